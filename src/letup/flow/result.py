@@ -1,0 +1,77 @@
+"""What the engine gives back: the flow, why not more, and who goes where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Route:
+    """People who go the same way at a constant rate.
+
+    Attributes
+    ----------
+    origin : int
+        Node they leave from.
+    arcs : tuple of int
+        Arcs they go through, in order; empty if they are at a shelter already.
+    depart_first, depart_last : int
+        Steps of the first and last departure, inclusive; ``rate`` people leave at each of them.
+    rate : int
+        People per step.
+    shelter : int
+        Node they arrive at.
+    offsets : tuple of int
+        Steps from departure until each arc is entered. It counts waiting on the way, so it is
+        the running sum of transit where nobody waits.
+    """
+
+    origin: int
+    arcs: tuple[int, ...]
+    depart_first: int
+    depart_last: int
+    rate: int
+    shelter: int
+    offsets: tuple[int, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """People on this route."""
+        return self.rate * (self.depart_last - self.depart_first + 1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Why not more: everything that bounds the total. Its ``sum`` equals the total.
+
+    Attributes
+    ----------
+    arcs, steps : int32[k]
+        The (arc, step) pairs that everybody left behind would have to go through, all full.
+    people : int64[k]
+        Capacity of each pair.
+    shelters : int32[s]
+        Shelters that everybody left behind could reach only when full.
+    room : int64[s]
+        Their room.
+    origins : int32[o]
+        Nodes whose people all arrive: there the supply is the limit.
+    supply : int64[o]
+        Their people.
+    """
+
+    arcs: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    people: NDArray[np.int64]
+    shelters: NDArray[np.int32]
+    room: NDArray[np.int64]
+    origins: NDArray[np.int32]
+    supply: NDArray[np.int64]
+
+    @property
+    def sum(self) -> int:
+        """Capacity of the pairs, room of the shelters and supply of the origins together."""
+        return int(self.people.sum() + self.room.sum() + self.supply.sum())

@@ -1,0 +1,108 @@
+"""The plan: pauses, who moves where when, and what bounds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.findings import Finding
+from letup.pauses.limits import Window
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """What one group gets out of the plan.
+
+    Attributes
+    ----------
+    name, label : str
+        The group.
+    people : int
+        People in the group, whether they want to leave or not.
+    want_to_leave : int
+        Those who want to leave.
+    arrive : int
+        Those who reach a shelter.
+    arrivals : int64[T]
+        People reaching a shelter at each step.
+    rounding_worst : float
+        Worst relative error of a quickest route through rounding to steps.
+    """
+
+    name: str
+    label: str
+    people: int
+    want_to_leave: int
+    arrive: int
+    arrivals: NDArray[np.int64]
+    rounding_worst: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan in memory.
+
+    Attributes
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        What it is a plan for.
+    windows : tuple of Window
+        The pauses; a zone's number is its position in ``scenario.zones``.
+    pauses : DataFrame
+        One row per pause: zone (id), zone_name, start, end (local ISO times), hours, first_step, last_step,
+        worth_people (people who would no longer arrive without it).
+    movements : DataFrame
+        One row per movement: id, group, origin (zone id), origin_node, shelter (place id), people,
+        people_per_step, depart_first, depart_last, arrive_first, arrive_last (local ISO times),
+        depart_first_step, depart_last_step, arrive_first_step, arrive_last_step, minutes, length_m,
+        arcs (RoadNetwork arc numbers with the step offset at which each is entered, "arc@offset arc@offset ...").
+    groups : tuple of GroupResult
+        Results by group, in planning order.
+    bottlenecks : DataFrame
+        Tightest first: kind (road, checkpoint, shelter, leaving home), road or place id, name, zone,
+        lon, lat, people (who pass it), limit_per_hour, gain_people (more people who would arrive if it
+        were relieved), relief (what relieving means, in words).
+    ceiling : int
+        Proven: no allowed set of pauses lets more people arrive.
+    ceiling_basis : str
+        How the ceiling was proven, in words.
+    trace : tuple of (seconds, people, ceiling)
+        As the search went on.
+    findings : tuple of Finding
+        Worst first.
+    complete : bool
+        False if the search was ended early (by hand or by the time limit).
+    """
+
+    scenario: Scenario
+    network: RoadNetwork
+    windows: tuple[Window, ...]
+    pauses: pd.DataFrame
+    movements: pd.DataFrame
+    groups: tuple[GroupResult, ...]
+    bottlenecks: pd.DataFrame
+    ceiling: int
+    ceiling_basis: str
+    trace: tuple[tuple[float, int, int], ...]
+    findings: tuple[Finding, ...]
+    complete: bool = True
+
+    @property
+    def arrive(self) -> int:
+        """People who reach a shelter."""
+        return sum(group.arrive for group in self.groups)
+
+    @property
+    def want_to_leave(self) -> int:
+        """People who want to leave: the denominator of every share in a plan."""
+        return sum(group.want_to_leave for group in self.groups)
+
+    @property
+    def zone_hours(self) -> float:
+        """Length of all pauses together, zone-hours."""
+        return float(self.pauses["hours"].sum())

@@ -1,0 +1,113 @@
+"""What the roads room hands on: the road network, and its timed form for one group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.findings import Finding
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Directed road arcs between nodes, cut at zone borders so that each arc lies in one zone.
+
+    Attributes
+    ----------
+    lon, lat : float64[nodes]
+        Position of each node, degrees WGS 84.
+    node_zone : int32[nodes]
+        Number of the zone each node lies in, -1 if none.
+    tail, head : int32[arcs]
+        Start and end node of each directed arc.
+    length_m : float64[arcs]
+        Length along the road, metres.
+    zone : int32[arcs]
+        Number of the zone each arc lies in; -1 if it lies in none or needs no pause.
+    road : tuple of str, [arcs]
+        Id of the road feature each arc is a piece of.
+    road_class : tuple of str, [arcs]
+        Class of that feature.
+    foot_per_hour : float64[arcs]
+        People on foot who may enter per hour; 0 = not on foot.
+    vehicles_per_hour : float64[arcs]
+        Vehicles that may enter per hour; 0 = no vehicles.
+    vehicle_kmh : float64[arcs]
+        Free speed of vehicles, km/h.
+    line : tuple of float64[k, 2], [arcs]
+        The arc's course as lon, lat from tail to head.
+    place_node : dict of str to int
+        Node at which each place of the scenario stands.
+    findings : tuple of Finding
+        Disconnected parts, places far from any road, and the like.
+    """
+
+    lon: Floats
+    lat: Floats
+    node_zone: Ints
+    tail: Ints
+    head: Ints
+    length_m: Floats
+    zone: Ints
+    road: tuple[str, ...]
+    road_class: tuple[str, ...]
+    foot_per_hour: Floats
+    vehicles_per_hour: Floats
+    vehicle_kmh: Floats
+    line: tuple[Floats, ...]
+    place_node: dict[str, int]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timed:
+    """The network in steps, for one group: the arrays that the engine takes, and what they stand for.
+
+    All groups of one scenario share node and arc numbers (only transit, capacity and supply
+    differ), so the capacity left by one group is the next one's.
+
+    Attributes
+    ----------
+    tail, head, transit, capacity, supply, shelter, wait, zone : arrays
+        As ``letup.flow.TimedNetwork`` takes them. Capacity counts people.
+    shared : bool[m]
+        Arcs whose capacity all modes share (checkpoints); the others belong to one mode each.
+    node : int32[n]
+        Node of the RoadNetwork each timed node stands at.
+    origin : tuple of str, [n]
+        For a node with people: the zone id they are in, else "".
+    place : tuple of str, [n]
+        For a node that is a shelter or the inside of a checkpoint: the place's id, else "".
+    kind : tuple of str, [m]
+        "road", "leaving home", "checkpoint" or "into place" for each timed arc.
+    pieces : tuple of int32 arrays, [m]
+        The arcs of the RoadNetwork each timed arc runs along, in order; empty unless kind is "road".
+    true_minutes : float64[m]
+        Time each arc takes without rounding, minutes.
+    rounding_worst : float
+        Over all origins, the largest |steps - true| / true of the quickest route to a shelter.
+    """
+
+    tail: Ints
+    head: Ints
+    transit: Ints
+    capacity: Ints
+    supply: Longs
+    shelter: Longs
+    wait: Bools
+    zone: Ints
+    shared: Bools
+    node: Ints
+    origin: tuple[str, ...]
+    place: tuple[str, ...]
+    kind: tuple[str, ...]
+    pieces: tuple[Ints, ...]
+    true_minutes: Floats
+    rounding_worst: float

@@ -1,0 +1,145 @@
+"""The scenario in memory: the world as given, each value with its basis and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Group:
+    """People with their own speed and means.
+
+    Attributes
+    ----------
+    name, label : str
+        Short name, and the name shown to readers.
+    mode : {"foot", "vehicle"}
+        How the group moves.
+    speed_kmh : float
+        Free speed, km/h.
+    order : int
+        Groups with a lower number are planned first.
+    people_per_vehicle : float
+        People in one vehicle; 1 on foot.
+    """
+
+    name: str
+    label: str
+    mode: str
+    speed_kmh: float
+    order: int = 0
+    people_per_vehicle: float = 1.0
+
+
+@dataclass(frozen=True)
+class PartyLimits:
+    """What the parties insist on, as written in the scenario.
+
+    Attributes
+    ----------
+    hours : tuple of float or None
+        First and last local hour in which a pause may lie.
+    shortest_hours, longest_hours : float, float or None
+        Length of one window, hours.
+    windows_per_day : int
+        Windows per zone and day.
+    zone_hours : float or None
+        Total of all windows, zone-hours.
+    at_once : int or None
+        Most zones quiet at the same time.
+    grid_minutes : int or None
+        Windows start and end on this clock grid.
+    notice_hours : float
+        No window starts earlier than this after the start.
+    forbidden : tuple of (zone id, from, to)
+        Times in which a zone cannot be paused.
+    """
+
+    hours: tuple[float, float] | None = None
+    shortest_hours: float = 1.0
+    longest_hours: float | None = None
+    windows_per_day: int = 1
+    zone_hours: float | None = None
+    at_once: int | None = None
+    grid_minutes: int | None = None
+    notice_hours: float = 0.0
+    forbidden: tuple[tuple[str, datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The world as given.
+
+    Tables carry the columns of ``attributes.csv``; optional columns are present and hold the
+    default (or NaN/None where there is none), so later rooms need not ask whether they exist.
+    ``zones``, ``roads`` and ``places`` are indexed by ``id``, in lon/lat WGS 84.
+
+    Attributes
+    ----------
+    title, description : str
+        What the scenario is called and covers.
+    as_of, start : datetime
+        The moment the data describe; start of step 0. Both with a time zone.
+    timezone : str
+        IANA name; local times are read and shown in it.
+    steps, step_minutes : int
+        How many steps the plan looks ahead, and their length in minutes.
+    groups : tuple of Group
+        In the order in which they are planned.
+    limits : PartyLimits
+        What the parties insist on.
+    half_time_hours : float
+        Mobilisation: hours until half of those who want to leave are ready to; 0 = all at once.
+    zones, roads, places : GeoDataFrame
+        Layers.
+    people, stocks : DataFrame
+        Tables.
+    parties : tuple of mapping
+        Entries of parties.yaml.
+    sources : mapping
+        Source name to its title, publisher, date, licence and address.
+    raw : mapping
+        scenario.yaml as read (for the basis, source and note of its entries).
+    folder : Path or None
+        Where it was read from.
+    """
+
+    title: str
+    as_of: datetime
+    timezone: str
+    start: datetime
+    steps: int
+    step_minutes: int
+    groups: tuple[Group, ...]
+    zones: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    people: pd.DataFrame
+    stocks: pd.DataFrame
+    description: str = ""
+    limits: PartyLimits = field(default_factory=PartyLimits)
+    half_time_hours: float = 0.0
+    priorities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    parties: tuple[Mapping[str, Any], ...] = ()
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    raw: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    folder: Path | None = None
+
+    @property
+    def zone_ids(self) -> list[str]:
+        """Zone ids in layer order; a zone's position is its number in every array."""
+        return [str(zone) for zone in self.zones.index]
+
+    @property
+    def local(self) -> ZoneInfo:
+        """The scenario's time zone."""
+        return ZoneInfo(self.timezone)
