@@ -1,0 +1,68 @@
+"""The shape of the house: small files, rooms in order, promises of the README kept by the Makefile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _python() -> list[Path]:
+    return [file for part in ("src", "tests", "benchmarks") for file in sorted((ROOT / part).rglob("*.py"))]
+
+
+def test_no_file_is_longer_than_one_thing() -> None:
+    long = {str(file.relative_to(ROOT)): lines for file in _python() if (lines := _lines(file)) >= 450}
+    assert not long
+
+
+def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ make (\w+)", readme, flags=re.MULTILINE)
+    assert commands[:2] == ["demo", "test"]
+    for command in commands:
+        assert re.search(rf"^{command}:", makefile, flags=re.MULTILINE)
+
+
+def test_continuous_integration_runs_what_the_readme_says() -> None:
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    assert "make --no-print-directory test" in script.read_text(encoding="utf-8")
+
+
+def test_every_dependency_has_its_reason_on_its_page() -> None:
+    page = (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8").lower()
+    wanted = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    names = {re.split(r"[\[<>=~! ]", one)[0].lower() for one in wanted} - {"letup"}
+    assert not {name for name in names if f"`{name}`" not in page}
+
+
+@pytest.mark.parametrize("heavy", ["numba", "geopandas", "pandas", "scipy", "ortools", "highspy", "pydantic", "osmium"])
+def test_asking_for_help_does_not_load(heavy: str, modules_of_help: set[str]) -> None:
+    assert heavy not in modules_of_help
+
+
+@pytest.fixture(scope="module")
+def modules_of_help() -> set[str]:
+    code = "import sys, letup.cli; print(*sorted(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_the_version_is_said_once() -> None:
+    import letup
+
+    assert letup.__version__ == PROJECT["version"]
+    assert f"[{letup.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def _lines(file: Path) -> int:
+    return len(file.read_text(encoding="utf-8").splitlines())
