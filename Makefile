@@ -42,15 +42,17 @@ tests: .venv/.ready-dev
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "letup needs Python 3.11 or later, $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
 	       echo "Name another one: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@echo "Setting up .venv (once, some minutes)"
+	@echo "Setting up .venv (once, about a minute)"
 	@$(PYTHON) -m venv .venv
 
 .venv/.ready: pyproject.toml | .venv/bin/python
-	$(PIP) --editable .
+	@echo "Installing letup and what it needs into .venv"
+	@$(PIP) --editable .
 	@touch $@
 
 .venv/.ready-dev: pyproject.toml | .venv/bin/python
-	$(PIP) --editable '.[dev]'
+	@echo "Installing letup and the tools of development into .venv"
+	@$(PIP) --editable '.[dev]'
 	@touch .venv/.ready $@
 
 clean:
