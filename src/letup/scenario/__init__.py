@@ -1,0 +1,27 @@
+"""The world as given: read, check and write scenarios, each value with its basis and source."""
+
+from letup.scenario.convert import parse_hours, parse_modes
+from letup.scenario.model import Group, PartyLimits, Scenario
+from letup.scenario.new import example, new
+from letup.scenario.read import bundled, check, folder_of, load
+from letup.scenario.reference import reference_page
+from letup.scenario.values import shares, values
+from letup.scenario.write import write
+
+__all__ = [
+    "Group",
+    "PartyLimits",
+    "Scenario",
+    "bundled",
+    "check",
+    "example",
+    "folder_of",
+    "load",
+    "new",
+    "parse_hours",
+    "parse_modes",
+    "reference_page",
+    "shares",
+    "values",
+    "write",
+]

@@ -1,0 +1,192 @@
+"""Check a scenario: everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from letup.findings import Finding, worst_first
+from letup.scenario import rules, spatial
+from letup.scenario.assemble import scenario_of
+from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
+from letup.scenario.collect import Collector, did_you_mean, show
+from letup.scenario.csvs import read_csv
+from letup.scenario.files import text_of, usable
+from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
+from letup.scenario.model import Scenario
+from letup.scenario.raw import Table
+from letup.scenario.settings import (
+    PARTIES,
+    SCENARIO,
+    check_limits,
+    check_priorities,
+    check_times,
+    parties_of,
+    sections_of,
+)
+from letup.scenario.typed import check_ids, check_references, note_reference, understand
+from letup.scenario.yamls import read_yaml
+
+_IF_ABSENT = {
+    "places.geojson": "there is no shelter, so nobody can arrive",
+    "people.csv": "there is nobody to plan for",
+}
+
+
+def examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
+    """Read and check a scenario folder.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+
+    Returns
+    -------
+    scenario : Scenario or None
+        None if there is any error.
+    findings : list of Finding
+        Worst first.
+    """
+    notes = Collector()
+    try:
+        list(folder.iterdir())
+    except OSError as error:
+        message = f"the folder cannot be listed: {error.strerror}"
+        notes.add("file.unreadable", message, "check the folder's rights", file=folder.name)
+        return None, notes.findings()
+    tables, broken = _read_tables(folder, notes)
+    content = _read_text_file(folder, SCENARIO, read_yaml, notes)
+    sections = sections_of(content, notes) if content is not None else {}
+    parties = _read_text_file(folder, PARTIES, read_yaml, notes)
+    if parties is not None:
+        tables[PARTIES] = parties_of(parties, notes)
+    _check_rows(tables, sections, broken, notes)
+    _check_layers(tables, sections, notes)
+    findings = worst_first(notes.findings())
+    if notes.failed():
+        return None, findings
+    return scenario_of(tables, sections, content, folder), findings
+
+
+def _read_text_file(folder: Path, name: str, reader: Callable[[str, str, Collector], Any], notes: Collector) -> Any:
+    path = folder / name
+    if not (path.exists() or path.is_symlink()):
+        if name in REQUIRED_FILES:
+            _missing(folder, name, "error", notes)
+        elif name in _IF_ABSENT:
+            _missing(folder, name, "warning", notes)
+        return None
+    text = text_of(path, notes)
+    return None if text is None else reader(name, text, notes)
+
+
+def _missing(folder: Path, name: str, severity: Any, notes: Collector) -> None:
+    try:
+        near = did_you_mean(name, [path.name for path in folder.iterdir() if path.name not in FILES])
+    except OSError:
+        near = ""
+    consequence = f": {_IF_ABSENT[name]}" if name in _IF_ABSENT else ""
+    remedy = f"{near}add it; `letup new` writes one to start from"
+    notes.add("file.missing", f"is not there{consequence}", remedy, file=name, severity=severity)
+
+
+def _read_tables(folder: Path, notes: Collector) -> tuple[dict[str, Table], set[str]]:
+    """Understood layers and tables by file name, and the names of those that are there but cannot be read."""
+    package = folder / GEOPACKAGE
+    present = package.exists() and usable(package, notes)
+    packed = layers_in(package, notes) if present else []
+    tables: dict[str, Table] = {}
+    broken: set[str] = set()
+    for name in (*LAYERS, *TABLES):
+        layer = name.partition(".")[0]
+        if layer in packed:
+            if (folder / name).exists():
+                message = f"is also the layer {layer} of {GEOPACKAGE}"
+                notes.add("layer.twice", message, "keep one of the two", file=name)
+            table = read_layer(package, layer, name, notes)
+        else:
+            table = _read_text_file(folder, name, read_geojson if name in LAYERS else read_csv, notes)
+        if table is None:
+            broken.add(name)
+        else:
+            tables[name] = understand(table, notes)
+            if not table.rows:
+                severity: Any = "error" if name in REQUIRED_FILES else "warning"
+                remedy = "add rows, or remove the file"
+                notes.add("layer.empty", "has no rows", remedy, file=table.file, severity=severity)
+    _note_unread(folder, packed, notes)
+    return tables, broken
+
+
+def _note_unread(folder: Path, packed: list[str], notes: Collector) -> None:
+    suffixes = {Path(name).suffix for name in FILES} | {".yml", ".gpkg", ".json"}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in suffixes and path.name not in (*FILES, GEOPACKAGE):
+            hint = did_you_mean(path.name, [name for name in FILES if not (folder / name).exists()])
+            remedy = f"{hint}rename it if it belongs to the scenario"
+            notes.add("file.unknown", "is not read", remedy, file=path.name, severity="warning" if hint else "note")
+    known = {Path(name).stem for name in (*LAYERS, *TABLES)}
+    for layer in packed:
+        if layer not in known and layer != "layer_styles":  # QGIS keeps its styles there
+            hint = did_you_mean(layer, known - set(packed))
+            remedy = f"{hint}rename it if it belongs to the scenario"
+            message = f"the layer {show(layer)} is not read"
+            notes.add("file.unknown", message, remedy, file=GEOPACKAGE, severity="warning" if hint else "note")
+
+
+def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: set[str], notes: Collector) -> None:
+    targets: dict[str, dict[str, Any] | None] = {}
+    for name in LAYERS:
+        ids = check_ids(tables[name], "id", notes) if name in tables else {}
+        targets[name] = None if name in broken and name != "places.geojson" else ids
+    if "places.geojson" in broken and notes.failed("places.geojson"):
+        targets["places.geojson"] = None
+    for section, key in (("groups", "name"), ("sources", "")):
+        name = f"{SCENARIO}:{section}"
+        if not sections:
+            targets[name] = None
+        elif section not in sections:
+            targets[name] = {}
+        elif key:
+            targets[name] = dict(check_ids(sections[section], key, notes))
+        else:
+            targets[name] = {row.where.removeprefix("sources, "): row for row in sections[section].rows}
+    everything = [
+        *tables.values(),
+        *(sections[name] for name in ("groups", "limits", "mobilisation") if name in sections),
+    ]
+    for table in everything:
+        check_references(table, targets, notes)
+    zones = targets["zones.geojson"]
+    if PARTIES in tables:
+        check_ids(tables[PARTIES], "id", notes)
+        for row in tables[PARTIES].rows:
+            for zone in row.cells.get("consents_to", ()):
+                if zones is not None and zone not in zones:
+                    note_reference(PARTIES, row.where, "consents_to", zone, "zones.geojson", zones, notes)
+    if "places.geojson" in tables:
+        rules.check_places(tables["places.geojson"], notes)
+    for name, check in (("people.csv", rules.check_people), ("stocks.csv", rules.check_stocks)):
+        if name in tables:
+            check(tables[name], notes)
+            rules.check_repeated_rows(tables[name], notes)
+    if sections:
+        top = sections[""].rows[0].cells
+        check_times(top, notes)
+        check_priorities(top, notes)
+        if "limits" in sections:
+            check_limits(sections["limits"].rows[0].cells, top, zones, notes)
+
+
+def _check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Collector) -> None:
+    timezone = sections[""].rows[0].cells.get("timezone") if sections else None
+    zones = tables.get("zones.geojson")
+    if zones is not None:
+        spatial.check_zones(zones, timezone, notes)
+        for name in ("roads.geojson", "places.geojson"):
+            if name in tables:
+                spatial.check_against_zones(tables[name], zones, notes)
+    if "places.geojson" in tables:
+        spatial.check_positions(tables["places.geojson"], notes)

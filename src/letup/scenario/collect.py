@@ -1,0 +1,96 @@
+"""Collect findings while a scenario is read, so that everything wrong is listed at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable
+
+from letup.findings import Finding, Severity
+from letup.scenario.codes import CODES
+
+#: Findings of one kind listed one by one; how many more there are is said in one further finding.
+LISTED = 50
+
+
+class Collector:
+    """Findings so far; many of one kind (code, file, column) are folded into a last one that counts them."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._seen: Counter[tuple[str, str, str]] = Counter()
+        self._last: dict[tuple[str, str, str], Finding] = {}
+        self._failed: set[str] = set()
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        file: str = "",
+        where: str = "",
+        column: str = "",
+        severity: Severity = "error",
+        rule: str = "",
+    ) -> None:
+        """Note one finding; see `letup.findings.Finding` for the parts."""
+        if code not in CODES:
+            raise KeyError(code)
+        finding = Finding(code, severity, shorten(message, 400), remedy, file, shorten(where, 120), column, rule)
+        kind = (code, file, column)
+        self._seen[kind] += 1
+        if severity == "error":
+            self._failed.add(file.partition(":")[0])
+        if self._seen[kind] <= LISTED:
+            self._findings.append(finding)
+        else:
+            self._last[kind] = finding
+
+    def failed(self, *files: str) -> bool:
+        """Whether an error was found in any of the files (in any file at all if none is named)."""
+        return bool(self._failed if not files else self._failed & set(files))
+
+    def findings(self) -> list[Finding]:
+        """All findings in the order found, folded ones last."""
+        folded = [
+            Finding(
+                last.code,
+                last.severity,
+                f"the same in {self._seen[kind] - LISTED:,} more, the last of them at {last.where or 'the end'}",
+                last.remedy,
+                last.file,
+                "",
+                last.column,
+            )
+            for kind, last in self._last.items()
+        ]
+        return self._findings + folded
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Cut a text that would flood the screen, and make control characters visible."""
+    text = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def show(value: object) -> str:
+    """Return a value as a finding quotes it: short, on one line."""
+    text = value if isinstance(value, str) else _plain(value)
+    return f"“{shorten(text)}”"
+
+
+def _plain(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # an integer with thousands of digits has no decimal text
+        return f"a {type(value).__name__} too large to print"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``"did you mean “X”? "`` for a near miss, else an empty string."""
+    options = list(known)[:20_000]
+    close = difflib.get_close_matches(word[:80].strip().casefold(), [option.casefold() for option in options], 1, 0.75)
+    if not close:
+        return ""
+    return f"did you mean “{next(option for option in options if option.casefold() == close[0])}”? "

@@ -1,0 +1,259 @@
+"""Turn a cell into a value of its attribute's type, or say what is wrong with it; never repair."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from letup.scenario.attributes import Attribute
+from letup.scenario.collect import did_you_mean, show
+
+_WRONG_SEPARATOR = re.compile(r"[-+]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?|[-+]?\d+,\d+")
+_DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_LONGEST_TEXT = 20_000
+_LARGEST_INTEGER = 2**31 - 1  # what the engine counts in
+
+
+class Wrong(Exception):  # noqa: N818 - reads as a word of the field
+    """A cell that cannot be used: code, message, remedy."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.remedy = code, message, remedy
+
+
+def convert(attribute: Attribute, value: Any) -> Any:
+    """Value of the attribute's type that a cell stands for.
+
+    Parameters
+    ----------
+    attribute : Attribute
+        What the cell should hold.
+    value : str, int, float, bool, list or dict
+        The cell as read; not None and not an empty text.
+
+    Raises
+    ------
+    Wrong
+        If the cell does not hold such a value.
+    """
+    reader = _READERS.get(attribute.type.partition(":")[0])
+    if reader is None:  # list and mapping have their own rules, checked where they are used
+        return value
+    return reader(attribute, value)
+
+
+def _text(attribute: Attribute, value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
+        return str(value)
+    if not isinstance(value, str):
+        raise Wrong("value.type", f"{show(value)} is not a text", "write the text in quotation marks")
+    if len(value) > _LONGEST_TEXT:
+        raise Wrong("value.type", f"a text of {len(value):,} characters", f"at most {_LONGEST_TEXT:,} fit here")
+    return value
+
+
+def _id(attribute: Attribute, value: Any) -> str:
+    text = _text(attribute, value)
+    if text != text.strip() or not text.isprintable() or len(text) > 200 or ";" in text:
+        raise Wrong(
+            "value.type",
+            f"{show(value)} cannot be an id",
+            "use up to 200 visible characters without semicolons, with no spaces at the ends",
+        )
+    return text
+
+
+def _number(attribute: Attribute, value: Any) -> float:
+    if isinstance(value, str):
+        number = _number_in(value.strip())
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong("value.type", f"{show(value)} is not a number", f"write a number{_unit(attribute)}")
+    else:
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+    if not math.isfinite(number):
+        raise Wrong("value.not_finite", f"{show(value)} is not a finite number", "leave the cell empty if unknown")
+    low, high = attribute.minimum, attribute.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise Wrong("value.range", f"{show(value)} is out of range", f"write {_range(attribute)}")
+    return number
+
+
+def _number_in(text: str) -> float:
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if text.casefold().lstrip("+-") in {
+        "nan",
+        "inf",
+        "infinity",
+        "#num!",
+        "#n/a",
+        "#value!",
+        "#div/0!",
+        ".nan",
+        ".inf",
+    }:
+        return math.nan
+    if _WRONG_SEPARATOR.fullmatch(text):
+        raise Wrong(
+            "value.decimal_comma",
+            f"{show(text)} uses a comma or a thousands separator",
+            "write the number with a decimal point and no separators, such as 1234.5",
+        )
+    if _DEGREES.fullmatch(text):
+        raise Wrong(
+            "value.degrees", f"{show(text)} is in degrees and minutes", "write decimal degrees, such as 31.5204"
+        )
+    if text.endswith("%"):
+        raise Wrong("value.type", f"{show(text)} is a percentage", "write the share as a number from 0 to 1")
+    raise Wrong("value.type", f"{show(text)} is not a number", "write digits only, such as 1234.5")
+
+
+def _integer(attribute: Attribute, value: Any) -> int:
+    number = _number(attribute, value)
+    if abs(number) > _LARGEST_INTEGER:
+        raise Wrong("value.range", f"{show(value)} is too large", f"at most {_LARGEST_INTEGER:,} can be counted")
+    if number != int(number):
+        raise Wrong("value.type", f"{show(value)} is not a whole number", f"write a whole number{_unit(attribute)}")
+    return int(number)
+
+
+def _boolean(attribute: Attribute, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
+        return value.strip().casefold() == "true"
+    raise Wrong("value.type", f"{show(value)} is neither true nor false", "write true or false")
+
+
+def _choice(attribute: Attribute, value: Any) -> str:
+    if isinstance(value, str) and value in attribute.choices:
+        return value
+    hint = did_you_mean(value, attribute.choices) if isinstance(value, str) else ""
+    raise Wrong(
+        "value.choice", f"{show(value)} is not a known word", f"{hint}use one of {', '.join(attribute.choices)}"
+    )
+
+
+def _datetime(attribute: Attribute, value: Any) -> datetime:
+    remedy = "write it like 2023-11-04T06:00+02:00"
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Wrong("value.date", f"{show(value)} is not a date and time", remedy)
+    if moment.tzinfo is None:
+        raise Wrong("value.timezone", f"{show(value)} has no time zone", remedy)
+    if not 1900 <= moment.year <= 2200:
+        raise Wrong("value.date", f"the year {moment.year} is not plausible", remedy)
+    return moment
+
+
+def _timezone(attribute: Attribute, value: Any) -> str:
+    try:
+        if isinstance(value, str) and len(value) < 100:
+            ZoneInfo(value)
+            return value
+    except (KeyError, ValueError, OSError):
+        pass
+    raise Wrong("value.timezone", f"{show(value)} is not a known time zone", "write an IANA name such as Asia/Gaza")
+
+
+def _hours(attribute: Attribute, value: Any) -> tuple[float, float]:
+    remedy = "write first and last hour of the day, such as [6, 18]"
+    if not isinstance(value, list) or len(value) != 2:
+        raise Wrong("value.hours", f"{show(value)} is not a pair of hours", remedy)
+    ends = []
+    for end in value:
+        match = _CLOCK.fullmatch(end) if isinstance(end, str) else None
+        if match and int(match[2]) < 60:
+            ends.append(_number(attribute, int(match[1]) + int(match[2]) / 60))
+        else:
+            ends.append(_number(attribute, end))
+    if ends[0] >= ends[1]:
+        raise Wrong("value.hours", f"{show(value)} runs backwards or is empty", remedy)
+    return ends[0], ends[1]
+
+
+def parse_hours(text: str) -> tuple[tuple[float, float], ...]:
+    """Opening hours of a place as spans of local hours.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"10:00-14:00"`` or ``"08:00-12:00; 14:00-18:00"``; ``24:00`` is midnight at the end of the day.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Start and end of each span, hours since local midnight, in order and apart from each other.
+
+    Raises
+    ------
+    ValueError
+        If the text is something else, or a span runs backwards or overlaps the one before.
+    """
+    spans: list[tuple[float, float]] = []
+    for part in text.split(";"):
+        match = _SPAN.fullmatch(part.strip())
+        if not match:
+            raise ValueError(f"{show(text)} is not of the form 10:00-14:00")
+        first, last = int(match[1]) + int(match[2]) / 60, int(match[3]) + int(match[4]) / 60
+        if int(match[2]) > 59 or int(match[4]) > 59 or last > 24:
+            raise ValueError(f"{show(text)} has a time that no clock shows")
+        if first >= last or (spans and first < spans[-1][1]):
+            raise ValueError(f"{show(text)} runs backwards")
+        spans.append((first, last))
+    return tuple(spans)
+
+
+def parse_modes(text: str) -> tuple[str, ...]:
+    """Means of movement in a semicolon-separated text, in its order.
+
+    Raises
+    ------
+    ValueError
+        If there is another word than foot and vehicle, or none, or one twice.
+    """
+    modes = tuple(part.strip() for part in text.split(";"))
+    if not set(modes) <= {"foot", "vehicle"} or len(set(modes)) != len(modes):
+        raise ValueError(f"{show(text)} is not a list of means of movement")
+    return modes
+
+
+def _unit(attribute: Attribute) -> str:
+    return f" of {attribute.unit}" if attribute.unit else ""
+
+
+def _range(attribute: Attribute) -> str:
+    low, high = attribute.minimum, attribute.maximum
+    if high is None:
+        return f"{low:,g} or more{_unit(attribute)}"
+    if low is None:
+        return f"{high:,g} or less{_unit(attribute)}"
+    return f"{low:,.10g} to {high:,.10g}{_unit(attribute)}"
+
+
+_READERS: dict[str, Callable[[Attribute, Any], Any]] = {
+    "text": _text,
+    "id": _id,
+    "reference": _text,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "choice": _choice,
+    "datetime": _datetime,
+    "timezone": _timezone,
+    "hours": _hours,
+}

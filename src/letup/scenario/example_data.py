@@ -1,0 +1,169 @@
+"""The example scenario that ``letup new`` writes: a fictitious strip of land in the middle of an ocean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NOTE = "example"
+
+SETTINGS: dict[str, Any] = {
+    "format": 1,
+    "title": "Example strip (fictitious)",
+    "description": "A made-up strip of four zones in the middle of an ocean, to start your own scenario from. "
+    "Every value is invented.",
+    "as_of": "2029-12-31T12:00+00:00",
+    "timezone": "UTC",
+    "start": "2030-01-01T06:00+00:00",
+    "steps": 288,
+    "step_minutes": 15,
+    "groups": [
+        {"name": "slow", "label": "Slow on foot", "mode": "foot", "speed_kmh": 2.5, "order": 0},
+        {"name": "foot", "label": "On foot", "mode": "foot", "speed_kmh": 4.0, "order": 1},
+    ],
+    "limits": {
+        "hours": [6, 18],
+        "shortest_hours": 3,
+        "windows_per_day": 1,
+        "zone_hours": 60,
+        "grid_minutes": 30,
+    },
+    "mobilisation": {"half_time_hours": 2},
+    "sources": {"example": {"title": "An example of a source", "publisher": "nobody", "date": "2030-01-01"}},
+}
+
+PARTIES: list[dict[str, Any]] = [
+    {
+        "id": "party_a",
+        "name": "Party A",
+        "insists_on": ["no pause before 06:00 or after 18:00"],
+        "consents_to": ["north", "mill", "bridge"],
+    },
+    {"id": "party_b", "name": "Party B", "wants": ["the hospital is supplied"]},
+]
+
+#: id, name, southern and northern latitude, whether it is thought safer.
+_WEST, _EAST = -30.0, -29.92
+_ZONES = (
+    ("north", "Northport", 40.12, 40.16, None),
+    ("mill", "Millfield", 40.08, 40.12, None),
+    ("bridge", "Bridgeton", 40.04, 40.08, None),
+    ("south", "Southhaven", 40.0, 40.04, "safer"),
+)
+
+_MAIN, _COAST, _INLAND = -29.961, -29.9853, -29.9352
+_NODES = {
+    "M0": (_MAIN, 40.1473),
+    "M1": (_MAIN, 40.1015),
+    "K": (_MAIN, 40.0787),
+    "M2": (_MAIN, 40.0613),
+    "M3": (_MAIN, 40.0217),
+    "X": (_MAIN, 40.0008),
+    "C0": (_COAST, 40.1473),
+    "C1": (_COAST, 40.1015),
+    "C2": (_COAST, 40.0613),
+    "C3": (_COAST, 40.0217),
+    "E0": (_INLAND, 40.1473),
+    "E1": (_INLAND, 40.1015),
+    "SA": (-29.9497, 40.0193),
+    "SB": (-29.9901, 40.0165),
+    "H": (-29.9476, 40.1015),
+    "N1": (-29.9533, 40.1532),
+    "N2": (-29.9888, 40.1391),
+    "I1": (-29.9291, 40.1083),
+    "I2": (-29.9921, 40.0952),
+    "B1": (-29.9512, 40.0571),
+    "B2": (-29.9899, 40.0672),
+}
+
+#: id, name, class, the nodes it runs along, further properties.
+_ROADS: tuple[tuple[str, str | None, str, str, dict[str, Any]], ...] = (
+    ("main-1", "Main Road", "primary", "M0 M1", {"lanes": 2}),
+    ("main-2", "Main Road", "primary", "M1 K", {"lanes": 2}),
+    ("main-3", "Main Road", "primary", "K M2", {"lanes": 2}),
+    ("main-4", "Main Road", "primary", "M2 M3", {"lanes": 2}),
+    ("main-5", "Main Road", "primary", "M3 X", {"lanes": 2}),
+    ("coast-1", "Coast Road", "secondary", "C0 C1", {}),
+    ("coast-2", "Coast Road", "secondary", "C1 C2", {"damage": 1}),
+    ("coast-3", "Coast Road", "secondary", "C2 C3", {"damage": 0.5}),
+    ("cross-1", "North Street", "tertiary", "C0 M0", {}),
+    ("cross-2", "Mill Street", "tertiary", "C1 M1", {}),
+    ("cross-3", "Bridge Street", "tertiary", "C2 M2", {}),
+    ("cross-4", "South Street", "tertiary", "C3 M3", {}),
+    ("inland-1", "Inland Road", "residential", "E0 E1", {}),
+    ("inland-2", "Hill Street", "residential", "E0 M0", {}),
+    ("inland-3", "Hospital Street", "residential", "E1 H", {}),
+    ("inland-4", "Hospital Street", "residential", "H M1", {}),
+    ("camp-1", None, "track", "M3 SA", {}),
+    ("camp-2", None, "track", "C3 SB", {}),
+    ("home-1", None, "access", "N1 M0", {}),
+    ("home-2", None, "access", "N2 C0", {}),
+    ("home-3", None, "access", "I1 E1", {}),
+    ("home-4", None, "access", "I2 C1", {}),
+    ("home-5", None, "access", "B1 M2", {}),
+    ("home-6", None, "access", "B2 C2", {}),
+)
+
+_PLACES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+    ("school", "Southhaven School", "shelter", "SA", {"room": 3000}),
+    ("hall", "Harbour Hall", "shelter", "SB", {"room": 3500}),
+    ("control", "Bridgeton control", "checkpoint", "K", {"throughput_per_hour": 600, "hours": "09:00-15:00"}),
+    ("hospital", "Millfield Hospital", "hospital", "H", {}),
+    ("border", "South Crossing", "crossing", "X", {"hours": "08:00-16:00"}),
+    ("store", "Harbour store", "warehouse", "C3", {}),
+)
+
+#: zone, group, count, share who want to leave.
+_PEOPLE = (
+    ("north", "slow", 600, 0.7),
+    ("north", "foot", 4000, 0.6),
+    ("mill", "slow", 700, 0.6),
+    ("mill", "foot", 5000, 0.6),
+    ("bridge", "slow", 300, 0.5),
+    ("bridge", "foot", 2000, 0.5),
+    ("south", "foot", 3000, 0),
+)
+
+PEOPLE: list[dict[str, Any]] = [
+    dict(zip(("zone", "group", "count", "share_leaving"), row, strict=True)) for row in _PEOPLE
+]
+
+STOCKS: list[dict[str, Any]] = [
+    {"place": "hospital", "item": "fuel", "amount": 4000, "unit": "litres", "daily_use": 800},
+    {"place": "store", "item": "water", "amount": 90000, "unit": "litres", "daily_use": 30000},
+]
+
+
+def zones() -> list[dict[str, Any]]:
+    """Features of the layer of zones, without basis and note."""
+    return [
+        _feature(
+            {"id": name, "name": label} | ({"safety": safety} if safety else {}),
+            "Polygon",
+            [[[_WEST, low], [_EAST, low], [_EAST, high], [_WEST, high], [_WEST, low]]],
+        )
+        for name, label, low, high, safety in _ZONES
+    ]
+
+
+def roads() -> list[dict[str, Any]]:
+    """Features of the layer of roads, without basis and note."""
+    return [
+        _feature(
+            {"id": name} | ({"name": label} if label else {}) | {"class": kind} | more,
+            "LineString",
+            [list(_NODES[node]) for node in nodes.split()],
+        )
+        for name, label, kind, nodes, more in _ROADS
+    ]
+
+
+def places() -> list[dict[str, Any]]:
+    """Features of the layer of places, without basis and note."""
+    return [
+        _feature({"id": name, "name": label, "kind": kind} | more, "Point", list(_NODES[node]))
+        for name, label, kind, node, more in _PLACES
+    ]
+
+
+def _feature(properties: dict[str, Any], kind: str, coordinates: list[Any]) -> dict[str, Any]:
+    return {"type": "Feature", "properties": properties, "geometry": {"type": kind, "coordinates": coordinates}}

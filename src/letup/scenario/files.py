@@ -1,0 +1,77 @@
+"""Read a file of a scenario within bounds: size first, then bytes, then text."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from letup.scenario.collect import Collector
+
+MEGABYTE = 1_000_000
+
+#: Largest file read, bytes by suffix. A larger one is refused before it is opened.
+LARGEST = {".yaml": 2 * MEGABYTE, ".csv": 50 * MEGABYTE, ".geojson": 200 * MEGABYTE, ".gpkg": 500 * MEGABYTE}
+
+#: Most rows or features in one file.
+MOST_ROWS = 1_000_000
+
+
+def usable(path: Path, notes: Collector) -> bool:
+    """Whether the path is a plain file of a size that letup reads; if not, a finding says why."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        notes.add("file.unreadable", f"cannot be opened: {error.strerror}", "check the file", file=path.name)
+        return False
+    if not stat.S_ISREG(status.st_mode):
+        notes.add("file.kind", "is not a plain file", "replace it by the file itself", file=path.name)
+        return False
+    limit = LARGEST[path.suffix]
+    if status.st_size > limit:
+        notes.add(
+            "file.too_large",
+            f"has {status.st_size / MEGABYTE:,.0f} MB; at most {limit / MEGABYTE:,.0f} MB are read",
+            "cut the data to the area of the scenario, or leave out what it does not need",
+            file=path.name,
+        )
+        return False
+    if status.st_size == 0:
+        notes.add("file.empty", "is empty", "fill it, or start from `letup new`", file=path.name)
+        return False
+    return True
+
+
+def text_of(path: Path, notes: Collector) -> str | None:
+    """Text of a UTF-8 file (with or without byte-order mark), or None with a finding."""
+    if not usable(path, notes):
+        return None
+    limit = LARGEST[path.suffix]
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(limit + 1)
+    except OSError as error:
+        notes.add("file.unreadable", f"cannot be read: {error.strerror}", "check the file's rights", file=path.name)
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        notes.add("text.encoding", "is UTF-16, not UTF-8", "save it again as UTF-8", file=path.name, where="byte 1")
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        notes.add(
+            "text.encoding",
+            f"is not UTF-8: byte {error.start + 1:,} is 0x{data[error.start]:02x}",
+            "save it again as UTF-8 (in a spreadsheet: “CSV UTF-8”)",
+            file=path.name,
+            where=f"line {line}",
+        )
+        return None
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        notes.add("text.nul", "holds zero bytes", "restore the file from a copy", file=path.name, where=f"line {line}")
+        return None
+    if not text.strip():
+        notes.add("file.empty", "holds only blanks", "fill it, or start from `letup new`", file=path.name)
+        return None
+    return text

@@ -1,0 +1,135 @@
+"""Start a scenario: write a small, valid, fictitious one, laid out by the table of attributes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from letup.errors import LetupError
+from letup.scenario import example_data
+from letup.scenario.attributes import FILES, Attribute, of
+from letup.scenario.model import Scenario
+from letup.scenario.read import load
+from letup.scenario.settings import PARTIES, SCENARIO, SECTIONS
+
+_PROVENANCE = {"basis": "assumed", "note": example_data.NOTE}
+
+
+def new(folder: str | Path) -> Path:
+    """Write the example scenario to a new or empty folder, each column of the format in its place.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to; made if need be.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    LetupError
+        If the folder holds files of a scenario already (code ``new.exists``), or cannot be written to
+        (``new.unwritable``).
+    """
+    folder = Path(folder)
+    there = [name for name in FILES if (folder / name).exists()]
+    if there:
+        message = f"{folder} holds a scenario already: {', '.join(there)}"
+        raise LetupError("new.exists", message, "name a folder that does not exist yet")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SCENARIO).write_text(_settings_text(), "utf-8")
+        (folder / PARTIES).write_text(_parties_text(), "utf-8")
+        for layer in ("zones", "roads", "places"):
+            _write_layer(folder / f"{layer}.geojson", getattr(example_data, layer)())
+        _write_table(folder / "people.csv", example_data.PEOPLE)
+        _write_table(folder / "stocks.csv", example_data.STOCKS)
+    except OSError as error:
+        message = f"{folder} cannot be written to: {error.strerror}"
+        raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error
+    return folder
+
+
+def example() -> Scenario:
+    """Return the example scenario in memory: four zones, 24 roads, two shelters, a checkpoint, two groups; all invented."""
+    with tempfile.TemporaryDirectory() as folder:
+        return replace(load(new(folder)), folder=None)
+
+
+def _write_layer(path: Path, features: list[dict[str, Any]]) -> None:
+    """Every column stands in every feature, so that a GIS shows them all in its table."""
+    lines = []
+    for feature in features:
+        cells = feature["properties"] | _PROVENANCE
+        whole = {name: cells.get(name) for name in of(path.name)}
+        lines.append(json.dumps(feature | {"properties": whole}, ensure_ascii=False))
+    path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", "utf-8")
+
+
+def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(of(path.name)), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row | _PROVENANCE for row in rows)
+
+
+def _settings_text() -> str:
+    data = example_data.SETTINGS
+    lines = [
+        "# A scenario of letup. Lines that start with # are remarks; take the mark away to use what they show.",
+        "",
+    ]
+    lines += _keys(SCENARIO, data, "")
+    for section in SECTIONS:
+        lines += ["", f"{section}:"]
+        value, name = data[section], f"{SCENARIO}:{section}"
+        if section == "groups":
+            for number, entry in enumerate(value):
+                lines += _listed(_keys(name, entry | _PROVENANCE, "  ", remarks=number == 0))
+        elif section == "sources":
+            for key, entry in value.items():
+                lines += [f"  {key}:", *_keys(name, entry, "    ")]
+        else:
+            lines += _keys(name, value | _PROVENANCE, "  ")
+    return "\n".join(lines) + "\n"
+
+
+def _parties_text() -> str:
+    lines = ["# The parties, in their own words. Nothing here says where anybody's forces are."]
+    for number, party in enumerate(example_data.PARTIES):
+        lines += _listed(_keys(PARTIES, party | _PROVENANCE, "", remarks=number == 0))
+    return "\n".join(lines) + "\n"
+
+
+def _listed(lines: list[str]) -> list[str]:
+    """Put the hyphen of a list entry before its first key, and its other keys under that one."""
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return [f"{indent}- {lines[0].lstrip()}", *(f"{indent}  {line.strip()}" for line in lines[1:])]
+
+
+def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = True) -> list[str]:
+    lines = []
+    for key, attribute in of(name).items():
+        given = key in data
+        if not given and not remarks:
+            continue
+        value = json.dumps(data[key], ensure_ascii=False) if given else ""
+        text = f"{key}: {value}".rstrip()
+        remark = f"  # {_remark(attribute)}" if remarks else ""
+        lines.append(f"{indent}{'' if given else '# '}{text}{remark}")
+    return lines
+
+
+def _remark(attribute: Attribute) -> str:
+    unit = f", {attribute.unit}" if attribute.unit else ""
+    default = f"; {attribute.default} if absent" if attribute.default is not None and not attribute.required else ""
+    words = f" ({', '.join(attribute.choices)})" if attribute.choices else ""
+    return f"{attribute.meaning}{words}{unit}{default}"

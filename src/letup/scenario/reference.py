@@ -1,0 +1,117 @@
+"""The reference page of the scenario format, made from the table of attributes and the list of codes."""
+
+from __future__ import annotations
+
+from letup.scenario.attributes import REQUIRED_FILES, Attribute, attributes
+from letup.scenario.codes import CODES
+from letup.scenario.collect import LISTED
+from letup.scenario.files import LARGEST, MEGABYTE, MOST_ROWS
+from letup.scenario.spatial import SLIVER
+
+_INTRODUCTION = """\
+# The scenario format
+
+This page is made from the table that letup itself checks with (`letup.scenario.reference_page()`).
+
+A scenario is a folder that a GIS, a spreadsheet and a text editor can open. `letup new DIR` writes one to start
+from, `letup check DIR` lists everything that is wrong with one, and `letup sources DIR` lists where each value
+comes from.
+
+- Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
+  one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `stocks`.
+- Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
+- Dates and times have a time zone: `2023-11-04T06:00+02:00`.
+- Every row has a `basis`: *observed* (someone saw, counted or measured it), *modelled* (computed from
+  observations) or *assumed*. What is observed or modelled names its `source`, an entry of `sources` in
+  `scenario.yaml`, or several with semicolons between them; what is assumed gives its reason in `note`.
+- Nothing is repaired in silence. What is wrong is a finding, with the file, the row, and what to do.
+"""
+
+_ROWS = """\
+In findings, rows of a table are counted as a spreadsheet counts them: the header is row 1, the first row of data is
+row 2. Features of a layer are counted from 1, with their id.
+"""
+
+
+def reference_page() -> str:
+    """Text of ``docs/reference/attributes.md``, Markdown."""
+    parts = [_INTRODUCTION]
+    sections = list(dict.fromkeys(row.file for row in attributes() if row.file != "*"))
+    for section in sections:
+        file, _, part = section.partition(":")
+        parts.append(_heading(file, part))
+        parts.append(_table([row for row in attributes() if row.file == section]))
+    parts.append(
+        "## basis, source and note\n\nIn every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
+    )
+    parts.append(_table([row for row in attributes() if row.file == "*"]))
+    parts.append(_counted())
+    parts.append(_bounds())
+    parts.append("## Codes of findings\n\n" + _ROWS)
+    parts.append("| code | meaning |\n|---|---|\n" + "\n".join(f"| `{c}` | {m} |" for c, m in CODES.items()) + "\n")
+    return "\n".join(parts)
+
+
+def _heading(file: str, part: str) -> str:
+    if part:
+        return f"### {file}: {part}\n"
+    return f"## {file}\n\n{'Needed.' if file in REQUIRED_FILES else 'May be left out.'}\n"
+
+
+def _table(rows: list[Attribute]) -> str:
+    lines = ["| name | type | unit | needed | default | allowed | meaning |", "|---|---|---|---|---|---|---|"]
+    for row in rows:
+        needed = "yes" if row.required else ""
+        default = (
+            ""
+            if row.default is None
+            else str(row.default).lower()
+            if row.default in (True, False)
+            else f"{row.default}"
+        )
+        cells = (
+            f"`{row.name}`",
+            row.type.replace(":", " to ", 1),
+            row.unit,
+            needed,
+            default,
+            _allowed(row),
+            row.meaning,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _allowed(row: Attribute) -> str:
+    if row.choices:
+        return ", ".join(row.choices)
+    low, high = row.minimum, row.maximum
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"{low:,.10g} or more"
+    return f"{low:,.10g} to {high:,.10g}" if low is not None else f"{high:,.10g} or less"
+
+
+def _counted() -> str:
+    names: dict[str, list[str]] = {}
+    for row in attributes():
+        if row.counted:
+            names.setdefault(row.file, []).append(f"`{row.name}`")
+    lines = [f"- {file}: {', '.join(columns)}" for file, columns in names.items()]
+    return (
+        "## What counts as a value\n\nThe share of observed, modelled and assumed values is of all filled cells in these "
+        "columns. Names, ids,\nreferences, shapes, and the dates and steps of the plan are not counted; nor are empty "
+        "cells that take a default.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _bounds() -> str:
+    lines = [f"- a `{suffix}` file: {size // MEGABYTE:,} MB" for suffix, size in LARGEST.items()]
+    return (
+        "## Bounds\n\nLarger input is refused before it is read:\n\n"
+        + "\n".join(lines)
+        + f"\n- rows or features in one file: {MOST_ROWS:,}\n\n"
+        + f"Overlaps of zones below {SLIVER:.1%} of the smaller zone are noted as slivers, larger ones are errors. After "
+        + f"{LISTED} findings of one kind\nin one column, the others are counted in one further finding.\n"
+    )

@@ -1,0 +1,197 @@
+"""Read scenario.yaml and parties.yaml: sections into typed tables, and what must hold between their values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from letup.scenario.attributes import of
+from letup.scenario.collect import Collector, show
+from letup.scenario.convert import Wrong, convert
+from letup.scenario.raw import Row, Table
+from letup.scenario.typed import note_reference, understand
+
+SCENARIO = "scenario.yaml"
+PARTIES = "parties.yaml"
+SECTIONS = ("groups", "limits", "mobilisation", "sources")
+_SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "sources": dict}
+_WORD = {list: "list", dict: "mapping"}
+
+
+def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
+    """Typed tables of scenario.yaml by section; the top level under the empty name.
+
+    A section that is missing or of the wrong shape is left out, with a finding where it is required.
+    """
+    if not isinstance(content, dict):
+        _shape(SCENARIO, "", "mapping", notes)
+        return {}
+    top = Table(SCENARIO, SCENARIO, list(content), [Row("", _filled(content))])
+    tables = {"": understand(top, notes, SECTIONS)}
+    for section in SECTIONS:
+        value = content.get(section)
+        if value is None or value in ([], {}):
+            if section in ("groups", "mobilisation"):
+                notes.add(
+                    "column.missing", f"the section {section} is missing", "add it", file=SCENARIO, column=section
+                )
+            continue
+        if not isinstance(value, _SHAPE[section]):
+            _shape(SCENARIO, section, _WORD[_SHAPE[section]], notes)
+            continue
+        rows = _rows(section, value, notes)
+        columns = list(dict.fromkeys(key for row in rows for key in row.cells))
+        tables[section] = understand(Table(f"{SCENARIO}:{section}", SCENARIO, columns, rows), notes)
+    return tables
+
+
+def _rows(section: str, value: Any, notes: Collector) -> list[Row]:
+    if section in ("limits", "mobilisation"):
+        return [Row(section, _filled(value))]
+    entries = value.items() if section == "sources" else enumerate(value, 1)
+    rows = []
+    for key, entry in entries:
+        where = f"sources, {key}" if section == "sources" else f"{section}, entry {key}"
+        if not isinstance(entry, dict):
+            _shape(SCENARIO, where, "mapping", notes)
+            continue
+        rows.append(Row(where, _filled(entry)))
+    return rows
+
+
+def parties_of(content: Any, notes: Collector) -> Table:
+    """Typed table of parties.yaml, one row for each party."""
+    rows = []
+    if not isinstance(content, list):
+        _shape(PARTIES, "", "list", notes)
+        content = []
+    for number, entry in enumerate(content, 1):
+        if isinstance(entry, dict):
+            rows.append(Row(f"entry {number}", _filled(entry)))
+        else:
+            _shape(PARTIES, f"entry {number}", "mapping", notes)
+    columns = list(dict.fromkeys(key for row in rows for key in row.cells))
+    table = understand(Table(PARTIES, PARTIES, columns, rows), notes)
+    for row in table.rows:
+        for column in ("insists_on", "wants", "consents_to"):
+            value = row.cells.get(column)
+            if value is not None and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
+                remedy = "write a list of texts, one to a line, each after a hyphen"
+                message = f"{show(value)} is not a list of texts"
+                notes.add("value.type", message, remedy, file=PARTIES, where=row.where, column=column)
+                del row.cells[column]
+    return table
+
+
+def check_times(top: dict[str, Any], notes: Collector) -> None:
+    """Note what does not fit between the dates and the time zone of a scenario."""
+    start, as_of = top.get("start"), top.get("as_of")
+    if start and as_of and as_of > start:
+        remedy = "check the two dates; a plan made with hindsight should say so in its description"
+        message = f"as_of ({as_of.isoformat()}) is after the start"
+        notes.add("time.as_of", message, remedy, file=SCENARIO, column="as_of", severity="warning")
+    for column, moment in (("as_of", as_of), ("start", start)):
+        if moment and "timezone" in top:
+            local = moment.astimezone(ZoneInfo(top["timezone"]))
+            if local.utcoffset() != moment.utcoffset():
+                notes.add(
+                    "time.offset",
+                    f"{moment.isoformat()} is {local.isoformat()} in {top['timezone']}",
+                    "nothing to do if that is the moment meant",
+                    file=SCENARIO,
+                    column=column,
+                    severity="note",
+                )
+
+
+def check_priorities(top: dict[str, Any], notes: Collector) -> None:
+    """Note weights that are not numbers, and drop the section then."""
+    value = top.get("priorities")
+    good = isinstance(value, dict) and all(
+        isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < 1e15
+        for weight in value.values()
+    )
+    if value is not None and not good:
+        remedy = "write a name and a number from 0 up on each line"
+        notes.add(
+            "value.type", f"{show(value)} is not a mapping to weights", remedy, file=SCENARIO, column="priorities"
+        )
+        del top["priorities"]
+
+
+def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:
+    """Note limits that contradict each other, the steps or the zones; replace ``forbidden`` by its typed entries."""
+    shortest = limits.get("shortest_hours", of(f"{SCENARIO}:limits")["shortest_hours"].default)
+    longest, hours = limits.get("longest_hours"), limits.get("hours")
+    if longest is not None and shortest > longest:
+        _contradict(f"the shortest window ({shortest:g} h) is longer than the longest ({longest:g} h)", notes)
+    if hours is not None and shortest > hours[1] - hours[0]:
+        _contradict(f"no window of {shortest:g} h fits between {hours[0]:g} and {hours[1]:g} hours", notes)
+    if limits.get("zone_hours") is not None and limits["zone_hours"] < shortest:
+        _contradict(
+            f"the total of {limits['zone_hours']:g} zone-hours is less than one window of {shortest:g} h", notes
+        )
+    steps, minutes = top.get("steps"), top.get("step_minutes")
+    if steps and minutes and limits.get("notice_hours", 0) + shortest > steps * minutes / 60:
+        _contradict("after the notice no window fits before the last step", notes)
+    grid = limits.get("grid_minutes")
+    if grid and minutes and grid % minutes and minutes % grid:
+        notes.add(
+            "limits.grid",
+            f"the grid of {grid} minutes is no multiple of the steps of {minutes} minutes",
+            "choose steps that divide the grid; else fewer starts are possible than the parties allow",
+            file=SCENARIO,
+            where="limits",
+            column="grid_minutes",
+            severity="warning",
+        )
+    if "forbidden" in limits:
+        limits["forbidden"] = _forbidden(limits["forbidden"], zones, notes)
+
+
+def _forbidden(value: Any, zones: dict[str, Any] | None, notes: Collector) -> list[tuple[str, datetime, datetime]]:
+    if not isinstance(value, list):
+        _shape(SCENARIO, "limits, forbidden", "list", notes)
+        return []
+    found = []
+    moment = of(SCENARIO)["start"]
+    for number, entry in enumerate(value, 1):
+        where = f"limits, forbidden, entry {number}"
+        if (
+            not isinstance(entry, dict)
+            or set(entry) != {"zone", "from", "to"}
+            or not isinstance(entry["zone"], str | int)
+        ):
+            remedy = "write zone, from and to"
+            notes.add("yaml.shape", f"{show(entry)} is not a zone with from and to", remedy, file=SCENARIO, where=where)
+            continue
+        zone = str(entry["zone"])
+        if zones is not None and zone not in zones:
+            note_reference(SCENARIO, where, "zone", zone, "zones.geojson", zones, notes)
+        ends: list[datetime] = []
+        for key in ("from", "to"):
+            try:
+                ends.append(convert(moment, entry[key]))
+            except Wrong as wrong:
+                notes.add(wrong.code, wrong.message, wrong.remedy, file=SCENARIO, where=where, column=key)
+        if len(ends) == 2 and ends[0] >= ends[1]:
+            message, remedy = "from is not before to", "correct the two times"
+            notes.add("limits.contradict", message, remedy, file=SCENARIO, where=where, column="to")
+        elif len(ends) == 2:
+            found.append((zone, ends[0], ends[1]))
+    return found
+
+
+def _contradict(message: str, notes: Collector) -> None:
+    remedy = "check the figures against what the parties stated"
+    notes.add("limits.contradict", message, remedy, file=SCENARIO, where="limits")
+
+
+def _shape(file: str, where: str, wanted: str, notes: Collector) -> None:
+    remedy = "compare with a file made by `letup new`"
+    notes.add("yaml.shape", f"is not a {wanted}", remedy, file=file, where=where)
+
+
+def _filled(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in mapping.items() if value is not None and value not in ("", [], {})}
