@@ -47,6 +47,8 @@ class RoadNetwork:
         Node at which each place of the scenario stands.
     findings : tuple of Finding
         Disconnected parts, places far from any road, and the like.
+    road_end : bool[nodes] or None
+        Nodes at which a road feature begins or ends, unlike those where one was only cut.
     """
 
     lon: Floats
@@ -64,6 +66,32 @@ class RoadNetwork:
     line: tuple[Floats, ...]
     place_node: dict[str, int]
     findings: tuple[Finding, ...] = ()
+    road_end: Bools | None = None
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How far the quickest routes in steps are from their true times.
+
+    Attributes
+    ----------
+    origins : int
+        Places people leave from, with a way to a shelter.
+    worst : float
+        Largest |steps - true| / true over all origins.
+    worst_steps : float
+        Largest |steps - true| over all origins, in steps.
+    worst_far : float
+        Largest |steps - true| / true over the origins at least ``FAR_STEPS`` true steps away; NaN if there are none.
+    within : float
+        Share of the people who want to leave whose origin is within 5 % or half a step of its true time.
+    """
+
+    origins: int
+    worst: float
+    worst_steps: float
+    worst_far: float
+    within: float
 
 
 @dataclass(frozen=True)
@@ -86,13 +114,17 @@ class Timed:
     place : tuple of str, [n]
         For a node that is a shelter or the inside of a checkpoint: the place's id, else "".
     kind : tuple of str, [m]
-        "road", "leaving home", "checkpoint" or "into place" for each timed arc.
+        For each timed arc "road"; "leaving home", entered once people are ready; "to the road",
+        from home to the network; "checkpoint"; or "into place", where several shelters share a node.
     pieces : tuple of int32 arrays, [m]
         The arcs of the RoadNetwork each timed arc runs along, in order; empty unless kind is "road".
     true_minutes : float64[m]
         Time each arc takes without rounding, minutes.
     rounding_worst : float
-        Over all origins, the largest |steps - true| / true of the quickest route to a shelter.
+        Over all origins, the largest |steps - true| / true of the quickest route to a shelter,
+        from the moment people are ready.
+    rounding : Rounding or None
+        The same in more detail.
     """
 
     tail: Ints
@@ -111,3 +143,4 @@ class Timed:
     pieces: tuple[Ints, ...]
     true_minutes: Floats
     rounding_worst: float
+    rounding: Rounding | None = None

@@ -1,0 +1,124 @@
+"""The one table of speeds and capacities by road class, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from letup.roads.network import Bools, Floats
+
+
+@dataclass(frozen=True)
+class RoadClass:
+    """What a road of one class carries where its feature does not say.
+
+    Attributes
+    ----------
+    name : str
+        The class.
+    vehicle_kmh : float
+        Free speed of vehicles, km/h; NaN where there are none.
+    lanes : float
+        Lanes in both directions together; NaN where there are none.
+    width_m : float
+        Usable width, metres.
+    vehicles_per_lane_hour : float
+        Vehicles per lane and hour: a cautious design value, not the physical maximum.
+    foot_per_m_minute : float
+        People on foot per metre of width and minute: likewise.
+    source : str
+        Where the values come from, and which are assumed.
+    """
+
+    name: str
+    vehicle_kmh: float
+    lanes: float
+    width_m: float
+    vehicles_per_lane_hour: float
+    foot_per_m_minute: float
+    source: str
+
+
+@cache
+def table() -> pd.DataFrame:
+    """Return the class table, indexed by class."""
+    with files("letup.roads").joinpath("classes.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, index_col="class")
+
+
+def of(name: str) -> RoadClass:
+    """Return one class of the table; an unknown name raises KeyError."""
+    row = {str(column): value for column, value in table().loc[name].to_dict().items()}
+    return RoadClass(
+        name=name,
+        source=str(row.pop("source")),
+        **{column: float(value) for column, value in row.items()},
+    )
+
+
+@dataclass(frozen=True)
+class Carries:
+    """What each road feature carries, per direction and with its damage taken off.
+
+    Attributes
+    ----------
+    foot_per_hour : float64[features]
+        People on foot per hour and direction; 0 = not on foot.
+    vehicles_per_hour : float64[features]
+        Vehicles per hour and direction; 0 = no vehicles.
+    vehicle_kmh : float64[features]
+        Free speed of vehicles; 0 = no vehicles.
+    oneway : bool[features]
+        Vehicles only in the direction of the line.
+    """
+
+    foot_per_hour: Floats
+    vehicles_per_hour: Floats
+    vehicle_kmh: Floats
+    oneway: Bools
+
+
+def carries(roads: pd.DataFrame) -> Carries:
+    """Capacity and speed of each feature: its own where given, else from class, lanes and width.
+
+    People on foot get half the usable width in each direction. A lane that serves both
+    directions counts half for each. Damage lowers both capacities; at damage 1 the road is closed.
+    """
+    known = table().reindex(roads["class"].astype(str))
+    modes = (
+        roads["modes"].fillna("foot;vehicle").astype(str)
+        if "modes" in roads
+        else pd.Series("foot;vehicle", roads.index)
+    )
+    named = modes.str.lower().str.split(r"[;,\s]+", regex=True)
+    on_foot = np.array(["foot" in some for some in named], bool)
+    by_vehicle = np.array(["vehicle" in some for some in named], bool)
+    oneway = np.asarray(roads["oneway"].fillna(False).astype(bool)) if "oneway" in roads else np.zeros(len(roads), bool)
+    left = 1.0 - np.clip(_given(roads, "damage", np.zeros(len(roads))), 0.0, 1.0)
+
+    width = _given(roads, "width_m", known["width_m"].to_numpy(float))
+    foot = _given(roads, "foot_per_hour", 0.5 * width * known["foot_per_m_minute"].to_numpy(float) * 60.0)
+    lanes = _given(roads, "lanes", known["lanes"].to_numpy(float))
+    per_lane = known["vehicles_per_lane_hour"].to_numpy(float)
+    vehicles = _given(roads, "vehicles_per_hour", np.where(oneway, lanes, lanes / 2.0) * per_lane)
+    speed = _given(roads, "speed_kmh", known["vehicle_kmh"].to_numpy(float))
+
+    vehicles = np.where(by_vehicle & np.isfinite(speed) & np.isfinite(vehicles), vehicles * left, 0.0)
+    return Carries(
+        foot_per_hour=np.where(on_foot & np.isfinite(foot), foot * left, 0.0),
+        vehicles_per_hour=vehicles,
+        vehicle_kmh=np.where(vehicles > 0, speed, 0.0),
+        oneway=oneway,
+    )
+
+
+def _given(roads: pd.DataFrame, column: str, otherwise: Floats) -> Floats:
+    """Take a column where it has a value, else what the class says."""
+    if column not in roads:
+        return otherwise
+    own = pd.to_numeric(roads[column], errors="coerce").to_numpy(float)
+    return np.where(np.isfinite(own), own, otherwise)

@@ -1,0 +1,63 @@
+"""Who can reach a shelter at all."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
+
+from letup.findings import Finding
+from letup.roads.network import Bools, Ints, Longs, RoadNetwork
+from letup.roads.people import homes
+from letup.roads.places import shelters
+from letup.scenario.model import Scenario
+
+
+def open_to(network: RoadNetwork, mode: str) -> Bools:
+    """Arcs a mode may use: bool[arcs]."""
+    return (network.vehicles_per_hour if mode == "vehicle" else network.foot_per_hour) > 0
+
+
+def reachable(tail: Ints, head: Ints, nodes: int, sources: Ints | Longs) -> Bools:
+    """Nodes that arcs lead to from any of the sources: bool[nodes]."""
+    result = np.zeros(nodes, bool)
+    if not len(sources):
+        return result
+    start = np.full(len(sources), nodes)
+    row = np.concatenate([tail, start])
+    col = np.concatenate([head, sources])
+    graph = csr_array((np.ones(len(row), np.int8), (row, col)), shape=(nodes + 1, nodes + 1))
+    order = breadth_first_order(graph, nodes, directed=True, return_predecessors=False)
+    result[order[order < nodes]] = True
+    return result
+
+
+def reach_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
+    """Name the people who want to leave but have no way to any shelter, by group and zone."""
+    findings = []
+    targets = np.array([one.node for one in shelters(network, scenario)], np.int64)
+    number = len(network.lon)
+    on_foot = open_to(network, "foot")
+    for group in scenario.groups:
+        some = open_to(network, group.mode)
+        good = reachable(network.head[some], network.tail[some], number, targets)
+        if group.mode == "vehicle":
+            # People walk to the nearest road that vehicles can use.
+            good = reachable(network.head[on_foot], network.tail[on_foot], number, np.flatnonzero(good)) | good
+        where = homes(network, scenario, group.name)
+        lost = (where.node < 0) | ~good[np.maximum(where.node, 0)]
+        for zone in np.unique(where.zone[lost]):
+            people = int(where.people[lost & (where.zone == zone)].sum())
+            name = str(scenario.zones["name"].iloc[zone]) if zone >= 0 else "no zone"
+            findings.append(
+                Finding(
+                    "roads.cut_off",
+                    "warning",
+                    f"{people:,} people in {name} ({group.label or group.name}) want to leave "
+                    "but have no road to any shelter",
+                    "Add the missing roads, or a shelter within reach; check damage and one-way roads.",
+                    file="roads.geojson",
+                    where=f"zone {scenario.zone_ids[zone]}" if zone >= 0 else "",
+                )
+            )
+    return findings

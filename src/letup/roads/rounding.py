@@ -1,0 +1,115 @@
+"""From minutes to whole steps, so that what is rounded does not pile up along a route.
+
+Rounding each arc by itself would make a route of many short arcs far too slow, or too fast. So
+the *time to the nearest shelter* of each node is rounded instead, and an arc on a quickest route
+takes the difference between its two ends: along the route the differences add up to the rounded
+total. Every arc takes at least one step; where several short arcs follow each other, the arcs
+before and after them give back what they gained. An arc off the quickest routes takes the same
+difference plus the detour it makes, whose fraction is rounded up or down by an even sequence over
+all arcs, so that detours neither vanish nor pile up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from letup.roads.network import Bools, Floats, Ints, Longs, Rounding
+
+FAR_STEPS = 10
+_GOLDEN = 0.6180339887498949
+_LEAST = 1e-9  # SciPy takes a stored zero for no arc in some routines
+
+
+def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measured: Bools, step: float) -> Ints:
+    """Transit of each arc in steps, at least 1.
+
+    Parameters
+    ----------
+    tail, head : int32[m]
+        Arcs.
+    minutes : float64[m]
+        Their true times.
+    shelter : bool[n]
+        Nodes at which people have arrived.
+    measured : bool[n]
+        Nodes whose own time to a shelter is to be as exact as can be: where people leave from.
+    step : float
+        Minutes of one step.
+    """
+    nodes = len(shelter)
+    away, onward = _nearest(tail, head, minutes / step, shelter)
+    order = np.argsort(away, kind="stable")
+    order = order[np.isfinite(away[order])]
+    hops = np.zeros(nodes, np.int64)
+    for node in order.tolist():
+        if onward[node] >= 0:
+            hops[node] = hops[onward[node]] + 1
+    rounded = np.floor(np.where(np.isfinite(away), away, 0.0) + 0.5).astype(np.int64)
+    # The most steps a node may have left, so that whoever leaves from farther out is on time.
+    most = np.full(nodes, np.iinfo(np.int32).max, np.int64)
+    most[measured] = np.maximum(rounded, hops)[measured]
+    for node in order[::-1].tolist():
+        if onward[node] >= 0:
+            most[onward[node]] = min(most[onward[node]], most[node] - 1)
+    left = np.zeros(nodes, np.int64)
+    for node in order.tolist():
+        if onward[node] >= 0:
+            left[node] = min(most[node], max(left[onward[node]] + 1, rounded[node]))
+
+    reach = np.isfinite(away[tail]) & np.isfinite(away[head])
+    detour = np.zeros(len(tail))
+    detour[reach] = away[head[reach]] + minutes[reach] / step - away[tail[reach]]
+    detour[detour < 1e-3] = 0.0
+    dither = np.mod(np.arange(1, len(tail) + 1) * _GOLDEN, 1.0)
+    along = left[tail] - left[head] + np.floor(detour + dither).astype(np.int64)
+    alone = np.floor(minutes / step + 0.5).astype(np.int64)
+    # No arc is more than a step faster than it truly is, whatever its ends have to give back.
+    least = np.maximum(1, np.where(detour > 0, np.ceil(minutes / step - 1.0), 1)).astype(np.int64)
+    return np.maximum(least, np.where(reach, along, alone)).astype(np.int32)
+
+
+def measure(
+    tail: Ints, head: Ints, minutes: Floats, transit: Ints, *, shelter: Bools, people: Longs, step: float
+) -> Rounding:
+    """Compare the quickest routes in steps with the quickest routes in minutes.
+
+    Parameters
+    ----------
+    people : int64[n]
+        People who leave from each node, counted from the moment they are ready.
+    """
+    true, _ = _nearest(tail, head, minutes / step, shelter)
+    steps, _ = _nearest(tail, head, transit.astype(float), shelter)
+    at = (people > 0) & np.isfinite(true) & np.isfinite(steps) & ~shelter
+    if not at.any():
+        return Rounding(0, 0.0, 0.0, float("nan"), 1.0)
+    off = np.abs(steps[at] - true[at])
+    relative = off / np.maximum(true[at], _LEAST)
+    far = true[at] >= FAR_STEPS
+    good = (relative <= 0.05) | (off <= 0.5 + 1e-6)
+    return Rounding(
+        int(at.sum()),
+        float(relative.max()),
+        float(off.max()),
+        float(relative[far].max()) if far.any() else float("nan"),
+        float(people[at][good].sum() / people[at].sum()),
+    )
+
+
+def _nearest(tail: Ints, head: Ints, cost: Floats, shelter: Bools) -> tuple[Floats, Ints]:
+    """Cost from each node to the nearest shelter, and the next node on the way; -1 at the end."""
+    nodes = len(shelter)
+    targets = np.flatnonzero(shelter)
+    if not len(targets):
+        return np.full(nodes, np.inf), np.full(nodes, -1, np.int32)
+    cost = np.maximum(cost, _LEAST)
+    # Of parallel arcs the quickest; a sparse matrix would add them up.
+    order = np.lexsort((cost, head, tail))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
+    some = order[first]
+    graph = csr_array((cost[some], (head[some], tail[some])), shape=(nodes, nodes))
+    distance, onward, _ = dijkstra(graph, directed=True, indices=targets, min_only=True, return_predecessors=True)
+    return np.asarray(distance), np.where(onward < 0, -1, onward).astype(np.int32)

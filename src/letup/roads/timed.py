@@ -1,0 +1,222 @@
+"""From the road network to the network in steps, for one group."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from letup.errors import LetupError
+from letup.roads.network import Floats, Ints, RoadNetwork, Timed
+from letup.roads.people import Homes, homes, newly_ready, per_step
+from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
+from letup.roads.reach import open_to
+from letup.roads.simplify import Arcs, chains, single, useful
+from letup.roads.sketch import Row, Sketch
+from letup.scenario.model import Group, Scenario
+
+WALK_KMH = 3.0
+"""Speed of people who walk, or are carried, to the nearest road that vehicles can use (assumed)."""
+
+Walk = list[tuple[int, float]]
+"""Stretches of a walk to the road: zone and minutes of each."""
+
+
+def timed(
+    network: RoadNetwork,
+    scenario: Scenario,
+    group: str,
+    step_minutes: float | None = None,
+    *,
+    contract: bool = True,
+) -> Timed:
+    """Put the road network in steps for one group of people.
+
+    Groups of one mode get the same nodes and arcs, in the same order: a home and its "leaving
+    home" arc for every group of the mode, with people only in the group's own.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        From ``build``.
+    scenario : Scenario
+        The scenario it was built from.
+    group : str
+        Name of the group.
+    step_minutes : float, optional
+        Length of a step; the scenario's if absent. The time looked at stays the same.
+    contract : bool
+        Join chains of arcs between which nothing can be decided. The answer is the same without.
+
+    Returns
+    -------
+    Timed
+        Capacity counts people; int32[m] if nothing varies in time, else int32[m, steps].
+
+    Raises
+    ------
+    LetupError
+        ``roads.group`` if the scenario has no such group.
+    """
+    who = next((one for one in scenario.groups if one.name == group), None)
+    if who is None:
+        names = ", ".join(one.name for one in scenario.groups)
+        raise LetupError("roads.group", f"the scenario has no group {group!r}", f"Use one of: {names}.")
+    step = float(step_minutes or scenario.step_minutes)
+    steps = max(1, round(scenario.steps * scenario.step_minutes / step))
+    sketch = _sketch(network, scenario, who, step=step, steps=steps, contract=contract)
+    return sketch.finish(step)
+
+
+def _sketch(
+    network: RoadNetwork, scenario: Scenario, group: Group, *, step: float, steps: int, contract: bool
+) -> Sketch:
+    """Lay out nodes and arcs for the mode of a group."""
+    sketch = Sketch()
+    nodes = len(network.lon)
+    pauses = needs_pause(scenario)
+    mode_groups = [one for one in scenario.groups if one.mode == group.mode]
+    all_homes = {one.name: homes(network, scenario, one.name) for one in mode_groups}
+    refuges = shelters(network, scenario)
+    control = checkpoints(network, scenario, steps, step)
+
+    usable = np.flatnonzero(open_to(network, group.mode)).astype(np.int64)
+    walks = _walks(network, all_homes, usable, group.mode)
+    wait = waiting(network, scenario)
+    keep = np.zeros(nodes, bool)
+    keep[[*resting(network, scenario), *control, *(one.node for one in refuges)]] = True
+    sources = np.unique(np.array([door for door, _ in walks.values()], np.int64))
+    keep[sources] = True
+    targets = np.array([one.node for one in refuges], np.int64)
+    arcs = useful(network, usable, sources=sources, targets=targets, keep=keep, wait=wait)
+    hourly = _people_per_hour(network, group)
+    runs = chains(network, arcs, keep, wait, hourly) if contract else single(arcs)
+    minutes = _minutes(network, group)
+
+    number: dict[int, int] = {}
+    gate: dict[int, int] = {}
+
+    def zone_at(node: int) -> int:
+        zone = int(network.node_zone[node])
+        return zone if zone >= 0 and pauses[zone] else -1
+
+    def beyond(node: int) -> int:
+        """Where one stands after any checkpoint at a node."""
+        if node not in number:
+            number[node] = sketch.add(node, wait=bool(wait[node]))
+        return number[node]
+
+    def before(node: int) -> int:
+        """Where one stands on coming to a node."""
+        return gate[node] if node in gate else beyond(node)
+
+    for node, (place, passing) in sorted(control.items()):
+        gate[node] = sketch.add(node, wait=bool(wait[node]), place=place)
+        sketch.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing)
+    for run in runs:
+        tail, head = int(network.tail[run[0]]), int(network.head[run[-1]])
+        rate = _whole(float(hourly[run].min()), steps, step)
+        zone = int(network.zone[run[0]])
+        sketch.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
+    at_node: dict[int, int] = {}
+    for one in refuges:
+        at_node[one.node] = at_node.get(one.node, 0) + 1
+    for one in refuges:
+        inside = beyond(one.node)
+        if at_node[one.node] > 1:
+            inside = sketch.add(one.node)
+            sketch.join(beyond(one.node), inside, "into place", zone=zone_at(one.node), rate=one.room)
+        sketch.shelter[inside], sketch.place[inside] = one.room, one.place
+
+    for other in mode_groups:
+        here = all_homes[other.name]
+        ready = newly_ready(here.people, steps, step, scenario.half_time_hours)
+        for i, (node, people, zone) in enumerate(
+            zip(here.node.tolist(), here.people.tolist(), here.zone.tolist(), strict=True)
+        ):
+            own = people if other.name == group.name else 0
+            name = scenario.zone_ids[zone] if zone >= 0 and own else ""
+            door, walk = walks.get(node, (-1, []))
+            if scenario.half_time_hours <= 0 and door >= 0 and not walk:
+                sketch.people(before(door), own, name)
+                sketch.leave(before(door), own)
+                continue
+            home = sketch.add(node)
+            sketch.people(home, own, name)
+            if door < 0:
+                continue
+            last = home
+            if scenario.half_time_hours > 0:
+                last = sketch.add(node, wait=True)
+                sketch.join(home, last, "leaving home", zone=-1, rate=ready[i])
+            sketch.leave(last, own)
+            for k, (through, took) in enumerate(walk or [(zone_at(node), 0.0)]):
+                then = before(door) if k + 1 >= len(walk) else sketch.add(node)
+                sketch.join(last, then, "to the road", zone=through, rate=people, minutes=took)
+                last = then
+    return sketch
+
+
+def _walks(network: RoadNetwork, all_homes: dict[str, Homes], usable: Arcs, mode: str) -> dict[int, tuple[int, Walk]]:
+    """For each home node the node where its people join the network, and the walk there.
+
+    On foot that is the home's own node. Those who go by vehicle walk along the roads open to
+    people on foot to the nearest node that vehicles reach, if they are not there already.
+    """
+    nodes = len(network.lon)
+    on_network = np.zeros(nodes, bool)
+    on_network[network.tail[usable]] = on_network[network.head[usable]] = True
+    starts = np.unique(np.concatenate([np.zeros(0, np.int32), *(some.node for some in all_homes.values())]))
+    walks: dict[int, tuple[int, Walk]] = {
+        int(node): (int(node), []) for node in starts if node >= 0 and on_network[node]
+    }
+    beside = [int(node) for node in starts if node >= 0 and not on_network[node]]
+    if mode != "vehicle" or not beside or not on_network.any():
+        return walks
+    foot = np.flatnonzero(open_to(network, "foot"))
+    length = np.maximum(network.length_m[foot], 1e-6)
+    order = np.lexsort((length, network.head[foot], network.tail[foot]))
+    tail, head = network.tail[foot][order], network.head[foot][order]
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
+    some = order[first]
+    graph = csr_array((length[some], (network.head[foot][some], network.tail[foot][some])), shape=(nodes, nodes))
+    _, onward, _ = dijkstra(graph, indices=np.flatnonzero(on_network), min_only=True, return_predecessors=True)
+    arc = {(int(network.tail[a]), int(network.head[a])): int(a) for a in foot[some]}
+    for node in beside:
+        walk: Walk = []
+        here = node
+        while not on_network[here] and onward[here] >= 0:
+            then = int(onward[here])
+            step = arc[here, then]
+            zone, took = int(network.zone[step]), float(network.length_m[step]) * 0.06 / WALK_KMH
+            if walk and walk[-1][0] == zone:
+                walk[-1] = (zone, walk[-1][1] + took)
+            else:
+                walk.append((zone, took))
+            here = then
+        if on_network[here]:
+            walks[node] = (here, walk)
+    return walks
+
+
+def _people_per_hour(network: RoadNetwork, group: Group) -> Floats:
+    """People of the group who may enter each arc per hour."""
+    if group.mode == "vehicle":
+        return network.vehicles_per_hour * group.people_per_vehicle
+    return network.foot_per_hour
+
+
+def _minutes(network: RoadNetwork, group: Group) -> Floats:
+    """Minutes the group takes for each arc."""
+    if group.mode == "vehicle":
+        speed = np.minimum(group.speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, group.speed_kmh))
+    else:
+        speed = np.full(len(network.tail), group.speed_kmh)
+    return network.length_m * 0.06 / speed
+
+
+def _whole(per_hour: float, steps: int, step: float) -> int | Ints:
+    """Whole people per step, rounded down; spread over time where it is fewer than one."""
+    rate = int(min(per_hour * step / 60.0 + 1e-9, 2**31 - 1))
+    return rate if rate >= 1 else per_step(per_hour, steps, step)
