@@ -43,7 +43,7 @@ class GroupResult:
     rounding_worst: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """A plan in memory.
 
@@ -106,3 +106,16 @@ class Plan:
     def zone_hours(self) -> float:
         """Length of all pauses together, zone-hours."""
         return float(self.pauses["hours"].sum())
+
+    def __repr__(self) -> str:
+        """Say in four lines what it comes to; the tables have their own."""
+        wanting = self.want_to_leave
+        share = f" ({self.arrive / wanting:.1%})" if wanting else ""
+        worst = self.findings[0].severity if self.findings else "none"
+        return (
+            f"Plan: {self.scenario.title}\n"
+            f"  {len(self.pauses)} pauses, {self.zone_hours:g} zone-hours\n"
+            f"  {self.arrive:,} of {wanting:,} people who want to leave arrive{share}; "
+            f"no pauses within the limits could let more than {self.ceiling:,} arrive\n"
+            f"  {len(self.findings)} findings, the worst: {worst}" + ("" if self.complete else "; search ended early")
+        )

@@ -75,7 +75,7 @@ class PartyLimits:
     forbidden: tuple[tuple[str, datetime, datetime], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """The world as given.
 
@@ -147,3 +147,15 @@ class Scenario:
     def local(self) -> ZoneInfo:
         """The scenario's time zone."""
         return ZoneInfo(self.timezone)
+
+    def __repr__(self) -> str:
+        """Say in four lines what it is; the tables have their own."""
+        hours = self.steps * self.step_minutes / 60
+        leaving = round(float((self.people["count"] * self.people["share_leaving"]).sum()))
+        return (
+            f"Scenario: {self.title}\n"
+            f"  as of {self.as_of:%Y-%m-%d %H:%M}, {self.timezone}\n"
+            f"  planned from {self.start:%Y-%m-%d %H:%M} for {hours:g} hours in steps of {self.step_minutes} minutes\n"
+            f"  {len(self.zones)} zones, {len(self.roads):,} roads, {len(self.places):,} places, "
+            f"{int(self.people['count'].sum()):,} people of whom {leaving:,} want to leave"
+        )
