@@ -1,0 +1,154 @@
+"""People over time, and the pauses over time, as shapes for the template."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from letup.plan.model import Plan
+from letup.report import words
+from letup.report.people import local_names, text
+
+# Okabe and Ito's colours, which people with any common colour blindness can tell apart
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")
+_POINTS = 400
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark on an axis: position in per cent, label, and whether it is shown on a narrow page."""
+
+    at: float
+    label: str
+    main: bool = True
+
+
+@dataclass(frozen=True)
+class Band:
+    """One group's people over time: its label, colour, path in a box of 1000 by 1000, and total."""
+
+    label: str
+    colour: str
+    path: str
+    total: str
+
+
+@dataclass(frozen=True)
+class People:
+    """Chart of people in shelters over time.
+
+    Attributes
+    ----------
+    bands : list of Band
+        Groups, stacked, in planning order.
+    outline : str
+        Path of the total.
+    top : int
+        People at the upper edge.
+    ceiling, want : float or None
+        Heights of the proven ceiling and of those who want to leave, per cent from below; None = off the chart.
+    rows : list of lists
+        The same as a table: time, people by group, total, share.
+    """
+
+    bands: list[Band]
+    outline: str
+    top: int
+    across: list[Tick]
+    up: list[Tick]
+    ceiling: float
+    want: float | None
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One pause on the timeline: position and length in per cent, and what it is."""
+
+    left: float
+    width: float
+    title: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One zone of the timeline."""
+
+    zone: int
+    name: str
+    local: str
+    bars: list[Bar]
+    said: str
+
+
+def day_ticks(clock: words.Clock) -> list[Tick]:
+    """Local midnights; where there are many days, only some keep their label on a narrow page."""
+    days = clock.days()
+    every = math.ceil(len(days) / 4)
+    ticks = []
+    for index, (step, moment) in enumerate(days):
+        until = days[index + 1][0] if index + 1 < len(days) else clock.steps
+        room = until - step >= clock.steps / 14
+        label = words.day(moment) if room and len(days) <= 16 else (str(moment.day) if room else "")
+        ticks.append(Tick(100 * step / clock.steps, label, index % every == every // 2 or len(days) <= 4))
+    return ticks
+
+
+def people(plan: Plan) -> People:
+    """People in shelters over time, by group, with the plan."""
+    clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
+    curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
+    want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
+    top = _round_up(want if want <= 2.5 * most else 1.05 * most)
+    at = np.unique(np.concatenate([np.arange(0, steps, max(1, steps // _POINTS)), [steps]]))
+    below = np.zeros(len(at))
+    bands: list[Band] = []
+    for index, (group, curve) in enumerate(zip(plan.groups, curves, strict=True)):
+        above = below + curve[at]
+        edge = _path(at, above, steps, top) + "L" + _path(at[::-1], below[::-1], steps, top)[1:] + "Z"
+        bands.append(Band(group.label, COLOURS[index % len(COLOURS)], edge, words.count(group.arrive)))
+        below = above
+    stops = [step for step, _ in clock.days()[1:]] + [steps]
+    rows = []
+    for step in stops:
+        each = [int(curve[step]) for curve in curves]
+        rows.append([words.moment(clock.at(step)), *map(words.count, each), words.count(sum(each)),
+                     words.share(sum(each), want)])  # fmt: skip
+    up = [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)]
+    return People(bands, _path(at, below, steps, top), top, day_ticks(clock), up, 100 * plan.ceiling / top,
+                  100 * want / top if want <= top else None, rows)  # fmt: skip
+
+
+def _path(step: np.ndarray, value: np.ndarray, steps: int, top: int) -> str:
+    x, y = np.round(1000 * step / steps, 1), np.round(1000 - 1000 * value / top, 1)
+    return "M" + "L".join(f"{a:g} {b:g}" for a, b in zip(x, y, strict=True))
+
+
+def _round_up(value: float) -> int:
+    """A round number at or above the value that four divides well."""
+    power = 10 ** math.floor(math.log10(max(value, 4)))
+    return int(next(power * step for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10) if power * step >= value))
+
+
+def timeline(plan: Plan) -> list[Row]:
+    """A row for each zone that is paused, from north to south, with its pauses in local time."""
+    clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
+    middle = plan.scenario.zones.geometry.representative_point().y.to_numpy()
+    records = plan.scenario.zones.drop(columns=plan.scenario.zones.geometry.name).to_dict("records")
+    rows = []
+    for zone in sorted({window.zone for window in plan.windows}, key=lambda one: -middle[one]):
+        bars, said = [], []
+        for window in sorted(window for window in plan.windows if window.zone == zone):
+            length = window.last - window.first + 1
+            start, end = clock.at(window.first), clock.at(window.last + 1)
+            until = words.time(end) if start.date() == end.date() else words.moment(end)
+            phrase = f"{words.moment(start)}–{until}"
+            said.append(phrase)
+            hours = words.hours(length * clock.step_minutes / 60)
+            bars.append(Bar(100 * window.first / steps, 100 * length / steps, f"{phrase} ({hours} h)"))
+        name = text(records[zone].get("name")) or plan.scenario.zone_ids[zone]
+        local = next(iter(local_names(records[zone])), "")
+        rows.append(Row(zone, name, local, bars, "; ".join(said)))
+    return rows

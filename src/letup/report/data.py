@@ -1,0 +1,292 @@
+"""The data that the page carries for its map and timeline, as compact JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.plan.model import Plan
+from letup.report import layers, traffic, words
+from letup.report.people import ZoneCount, basis_of, local_names, text
+
+_COMPASS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
+
+
+@dataclass(frozen=True)
+class PageData:
+    """What the page shows on map and timeline.
+
+    Attributes
+    ----------
+    json : dict
+        The data as the page's scripts read them.
+    zones : list
+        Polygons of each zone, in 1/100,000 degree.
+    pieces : list
+        Lines of each piece of road that people use.
+    passing : list of int
+        People who pass each piece over the whole plan.
+    roads : list
+        Roads in the background.
+    block : int
+        Steps that share one number on a piece of road (1 = each step has its own).
+    """
+
+    json: dict[str, Any]
+    zones: list[list[list[layers.Ints]]]
+    pieces: list[list[layers.Ints]]
+    passing: list[int]
+    roads: list[layers.Ints]
+    block: int
+
+
+def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> PageData:
+    """Put together everything that map and timeline show."""
+    scenario, clock = plan.scenario, words.Clock.of(plan.scenario)
+    shield = layers.Shield.of(scenario)
+    visit = traffic.visits(plan.movements)
+    pieces, passing, piece_of = _pieces(plan, visit, shield)
+    bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
+    for piece, one in zip(pieces, bent, strict=True):
+        piece["e"] = one
+    polygons = layers.zone_rings(scenario.zones)
+    roads = layers.background(scenario, shield)
+    lines = [piece.pop("lines") for piece in pieces]
+    number = {road: index for index, road in enumerate(dict.fromkeys(piece["r"] for piece in pieces))}
+    for piece, line in zip(pieces, lines, strict=True):
+        piece["r"] = number[piece["r"]]
+        piece["l"] = [layers.packed(one) for one in line]
+    data = {
+        "start": int(scenario.start.timestamp()),
+        "steps": scenario.steps,
+        "minutes": scenario.step_minutes,
+        "offsets": clock.offsets(),
+        "zones": _zones(plan, counts, polygons),
+        "roads": _roads(plan, list(number)),
+        "pieces": pieces,
+        "base": [layers.packed(line) for line in roads],
+        "places": _places(plan),
+        "limits": _limits(plan, shield),
+        "ways": _ways(plan, visit, piece_of, zone_of),
+        "groups": [group.label for group in plan.groups],
+        "moving": _moving(plan),
+        "arrived": [_cumulated(group.arrivals) for group in plan.groups],
+        "want": plan.want_to_leave,
+    }
+    return PageData(data, polygons, lines, passing, roads, block)
+
+
+def _pieces(
+    plan: Plan, visit: traffic.Visits, shield: layers.Shield
+) -> tuple[list[dict[str, Any]], list[int], dict[int, int]]:
+    """Pieces of road with the people on them; pieces of one road that always carry the same are joined."""
+    network, steps = plan.network, plan.scenario.steps
+    used = np.unique(visit.arc)
+    piece_of, drawn = layers.drawn_pieces(network, used, shield)
+    lookup = np.full(len(network.tail) + 1, -1, np.int64)
+    for arc, piece in piece_of.items():
+        lookup[arc] = piece
+    key = lookup[visit.arc] if len(visit.arc) else np.zeros(0, np.int64)
+    bent = traffic.bends(key, visit, len(drawn), steps)
+    people = visit.rate * (visit.enter_last - visit.enter_first + 1)
+    passing = np.bincount(key[key >= 0], weights=people[key >= 0], minlength=len(drawn))
+    course = _course(plan, visit, key, people, len(drawn))
+    joined: dict[tuple[Any, ...], int] = {}
+    out: list[dict[str, Any]] = []
+    total: list[int] = []
+    new_piece: list[int] = []
+    for index, (road, lines) in enumerate(drawn):
+        same = (road, tuple(bent[index]))
+        if same in joined:
+            out[joined[same]]["lines"] += lines
+            out[joined[same]]["d"] += course[index]
+        else:
+            joined[same] = len(out)
+            out.append({"lines": list(lines), "r": road, "e": bent[index], "p": int(passing[index]),
+                        "d": course[index]})  # fmt: skip
+            total.append(int(passing[index]))
+        new_piece.append(joined[same])
+    for one in out:
+        one["d"] = _COMPASS[round(math.atan2(one["d"].imag, one["d"].real) / (math.pi / 4)) % 8]
+    return out, total, {arc: new_piece[piece] for arc, piece in piece_of.items()}
+
+
+def _course(
+    plan: Plan, visit: traffic.Visits, key: layers.Ints, people: layers.Ints, pieces: int
+) -> NDArray[np.complex128]:
+    """Direction in which people go along each piece, weighted by people: east + north i."""
+    network = plan.network
+    squeeze = math.cos(math.radians(float(network.lat.mean()))) if len(network.lat) else 1.0
+    at = network.lon * squeeze + 1j * network.lat
+    step = ((at[network.head[visit.arc]] - at[network.tail[visit.arc]]) * people)[key >= 0]
+    key = key[key >= 0]
+    return np.bincount(key, step.real, pieces) + 1j * np.bincount(key, step.imag, pieces)
+
+
+def _zones(
+    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]]
+) -> list[dict[str, Any]]:
+    scenario, movements = plan.scenario, plan.movements
+    number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
+    origin = np.array([number.get(text(zone), -1) for zone in movements["origin"]], np.int64)
+    left = traffic.bends(origin, _trips(plan, for_ever=True), len(number), scenario.steps)
+    leave = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
+    rows = scenario.zones.drop(columns=scenario.zones.geometry.name).to_dict("records")
+    points = scenario.zones.geometry.representative_point()
+    out = []
+    for index, (zone, row) in enumerate(zip(scenario.zone_ids, rows, strict=True)):
+        out.append({
+            "id": zone,
+            "n": text(row.get("name")) or zone,
+            "l": local_names(row),
+            "area": text(row.get("area")),
+            "q": sorted([window.first, window.last] for window in plan.windows if window.zone == index),
+            "need": bool(row.get("needs_pause", True)),
+            "safety": text(row.get("safety")) or "unknown",
+            "p": counts[index].people,
+            "w": counts[index].want_to_leave,
+            "out": int(leave.get(zone, 0)),
+            "e": left[index],
+            "c": [[layers.PLURALS.get(kind, kind), many] for kind, many in sorted(counts[index].places.items())],
+            "b": basis_of(row, scenario),
+            "x": [round(points.iloc[index].x, 4), round(points.iloc[index].y, 4)],
+            "g": [[layers.packed(ring) for ring in polygon] for polygon in polygons[index]],
+        })  # fmt: skip
+    return out
+
+
+def _trips(plan: Plan, for_ever: bool = False) -> traffic.Visits:
+    """Each movement as one visit: on the way from departure to arrival (or, ``for_ever``, gone from home)."""
+    moves = plan.movements
+
+    def column(name: str) -> layers.Ints:
+        return moves[name].to_numpy(np.int64)
+
+    first, last = column("depart_first_step"), column("depart_last_step")
+    stay = np.full(len(moves), plan.scenario.steps + 1) if for_ever else column("arrive_first_step") - first
+    none = np.zeros(len(moves), np.int64)
+    return traffic.Visits(none, none, column("people_per_step"), first, last, np.maximum(stay, 0))
+
+
+def _moving(plan: Plan) -> list[int]:
+    """Bends of the number of people on the way."""
+    trips = _trips(plan)
+    return traffic.bends(trips.movement, trips, 1, plan.scenario.steps)[0]
+
+
+def _cumulated(arrivals: layers.Ints) -> list[int]:
+    """Bends of the running total of arrivals."""
+    change = np.diff(np.asarray(arrivals, np.int64), prepend=0)
+    at = np.flatnonzero(change)
+    out = np.empty(2 * len(at), np.int64)
+    out[0::2], out[1::2] = np.diff(at, prepend=0), change[at]
+    return [int(value) for value in out]
+
+
+def _roads(plan: Plan, names: list[str]) -> list[dict[str, Any]]:
+    """Name, class, capacity and source of each road that a piece belongs to."""
+    network, scenario = plan.network, plan.scenario
+    first = {road: arc for arc, road in reversed(list(enumerate(network.road)))}
+    known = scenario.roads.drop(columns=scenario.roads.geometry.name)
+    known = {str(row["id"]): row for row in known.rename_axis("id").reset_index().to_dict("records")}
+    out = []
+    for name in names:
+        row, arc = known.get(name, {}), first[name]
+        out.append({
+            "n": text(row.get("name")),
+            "l": local_names(row),
+            "c": network.road_class[arc],
+            "f": round(float(network.foot_per_hour[arc])),
+            "v": round(float(network.vehicles_per_hour[arc])),
+            "b": basis_of(row, scenario),
+        })  # fmt: skip
+    return out
+
+
+def _places(plan: Plan) -> list[dict[str, Any]]:
+    """Places whose position is public."""
+    scenario = plan.scenario
+    out = []
+    shown = scenario.places[scenario.places["sensitivity"] == "public"]
+    for (_, row), shape in zip(shown.iterrows(), shown.geometry, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        throughput = row.get("throughput_per_hour")
+        out.append({
+            "n": text(row.get("name")),
+            "l": local_names(row.to_dict()),
+            "k": text(row.get("kind")).replace("_", " "),
+            "h": text(row.get("hours")),
+            "t": None if throughput is None or pd.isna(throughput) else round(float(throughput)),
+            "b": basis_of(row.to_dict(), scenario),
+            "x": [round(shape.centroid.x, 5), round(shape.centroid.y, 5)],
+        })  # fmt: skip
+    return out
+
+
+def _limits(plan: Plan, shield: layers.Shield) -> list[dict[str, Any]]:
+    """Marks of the bottlenecks, numbered as in their table; none where it would give a place away."""
+    out = []
+    places = plan.scenario.places
+    hidden = set(places.index[places["sensitivity"] != "public"].astype(str))
+    for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
+        if text(row.get("id")) in hidden:
+            continue
+        point = np.array([[float(row["lon"]), float(row["lat"])]])
+        if rank > 9 or row["kind"] not in ("road", "checkpoint") or not np.isfinite(point).all():
+            continue
+        if not shield.near(point)[0]:
+            out.append({"i": rank, "n": text(row.get("name")), "x": [round(float(value), 5) for value in point[0]]})
+    return out
+
+
+def _ways(
+    plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], zone_of: dict[str, int]
+) -> list[dict[str, Any]]:
+    """Movements from one zone to one destination, together: people, times, groups, pieces of road."""
+    moves, scenario = plan.movements, plan.scenario
+    if not len(moves):
+        return []
+    number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
+    public = set(scenario.places.index[scenario.places["sensitivity"] == "public"].astype(str))
+    goals = [
+        f"p{place}" if place in public else f"z{zone_of.get(place, -1)}" for place in moves["shelter"].astype(str)
+    ]
+    key = pd.Series([f"{origin} {goal}" for origin, goal in zip(moves["origin"], goals, strict=True)])
+    code, _ = pd.factorize(key)
+    order = np.argsort(code[visit.movement], kind="stable")
+    cuts = np.searchsorted(code[visit.movement][order], np.arange(code.max() + 2))
+    out = []
+    for way in range(int(code.max()) + 1):
+        rows = moves[code == way]
+        goal = goals[int(np.flatnonzero(code == way)[0])]
+        arcs = np.unique(visit.arc[order[cuts[way] : cuts[way + 1]]])
+        pieces = np.unique([piece_of[int(arc)] for arc in arcs if int(arc) in piece_of]).astype(np.int64)
+        minutes = rows["minutes"].astype(float)
+        out.append({
+            "o": number.get(text(rows["origin"].iloc[0]), -1),
+            "to": _goal(plan, goal),
+            "p": int(rows["people"].sum()),
+            "g": [[str(group), int(many)] for group, many in rows.groupby("group", sort=False)["people"].sum().items()],
+            "t": [int(rows["depart_first_step"].min()), int(rows["arrive_last_step"].max())],
+            "m": [round(float(minutes.min())), round(float(minutes.max()))],
+            "km": [round(float(rows["length_m"].min()) / 1000, 1), round(float(rows["length_m"].max()) / 1000, 1)],
+            "s": [int(value) for value in np.diff(pieces, prepend=0)],
+        })  # fmt: skip
+    labels = {group.name: group.label for group in plan.groups}
+    for one in out:
+        one["g"] = [[labels.get(group, group), many] for group, many in one["g"]]
+    return sorted(out, key=lambda one: -one["p"])
+
+
+def _goal(plan: Plan, goal: str) -> str:
+    if goal.startswith("p"):
+        return text(plan.scenario.places["name"].get(goal[1:])) or goal[1:]
+    zone = int(goal[1:])
+    return f"shelters in {plan.scenario.zones['name'].iloc[zone]}" if zone >= 0 else "shelters outside all zones"
+

@@ -1,0 +1,206 @@
+"""The report: one HTML file that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from letup.plan.model import Plan
+from letup.report import charts, figures, limits, people, svgmap, tables, words
+from letup.report.data import PageData, gather
+from letup.report.without import without_pause
+
+MAPLIBRE = "6.17.0"
+_SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
+
+
+def write_html(plan: Plan, path: str | Path) -> Path:
+    """Write the report of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    path : path
+        File to write.
+
+    Returns
+    -------
+    Path
+        The file: HTML with everything it needs inside; it makes no request to any network.
+    """
+    target = Path(path)
+    target.write_text(html(plan, folder=target.parent.name or "."), encoding="utf-8")
+    return target
+
+
+def html(plan: Plan, folder: str = ".") -> str:
+    """The report of a plan as text; ``folder`` is the one that the page says to verify."""
+    zone_of = people.place_zones(plan.scenario)
+    data = gather(plan, people.by_zone(plan.scenario, zone_of), zone_of)
+    script = Markup("\n".join(_text(f"page/{name}") for name in _SCRIPTS))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    page = environment.from_string(_text("page/report.html.j2"))
+    return page.render(
+        **_answer(plan),
+        **_parts(plan, data, zone_of),
+        folder=folder,
+        version=_version(),
+        policy=policy(script),
+        css=Markup(_text("page/report.css")),
+        js=script,
+        data=Markup(for_script(data.json)),
+        lib_map=_library("maplibre-gl.mjs"),
+        lib_worker=_library("maplibre-gl-worker.mjs"),
+        lib_style=_library("maplibre-gl.css"),
+        maplibre_version=MAPLIBRE,
+        maplibre_licence=_text("vendor/maplibre-gl/LICENSE.txt"),
+    )
+
+
+def policy(script: str) -> str:
+    """Content security policy: this one script and what it unpacks, no network at all."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}' blob:; worker-src blob: data:; connect-src blob:; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def for_script(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+@dataclass(frozen=True)
+class _GroupRow:
+    label: str
+    moves: str
+    people: str
+    want: str
+    arrive: str
+    share: str
+    rounding: str
+
+
+def _answer(plan: Plan) -> dict[str, Any]:
+    scenario, clock = plan.scenario, words.Clock.of(plan.scenario)
+    without = without_pause(plan)
+    first, last = clock.at(0), clock.at(scenario.steps)
+    return {
+        "title": scenario.title,
+        "description": scenario.description,
+        "answer": figures.answer(plan),
+        "as_of": words.moment(scenario.as_of.astimezone(scenario.local), year=True),
+        "as_of_iso": scenario.as_of.isoformat(),
+        "span": f"{words.moment(first, year=True)} to {words.moment(last, year=True)}",
+        "timezone": scenario.timezone,
+        "step_minutes": scenario.step_minutes,
+        "steps": scenario.steps,
+        "complete": plan.complete,
+        "figures": figures.figures(plan, without),
+        "want": words.count(plan.want_to_leave),
+        "arrive": words.count(plan.arrive),
+        "ceiling": words.count(plan.ceiling),
+        "ceiling_share": words.share(plan.ceiling, plan.want_to_leave),
+        "ceiling_basis": plan.ceiling_basis,
+        "gap": words.share(plan.ceiling - plan.arrive, plan.ceiling) if plan.ceiling > plan.arrive else "",
+        "without": without,
+        "digest": digest(plan),
+    }
+
+
+def _parts(plan: Plan, data: PageData, zone_of: dict[str, int]) -> dict[str, Any]:
+    from letup.scenario import values
+
+    chart, found, without = charts.people(plan), tables.findings(plan), without_pause(plan)
+    modes = {group.name: group for group in plan.scenario.groups}
+    roads = data.json["roads"]
+    busiest: dict[str, int] = {}
+    for piece in data.json["pieces"]:
+        name = roads[piece["r"]]["n"]
+        if name:
+            busiest[name] = max(busiest.get(name, 0), piece["p"])
+    top = sorted(busiest, key=lambda name: -busiest[name])[:3]
+    pauses = tables.pauses(plan)
+    return {
+        "drawing": svgmap.draw(plan, data),
+        "rows": charts.timeline(plan),
+        "days": charts.day_ticks(words.Clock.of(plan.scenario)),
+        "busiest": words.listed([f"{name} ({words.count(busiest[name])} people)" for name in top]) or "no named road",
+        "block": data.block,
+        "chart": chart,
+        "without_said": _without_said(without),
+        "without_at": 100 * (without or 0) / chart.top,
+        "groups": [
+            _GroupRow(
+                group.label, _moves(modes.get(group.name)), words.count(group.people),
+                words.count(group.want_to_leave), words.count(group.arrive),
+                words.share(group.arrive, group.want_to_leave), f"{100 * group.rounding_worst:.1f} %",
+            )
+            for group in plan.groups
+        ],
+        "pauses": pauses,
+        "hour_more": any(pause.more for pause in pauses),
+        "bottlenecks": tables.bottlenecks(plan, zone_of),
+        "limits": limits.said(plan.scenario),
+        "findings": found,
+        "severities": tables.severities(found),
+        "bases": tables.bases(values(plan.scenario)),
+        "sources": tables.sources(plan),
+        "attributions": tables.attributions(plan),
+    }  # fmt: skip
+
+
+def _without_said(without: int | None) -> str:
+    if without == 0:
+        return "Without any pause nobody reaches one: every way out of home needs a pause."
+    if without is None:
+        return "How many would reach one without any pause was not computed."
+    return f"Without any pause {words.count(without)} would (grey line)."
+
+
+def _moves(group: Any) -> str:
+    if group is None:
+        return ""
+    how = "on foot" if group.mode == "foot" else f"by vehicle, {group.people_per_vehicle:g} people in each"
+    return f"{how}, {group.speed_kmh:g} km/h"
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 over pauses and movements as text."""
+    text = plan.pauses.to_csv(index=False, lineterminator="\n") + plan.movements.to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _version() -> str:
+    try:
+        return installed("letup")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@cache
+def _text(name: str) -> str:
+    return files("letup.report").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _library(name: str) -> str:
+    # packed, so that the page stays small enough for e-mail; browsers unpack it themselves
+    return base64.b64encode(gzip.compress(_text(f"vendor/maplibre-gl/{name}").encode(), mtime=0)).decode()

@@ -1,0 +1,116 @@
+// Figures of the chosen zone, road or movement. Text only ever goes in as text, never as markup.
+const choosers = [];
+
+function element(tag, text, more = {}) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  for (const [name, value] of Object.entries(more)) made.setAttribute(name, value);
+  return made;
+}
+
+function named(tag, name, local) {
+  const made = element(tag);
+  made.append(element("bdi", name, { dir: "auto" }));
+  for (const other of local) made.append(" ", element("bdi", other, { dir: "auto", class: "l" }));
+  return made;
+}
+
+function facts(rows) {
+  const list = element("dl");
+  for (const [term, value] of rows) if (value !== "") list.append(element("dt", term), element("dd", value));
+  return list;
+}
+
+const span = ([first, last]) => {
+  const [from, to] = [localTime(first), localTime(last + 1)];
+  return from.slice(0, -6) === to.slice(0, -6) ? `${from}–${to.slice(-5)}` : `${from} – ${to}`;
+};
+
+const waysOf = new Map();
+plan.ways.forEach((way, index) => waysOf.set(way.o, [...(waysOf.get(way.o) || []), index]));
+
+function wayButton(index) {
+  const way = plan.ways[index];
+  const button = element("button", `${count(way.p)} people to ${way.to}`, { type: "button" });
+  button.addEventListener("click", () => choose({ kind: "way", index }));
+  const item = element("li");
+  item.append(button);
+  return item;
+}
+
+function zoneDetail(zone, index) {
+  const parts = [named("h3", zone.n, zone.l)];
+  parts.push(facts([
+    ["People", `${count(zone.p)}, of whom ${count(zone.w)} want to leave`],
+    ["With this plan", `${count(zone.out)} leave and reach a shelter (${share(zone.out, zone.w)} of those here who want to)`],
+    ["Left by now", `${count(valueAt(zone.e, state.step))} people (${localTime(state.step)})`],
+    ["Paused", zone.q.map(span).join("; ") || (zone.need ? "never in this plan" : "needs no pause")],
+    ["Safer than where people leave", { safer: "a source says so", not_safer: "no", unknown: "unknown" }[zone.safety] || zone.safety],
+    ["Places here", zone.c.map(([kind, many]) => `${many} ${kind}`).join(", ")],
+    ["Source", zone.b],
+  ]));
+  const ways = waysOf.get(index) || [];
+  if (ways.length) {
+    const list = element("ul");
+    ways.slice(0, 6).forEach((way) => list.append(wayButton(way)));
+    if (ways.length > 6) list.append(element("li", `and ${ways.length - 6} more destinations`));
+    parts.push(element("p", "Movements from here:"), list);
+  }
+  return parts;
+}
+
+function roadDetail(piece) {
+  const road = plan.roads[piece.r];
+  return [
+    named("h3", road.n || (road.c === "access" ? "Walking access (modelled)" : `Unnamed ${road.c} road`), road.l),
+    facts([
+      ["On it now", `${count(valueAt(piece.e, state.step))} people (${localTime(state.step)})`],
+      ["Over the whole plan", `${count(piece.p)} people pass, most of them towards the ${piece.d}`],
+      ["Class", road.c],
+      ["Carries", [road.f ? `${count(road.f)} people on foot` : "", road.v ? `${count(road.v)} vehicles` : ""].filter(Boolean).join(", ") + " an hour and direction at most"],
+      ["Source", road.b],
+    ]),
+  ];
+}
+
+function wayDetail(way) {
+  const from = way.o >= 0 ? plan.zones[way.o] : { n: "outside all zones", l: [] };
+  const range = ([low, high], unit) => (low === high ? `${low} ${unit}` : `${low} to ${high} ${unit}`);
+  const heading = named("h3", from.n, from.l);
+  heading.append(" → ", element("bdi", way.to, { dir: "auto" }));
+  return [
+    heading,
+    facts([
+      ["People", `${count(way.p)} (${way.g.map(([group, many]) => `${group}: ${count(many)}`).join(", ")})`],
+      ["First leave, last arrive", `${localTime(way.t[0])} – ${localTime(way.t[1])}`],
+      ["On the way for", range(way.m, "minutes")],
+      ["Length of the way", range(way.km, "km")],
+      ["Source", "this plan (modelled); each part is a row of movements.csv"],
+    ]),
+  ];
+}
+
+function choose(what) {
+  state.chosen = what;
+  const panel = byId("detail");
+  const parts =
+    what.kind === "zone" ? zoneDetail(plan.zones[what.index], what.index)
+    : what.kind === "piece" ? roadDetail(plan.pieces[what.index])
+    : what.kind === "way" ? wayDetail(plan.ways[what.index])
+    : [];
+  panel.replaceChildren(...parts);
+  for (const listen of choosers) listen(what);
+}
+
+const chosenPieces = (what) => {
+  if (!what) return [];
+  if (what.kind === "piece") return [what.index];
+  if (what.kind !== "way") return [];
+  let at = 0;
+  return plan.ways[what.index].s.map((later) => (at += later));
+};
+
+// numbers "now" in the panel follow the time
+listeners.push(() => {
+  if (state.chosen && state.chosen.kind !== "way" && !state.playing) choose(state.chosen);
+});

@@ -1,0 +1,76 @@
+"""People and places by zone: what may be said of a zone without saying where exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from shapely import STRtree
+
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class ZoneCount:
+    """People in a zone, those of them who want to leave, and its places by kind."""
+
+    people: int
+    want_to_leave: int
+    places: dict[str, int]
+
+
+def place_zones(scenario: Scenario) -> dict[str, int]:
+    """Number of the zone each place lies in, -1 if in none."""
+    tree = STRtree(list(scenario.zones.geometry))
+    out: dict[str, int] = {}
+    for name, shape in scenario.places.geometry.items():
+        hits = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else []
+        out[str(name)] = int(min(hits)) if len(hits) else -1
+    return out
+
+
+def by_zone(scenario: Scenario, zone_of: dict[str, int]) -> list[ZoneCount]:
+    """Counts for each zone, in layer order."""
+    number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
+    people, want = [0] * len(number), [0] * len(number)
+    for row in scenario.people.to_dict("records"):
+        zone = number.get(text(row.get("zone")), -1)
+        if zone < 0:
+            zone = zone_of.get(text(row.get("place")), -1)
+        if zone < 0:
+            continue
+        people[zone] += int(row["count"])
+        want[zone] += round(int(row["count"]) * float(row["share_leaving"]))
+    places: list[dict[str, int]] = [{} for _ in number]
+    for name, kind in scenario.places["kind"].items():
+        zone = zone_of[str(name)]
+        if zone >= 0:
+            places[zone][str(kind)] = places[zone].get(str(kind), 0) + 1
+    return [ZoneCount(*each) for each in zip(people, want, places, strict=True)]
+
+
+def text(value: Any) -> str:
+    """A cell as text; "" where it is empty."""
+    if value is None or (not isinstance(value, (list, dict, tuple)) and pd.isna(value)):
+        return ""
+    return str(value)
+
+
+def local_names(row: dict[str, Any]) -> list[str]:
+    """Names in other languages (columns ``name_*``) that differ from the name."""
+    out: list[str] = []
+    for column, value in row.items():
+        name = text(value)
+        if str(column).startswith("name_") and name and name not in (text(row.get("name")), *out):
+            if str(column).endswith(("_basis", "_source", "_note")):
+                continue
+            out.append(name)
+    return out
+
+
+def basis_of(row: dict[str, Any], scenario: Scenario) -> str:
+    """Basis and source of a row in one phrase, such as "observed; OpenStreetMap contributors, 2025-10-28"."""
+    source = scenario.sources.get(text(row.get("source")), {})
+    about = ", ".join(text(source.get(key)) for key in ("title", "date") if text(source.get(key)))
+    return "; ".join(part for part in (text(row.get("basis")), about or text(row.get("source"))) if part)
