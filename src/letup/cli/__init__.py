@@ -1,0 +1,87 @@
+"""The command line: parse, call, show. One file per command; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="letup",
+    help="Plans, helps to agree, and watches over humanitarian pauses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # keeps --help quick, and plain when piped
+)
+_import = typer.Typer(help="Make a scenario from data of another format.", no_args_is_help=True, rich_markup_mode=None)
+
+#: Each command: its name, and where its function is.
+COMMANDS = (
+    ("plan", "letup.cli.plan", "plan"),
+    ("verify", "letup.cli.verify", "verify"),
+    ("check", "letup.cli.check", "check"),
+    ("sources", "letup.cli.sources", "sources"),
+    ("new", "letup.cli.new", "new"),
+    ("list", "letup.cli.list_", "list_"),
+)
+IMPORTS = (
+    ("osm", "letup.cli.import_", "osm"),
+    ("gmns", "letup.cli.import_", "gmns"),
+)
+
+_REPORT = "this is a fault in letup: run again with LETUP_DEBUG=1 and report what it prints with the input's files"
+
+
+def _register(group: typer.Typer, commands: tuple[tuple[str, str, str], ...]) -> None:
+    for name, module, function in commands:
+        try:
+            group.command(name)(getattr(importlib.import_module(module), function))
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from letup import __version__
+
+        print(f"letup {__version__}")
+        raise typer.Exit
+
+
+_register(app, COMMANDS)
+_register(_import, IMPORTS)
+app.add_typer(_import, name="import")
+
+
+def main() -> None:
+    """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
+    from letup.errors import BadInput, LetupError
+
+    try:
+        app()
+    except LetupError as error:
+        if os.environ.get("LETUP_DEBUG"):
+            raise
+        remedy = error.remedy
+        if isinstance(error, BadInput) and len(error.findings) > 1:
+            remedy += "; `letup check` lists everything"
+        _fail(error.code, error.message, remedy, error.exit_code)
+    except Exception as error:
+        if os.environ.get("LETUP_DEBUG"):
+            raise
+        _fail("internal", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", _REPORT, 2)
+
+
+def _fail(code: str, message: str, remedy: str, status: int) -> None:
+    print(f"error [{code}] {message}", file=sys.stderr)
+    if remedy:
+        print(f"  → {remedy}", file=sys.stderr)
+    sys.exit(status)

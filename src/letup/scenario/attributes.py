@@ -1,4 +1,4 @@
-"""The table of attributes: one row per column of the scenario format, the single source for checks, pages and templates."""
+"""The table of attributes: the single source for checks, the reference page and templates."""
 
 from __future__ import annotations
 

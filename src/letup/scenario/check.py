@@ -165,7 +165,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
         for row in tables[PARTIES].rows:
             for zone in row.cells.get("consents_to", ()):
                 if zones is not None and zone not in zones:
-                    note_reference(PARTIES, row.where, "consents_to", zone, "zones.geojson", zones, notes)
+                    note_reference((PARTIES, row.where, "consents_to"), zone, "zones.geojson", zones, notes)
     if "places.geojson" in tables:
         rules.check_places(tables["places.geojson"], notes)
     for name, check in (("people.csv", rules.check_people), ("stocks.csv", rules.check_stocks)):

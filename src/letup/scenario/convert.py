@@ -50,7 +50,7 @@ def convert(attribute: Attribute, value: Any) -> Any:
     return reader(attribute, value)
 
 
-def _text(attribute: Attribute, value: Any) -> str:
+def _text(_attribute: Attribute, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     if not isinstance(value, str):
@@ -128,7 +128,7 @@ def _integer(attribute: Attribute, value: Any) -> int:
     return int(number)
 
 
-def _boolean(attribute: Attribute, value: Any) -> bool:
+def _boolean(_attribute: Attribute, value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
@@ -145,7 +145,7 @@ def _choice(attribute: Attribute, value: Any) -> str:
     )
 
 
-def _datetime(attribute: Attribute, value: Any) -> datetime:
+def _datetime(_attribute: Attribute, value: Any) -> datetime:
     remedy = "write it like 2023-11-04T06:00+02:00"
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -160,7 +160,7 @@ def _datetime(attribute: Attribute, value: Any) -> datetime:
     return moment
 
 
-def _timezone(attribute: Attribute, value: Any) -> str:
+def _timezone(_attribute: Attribute, value: Any) -> str:
     try:
         if isinstance(value, str) and len(value) < 100:
             ZoneInfo(value)

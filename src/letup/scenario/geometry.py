@@ -7,6 +7,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from letup.scenario.collect import show
 from letup.scenario.convert import Wrong
@@ -23,7 +24,7 @@ _MOST_VERTICES = 1_000_000
 Position = tuple[float, float]
 
 
-def from_geojson(layer: str, value: Any) -> tuple[shapely.Geometry, bool]:
+def from_geojson(layer: str, value: Any) -> tuple[BaseGeometry, bool]:
     """Geometry of a GeoJSON feature, and whether it had heights.
 
     Parameters
@@ -80,7 +81,7 @@ def _positions(value: Any, depth: int, heights: list[bool]) -> Any:
     return float(value[0]), float(value[1])
 
 
-def _build(kind: str, nested: Any) -> shapely.Geometry:
+def _build(kind: str, nested: Any) -> BaseGeometry:
     if kind == "Point":
         return Point(nested)
     if kind == "LineString":
@@ -111,7 +112,7 @@ def _polygon(rings: list[list[Position]]) -> Polygon:
     return Polygon(rings[0], rings[1:])
 
 
-def check_shape(geometry: shapely.Geometry) -> shapely.Geometry:
+def check_shape(geometry: BaseGeometry) -> BaseGeometry:
     """Return the geometry itself if it is not empty, in range, valid and of some length or area; else raise Wrong."""
     if geometry.is_empty:
         raise Wrong("geometry.missing", "has an empty geometry", "draw it, or remove the feature")

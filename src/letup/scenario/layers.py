@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from letup.scenario.collect import Collector, show
 from letup.scenario.convert import Wrong
@@ -179,12 +180,12 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
     return table
 
 
-def _shape(name: str, geometry: shapely.Geometry | None) -> tuple[shapely.Geometry, bool]:
+def _shape(name: str, geometry: BaseGeometry | None) -> tuple[BaseGeometry, bool]:
     if geometry is None:
         raise Wrong("geometry.missing", "has no geometry", "draw it, or remove the feature")
     check_type(name, geometry.geom_type)
     flat = shapely.force_2d(geometry)
-    parts: Iterable[shapely.Geometry] = shapely.get_parts(flat)
+    parts: Iterable[BaseGeometry] = shapely.get_parts(flat)
     if flat.geom_type in ("MultiLineString", "MultiPoint"):
         alone = list(parts)
         if len(alone) > 1:

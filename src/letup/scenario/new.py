@@ -59,7 +59,7 @@ def new(folder: str | Path) -> Path:
 
 
 def example() -> Scenario:
-    """Return the example scenario in memory: four zones, 24 roads, two shelters, a checkpoint, two groups; all invented."""
+    """Return the example scenario: four zones, 24 roads, two shelters, a checkpoint, two groups; all invented."""
     with tempfile.TemporaryDirectory() as folder:
         return replace(load(new(folder)), folder=None)
 
@@ -130,6 +130,12 @@ def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = Tr
 
 def _remark(attribute: Attribute) -> str:
     unit = f", {attribute.unit}" if attribute.unit else ""
-    default = f"; {attribute.default} if absent" if attribute.default is not None and not attribute.required else ""
+    default = (
+        f"; {attribute.default:g} if absent"
+        if isinstance(attribute.default, int | float)
+        else f"; {attribute.default} if absent"
+        if attribute.default is not None and not attribute.required
+        else ""
+    )
     words = f" ({', '.join(attribute.choices)})" if attribute.choices else ""
     return f"{attribute.meaning}{words}{unit}{default}"

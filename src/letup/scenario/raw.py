@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 
 @dataclass
@@ -14,7 +14,7 @@ class Row:
 
     where: str
     cells: dict[str, Any]
-    geometry: shapely.Geometry | None = None
+    geometry: BaseGeometry | None = None
 
 
 @dataclass

@@ -42,7 +42,8 @@ def reference_page() -> str:
         parts.append(_heading(file, part))
         parts.append(_table([row for row in attributes() if row.file == section]))
     parts.append(
-        "## basis, source and note\n\nIn every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
+        "## basis, source and note\n\n"
+        "In every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
     )
     parts.append(_table([row for row in attributes() if row.file == "*"]))
     parts.append(_counted())
@@ -100,9 +101,10 @@ def _counted() -> str:
             names.setdefault(row.file, []).append(f"`{row.name}`")
     lines = [f"- {file}: {', '.join(columns)}" for file, columns in names.items()]
     return (
-        "## What counts as a value\n\nThe share of observed, modelled and assumed values is of all filled cells in these "
-        "columns. Names, ids,\nreferences, shapes, and the dates and steps of the plan are not counted; nor are empty "
-        "cells that take a default.\n\n" + "\n".join(lines) + "\n"
+        "## What counts as a value\n\n"
+        "The share of observed, modelled and assumed values is of all filled cells in these columns. Names, ids,\n"
+        "references, shapes, and the dates and steps of the plan are not counted; nor are empty cells that take a\n"
+        "default.\n\n" + "\n".join(lines) + "\n"
     )
 
 
@@ -112,6 +114,6 @@ def _bounds() -> str:
         "## Bounds\n\nLarger input is refused before it is read:\n\n"
         + "\n".join(lines)
         + f"\n- rows or features in one file: {MOST_ROWS:,}\n\n"
-        + f"Overlaps of zones below {SLIVER:.1%} of the smaller zone are noted as slivers, larger ones are errors. After "
-        + f"{LISTED} findings of one kind\nin one column, the others are counted in one further finding.\n"
+        + f"Overlaps of zones below {SLIVER:.1%} of the smaller zone are noted as slivers, larger ones are errors.\n"
+        + f"After {LISTED} findings of one kind in one column, the others are counted in one further finding.\n"
     )

@@ -34,7 +34,8 @@ def check_people(people: Table, notes: Collector) -> None:
         for column in ("count", "share_leaving"):
             low, value, high = (row.cells.get(name) for name in (f"{column}_low", column, f"{column}_high"))
             if value is not None and ((low is not None and low > value) or (high is not None and high < value)):
-                message = f"{value:,} lies outside its range {low if low is not None else ''} to {high if high is not None else ''}"
+                ends = " to ".join("…" if end is None else f"{end:,}" for end in (low, high))
+                message = f"{value:,} lies outside its range of {ends}"
                 remedy = "correct the value or its ends"
                 notes.add("value.order", message, remedy, file=people.file, where=row.where, column=column)
     total = sum(row.cells.get("count", 0) for row in people.rows)

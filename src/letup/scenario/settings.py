@@ -168,7 +168,7 @@ def _forbidden(value: Any, zones: dict[str, Any] | None, notes: Collector) -> li
             continue
         zone = str(entry["zone"])
         if zones is not None and zone not in zones:
-            note_reference(SCENARIO, where, "zone", zone, "zones.geojson", zones, notes)
+            note_reference((SCENARIO, where, "zone"), zone, "zones.geojson", zones, notes)
         ends: list[datetime] = []
         for key in ("from", "to"):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from letup.scenario.collect import Collector, show
 from letup.scenario.raw import Row, Table
@@ -64,7 +66,7 @@ def check_zones(zones: Table, timezone: str | None, notes: Collector) -> None:
         )
 
 
-def _intersection(first: shapely.Geometry, second: shapely.Geometry) -> shapely.Geometry:
+def _intersection(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
     try:
         return shapely.intersection(first, second)
     except shapely.errors.GEOSException:  # rounding trouble on nearly touching borders
@@ -99,10 +101,8 @@ def _check_swapped_zones(
 def _reference_city(timezone: str) -> tuple[float, float] | None:
     """Longitude and latitude of the city a time zone is named after, from the tz database's own list."""
     texts = [Path("/usr/share/zoneinfo/zone.tab")]
-    try:
+    with contextlib.suppress(ModuleNotFoundError):
         texts.append(Path(str(resources.files("tzdata").joinpath("zoneinfo", "zone.tab"))))
-    except ModuleNotFoundError:
-        pass
     for path in texts:
         if path.is_file():
             for line in path.read_text("utf-8").splitlines():
@@ -138,7 +138,7 @@ def check_against_zones(table: Table, zones: Table, notes: Collector) -> None:
     if swapped.sum() > len(rows) / 2:
         notes.add(
             "coordinates.swapped",
-            f"{int(swapped.sum())} of {len(rows)} features would lie in the zones if longitude and latitude were swapped",
+            f"{int(swapped.sum())} of {len(rows)} features would lie in the zones with longitude and latitude swapped",
             f"{_ORDER}, here or in {zones.file}",
             file=table.file,
             column="geometry",
@@ -156,7 +156,8 @@ def check_against_zones(table: Table, zones: Table, notes: Collector) -> None:
     )
     for i in np.flatnonzero(partly):
         _check_vertices(table.file, rows[i], frame, notes)
-    _check_outside(table, rows, shapes, ~whole_away, zone_shapes, notes)
+    near = [row for row, away in zip(rows, whole_away, strict=True) if not away]
+    _check_outside(table, near, zone_shapes, notes)
 
 
 def _meets(bounds: NDArray[Any], frame: tuple[float, float, float, float]) -> NDArray[np.bool_]:
@@ -184,18 +185,12 @@ def _check_vertices(file: str, row: Row, frame: tuple[float, float, float, float
         notes.add("coordinates.far", message, remedy, file=file, where=where, column="geometry", severity="warning")
 
 
-def _check_outside(
-    table: Table,
-    rows: list[Row],
-    shapes: NDArray[Any],
-    near: NDArray[np.bool_],
-    zone_shapes: list[Any],
-    notes: Collector,
-) -> None:
+def _check_outside(table: Table, rows: list[Row], zone_shapes: list[Any], notes: Collector) -> None:
+    shapes = np.array([row.geometry for row in rows], object)
     tree = shapely.STRtree(zone_shapes)
     inside = np.zeros(len(rows), bool)
     inside[np.unique(tree.query(shapes, predicate="intersects")[0])] = True
-    for i in np.flatnonzero(near & ~inside):
+    for i in np.flatnonzero(~inside):
         row = rows[i]
         if table.name == "roads.geojson":
             message, remedy = "lies outside every zone: no pause is needed there", "check that it is so, or add a zone"

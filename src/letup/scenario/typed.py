@@ -160,13 +160,14 @@ def check_references(table: Table, targets: dict[str, dict[str, Any] | None], no
             several = column == "source" or column.endswith("_source")
             for name in (part.strip() for part in value.split(";")) if several else (value,):
                 if name not in names:
-                    note_reference(table.file, row.where, column, name, attribute.target, names, notes)
+                    note_reference((table.file, row.where, column), name, attribute.target, names, notes)
 
 
 def note_reference(
-    file: str, where: str, column: str, name: str, target: str, names: dict[str, Any], notes: Collector
+    place: tuple[str, str, str], name: str, target: str, names: dict[str, Any], notes: Collector
 ) -> None:
-    """Note that a name does not exist in the file or section it should be in."""
+    """Note that a name, at a place (file, row, column), does not exist in the file or section it should be in."""
+    file, where, column = place
     notes.add(
         "value.reference",
         f"{show(name)} is not in {target.replace(':', ', ')}",

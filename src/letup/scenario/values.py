@@ -17,8 +17,8 @@ BASES = ("observed", "modelled", "assumed")
 
 #: What is counted, in one sentence, for everything that prints a share.
 DENOMINATOR = (
-    "of all values given: filled cells that hold data; ids, names, codes, labels, units, references, "
-    "shapes and the dates and steps of the plan are not counted"
+    "Values are filled cells that hold data; ids, names, codes, labels, units, references, shapes and the "
+    "dates and steps of the plan are not counted."
 )
 
 
@@ -65,14 +65,9 @@ def shares(scenario: Scenario) -> dict[str, float]:
     return {basis: float(counts.get(basis, 0)) / total if total else 0.0 for basis in BASES}
 
 
-def rows_by_basis(scenario: Scenario) -> pd.DataFrame:
-    """Rows and features of each layer and table by basis: index file, columns observed, modelled, assumed."""
-    counts = {
-        name: [int((table["basis"] == basis).sum()) for basis in BASES]
-        for name, table in _tables(scenario)
-        if len(table)
-    }
-    return pd.DataFrame.from_dict(counts, orient="index", columns=list(BASES))
+def rows_by_basis(scenario: Scenario) -> dict[str, list[int]]:
+    """How many rows or features of each layer and table are observed, modelled and assumed."""
+    return {name: [int((table["basis"] == basis).sum()) for basis in BASES] for name, table in _tables(scenario)}
 
 
 def defaults_taken(scenario: Scenario) -> int:

@@ -67,7 +67,7 @@ def _is_plain(name: str, text: str, notes: Collector) -> bool:
     """Look at the stream of events first: they come one by one, whatever the nesting or the aliases."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        where = f"line {event.start_mark.line + 1}"
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
         documents += isinstance(event, yaml.DocumentStartEvent)
         if documents > 1:
             remedy = "keep one document; remove the lines with ---"
