@@ -75,7 +75,7 @@ def build(scenario: Scenario) -> RoadNetwork:
     network = RoadNetwork(
         lon=lon,
         lat=lat,
-        node_zone=zone_of(np.atleast_1d(shapely.points(cuts.x[node_of], cuts.y[node_of])), zones),
+        node_zone=zone_of(np.asarray(shapely.points(cuts.x[node_of], cuts.y[node_of]), object), zones),
         tail=_both(start, end),
         head=_both(end, start),
         length_m=np.repeat(length, 2),

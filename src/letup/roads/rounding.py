@@ -19,7 +19,7 @@ from letup.roads.network import Bools, Floats, Ints, Longs, Rounding
 
 FAR_STEPS = 10
 _GOLDEN = 0.6180339887498949
-_LEAST = 1e-9  # SciPy takes a stored zero for no arc in some routines
+_LEAST = 1e-6  # keeps arcs without any cost apart from no arc at all, and few arcs ahead of many
 
 
 def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measured: Bools, step: float) -> Ints:
@@ -39,7 +39,7 @@ def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measure
         Minutes of one step.
     """
     nodes = len(shelter)
-    away, onward = _nearest(tail, head, minutes / step, shelter)
+    away, onward, _ = nearest(tail, head, minutes / step, shelter)
     order = np.argsort(away, kind="stable")
     order = order[np.isfinite(away[order])]
     hops = np.zeros(nodes, np.int64)
@@ -51,12 +51,14 @@ def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measure
     most = np.full(nodes, np.iinfo(np.int32).max, np.int64)
     most[measured] = np.maximum(rounded, hops)[measured]
     for node in order[::-1].tolist():
+        # Not more than a step ahead of the truth: who is in a zone when it falls silent matters too.
+        most[node] = max(most[node], rounded[node] - 1)
         if onward[node] >= 0:
             most[onward[node]] = min(most[onward[node]], most[node] - 1)
     left = np.zeros(nodes, np.int64)
     for node in order.tolist():
         if onward[node] >= 0:
-            left[node] = min(most[node], max(left[onward[node]] + 1, rounded[node]))
+            left[node] = max(left[onward[node]] + 1, min(most[node], rounded[node]))
 
     reach = np.isfinite(away[tail]) & np.isfinite(away[head])
     detour = np.zeros(len(tail))
@@ -80,8 +82,8 @@ def measure(
     people : int64[n]
         People who leave from each node, counted from the moment they are ready.
     """
-    true, _ = _nearest(tail, head, minutes / step, shelter)
-    steps, _ = _nearest(tail, head, transit.astype(float), shelter)
+    true, _, _ = nearest(tail, head, minutes / step, shelter)
+    steps, _, _ = nearest(tail, head, transit.astype(float), shelter)
     at = (people > 0) & np.isfinite(true) & np.isfinite(steps) & ~shelter
     if not at.any():
         return Rounding(0, 0.0, 0.0, float("nan"), 1.0)
@@ -98,18 +100,26 @@ def measure(
     )
 
 
-def _nearest(tail: Ints, head: Ints, cost: Floats, shelter: Bools) -> tuple[Floats, Ints]:
-    """Cost from each node to the nearest shelter, and the next node on the way; -1 at the end."""
+def nearest(tail: Ints, head: Ints, cost: Floats, shelter: Bools) -> tuple[Floats, Ints, Ints]:
+    """Cost from each node to the nearest shelter, the next node on the way and the arc to it; -1 at the end.
+
+    Of ways that cost the same, one with few arcs is taken.
+    """
     nodes = len(shelter)
     targets = np.flatnonzero(shelter)
-    if not len(targets):
-        return np.full(nodes, np.inf), np.full(nodes, -1, np.int32)
-    cost = np.maximum(cost, _LEAST)
-    # Of parallel arcs the quickest; a sparse matrix would add them up.
+    if not len(targets) or not len(tail):
+        away = np.where(shelter, 0.0, np.inf)
+        return away, np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
+    cost = cost + _LEAST
+    # Of parallel arcs the cheapest; a sparse matrix would add them up.
     order = np.lexsort((cost, head, tail))
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
     some = order[first]
     graph = csr_array((cost[some], (head[some], tail[some])), shape=(nodes, nodes))
     distance, onward, _ = dijkstra(graph, directed=True, indices=targets, min_only=True, return_predecessors=True)
-    return np.asarray(distance), np.where(onward < 0, -1, onward).astype(np.int32)
+    onward = np.where(onward < 0, -1, onward).astype(np.int32)
+    key = tail[some].astype(np.int64) * nodes + head[some]
+    place = np.searchsorted(key, np.arange(nodes, dtype=np.int64) * nodes + np.maximum(onward, 0))
+    arc = np.where(onward < 0, -1, some[np.minimum(place, len(some) - 1)]).astype(np.int32)
+    return np.asarray(distance), onward, arc

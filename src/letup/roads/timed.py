@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from letup.errors import LetupError
+from letup.roads.express import through_arcs
 from letup.roads.network import Floats, Ints, RoadNetwork, Timed
 from letup.roads.people import Homes, homes, newly_ready, per_step
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
@@ -118,6 +119,20 @@ def _sketch(
         rate = _whole(float(hourly[run].min()), steps, step)
         zone = int(network.zone[run[0]])
         sketch.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
+    if contract:
+        swift = _minutes(network, max(mode_groups, key=lambda one: one.speed_kmh))
+        joining: dict[int, int] = {}
+        for here in all_homes.values():
+            for node, people in zip(here.node.tolist(), here.people.tolist(), strict=True):
+                if node in walks:
+                    door = before(walks[node][0])
+                    joining[door] = joining.get(door, 0) + people
+        weight = np.zeros(len(sketch.node), np.int64)
+        weight[list(joining)] = list(joining.values())
+        ends = np.zeros(len(sketch.node), bool)
+        ends[[number[one.node] for one in refuges if one.node in number]] = True
+        quick = np.array([swift[row.pieces].sum() for row in sketch.rows], float)
+        sketch.rows += through_arcs(sketch.rows, quick, ends, weight, step)
     at_node: dict[int, int] = {}
     for one in refuges:
         at_node[one.node] = at_node.get(one.node, 0) + 1
