@@ -23,7 +23,7 @@ from shapely.geometry import LineString, Point
 BUNDLED = Path(__file__).resolve().parents[1] / "src" / "letup" / "scenario" / "bundled" / "gaza-2023"
 
 #: The passage stands this far south of the border between zones, so that no piece of street is a stub. Metres.
-_PAST = 100.0
+_PAST = 350.0
 #: Half of the length of the coast road that is closed at Wadi Gaza, metres.
 _SHUT = 100.0
 
@@ -46,8 +46,8 @@ def build(out: Path) -> list[str]:
     network, merged = streets.draw(read_layer("main_roads.geojson"))
     area, drawn = zones.draw(read_layer("municipalities.geojson"), governorates, [street.shape for street in network])
     at = _cross(network, area)
-    stops = walking.stops(network, area)
-    grid = walking.cells(area, land)
+    stops = walking.stops(network, area, at)
+    grid = walking.enter(walking.cells(area, land), stops)
     links = walking.links(grid, stops, area)
     weight = people.weights(area, health, land)
     sites = places.health(health)
@@ -56,7 +56,7 @@ def build(out: Path) -> list[str]:
     ]
     approaches = places.approaches(hospitals, area, stops)
     shelters = places.shelters(
-        area, people.residents(area, weight), read_layer("populated_places.geojson"), grid, stops
+        area, people.residents(area, weight), read_layer("populated_places.geojson"), grid, stops, network
     )
     everywhere = sorted([*places.crossings(), places.passage(at), *sites, *shelters], key=lambda p: p.columns["id"])
 
@@ -148,7 +148,6 @@ def _streets(network: list[streets.Street]) -> Iterator[tuple[dict[str, Any], Li
             "class": street.road_class,
             "basis": "observed",
             "source": "ors-roads",
-            "class_basis": "modelled",
             "class_note": "from the kind of way that openrouteservice gives: state road, road, street, track",
         }
         if street.closed:

@@ -54,7 +54,7 @@ _LAYERS: dict[str, dict[str, str]] = {
         "address": "https://en.wikipedia.org/wiki/Rafah_Border_Crossing",
     },
     "access-grid": {
-        "title": "Model of walking access: a 500 m grid, its eight neighbours, and the nearest street within 450 m",
+        "title": "Model of walking access: a 500 m grid, its eight neighbours, and the nearest street within 500 m",
         "publisher": "letup, scripts/gaza/walking.py",
         "date": "2026",
         "licence": "Apache-2.0; built on data under ODbL 1.0",

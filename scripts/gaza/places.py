@@ -17,7 +17,9 @@ from gaza.walking import Cell
 from gaza.zones import Zone, runs
 
 #: A shelter or waiting place stands at a point of a street this near to the town's point, else at a cell. Metres.
-_TOWN = 700.0
+_TOWN = 1200.0
+#: A cell farther than this from every street is not taken for a place on a street, metres.
+_BESIDE = 520.0
 #: Zones of the north with a public building where people on the way may spend the night.
 _WAITING = ("gaza", "jabalia")
 
@@ -105,15 +107,17 @@ def shelters(
     towns: gpd.GeoDataFrame,
     grid: list[Cell],
     stops: list[tuple[Position, int]],
+    network: list[Street],
 ) -> list[Place]:
     """One shelter for each zone of the middle and south, and the waiting places of the north."""
     room = int(figure("unrwa-33") - figure("unrwa-22"))
     south = [zone for zone in zones if zone.side == "south"]
     rooms = dict(zip([z.id for z in south], shares(room, [residents[z.id] for z in south]), strict=True))
     total = sum(residents[zone.id] for zone in south)
+    drawn = shapely.union_all([street.shape for street in network])
     found = []
     for number, zone in enumerate(zones):
-        at = _town(zone, number, towns, grid, stops)
+        at = _town(zone, number, towns, grid, stops, drawn)
         if zone.id in rooms:
             columns = {
                 "id": f"shelter-{zone.id}",
@@ -150,7 +154,12 @@ def shelters(
 
 
 def _town(
-    zone: Zone, number: int, towns: gpd.GeoDataFrame, grid: list[Cell], stops: list[tuple[Position, int]]
+    zone: Zone,
+    number: int,
+    towns: gpd.GeoDataFrame,
+    grid: list[Cell],
+    stops: list[tuple[Position, int]],
+    drawn: shapely.Geometry,
 ) -> Position:
     name = PLACE_OF_ZONE.get(zone.id, zone.name)
     match = towns[towns["name:en"].str.casefold() == name.casefold()]
@@ -160,7 +169,8 @@ def _town(
     near = min(streets, key=lambda at: here.distance(Point(at)), default=None)
     if near is not None and here.distance(Point(near)) <= _TOWN:
         return near
-    cells = [(cell.x, cell.y) for cell in grid if cell.zone == number]
+    # A cell beside a street of another zone would be taken for a place on that street.
+    cells = [(c.x, c.y) for c in grid if c.zone == number and drawn.distance(Point(c.x, c.y)) > _BESIDE]
     return min(cells, key=lambda at: here.distance(Point(at)))
 
 

@@ -49,12 +49,12 @@ def _groups() -> list[dict[str, Any]]:
             "name": "ambulance",
             "label": "Wounded and sick, by ambulance",
             "mode": "vehicle",
-            "speed_kmh": 20,
+            "speed_kmh": 10,
             "order": 0,
             "people_per_vehicle": 2,
             "basis": "assumed",
-            "note": "20 km/h: damaged junctions and crowds on the same streets; no measured speed is in hand, and a "
-            "convoy of 22 November took nearly 20 hours because of the passage. Two people: one lying, one sitting",
+            "note": "10 km/h: damaged junctions and crowds on the same streets; no measured speed is in hand. A "
+            "convoy of 22 November took nearly 20 hours, most of it at the passage. Two people: one lying, one sitting",
         },
         {
             "name": "slow",

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point
 from gaza.names import ROADS
 
 #: Lines closer than this are one street: two carriageways, or the turns of a junction. Metres.
-WIDTH = 25.0
+WIDTH = 40.0
 #: What is left of a line beside a street already drawn is kept from this length on. Metres.
 SHORTEST = 60.0
 #: A vertex this near is taken in place of a new one. Metres.
@@ -71,7 +71,7 @@ class Street:
 def draw(raw: gpd.GeoDataFrame) -> tuple[list[Street], str]:
     """Streets from the raw edges, and a sentence on what was merged.
 
-    Edges are taken by kind, then by length. What runs within 25 m of a street already drawn is that street; what
+    Edges are taken by kind, then by length. What runs within 40 m of a street already drawn is that street; what
     is left is joined to it.
     """
     rows = sorted(raw.index, key=lambda i: (int(raw.waytype[i]), -raw.geometry[i].length, i))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import shapely
@@ -14,16 +14,19 @@ from gaza.zones import Zone
 #: Side of a cell, metres.
 SIDE = 500.0
 #: Longest link from a cell to a street, metres.
-REACH = 450.0
-#: Distance between the points of a street at which links may end, metres.
-SPACING = 450.0
+REACH = 500.0
+#: Distance between the points of a street at which links may end, metres: two steps of five minutes at 4 km/h, so that
+#: no piece of street is much shorter than a step.
+SPACING = 667.0
+#: A cell whose centre is this near to such a point is entered there, metres.
+ENTRY = 200.0
 #: Links that would leave less than this of themselves in one of their zones are left out, metres.
-STUB = 60.0
+STUB = 160.0
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the grid: its column and row, its centre in metres, and the number of its zone."""
+    """A cell of the grid: its column and row, where it is entered in metres, and the number of its zone."""
 
     column: int
     row: int
@@ -46,23 +49,41 @@ def cells(zones: list[Zone], land: shapely.Geometry) -> list[Cell]:
     return found
 
 
-def stops(streets: list[Street], zones: list[Zone]) -> list[tuple[tuple[float, float], int]]:
-    """Points of the streets at which links may end, with the number of their zone: junctions, ends and in between."""
+def stops(
+    streets: list[Street], zones: list[Zone], passage: tuple[float, float]
+) -> list[tuple[tuple[float, float], int]]:
+    """Points of the streets at which links may end, with the number of their zone; the passage is none of them."""
     found: dict[tuple[float, float], int] = {}
     for street in streets:
         for number, zone in enumerate(zones):
             for piece in shapely.get_parts(street.shape.intersection(zone.shape)):
-                if piece.length < 2 * STUB:
-                    continue
-                count = max(1, round(piece.length / SPACING))
+                count = int(piece.length / SPACING)
+                first = (piece.length - (count - 1) * SPACING) / 2
                 for k in range(count):
-                    middle = piece.interpolate((k + 0.5) / count, normalized=True)
-                    found.setdefault(street.join((middle.x, middle.y)), number)
+                    point = piece.interpolate(first + k * SPACING)
+                    found.setdefault(street.join((point.x, point.y)), number)
         for end in (street.line[0], street.line[-1]):
             inside = [k for k, zone in enumerate(zones) if zone.shape.contains(Point(end))]
             if inside and zones[inside[0]].shape.exterior.distance(Point(end)) > STUB:
                 found.setdefault(end, inside[0])
+    found.pop(passage, None)
     return sorted(found.items())
+
+
+def enter(grid: list[Cell], ends: list[tuple[tuple[float, float], int]]) -> list[Cell]:
+    """Cells entered at a point of a street near their centre, in place of a link too short to count; else as they are."""
+    taken: dict[tuple[float, float], Cell] = {}
+    for end, zone in ends:
+        near = [cell for cell in grid if cell.zone == zone and _distance(cell, end) <= ENTRY]
+        if near:
+            taken[end] = min(near, key=lambda cell: (_distance(cell, end), cell.column, cell.row))
+    entry = {(cell.column, cell.row): end for end, cell in sorted(taken.items(), reverse=True)}
+    return [
+        replace(cell, x=entry[cell.column, cell.row][0], y=entry[cell.column, cell.row][1])
+        if (cell.column, cell.row) in entry
+        else cell
+        for cell in grid
+    ]
 
 
 def links(
@@ -85,7 +106,9 @@ def links(
         near = [end for end, zone in ends if zone == cell.zone and _distance(cell, end) <= REACH]
         for end in sorted(near, key=lambda end: (_distance(cell, end), end)):
             line = LineString([(cell.x, cell.y), end])
-            if 1.0 < line.length and zones[cell.zone].shape.contains(line):
+            if line.length == 0:
+                break
+            if zones[cell.zone].shape.contains(line):
                 found.append((f"w{cell.column}.{cell.row}-road", line))
                 break
     return found
