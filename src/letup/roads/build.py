@@ -16,7 +16,7 @@ from letup.roads import classes
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of
 from letup.roads.places import needs_pause
-from letup.roads.reach import reach_findings
+from letup.roads.reach import bypass_findings, reach_findings
 from letup.scenario.model import Scenario
 
 PLACE_LIMIT_M = 500.0
@@ -90,7 +90,8 @@ def build(scenario: Scenario) -> RoadNetwork:
         road_end=_road_ends(cuts)[node_of],
     )
     findings += _outside(zone, length, owner, scenario)
-    return replace(network, findings=tuple(findings + reach_findings(network, scenario)))
+    findings += bypass_findings(network, scenario) + reach_findings(network, scenario)
+    return replace(network, findings=tuple(findings))
 
 
 def _lines(

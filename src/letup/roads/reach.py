@@ -32,6 +32,40 @@ def reachable(tail: Ints, head: Ints, nodes: int, sources: Ints | Longs) -> Bool
     return result
 
 
+def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
+    """Name the checkpoints that everybody on foot could walk round: they would bind nobody."""
+    places = scenario.places
+    targets = np.array([one.node for one in shelters(network, scenario)], np.int64)
+    spots = [
+        (str(place), network.place_node.get(str(place), -1)) for place in places.index[places["kind"] == "checkpoint"]
+    ]
+    walkers = [homes(network, scenario, group.name) for group in scenario.groups if group.mode == "foot"]
+    if not walkers or not len(targets):
+        return []
+    nodes = len(network.lon)
+    on_foot = open_to(network, "foot")
+    findings = []
+    for place, node in spots:
+        if node < 0:
+            continue
+        beside = on_foot & (network.tail != node) & (network.head != node)
+        with_it = reachable(network.head[on_foot], network.tail[on_foot], nodes, targets)
+        without = reachable(network.head[beside], network.tail[beside], nodes, targets[targets != node])
+        need = sum(int(some.people[(some.node >= 0) & (with_it & ~without)[some.node]].sum()) for some in walkers)
+        if not need:
+            findings.append(
+                Finding(
+                    "roads.checkpoint_bypassed",
+                    "note",
+                    f"{places.loc[place, 'name']} binds nobody on foot: all who can reach a shelter have a way round it",
+                    "Close the ways round it if they are not open in fact, or leave it.",
+                    file="places.geojson",
+                    where=f"place {place}",
+                )
+            )
+    return findings
+
+
 def reach_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     """Name the people who want to leave but have no way to any shelter, by group and zone."""
     findings = []

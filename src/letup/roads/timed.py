@@ -8,16 +8,22 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.errors import LetupError
 from letup.roads.express import through_arcs
-from letup.roads.network import Floats, Ints, RoadNetwork, Timed
+from letup.roads.network import Bools, Floats, Ints, RoadNetwork, Timed
 from letup.roads.people import Homes, homes, newly_ready, per_step
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
-from letup.roads.reach import open_to
-from letup.roads.simplify import Arcs, chains, single, useful
+from letup.roads.reach import open_to, reachable
+from letup.roads.simplify import chains, single, useful
 from letup.roads.sketch import Row, Sketch
 from letup.scenario.model import Group, Scenario
 
 WALK_KMH = 3.0
 """Speed of people who walk, or are carried, to the nearest road that vehicles can use (assumed)."""
+
+DOOR_MINUTES = 5.0
+"""From the door to the road once people are ready: some 200 m inside a cell, or loading (assumed)."""
+
+CONTROL_MINUTES = 5.0
+"""Passing a checkpoint, without queueing for it (assumed)."""
 
 Walk = list[tuple[int, float]]
 """Stretches of a walk to the road: zone and minutes of each."""
@@ -82,13 +88,14 @@ def _sketch(
     control = checkpoints(network, scenario, steps, step)
 
     usable = np.flatnonzero(open_to(network, group.mode)).astype(np.int64)
-    walks = _walks(network, all_homes, usable, group.mode)
+    targets = np.array([one.node for one in refuges], np.int64)
+    joined = reachable(network.head[usable], network.tail[usable], nodes, targets)
+    walks = _walks(network, all_homes, joined, group.mode)
     wait = waiting(network, scenario)
     keep = np.zeros(nodes, bool)
     keep[[*resting(network, scenario), *control, *(one.node for one in refuges)]] = True
     sources = np.unique(np.array([door for door, _ in walks.values()], np.int64))
     keep[sources] = True
-    targets = np.array([one.node for one in refuges], np.int64)
     arcs = useful(network, usable, sources=sources, targets=targets, keep=keep, wait=wait)
     hourly = _people_per_hour(network, group)
     runs = chains(network, arcs, keep, wait, hourly) if contract else single(arcs)
@@ -113,7 +120,7 @@ def _sketch(
 
     for node, (place, passing) in sorted(control.items()):
         gate[node] = sketch.add(node, wait=bool(wait[node]), place=place)
-        sketch.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing)
+        sketch.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing, minutes=CONTROL_MINUTES)
     for run in runs:
         tail, head = int(network.tail[run[0]]), int(network.head[run[-1]])
         rate = _whole(float(hourly[run].min()), steps, step)
@@ -165,22 +172,25 @@ def _sketch(
                 last = sketch.add(node, wait=True)
                 sketch.join(home, last, "leaving home", zone=-1, rate=ready[i])
             sketch.leave(last, own)
-            for k, (through, took) in enumerate(walk or [(zone_at(node), 0.0)]):
-                then = before(door) if k + 1 >= len(walk) else sketch.add(node)
+            way = list(walk) or [(zone_at(node), 0.0)]
+            way[0] = (way[0][0], way[0][1] + DOOR_MINUTES)
+            for k, (through, took) in enumerate(way):
+                then = before(door) if k + 1 >= len(way) else sketch.add(node)
                 sketch.join(last, then, "to the road", zone=through, rate=people, minutes=took)
                 last = then
     return sketch
 
 
-def _walks(network: RoadNetwork, all_homes: dict[str, Homes], usable: Arcs, mode: str) -> dict[int, tuple[int, Walk]]:
+def _walks(
+    network: RoadNetwork, all_homes: dict[str, Homes], on_network: Bools, mode: str
+) -> dict[int, tuple[int, Walk]]:
     """For each home node the node where its people join the network, and the walk there.
 
     On foot that is the home's own node. Those who go by vehicle walk along the roads open to
-    people on foot to the nearest node that vehicles reach, if they are not there already.
+    people on foot to the nearest node from which vehicles reach a shelter, if they are not there
+    already.
     """
     nodes = len(network.lon)
-    on_network = np.zeros(nodes, bool)
-    on_network[network.tail[usable]] = on_network[network.head[usable]] = True
     starts = np.unique(np.concatenate([np.zeros(0, np.int32), *(some.node for some in all_homes.values())]))
     walks: dict[int, tuple[int, Walk]] = {
         int(node): (int(node), []) for node in starts if node >= 0 and on_network[node]
