@@ -56,7 +56,10 @@ def build(out: Path) -> list[str]:
     ]
     approaches = places.approaches(hospitals, area, stops)
     shelters = places.shelters(
-        area, people.residents(area, weight), read_layer("populated_places.geojson"), grid, stops, network
+        area,
+        people.residents(area, weight),
+        read_layer("populated_places.geojson"),
+        places.Ground(grid, stops, network),
     )
     everywhere = sorted([*places.crossings(), places.passage(at), *sites, *shelters], key=lambda p: p.columns["id"])
 

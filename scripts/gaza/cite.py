@@ -60,13 +60,6 @@ _LAYERS: dict[str, dict[str, str]] = {
         "licence": "Apache-2.0; built on data under ODbL 1.0",
         "address": "scripts/gaza/walking.py",
     },
-    "population-model": {
-        "title": "Split of governorate figures over municipalities by land area and mapped health facilities",
-        "publisher": "letup, scripts/gaza/people.py",
-        "date": "2026",
-        "licence": "Apache-2.0; built on data under ODbL 1.0 and on cited figures",
-        "address": "scripts/gaza/people.py",
-    },
 }
 
 #: Rows of the raw tables: key to title, table, and what picks exactly one row out.
@@ -191,7 +184,11 @@ _ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         "facts.csv",
         {"measure": "killed_in_two_strikes"},
     ),
-    "who-beds": ("Hospital beds before the war (WHO)", "facts.csv", {"measure": "hospital_beds", "as_of": "2023-10-06"}),
+    "who-beds": (
+        "Hospital beds before the war (WHO)",
+        "facts.csv",
+        {"measure": "hospital_beds", "as_of": "2023-10-06"},
+    ),
     "ocha-40-hospitals": (
         "Hospitals with beds in the north (OCHA flash update 40)",
         "facts.csv",
@@ -207,7 +204,11 @@ _ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         "facts.csv",
         {"measure": "patients_moved_north_to_south"},
     ),
-    "wfp-2023-10-27": ("Days of essential food in shops (WFP)", "facts.csv", {"measure": "stock_essential_food_in_shops"}),
+    "wfp-2023-10-27": (
+        "Days of essential food in shops (WFP)",
+        "facts.csv",
+        {"measure": "stock_essential_food_in_shops"},
+    ),
     "ocha-2023-10-20-water": (
         "Water a person and day, all uses (OCHA)",
         "facts.csv",

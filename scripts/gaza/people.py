@@ -13,19 +13,20 @@ from gaza.zones import Zone
 
 COLUMNS = [
     "zone", "place", "group", "count", "count_low", "count_high", "share_leaving", "share_leaving_low",
-    "share_leaving_high", "basis", "source", "note", "share_leaving_basis", "share_leaving_source", "share_leaving_note",
+    "share_leaving_high", "basis", "source", "note",
+    "share_leaving_basis", "share_leaving_source", "share_leaving_note",
 ]  # fmt: skip
 
 STOCK_COLUMNS = ["place", "zone", "item", "amount", "unit", "daily_use", "basis", "source", "note"]
 
 #: Share of the slow group: 15 % with a disability (OCHA) and 15 % under five (PCBS), overlap not taken off.
 SLOW = 0.30
-LEAVING, LEAVING_LOW, LEAVING_HIGH = 0.25, 0.19, 0.53
+LEAVING, LEAVING_LOW, LEAVING_HIGH = 0.25, 0.19, 0.67
 
 _LEAVING_NOTE = (
     "About 200,000 people took the corridor from 5 to 14 November, a quarter of the 807,000 counted here (0.25). Low: "
-    "152,000 of 807,000 to 10 November (0.19). High: 200,000 of the US envoy's middle of 375,000 (0.53). Who went says "
-    "little on who wanted to: fear, control and closed days bounded it"
+    "152,000 of 807,000 to 10 November (0.19). High: 200,000 of 300,000, the lowest figure for the north (0.67). Who "
+    "went says little on who wanted to: fear, control and closed days bounded it"
 )
 _NORTH_NOTE = (
     "PCBS's 807,000 of 11 November, the only figure with a stated method (telephone data and projections), by "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -32,6 +33,15 @@ class Place:
 
     columns: dict[str, Any]
     at: Position
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a place can stand: cells, points of streets with the number of their zone, and the streets themselves."""
+
+    grid: list[Cell]
+    stops: list[tuple[Position, int]]
+    network: list[Street]
 
 
 def crossings() -> list[Place]:
@@ -105,19 +115,16 @@ def shelters(
     zones: list[Zone],
     residents: dict[str, int],
     towns: gpd.GeoDataFrame,
-    grid: list[Cell],
-    stops: list[tuple[Position, int]],
-    network: list[Street],
+    ground: Ground,
 ) -> list[Place]:
     """One shelter for each zone of the middle and south, and the waiting places of the north."""
     room = int(figure("unrwa-33") - figure("unrwa-22"))
     south = [zone for zone in zones if zone.side == "south"]
     rooms = dict(zip([z.id for z in south], shares(room, [residents[z.id] for z in south]), strict=True))
     total = sum(residents[zone.id] for zone in south)
-    drawn = shapely.union_all([street.shape for street in network])
     found = []
     for number, zone in enumerate(zones):
-        at = _town(zone, number, towns, grid, stops, drawn)
+        at = _town(zone, number, towns, ground)
         if zone.id in rooms:
             columns = {
                 "id": f"shelter-{zone.id}",
@@ -153,24 +160,18 @@ def shelters(
     return found
 
 
-def _town(
-    zone: Zone,
-    number: int,
-    towns: gpd.GeoDataFrame,
-    grid: list[Cell],
-    stops: list[tuple[Position, int]],
-    drawn: shapely.Geometry,
-) -> Position:
+def _town(zone: Zone, number: int, towns: gpd.GeoDataFrame, ground: Ground) -> Position:
     name = PLACE_OF_ZONE.get(zone.id, zone.name)
     match = towns[towns["name:en"].str.casefold() == name.casefold()]
     point = match.geometry.iloc[0] if len(match) else shapely.maximum_inscribed_circle(zone.shape, 50.0)
     here = Point(point.coords[0])
-    streets = [at for at, k in stops if k == number]
+    streets = [at for at, k in ground.stops if k == number]
     near = min(streets, key=lambda at: here.distance(Point(at)), default=None)
     if near is not None and here.distance(Point(near)) <= _TOWN:
         return near
+    drawn = shapely.union_all([street.shape for street in ground.network])
     # A cell beside a street of another zone would be taken for a place on that street.
-    cells = [(c.x, c.y) for c in grid if c.zone == number and drawn.distance(Point(c.x, c.y)) > _BESIDE]
+    cells = [(c.x, c.y) for c in ground.grid if c.zone == number and drawn.distance(Point(c.x, c.y)) > _BESIDE]
     return min(cells, key=lambda at: here.distance(Point(at)))
 
 
@@ -198,7 +199,7 @@ def crossing_points(streets: list[Street], zones: list[Zone]) -> list[tuple[int,
     shapes = [zone.shape for zone in zones]
     for number, street in enumerate(streets):
         passed = runs(street.shape, shapes)
-        for one, other in zip(passed, passed[1:], strict=False):
+        for one, other in pairwise(passed):
             if zones[one[2]].side != zones[other[2]].side:
                 found.append((number, one[1]))
     return found

@@ -71,7 +71,7 @@ def stops(
 
 
 def enter(grid: list[Cell], ends: list[tuple[tuple[float, float], int]]) -> list[Cell]:
-    """Cells entered at a point of a street near their centre, in place of a link too short to count; else as they are."""
+    """Cells entered at a point of a street near their centre, in place of a link too short to count."""
     taken: dict[tuple[float, float], Cell] = {}
     for end, zone in ends:
         near = [cell for cell in grid if cell.zone == zone and _distance(cell, end) <= ENTRY]

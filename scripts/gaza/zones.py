@@ -31,7 +31,9 @@ class Zone:
     shape: Polygon
 
 
-def draw(raw: gpd.GeoDataFrame, governorates: gpd.GeoDataFrame, streets: list[LineString]) -> tuple[list[Zone], list[str]]:
+def draw(
+    raw: gpd.GeoDataFrame, governorates: gpd.GeoDataFrame, streets: list[LineString]
+) -> tuple[list[Zone], list[str]]:
     """Zones ordered by id, and sentences on what was changed."""
     rows = sorted(raw.index, key=lambda i: ZONES[raw.name_en[i]][0])
     shapes, overlap = _apart([raw.geometry[i] for i in rows])
@@ -41,19 +43,19 @@ def draw(raw: gpd.GeoDataFrame, governorates: gpd.GeoDataFrame, streets: list[Li
     shapes = [_whole(shape) for shape in shapely.coverage_simplify(shapes, _SIMPLIFY)]
     zones = []
     for i, shape in zip(rows, shapes, strict=True):
-        name, (ident, label, side) = raw.name_en[i], ZONES[raw.name_en[i]]
+        ident, label, side = ZONES[raw.name_en[i]]
         areas = [shape.intersection(other).area for other in governorates.geometry]
         best = max(range(len(areas)), key=areas.__getitem__)
         row = governorates.iloc[best]
         arabic = str(raw.name_ar[i]).strip("\u200e\u200f ")
         share = areas[best] / shape.area
         zones.append(Zone(ident, label, arabic, side, str(row.adm2_pcode), str(row.adm2_name), share, shape))
-        assert name in ZONES
     moved = sum(one.symmetric_difference(other).area for one, other in zip(before, shapes, strict=True)) / 2
+    whole = sum(shape.area for shape in before)
     return zones, [
         f"municipal polygons overlapped by {overlap:.1f} m2 in all; the smaller kept it",
         f"{woven} stretches of less than {WEAVE:.0f} m in which a road left its zone were given to that zone; with "
-        f"simplification to {_SIMPLIFY:.0f} m this moved {moved / 1e6:.2f} km2 of {sum(s.area for s in before) / 1e6:.1f} km2",
+        f"simplification to {_SIMPLIFY:.0f} m this moved {moved / 1e6:.2f} km2 of {whole / 1e6:.1f} km2",
     ]
 
 
@@ -114,13 +116,15 @@ def _stretches(runs: list[tuple[float, float, int]]) -> list[tuple[float, float,
 
 
 def _clean(shapes: list[Polygon]) -> list[Polygon]:
-    """One polygon a zone: what was cut off goes to the neighbour it touches most; borders are shared vertex by vertex."""
+    """One polygon a zone, borders shared vertex by vertex; what was cut off goes to the neighbour it touches most."""
     result = [_whole(shape) for shape in shapes]
     for number, shape in enumerate(shapes):
         for part in shapely.get_parts(shape.difference(result[number])):
             if part.area < 0.01:
                 continue
-            touch = [part.buffer(0.5).intersection(other).area if k != number else 0.0 for k, other in enumerate(result)]
+            touch = [
+                part.buffer(0.5).intersection(other).area if k != number else 0.0 for k, other in enumerate(result)
+            ]
             taker = max(range(len(touch)), key=touch.__getitem__)
             result[taker] = _whole(result[taker].union(part))
     return [_whole(shape) for shape in shapely.coverage_clean(result, gap_width=1.0)]
