@@ -76,8 +76,8 @@ def passage(at: Position) -> Place:
             "basis": "modelled",
             "source": "ocha-33",
             "note": "50,000 people on 8 November / 5 hours open; seen after the date of the data, on the busiest day "
-            "found (others: 500 to 7,100 an hour). It stands where the street meets the municipal border, for the "
-            "passage as a whole and not for any post. Vehicles were left at Al Kuwaiti roundabout; most people walked",
+            "found (others: 500 to 7,100 an hour). It stands on the street, 350 m past the municipal border, for "
+            "the passage as a whole and not for any post. Vehicles were left at Al Kuwaiti roundabout; most people walked",
         },
         at,
     )
@@ -178,12 +178,12 @@ def _town(zone: Zone, number: int, towns: gpd.GeoDataFrame, ground: Ground) -> P
 def approaches(
     places: list[Place], zones: list[Zone], stops: list[tuple[Position, int]]
 ) -> list[tuple[str, LineString]]:
-    """Ways from each hospital of the north to the nearest point of a street, for ambulances."""
+    """Ways from each hospital of the north to the nearest point of a street in its zone, for ambulances."""
     found = []
     for place in places:
         number = next(k for k, zone in enumerate(zones) if zone.shape.contains(Point(place.at)))
-        ends = sorted((Point(place.at).distance(Point(at)), at) for at, k in stops if k == number)
-        for _, end in ends:
+        near = [at for at, k in stops if k == number]
+        for end in sorted(near, key=lambda at: (Point(place.at).distance(Point(at)), at)):
             line = LineString([place.at, end])
             if zones[number].shape.contains(line):
                 found.append((f"approach-{place.columns['id']}", line))
