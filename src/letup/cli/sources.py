@@ -89,12 +89,12 @@ def _show_values(scenario: Scenario, records: list[dict[str, Any]], everything: 
     else:
         kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for record in records:
-            kinds.setdefault(tuple(record[key] for key in ("file", "column", "basis", "source", "note")), []).append(
-                record
-            )
+            kinds.setdefault(tuple(record[key] for key in ("file", "column", "basis", "source")), []).append(record)
         for alike in kinds.values():
             number = f"{len(alike):,} values" if len(alike) > 1 else "1 value"
-            print(f"{alike[0]['file']}, {alike[0]['column']}: {number} {_origin(alike[0])}")
+            notes = {record["note"] for record in alike}
+            note = notes.pop() if len(notes) == 1 else f"{len(notes)} different notes: see --all"
+            print(f"{alike[0]['file']}, {alike[0]['column']}: {number} {_origin(alike[0] | {'note': note})}")
     print("\nSources")
     for name, entry in scenario.sources.items():
         details = [entry.get(key, "") for key in ("title", "publisher", "date", "licence", "address")]

@@ -11,6 +11,7 @@ from letup.scenario.codes import CODES
 
 #: Findings of one kind listed one by one; how many more there are is said in one further finding.
 LISTED = 50
+_COMPARED = 2_000  # words looked through for a near miss: each costs time, and many findings may ask
 
 
 class Collector:
@@ -46,6 +47,10 @@ class Collector:
             self._findings.append(finding)
         else:
             self._last[kind] = finding
+
+    def is_full(self, code: str, file: str, column: str) -> bool:
+        """Whether findings of this kind are only counted by now, so that no effort on their words is worth it."""
+        return self._seen[code, file, column] >= LISTED
 
     def failed(self, *files: str) -> bool:
         """Whether an error was found in any of the files (in any file at all if none is named)."""
@@ -87,10 +92,14 @@ def _plain(value: object) -> str:
         return f"a {type(value).__name__} too large to print"
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a word misses narrowly; empty if there is none."""
+    options = list(known)[:_COMPARED]
+    close = difflib.get_close_matches(word[:80].strip().casefold(), [option.casefold() for option in options], 1, 0.75)
+    return next((option for option in options if close and option.casefold() == close[0]), "")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"did you mean “X”? "`` for a near miss, else an empty string."""
-    options = list(known)[:20_000]
-    close = difflib.get_close_matches(word[:80].strip().casefold(), [option.casefold() for option in options], 1, 0.75)
-    if not close:
-        return ""
-    return f"did you mean “{next(option for option in options if option.casefold() == close[0])}”? "
+    near = nearest(word, known)
+    return f"did you mean “{near}”? " if near else ""

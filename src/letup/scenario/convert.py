@@ -17,6 +17,7 @@ _DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # marks that turn text around, too
 _LONGEST_TEXT = 20_000
 _LARGEST_INTEGER = 2**31 - 1  # what the engine counts in
 
@@ -55,6 +56,9 @@ def _text(_attribute: Attribute, value: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         raise Wrong("value.type", f"{show(value)} is not a text", "write the text in quotation marks")
+    if _HIDDEN.search(value):
+        message = f"{show(value)} holds control characters that no reader sees"
+        raise Wrong("value.type", message, "type the text again without them")
     if len(value) > _LONGEST_TEXT:
         raise Wrong("value.type", f"a text of {len(value):,} characters", f"at most {_LONGEST_TEXT:,} fit here")
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from letup.scenario.attributes import PROVENANCE, WITHOUT_BASIS, find, of
-from letup.scenario.collect import Collector, did_you_mean, show
+from letup.scenario.collect import Collector, did_you_mean, nearest, show
 from letup.scenario.convert import Wrong, convert, parse_hours, parse_modes
 from letup.scenario.raw import Row, Table
 
@@ -75,7 +75,10 @@ def _check_columns(table: Table, notes: Collector, ignore: tuple[str, ...]) -> N
     for column in table.columns:
         if not column or column in ignore or find(table.name, column):
             continue
-        hint = did_you_mean(column, [name for name in (*known, *ignore) if name not in present])
+        near = nearest(column, (*known, *ignore))
+        # a near miss would silently put the default in place of what was meant: stop there
+        missed = near and any(column in row.cells and near not in row.cells for row in table.rows)
+        hint = f"did you mean “{near}”? " if missed else ""
         notes.add(
             "column.unknown",
             f"{show(column)} is not part of the format",
@@ -168,10 +171,11 @@ def note_reference(
 ) -> None:
     """Note that a name, at a place (file, row, column), does not exist in the file or section it should be in."""
     file, where, column = place
+    hint = "" if notes.is_full("value.reference", file, column) else did_you_mean(name, names)
     notes.add(
         "value.reference",
         f"{show(name)} is not in {target.replace(':', ', ')}",
-        f"{did_you_mean(name, names)}correct it, or add it to {target.replace(':', ', ')}",
+        f"{hint}correct it, or add it to {target.replace(':', ', ')}",
         file=file,
         where=where,
         column=column,

@@ -136,11 +136,18 @@ def _of_mapping(name: str, file: str, where: str, entry: Mapping[str, Any]) -> I
 def _value(name: str, file: str, where: str, column: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
     """One line of the table: the column's own basis, source and note where it has them, else the row's."""
     attribute = find(name, column)
-    own = _text(row.get(f"{column}_basis"))
-    source = _text(row.get(f"{column}_source")) or ("" if own == "assumed" else _text(row.get("source")))
-    note = _text(row.get(f"{column}_note")) or _text(row.get("note"))
+    prefix = _prefix(column, row)
+    own = _text(row.get(f"{prefix}_basis"))
+    source = _text(row.get(f"{prefix}_source")) or ("" if own == "assumed" else _text(row.get("source")))
+    note = _text(row.get(f"{prefix}_note")) or _text(row.get("note"))
     unit = attribute.unit if attribute else ""
     return file, where, column, row[column], unit, own or _text(row.get("basis")), source, note
+
+
+def _prefix(column: str, row: Mapping[str, Any]) -> str:
+    """Column whose basis, source and note hold: its own, else for the end of a range those of its value."""
+    value = column.removesuffix("_low").removesuffix("_high")
+    return column if value == column or _text(row.get(f"{column}_basis")) else value
 
 
 def _text(value: Any) -> str:

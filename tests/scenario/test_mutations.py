@@ -1,0 +1,82 @@
+"""However a scenario is broken, letup says so, in time, and never stumbles."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from letup.errors import BadInput
+from letup.scenario import bundled, check, folder_of, load, new
+from letup.scenario.codes import CODES
+from tests.scenario.mutator import broken_copy
+from tests.scenario.soundness import assert_sound
+
+COUNT = int(os.environ.get("LETUP_MUTATIONS", "200"))
+SECONDS = 10
+BATCH = 50
+
+
+@pytest.fixture(autouse=True)
+def _no_hang() -> Iterator[None]:
+    def late(signum: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"a check took longer than {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new(tmp_path_factory.mktemp("good") / "example")
+
+
+def one(source: Path, folder: Path, seed: int) -> str:
+    """Break one copy and look at what letup makes of it; returns ``"loads"`` or the worst code."""
+    done = broken_copy(source, folder, seed)
+    trace = f"seed {seed} of {source.name}: {', '.join(done)}"
+    begin = time.monotonic()
+    signal.alarm(SECONDS)
+    try:
+        findings = check(folder)
+        outcome = next((finding.code for finding in findings if finding.severity == "error"), "loads")
+        if outcome == "loads":
+            assert_sound(load(folder))
+        else:
+            with pytest.raises(BadInput):
+                load(folder)
+    except Exception as error:
+        raise AssertionError(trace) from error
+    finally:
+        signal.alarm(0)
+    seconds = time.monotonic() - begin
+    assert seconds < SECONDS, trace
+    for finding in findings:
+        assert finding.code in CODES, trace
+        assert finding.file, (trace, finding)
+        assert finding.message, (trace, finding)
+        assert finding.remedy, (trace, finding)
+        assert len(finding.message) < 500, trace
+    if os.environ.get("LETUP_MUTATIONS_LOG"):
+        with Path(os.environ["LETUP_MUTATIONS_LOG"]).open("a", encoding="utf-8") as log:
+            log.write(f"{seconds:.3f}\t{outcome}\t{trace}\n")
+    return outcome
+
+
+@pytest.mark.parametrize("batch", range((COUNT + BATCH - 1) // BATCH))
+def test_a_broken_example_gives_findings_and_never_a_traceback(batch: int, good: Path, tmp_path: Path) -> None:
+    outcomes = [one(good, tmp_path / str(seed), seed) for seed in range(batch * BATCH, min(COUNT, (batch + 1) * BATCH))]
+    assert sum(outcome != "loads" for outcome in outcomes) > len(outcomes) / 2, "the mutator hardly breaks anything"
+
+
+@pytest.mark.skipif("gaza-2023" not in bundled(), reason="the reference scenario is not built")
+@pytest.mark.parametrize("seed", range(max(3, COUNT // 100)))
+def test_a_broken_reference_scenario_gives_findings_and_never_a_traceback(seed: int, tmp_path: Path) -> None:
+    one(folder_of("gaza-2023"), tmp_path / "copy", 1_000_000 + seed)
