@@ -77,7 +77,8 @@ def passage(at: Position) -> Place:
             "source": "ocha-33",
             "note": "50,000 people on 8 November / 5 hours open; seen after the date of the data, on the busiest day "
             "found (others: 500 to 7,100 an hour). It stands on the street, 350 m past the municipal border, for "
-            "the passage as a whole and not for any post. Vehicles were left at Al Kuwaiti roundabout; most people walked",
+            "the passage as a whole and not for any post. Vehicles were left at Al Kuwaiti roundabout, and most people "
+            "walked",
         },
         at,
     )
