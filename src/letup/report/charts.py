@@ -90,8 +90,9 @@ def day_ticks(clock: words.Clock) -> list[Tick]:
     ticks = []
     for index, (step, moment) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else clock.steps
-        room = until - step >= clock.steps / 14
-        label = words.day(moment) if room and len(days) <= 16 else (str(moment.day) if room else "")
+        part = (until - step) * clock.step_minutes / 1440
+        full, short = words.day(moment), words.day(moment).rsplit(" ", 1)[0]
+        label = (full if part > 0.95 else short if part > 0.5 else "") if len(days) <= 9 else str(moment.day)
         ticks.append(Tick(100 * step / clock.steps, label, index % every == every // 2 or len(days) <= 4))
     return ticks
 
@@ -101,7 +102,7 @@ def people(plan: Plan) -> People:
     clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
     curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
     want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
-    top = _round_up(want if want <= 2.5 * most else 1.05 * most)
+    top = _round_up(max(want, most) if want <= 2.5 * most else 1.05 * most)
     at = np.unique(np.concatenate([np.arange(0, steps, max(1, steps // _POINTS)), [steps]]))
     below = np.zeros(len(at))
     bands: list[Band] = []

@@ -57,7 +57,7 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
     polygons = layers.zone_rings(scenario.zones)
     roads = layers.background(scenario, shield)
     lines = [piece.pop("lines") for piece in pieces]
-    number = {road: index for index, road in enumerate(dict.fromkeys(piece["r"] for piece in pieces))}
+    number, about = _roads(plan, list(dict.fromkeys(piece["r"] for piece in pieces)))
     for piece, line in zip(pieces, lines, strict=True):
         piece["r"] = number[piece["r"]]
         piece["l"] = [layers.packed(one) for one in line]
@@ -67,7 +67,7 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
         "minutes": scenario.step_minutes,
         "offsets": clock.offsets(),
         "zones": _zones(plan, counts, polygons),
-        "roads": _roads(plan, list(number)),
+        "roads": about,
         "pieces": pieces,
         "base": [layers.packed(line) for line in roads],
         "places": _places(plan),
@@ -128,9 +128,7 @@ def _course(
     return np.bincount(key, step.real, pieces) + 1j * np.bincount(key, step.imag, pieces)
 
 
-def _zones(
-    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]]
-) -> list[dict[str, Any]]:
+def _zones(plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]]) -> list[dict[str, Any]]:
     scenario, movements = plan.scenario, plan.movements
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
     origin = np.array([number.get(text(zone), -1) for zone in movements["origin"]], np.int64)
@@ -188,24 +186,29 @@ def _cumulated(arrivals: layers.Ints) -> list[int]:
     return [int(value) for value in out]
 
 
-def _roads(plan: Plan, names: list[str]) -> list[dict[str, Any]]:
-    """Name, class, capacity and source of each road that a piece belongs to."""
+def _roads(plan: Plan, names: list[str]) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Name, class, capacity and source of the roads of pieces; roads that are alike in all of these share one."""
     network, scenario = plan.network, plan.scenario
     first = {road: arc for arc, road in reversed(list(enumerate(network.road)))}
     known = scenario.roads.drop(columns=scenario.roads.geometry.name)
     known = {str(row["id"]): row for row in known.rename_axis("id").reset_index().to_dict("records")}
-    out = []
+    number: dict[str, int] = {}
+    out: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
     for name in names:
         row, arc = known.get(name, {}), first[name]
-        out.append({
+        about = {
             "n": text(row.get("name")),
             "l": local_names(row),
             "c": network.road_class[arc],
             "f": round(float(network.foot_per_hour[arc])),
             "v": round(float(network.vehicles_per_hour[arc])),
             "b": basis_of(row, scenario),
-        })  # fmt: skip
-    return out
+        }
+        number[name] = seen.setdefault(repr(about), len(out))
+        if number[name] == len(out):
+            out.append(about)
+    return number, out
 
 
 def _places(plan: Plan) -> list[dict[str, Any]]:
@@ -245,21 +248,18 @@ def _limits(plan: Plan, shield: layers.Shield) -> list[dict[str, Any]]:
     return out
 
 
-def _ways(
-    plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], zone_of: dict[str, int]
-) -> list[dict[str, Any]]:
+def _ways(plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], zone_of: dict[str, int]) -> list[dict[str, Any]]:
     """Movements from one zone to one destination, together: people, times, groups, pieces of road."""
     moves, scenario = plan.movements, plan.scenario
     if not len(moves):
         return []
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
     public = set(scenario.places.index[scenario.places["sensitivity"] == "public"].astype(str))
-    goals = [
-        f"p{place}" if place in public else f"z{zone_of.get(place, -1)}" for place in moves["shelter"].astype(str)
-    ]
+    goals = [f"p{place}" if place in public else f"z{zone_of.get(place, -1)}" for place in moves["shelter"].astype(str)]
     key = pd.Series([f"{origin} {goal}" for origin, goal in zip(moves["origin"], goals, strict=True)])
     code, _ = pd.factorize(key)
     order = np.argsort(code[visit.movement], kind="stable")
+    labels = {group.name: group.label for group in plan.scenario.groups}
     cuts = np.searchsorted(code[visit.movement][order], np.arange(code.max() + 2))
     out = []
     for way in range(int(code.max()) + 1):
@@ -272,16 +272,13 @@ def _ways(
             "o": number.get(text(rows["origin"].iloc[0]), -1),
             "to": _goal(plan, goal),
             "p": int(rows["people"].sum()),
-            "g": [[str(group), int(many)] for group, many in rows.groupby("group", sort=False)["people"].sum().items()],
+            "g": [[labels[name], int(rows["people"][rows["group"] == name].sum())] for name in rows["group"].unique()],
             "t": [int(rows["depart_first_step"].min()), int(rows["arrive_last_step"].max())],
             "m": [round(float(minutes.min())), round(float(minutes.max()))],
             "km": [round(float(rows["length_m"].min()) / 1000, 1), round(float(rows["length_m"].max()) / 1000, 1)],
             "s": [int(value) for value in np.diff(pieces, prepend=0)],
         })  # fmt: skip
-    labels = {group.name: group.label for group in plan.groups}
-    for one in out:
-        one["g"] = [[labels.get(group, group), many] for group, many in one["g"]]
-    return sorted(out, key=lambda one: -one["p"])
+    return sorted(out, key=lambda one: -int(one["p"]))
 
 
 def _goal(plan: Plan, goal: str) -> str:
@@ -289,4 +286,3 @@ def _goal(plan: Plan, goal: str) -> str:
         return text(plan.scenario.places["name"].get(goal[1:])) or goal[1:]
     zone = int(goal[1:])
     return f"shelters in {plan.scenario.zones['name'].iloc[zone]}" if zone >= 0 else "shelters outside all zones"
-

@@ -1,4 +1,4 @@
-"""The answer in one sentence, and the key figures with their one denominator."""
+"""The key figures with their one denominator."""
 
 from __future__ import annotations
 
@@ -16,35 +16,6 @@ class Figure:
     unit: str
     label: str
     detail: str
-
-
-def answer(plan: Plan) -> str:
-    """How many of those who want to leave get out, by how much pause, and the most that could."""
-    want, arrive = plan.want_to_leave, plan.arrive
-    if not len(plan.pauses):
-        ask = "With no pause at all"
-    else:
-        zones = plan.pauses["zone"].nunique()
-        of = len(plan.scenario.zones)
-        starts, ends = sorted(map(str, plan.pauses["start"])), sorted(map(str, plan.pauses["end"]))
-        first, last = words.moment(starts[0])[:-6], words.moment(ends[-1])[:-6]
-        days = f"on {first}" if first == last else f"from {first} to {last}"
-        ask = (
-            f"Pausing {zones} of {of} zones for {words.hours(plan.zone_hours)} zone-hours in all, {days},"
-            if of > 1
-            else f"Pausing the zone for {words.hours(plan.zone_hours)} hours in all, {days},"
-        )
-    reach = "lets" if len(plan.pauses) else ","
-    got = (
-        f"{ask} {reach} {words.count(arrive)} of the {words.count(want)} people who want to leave "
-        f"({words.share(arrive, want)}) reach a shelter"
-    ).replace(" , ", ", ")
-    if plan.ceiling <= arrive:
-        return f"{got}; that is the most that any plan within the limits can do."
-    return (
-        f"{got}; no plan within the limits can bring more than {words.count(plan.ceiling)} "
-        f"({words.share(plan.ceiling, want)})."
-    )
 
 
 def figures(plan: Plan, without: int | None) -> list[Figure]:

@@ -81,10 +81,11 @@ def _drawable(shape: Any) -> bool:
 
 def whole(line: Floats) -> Ints:
     """Coordinates in 1/100,000 degree (about a metre), without repeated vertices."""
-    scaled = np.rint(np.asarray(line, float)[:, :2] * 10**_PLACES).astype(np.int64)
+    scaled: Ints = np.rint(np.asarray(line, float)[:, :2] * 10**_PLACES).astype(np.int64)
     keep = np.ones(len(scaled), bool)
     keep[1:] = (scaled[1:] != scaled[:-1]).any(axis=1)
-    return scaled[keep]
+    kept: Ints = scaled[keep]
+    return kept
 
 
 def packed(line: Ints) -> list[int]:
@@ -133,7 +134,9 @@ def background(scenario: Scenario, shield: Shield) -> list[Ints]:
     return out
 
 
-def drawn_pieces(network: RoadNetwork, arcs: Ints, shield: Shield) -> tuple[dict[int, int], list[tuple[str, list[Ints]]]]:
+def drawn_pieces(
+    network: RoadNetwork, arcs: Ints, shield: Shield
+) -> tuple[dict[int, int], list[tuple[str, list[Ints]]]]:
     """Pieces of road to draw for the arcs that people use.
 
     The two directions of a road share one piece.

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from letup.plan.answer import sentence
 from letup.plan.model import Plan
 from letup.report import charts, figures, limits, people, svgmap, tables, words
 from letup.report.data import PageData, gather
@@ -74,8 +75,8 @@ def policy(script: str) -> str:
     """Content security policy: this one script and what it unpacks, no network at all."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'sha256-{digest}' blob:; worker-src blob: data:; connect-src blob:; style-src 'unsafe-inline'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src 'sha256-{digest}' blob:; worker-src blob: data:; connect-src blob:; "
+        "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -105,7 +106,7 @@ def _answer(plan: Plan) -> dict[str, Any]:
     return {
         "title": scenario.title,
         "description": scenario.description,
-        "answer": figures.answer(plan),
+        "answer": sentence(plan),
         "as_of": words.moment(scenario.as_of.astimezone(scenario.local), year=True),
         "as_of_iso": scenario.as_of.isoformat(),
         "span": f"{words.moment(first, year=True)} to {words.moment(last, year=True)}",
@@ -184,7 +185,7 @@ def _moves(group: Any) -> str:
 
 def digest(plan: Plan) -> str:
     """SHA-256 over pauses and movements as text."""
-    text = plan.pauses.to_csv(index=False, lineterminator="\n") + plan.movements.to_csv(index=False, lineterminator="\n")
+    text = "".join(table.to_csv(index=False, lineterminator="\n") for table in (plan.pauses, plan.movements))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

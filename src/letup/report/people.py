@@ -25,8 +25,9 @@ def place_zones(scenario: Scenario) -> dict[str, int]:
     tree = STRtree(list(scenario.zones.geometry))
     out: dict[str, int] = {}
     for name, shape in scenario.places.geometry.items():
-        hits = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else []
-        out[str(name)] = int(min(hits)) if len(hits) else -1
+        found = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else ()
+        hits = [int(hit) for hit in found]
+        out[str(name)] = min(hits) if hits else -1
     return out
 
 

@@ -13,6 +13,10 @@ from letup.report.layers import Ints
 
 _SIZE = 1000
 _LETTER, _LINE = 11.0, 24.0
+# a strip below the map for its scale
+_FOOT = 30
+
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,13 @@ class Label:
 
 @dataclass(frozen=True)
 class Mark:
-    """A public place, or a numbered bottleneck."""
+    """A public place, or a numbered bottleneck; its name stands right or left of it where there is room."""
 
     x: int
     y: int
     name: str
     kind: str
+    side: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class _Sheet:
         self.squeeze = math.cos(math.radians((south + self.north) / 2e5))
         wide, high = max((east - self.west) * self.squeeze, 1), max(self.north - south, 1)
         self.unit = (_SIZE - 40) / max(wide, high)
-        self.width, self.height = math.ceil(wide * self.unit) + 40, math.ceil(high * self.unit) + 40
+        self.width, self.height = math.ceil(wide * self.unit) + 40, math.ceil(high * self.unit) + 40 + _FOOT
 
     def put(self, line: Ints) -> Ints:
         x = 20 + (line[:, 0] - self.west) * self.squeeze * self.unit
@@ -105,9 +110,12 @@ def draw(plan: Plan, data: PageData) -> Drawing:
     ]
     degree_km = 111.32 * 1e-5
     scale_km = _round_down(0.3 * sheet.width / sheet.unit * degree_km)
+    taken: list[_Box] = []
+    marks = _marks(data, sheet, taken)
+    labels = _labels(data, sheet, taken)
     return Drawing(
         sheet.width, sheet.height, zones, "".join(map(sheet.path, data.roads)), flows,
-        _labels(plan, data, sheet), _marks(data, sheet), round(scale_km / degree_km * sheet.unit), scale_km,
+        labels, marks, round(scale_km / degree_km * sheet.unit), scale_km,
     )  # fmt: skip
 
 
@@ -117,9 +125,12 @@ def _round_down(value: float) -> float:
     return float(max(power * digit for digit in (1, 2, 5) if power * digit <= max(value, 1e-3) * 1.000001))
 
 
-def _labels(plan: Plan, data: PageData, sheet: _Sheet) -> list[Label]:
+def _free(box: _Box, taken: list[_Box]) -> bool:
+    return not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken)
+
+
+def _labels(data: PageData, sheet: _Sheet, taken: list[_Box]) -> list[Label]:
     """Names of zones that have room, those with most people first."""
-    taken: list[tuple[float, float, float, float]] = []
     out: list[Label] = []
     zones = data.json["zones"]
     for index in sorted(range(len(zones)), key=lambda one: -zones[one]["p"]):
@@ -129,17 +140,28 @@ def _labels(plan: Plan, data: PageData, sheet: _Sheet) -> list[Label]:
         half = max(len(zone["n"]), 0.8 * len(local)) * _LETTER / 2
         x = min(max(int(spot[0]), half), sheet.width - half)
         box = (x - half, spot[1] - _LINE, x + half, spot[1] + (_LINE if local else 4))
-        if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
-            continue
-        taken.append(box)
-        out.append(Label(round(x), int(spot[1]), zone["n"], local))
+        if _free(box, taken):
+            taken.append(box)
+            out.append(Label(round(x), int(spot[1]), zone["n"], local))
     return out
 
 
-def _marks(data: PageData, sheet: _Sheet) -> list[Mark]:
-    rows = [(place["x"], place["n"], place["k"]) for place in data.json["places"]]
-    rows += [(limit["x"], str(limit["i"]), "bottleneck") for limit in data.json["limits"]]
-    spots = [sheet.put(np.rint(np.array([point]) * 1e5).astype(np.int64))[0] for point, _, _ in rows]
-    return [
-        Mark(int(spot[0]), int(spot[1]), name, kind) for spot, (_, name, kind) in zip(spots, rows, strict=True)
-    ]
+def _marks(data: PageData, sheet: _Sheet, taken: list[_Box]) -> list[Mark]:
+    """Bottlenecks and public places; all are drawn, and named where there is room."""
+    rows = [(limit["x"], str(limit["i"]), "bottleneck") for limit in data.json["limits"]]
+    rows += [(place["x"], place["n"], place["k"]) for place in data.json["places"]]
+    spots = [sheet.put(np.rint(np.array([point]) * 1e5).astype(np.int64))[0].tolist() for point, _, _ in rows]
+    taken += [(x - 15.0, y - 15.0, x + 15.0, y + 15.0) for x, y in spots]
+    out = []
+    for (x, y), (_, name, kind) in zip(spots, rows, strict=True):
+        long, side = len(name) * _LETTER * 0.95, ""
+        if kind != "bottleneck":
+            right, left = (x + 15.1, y - 14, x + 15 + long, y + 10), (x - 15 - long, y - 14, x - 15.1, y + 10)
+            if right[2] <= sheet.width and _free(right, taken):
+                side = "right"
+                taken.append(right)
+            elif left[0] >= 0 and _free(left, taken):
+                side = "left"
+                taken.append(left)
+        out.append(Mark(x, y, name, kind, side))
+    return out

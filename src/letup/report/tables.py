@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -22,7 +21,7 @@ _BEARS_ON = (
     ("zone_hours", "how much pause may be planned in all"),
     ("hours", "when a pause may lie, or a place is open"),
     ("notice", "when the first pause may start"),
-    ("limits", "what pauses may be planned at all"),
+    ("grid_minutes", "when exactly a pause may start and end"),
     ("speed", "how long the way takes, and so which pauses are long enough"),
     ("foot_per_hour", "how many people a road carries"),
     ("vehicles_per_hour", "how many vehicles a road carries"),
@@ -30,19 +29,35 @@ _BEARS_ON = (
     ("lanes", "how many vehicles a road carries"),
     ("damage", "how much of a road can still be used"),
     ("class", "speed and capacity of a road, where not given"),
+    ("needs_pause", "where movement needs a pause"),
+    ("people_per_vehicle", "how many people a vehicle carries"),
     ("safety", "whether a destination counts as safer"),
 )
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """Values that are assumed for one reason: where, how many, what, why, what they bear on."""
+    """Values that are assumed for one reason.
+
+    Attributes
+    ----------
+    file, where : str
+        File, and its rows in short.
+    values : list of (column, values)
+        What is assumed.
+    note : str
+        The reason; where reasons differ in their figures only, the first of ``reasons``.
+    reasons : int
+        How many wordings of the reason there are.
+    bears_on : str
+        What in the answer leans on it.
+    """
 
     file: str
-    column: str
     where: str
-    values: str
+    values: list[tuple[str, str]]
     note: str
+    reasons: int
     bears_on: str
 
 
@@ -102,51 +117,51 @@ def pauses(plan: Plan) -> list[Pause]:
 
 def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
     """Tightest first, each with a plain sentence; restricted places are named by their zone only."""
-    names = {zone: text(name) or zone for zone, name in zip(plan.scenario.zone_ids, plan.scenario.zones["name"], strict=True)}
-    places = plan.scenario.places
+    zones, places = plan.scenario.zones, plan.scenario.places
+    names = {zone: text(name) or zone for zone, name in zip(plan.scenario.zone_ids, zones["name"], strict=True)}
     hidden = set(places.index[places["sensitivity"] != "public"].astype(str))
     out = []
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
-        kind, what = text(row["kind"]), _thing(row)
+        kind, what = text(row["kind"]), text(row.get("id"))
         zone = names.get(text(row.get("zone")), text(row.get("zone")))
         name = text(row.get("name")) or what
         if what in hidden:
             index = zone_of.get(what, -1)
             zone = zone or (list(names.values())[index] if index >= 0 else "")
             name = f"a {kind} in {zone}" if zone else f"a {kind}"
-        out.append(_bottleneck(plan, rank, row, kind, name, zone))
+        gain = None if pd.isna(row["gain_people"]) else int(row["gain_people"])
+        rate = "" if pd.isna(row["limit_per_hour"]) else words.count(float(row["limit_per_hour"]))
+        name, people = name[:1].upper() + name[1:], words.count(row["people"])
+        where = f"{name} ({zone})" if zone and zone not in name else name
+        said = f"{_binds(kind, where, people, rate)} {_relieved(text(row.get('relief')), gain, plan.want_to_leave)}"
+        shown = "–" if gain is None else words.count(gain)
+        out.append(Bottleneck(rank, name, kind, zone, people, rate, shown, said))
     return out
 
 
-def _thing(row: dict[str, Any]) -> str:
-    return next((text(row[key]) for key in ("id", "road", "place", "road_or_place") if text(row.get(key))), "")
+def _binds(kind: str, where: str, people: str, rate: str) -> str:
+    """What holds people up there."""
+    if kind == "shelter":
+        return f"{where} has room for {people} people more, and all of it is taken."
+    if kind == "leaving home":
+        return f"{where}: people are not ready sooner. {people} get ready in time to leave from here."
+    if kind == "pause hours":
+        return f"{where}: {people} people who want to leave find no pause long enough to go the whole way."
+    at_most = f", at most {rate} an hour" if rate else ""
+    return f"{where} is full when it counts: {people} people are all it lets through in time{at_most}."
 
 
-def _bottleneck(plan: Plan, rank: int, row: dict[str, Any], kind: str, name: str, zone: str) -> Bottleneck:
-    people = int(row["people"])
-    gain = None if pd.isna(row["gain_people"]) else int(row["gain_people"])
-    limit = row.get("limit_per_hour")
-    rate = "" if limit is None or pd.isna(limit) else words.count(float(limit))
-    where = f" ({zone})" if zone and zone not in name else ""
-    full = name[:1].upper() + name[1:]
-    many = words.count(people)
-    start = {
-        "shelter": f"{full}{where} has room for {many} people more, and all of it is taken.",
-        "leaving home": f"{full}{where}: people are not ready sooner. {many} get ready in time to leave from here.",
-        "pause hours": f"{full}: {many} people who want to leave find no pause long enough to go the whole way.",
-    }.get(kind, f"{full}{where} is full when it counts: {many} people are all it lets through in time"
-          + (f", at most {rate} an hour." if rate else "."))  # fmt: skip
-    relief = text(row.get("relief")).rstrip(".")
+def _relieved(relief: str, gain: int | None, want: int) -> str:
+    """What it would bring to relieve it."""
+    relief = relief.rstrip(".")
     relief = relief[:1].upper() + relief[1:] or "Relieved"
     if gain is None:
-        end = f"{relief}: what it would bring was not computed."
-    elif gain > 0:
-        share = words.share(gain, plan.want_to_leave)
-        end = f"{relief}: {words.count(gain)} more would arrive ({share} of the people who want to leave)."
-    else:
-        end = f"{relief}: nobody more would arrive, since something else binds next."
-    shown = "–" if gain is None else words.count(gain)
-    return Bottleneck(rank, full, kind, zone, many, rate, shown, f"{start} {end}")
+        return f"{relief}: what it would bring was not computed."
+    if gain == 0:
+        return f"{relief}: nobody more would arrive, since something else binds next."
+    return (
+        f"{relief}: {words.count(gain)} more would arrive ({words.share(gain, want)} of the people who want to leave)."
+    )
 
 
 def findings(plan: Plan) -> list[Finding]:
@@ -166,14 +181,36 @@ def bases(values: pd.DataFrame) -> Bases:
     total = len(values)
     counts = [(name, int((values["basis"] == name).sum())) for name in ("observed", "modelled", "assumed")]
     assumed = values[values["basis"] == "assumed"].fillna({"note": "", "where": "", "unit": ""})
-    out = []
-    for (file, column, note), rows in assumed.groupby(["file", "column", "note"], sort=False):
-        where = [text(one) for one in rows["where"]]
-        said = words.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
-        out.append(Assumption(text(file), text(column), said, _values(rows), text(note), _bears_on(text(column))))
-    order = [key for key, _ in _BEARS_ON]
-    out.sort(key=lambda one: next((order.index(key) for key in order if key in one.column), len(order)))
-    return Bases([(name, many, words.share(many, total)) for name, many in counts], total, out)
+    # one reason is often written row by row with that row's figures in it: keep it as one reason
+    reason = assumed["note"].astype(str).str.replace(r"[\d.,]+", "0", regex=True)
+    out = [(_rank(rows), _assumption(rows)) for _, rows in assumed.groupby([assumed["file"], reason], sort=False)]
+    out.sort(key=lambda pair: pair[0])
+    return Bases(
+        [(name, many, words.share(many, total)) for name, many in counts], total, [assumption for _, assumption in out]
+    )
+
+
+def _assumption(rows: pd.DataFrame) -> Assumption:
+    where = list(dict.fromkeys(text(one) for one in rows["where"]))
+    said = words.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
+    columns = list(dict.fromkeys(text(one) for one in rows["column"]))
+    bears = sorted({_lever(column) for column in columns})
+    return Assumption(
+        file=text(rows["file"].iloc[0]),
+        where=said,
+        values=[(column, _values(rows[rows["column"] == column])) for column in columns],
+        note=text(rows["note"].iloc[0]),
+        reasons=rows["note"].nunique(),
+        bears_on="; ".join(_BEARS_ON[one][1] for one in bears[:2] if one < len(_BEARS_ON)),
+    )
+
+
+def _lever(column: str) -> int:
+    return next((rank for rank, (key, _) in enumerate(_BEARS_ON) if key in column), len(_BEARS_ON))
+
+
+def _rank(rows: pd.DataFrame) -> int:
+    return min(_lever(text(column)) for column in rows["column"].unique())
 
 
 def _values(rows: pd.DataFrame) -> str:
@@ -193,29 +230,27 @@ def _short(value: str) -> str:
     return value if len(value) <= 120 else value[:117] + "…"
 
 
-def _bears_on(column: str) -> str:
-    return next((said for key, said in _BEARS_ON if key in column), "")
-
-
 def sources(plan: Plan) -> list[dict[str, str]]:
     """Sources with title, publisher, date, licence and address."""
     keys = ("title", "publisher", "date", "licence", "address")
-    rows = [{key: text(source.get(key)) for key in keys} | {"name": name} for name, source in plan.scenario.sources.items()]
+    known = plan.scenario.sources.items()
+    rows = [{key: text(source.get(key)) for key in keys} | {"name": name} for name, source in known]
     for row in rows:
         row["link"] = row["address"] if row["address"].startswith(("https://", "http://")) else ""
     return rows
 
 
 def attributions(plan: Plan) -> list[str]:
-    """Whom to name on the map: publishers (or titles) of the sources of its layers, with their licence."""
+    """Whom to name beside the map: the publishers of the layers that it draws, with their licence."""
+    places = plan.scenario.places
     used: list[str] = []
-    for frame in (plan.scenario.zones, plan.scenario.roads, plan.scenario.places):
+    for frame in (plan.scenario.zones, plan.scenario.roads, places[places["sensitivity"] == "public"]):
         if "source" in frame:
             used += [text(name) for name in frame["source"].dropna().unique()]
-    out = []
+    out: dict[str, str] = {}
     for name in dict.fromkeys(used):
         source = plan.scenario.sources.get(name)
         if source:
             who, licence = text(source.get("publisher")) or text(source.get("title")), text(source.get("licence"))
-            out.append(f"{who} ({licence})" if licence else who)
-    return list(dict.fromkeys(out))
+            out.setdefault(who.casefold(), f"{who} ({licence})" if licence else who)
+    return list(out.values())

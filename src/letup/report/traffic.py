@@ -8,6 +8,7 @@ except at four steps. Sums of trapezoids stay as sparse: that is what the page c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def bends(key: Ints, visit: Visits, keys: int, steps: int) -> list[list[int]]:
     place, total = place[total != 0], total[total != 0]
     step, owner = place % steps, place // steps
     starts = np.searchsorted(owner, np.arange(keys + 1))
-    return [_packed(step[a:b], total[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [_packed(step[a:b], total[a:b]) for a, b in pairwise(starts)]
 
 
 def _packed(step: Ints, change: Ints) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from letup.plan import answer
 from letup.scenario.model import Scenario
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -92,15 +93,8 @@ def hours(value: float) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Part of a whole in per cent; never rounds up to 100 % or down to 0 %."""
-    if whole <= 0:
-        return "–"
-    ratio = 100 * part / whole
-    if 0 < ratio < 0.1:
-        return "under 0.1 %"
-    if 99.9 < ratio < 100:
-        return "over 99.9 %"
-    return f"{ratio:.0f} %" if 10 <= ratio < 99.5 or ratio in (0, 100) else f"{ratio:.1f} %"
+    """Part of a whole in per cent, rounded as in the answer: never up to all, never down to none."""
+    return answer.share(int(part), int(whole)) if whole > 0 else "–"
 
 
 def listed(items: list[str]) -> str:

@@ -46,7 +46,7 @@ function zoneDetail(zone, index) {
     ["Left by now", `${count(valueAt(zone.e, state.step))} people (${localTime(state.step)})`],
     ["Paused", zone.q.map(span).join("; ") || (zone.need ? "never in this plan" : "needs no pause")],
     ["Safer than where people leave", { safer: "a source says so", not_safer: "no", unknown: "unknown" }[zone.safety] || zone.safety],
-    ["Places here", zone.c.map(([kind, many]) => `${many} ${kind}`).join(", ")],
+    ["Places here", zone.c.map(([kind, many]) => `${kind}: ${many}`).join(", ")],
     ["Source", zone.b],
   ]));
   const ways = waysOf.get(index) || [];

@@ -38,10 +38,10 @@ function layers() {
     { id: "chosen-flow", type: "line", source: "flows", layout: round, paint: { "line-color": "#000", "line-width": on("chosen", ["+", wide, 4], 0) } },
     { id: "flows", type: "line", source: "flows", layout: round, paint: { "line-color": "#D55E00", "line-width": wide } },
     { id: "places", type: "circle", source: "places", paint: { "circle-radius": 4.5, "circle-color": "#000", "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 } },
-    { id: "limits", type: "circle", source: "limits", paint: { "circle-radius": 8, "circle-color": "#fff", "circle-stroke-color": "#000", "circle-stroke-width": 1.8 } },
-    { id: "limit-names", type: "symbol", source: "limits", layout: { "text-field": ["get", "name"], "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true, "text-font": ["sans-serif"] }, paint: { "text-color": "#000" } },
     { id: "place-names", type: "symbol", source: "places", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["sans-serif"], "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.7 }, paint: halo },
     { id: "zone-names", type: "symbol", source: "labels", layout: { "text-field": ["get", "name"], "text-size": 12.5, "text-font": ["sans-serif"], "text-line-height": 1.1, "text-padding": 3, "symbol-sort-key": ["-", 0, ["get", "people"]] }, paint: halo },
+    { id: "limits", type: "circle", source: "limits", paint: { "circle-radius": 8, "circle-color": "#fff", "circle-stroke-color": "#000", "circle-stroke-width": 1.8 } },
+    { id: "limit-names", type: "symbol", source: "limits", layout: { "text-field": ["get", "name"], "text-size": 12, "text-allow-overlap": true, "text-padding": 9, "text-font": ["sans-serif"] }, paint: { "text-color": "#000" } },
   ];
 }
 
@@ -64,8 +64,9 @@ async function startLive() {
   maplibre.setWorkerUrl(asModule(worker));
   const box = byId("map-live");
   box.hidden = false;
+  const wide = box.clientWidth > 420;
   const map = new maplibre.Map({
-    container: box, bounds: bounds(), fitBoundsOptions: { padding: 14 }, attributionControl: false,
+    container: box, bounds: bounds(), fitBoundsOptions: { padding: { top: 16, bottom: 34, left: wide ? 44 : 20, right: wide ? 48 : 24 } }, attributionControl: false,
     cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0,
     fadeDuration: stillness.matches ? 0 : 150, style: { version: 8, sources: sources(), layers: layers() },
   });

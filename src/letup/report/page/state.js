@@ -5,7 +5,13 @@ const listeners = [];
 const state = { step: -1, chosen: null };
 
 const count = (value) => Math.round(value).toLocaleString("en-US");
-const share = (part, whole) => (whole > 0 ? `${((100 * part) / whole).toFixed(part > 0 && part < 0.1 * whole ? 1 : 0)} %` : "–");
+const share = (part, whole) => {
+  if (!(whole > 0)) return "–";
+  let percent = Math.round((1000 * part) / whole) / 10;
+  if (percent >= 100 && part < whole) percent = 99.9;
+  if (percent <= 0 && part > 0) percent = 0.1;
+  return `${percent} %`;
+};
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
