@@ -22,7 +22,7 @@ def degrees(shape):
 def layer(rows, defaults):
     frame = gpd.GeoDataFrame(
         [{**defaults, **row, "geometry": degrees(row["geometry"])} for row in rows]
-        or {"id": [], "geometry": [], **{name: [] for name in defaults}},
+        or {"id": [], "name": [], "kind": [], "class": [], "geometry": [], **{name: [] for name in defaults}},
         geometry="geometry",
         crs=4326,
     )

@@ -17,8 +17,11 @@ from letup.roads.sketch import Row
 THROUGH = 2 / 3
 """Share of a road's capacity for people who go through (assumed)."""
 
-REACH_STEPS = 2.0
+REACH_STEPS = 1.0
 """Through arcs are cut where they reach this length, so that those who join wait little for one."""
+
+RAMPS_FROM = 4
+"""A through arc past this many arcs gets ramps: arcs from each node on the way to its end."""
 
 _WORTH = 0.3  # steps that a through arc must save
 
@@ -58,10 +61,9 @@ def through_arcs(rows: list[Row], swift: Floats, shelter: Bools, people: Longs, 
             other = [back[i] for i in reversed(part)]
             for run in (part, other):
                 if min(run) >= 0 and not taken[run].any():
-                    one = _share(rows, run)
-                    if one is not None:
-                        taken[run] = True
-                        found.append(one)
+                    shared = _share(rows, run)
+                    taken[run] = bool(shared)
+                    found += shared
     return found
 
 
@@ -112,15 +114,26 @@ def _parts(path: list[int], steps: Floats) -> list[list[int]]:
     return [some for some in parts if len(some) > 1]
 
 
-def _share(rows: list[Row], run: list[int]) -> Row | None:
-    """Take the share of a through arc from the arcs it passes; None if they carry too little to share."""
+def _share(rows: list[Row], run: list[int]) -> list[Row]:
+    """Make a through arc, and ramps on to its end, from shares of the arcs passed; none if they carry too little."""
     rates = [rows[i].rate for i in run]
     whole = [rate for rate in rates if isinstance(rate, int)]
     if len(whole) < len(rates) or int(min(whole) * THROUGH) < 1:
-        return None
+        return []
     rate = int(min(whole) * THROUGH)
-    for i, of in zip(run, whole, strict=True):
-        rows[i].rate = of - rate
-    first, last = rows[run[0]], rows[run[-1]]
+    made = [_joined(rows, run, rate)]
+    left = [of - rate for of in whole]
+    ramp = min(left) // 2 // (len(run) - 1)
+    if len(run) >= RAMPS_FROM and ramp >= 1:
+        made += [_joined(rows, run[k:], ramp) for k in range(1, len(run) - 1)]
+        left = [of - ramp * min(k, len(run) - 2) for k, of in enumerate(left)]
+    for i, remains in zip(run, left, strict=True):
+        rows[i].rate = remains
+    return made
+
+
+def _joined(rows: list[Row], run: list[int], rate: int) -> Row:
+    """One arc along several."""
     pieces = np.concatenate([rows[i].pieces for i in run])
-    return Row(first.tail, last.head, sum(rows[i].minutes for i in run), first.zone, "road", pieces, rate)
+    minutes = sum(rows[i].minutes for i in run)
+    return Row(rows[run[0]].tail, rows[run[-1]].head, minutes, rows[run[0]].zone, "road", pieces, rate)

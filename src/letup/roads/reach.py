@@ -40,7 +40,7 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
         (str(place), network.place_node.get(str(place), -1)) for place in places.index[places["kind"] == "checkpoint"]
     ]
     walkers = [homes(network, scenario, group.name) for group in scenario.groups if group.mode == "foot"]
-    if not walkers or not len(targets):
+    if not spots or not walkers or not len(targets):
         return []
     nodes = len(network.lon)
     on_foot = open_to(network, "foot")
@@ -57,7 +57,7 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
                 Finding(
                     "roads.checkpoint_bypassed",
                     "note",
-                    f"{places.loc[place, 'name']} binds nobody on foot: all who can reach a shelter have a way round it",
+                    f"{places.loc[place, 'name']} binds nobody on foot: all who reach a shelter have a way round it",
                     "Close the ways round it if they are not open in fact, or leave it.",
                     file="places.geojson",
                     where=f"place {place}",
