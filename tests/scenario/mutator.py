@@ -347,8 +347,8 @@ _TABLE_ONLY = ("break_cell", "break_column", "ragged", "other_separator")
 _LAYER_ONLY = ("break_property", "break_property_everywhere", "break_feature", "break_coordinate", "swap_axes")
 _LAYER_ONLY += ("move_layer", "shuffle_vertices")
 _SUFFIXES = {
-    **{name: (".csv",) for name in _TABLE_ONLY},
-    **{name: (".geojson",) for name in _LAYER_ONLY},
+    **dict.fromkeys(_TABLE_ONLY, (".csv",)),
+    **dict.fromkeys(_LAYER_ONLY, (".geojson",)),
     "break_setting": (".yaml",),
     "alias_bomb": (".yaml",),
     "deep": (".yaml", ".geojson"),

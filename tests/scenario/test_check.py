@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,174 +10,12 @@ from letup.errors import BadInput
 from letup.findings import Finding
 from letup.scenario import bundled, check, load, new
 from letup.scenario.files import LARGEST
-
-Edit = Callable[[Path], None]
+from tests.scenario.wrong import CASES, SETTINGS, replace, shape, swapped
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return new(tmp_path / "example")
-
-
-def replace(name: str, old: str, new_text: str) -> Edit:
-    """Edit that replaces the first occurrence of a text in a file."""
-
-    def edit(folder: Path) -> None:
-        text = (folder / name).read_text("utf-8")
-        assert old in text, f"{old} is not in {name}"
-        (folder / name).write_text(text.replace(old, new_text, 1), "utf-8")
-
-    return edit
-
-
-def feature(name: str, number: int, change: Callable[[dict[str, Any]], None]) -> Edit:
-    """Edit that changes one feature (counted from 1) of a layer."""
-
-    def edit(folder: Path) -> None:
-        layer = json.loads((folder / name).read_text("utf-8"))
-        change(layer["features"][number - 1])
-        (folder / name).write_text(json.dumps(layer), "utf-8")
-
-    return edit
-
-
-def prop(name: str, number: int, /, **values: Any) -> Edit:
-    return feature(name, number, lambda one: one["properties"].update(values))
-
-
-def shape(name: str, number: int, coordinates: Any, kind: str | None = None) -> Edit:
-    def change(one: dict[str, Any]) -> None:
-        one["geometry"] = {"type": kind or one["geometry"]["type"], "coordinates": coordinates}
-
-    return feature(name, number, change)
-
-
-def raw(name: str, content: bytes) -> Edit:
-    return lambda folder: (folder / name).write_bytes(content) and None
-
-
-def turned(position: Any) -> Any:
-    return position[::-1] if not isinstance(position[0], list) else [turned(part) for part in position]
-
-
-def swapped(name: str, numbers: range) -> Edit:
-    def edit(folder: Path) -> None:
-        layer = json.loads((folder / name).read_text("utf-8"))
-        for i in numbers:
-            geometry = layer["features"][i]["geometry"]
-            geometry["coordinates"] = turned(geometry["coordinates"])
-        (folder / name).write_text(json.dumps(layer), "utf-8")
-
-    return edit
-
-
-SQUARE = [[[-29.99, 40.13], [-29.95, 40.13], [-29.95, 40.15], [-29.99, 40.15], [-29.99, 40.13]]]
-BOW = [[[-29.99, 40.13], [-29.95, 40.15], [-29.95, 40.13], [-29.99, 40.15], [-29.99, 40.13]]]
-PEOPLE = "north,,slow,600,,,0.7,,,assumed,,example"
-SETTINGS = "scenario.yaml"
-
-#: What is broken; the code, file, row or feature, and column that the finding must name.
-CASES: dict[str, tuple[Edit, str, str, str, str]] = {
-    "missing column": (replace("people.csv", "count,", "number,"), "column.missing", "people.csv", "", "count"),
-    "misspelt column": (replace("people.csv", "note", "notes"), "column.unknown", "people.csv", "", "notes"),
-    "repeated column": (replace("people.csv", "count_low", "count"), "column.repeated", "people.csv", "row 1", "count"),
-    "misspelt property": (prop("roads.geojson", 1, damages=1), "column.unknown", "roads.geojson", "", "damages"),
-    "misspelt key": (replace(SETTINGS, "    order: 1", "    orders: 1"), "column.unknown", SETTINGS, "groups", "orders"),
-    "text for a number": (replace("people.csv", "600", "many"), "value.type", "people.csv", "row 2", "count"),
-    "half a person": (replace("people.csv", "600", "600.5"), "value.type", "people.csv", "row 2", "count"),
-    "share above 1": (replace("people.csv", "0.7", "70"), "value.range", "people.csv", "row 2", "share_leaving"),
-    "percent": (replace("people.csv", "0.7", "70%"), "value.type", "people.csv", "row 2", "share_leaving"),
-    "NaN": (replace("people.csv", "0.7", "nan"), "value.not_finite", "people.csv", "row 2", "share_leaving"),
-    "infinite": (prop("roads.geojson", 2, lanes=float("inf")), "value.not_finite", "roads.geojson", "feature 2 (id main-2)", "lanes"),
-    "huge count": (replace("people.csv", "600", "9" * 30), "value.range", "people.csv", "row 2", "count"),
-    "too many people": (replace("people.csv", "600", "2147483647"), "people.total", "people.csv", "", "count"),
-    "decimal comma": (replace("people.csv", "0.7", '"0,7"'), "value.decimal_comma", "people.csv", "row 2", "share_leaving"),
-    "thousands": (replace("people.csv", "4000", '"4,000"'), "value.decimal_comma", "people.csv", "row 3", "count"),
-    "empty cell": (replace("people.csv", "600", ""), "value.missing", "people.csv", "row 2", "count"),
-    "unknown zone": (replace("people.csv", "north", "nroth"), "value.reference", "people.csv", "row 2", "zone"),
-    "unknown place": (replace("stocks.csv", "hospital", "clinic"), "value.reference", "stocks.csv", "row 2", "place"),
-    "unknown group": (replace("people.csv", "slow", "slaw"), "value.reference", "people.csv", "row 2", "group"),
-    "unknown source": (replace("people.csv", "assumed,,", "observed,ocha,"), "value.reference", "people.csv", "row 2", "source"),
-    "consent of an unknown zone": (replace("parties.yaml", '"mill"', '"mall"'), "value.reference", "parties.yaml", "entry 1", "consents_to"),
-    "nowhere": (replace("people.csv", PEOPLE, PEOPLE.replace("north", "")), "people.nowhere", "people.csv", "row 2", "zone"),
-    "stock nowhere": (replace("stocks.csv", "hospital,", ","), "stocks.nowhere", "stocks.csv", "row 2", "zone"),
-    "the same row twice": (replace("people.csv", PEOPLE, f"{PEOPLE}\n{PEOPLE}"), "row.duplicate", "people.csv", "row 3", ""),
-    "outside its range": (replace("people.csv", "600,,", "600,700,"), "value.order", "people.csv", "row 2", "count"),
-    "assumed without a reason": (replace("people.csv", PEOPLE, PEOPLE.replace("example", "")), "basis.note_missing", "people.csv", "row 2", "note"),
-    "observed without a source": (replace("people.csv", "assumed", "observed"), "basis.source_missing", "people.csv", "row 2", "source"),
-    "unknown basis": (replace("people.csv", "assumed", "guessed"), "value.choice", "people.csv", "row 2", "basis"),
-    "too few cells": (replace("people.csv", PEOPLE, "north,,slow"), "csv.ragged", "people.csv", "row 2", ""),
-    "open quotation mark": (replace("people.csv", "600", '"600'), "csv.quotes", "people.csv", "", ""),
-    "semicolons": (lambda f: raw("people.csv", (f / "people.csv").read_bytes().replace(b",", b";"))(f), "csv.delimiter", "people.csv", "", ""),
-    "duplicate id": (prop("roads.geojson", 2, id="main-1"), "id.duplicate", "roads.geojson", "feature 2 (id main-1)", "id"),
-    "duplicate group": (replace(SETTINGS, '  - name: "foot"', '  - name: "slow"'), "id.duplicate", SETTINGS, "groups, entry 2", "name"),
-    "capacity 0": (prop("roads.geojson", 1, foot_per_hour=0), "value.range", "roads.geojson", "feature 1 (id main-1)", "foot_per_hour"),
-    "negative capacity": (prop("places.geojson", 3, throughput_per_hour=-5), "value.range", "places.geojson", "feature 3 (id control)", "throughput_per_hour"),
-    "unknown class": (prop("roads.geojson", 1, **{"class": "motorwai"}), "value.choice", "roads.geojson", "feature 1 (id main-1)", "class"),
-    "unknown mode": (prop("roads.geojson", 1, modes="foot;bike"), "value.choice", "roads.geojson", "feature 1 (id main-1)", "modes"),
-    "yes for true": (prop("roads.geojson", 1, oneway="yes"), "value.type", "roads.geojson", "feature 1 (id main-1)", "oneway"),
-    "turned text": (prop("places.geojson", 1, name="a\u202eb"), "value.type", "places.geojson", "feature 1 (id school)", "name"),
-    "bad hours": (prop("places.geojson", 3, hours="9 to 3"), "value.hours", "places.geojson", "feature 3 (id control)", "hours"),
-    "hours over midnight": (prop("places.geojson", 3, hours="22:00-04:00"), "value.hours", "places.geojson", "feature 3 (id control)", "hours"),
-    "shelter without room": (prop("places.geojson", 1, room=None), "places.no_room", "places.geojson", "feature 1 (id school)", "room"),
-    "checkpoint without throughput": (prop("places.geojson", 3, throughput_per_hour=None), "places.no_throughput", "places.geojson", "feature 3 (id control)", "throughput_per_hour"),
-    "one place twice": (shape("places.geojson", 2, [-29.9497, 40.01931]), "places.near_duplicate", "places.geojson", "feature 2 (id hall)", ""),
-    "coarse position": (shape("places.geojson", 2, [-29.99, 40.02]), "coordinates.coarse", "places.geojson", "feature 2 (id hall)", "geometry"),
-    "a zone crosses itself": (shape("zones.geojson", 1, BOW), "geometry.invalid", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "open ring": (shape("zones.geojson", 1, [SQUARE[0][:-1]]), "geometry.invalid", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "no geometry": (feature("zones.geojson", 1, lambda one: one.update(geometry=None)), "geometry.missing", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "empty geometry": (shape("zones.geojson", 1, []), "geometry.missing", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "point for a road": (shape("roads.geojson", 1, [-29.9, 40.1], "Point"), "geometry.type", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "road without length": (shape("roads.geojson", 1, [[-29.96, 40.1], [-29.96, 40.1]]), "geometry.invalid", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "road in parts": (shape("roads.geojson", 1, [[[-29.96, 40.1], [-29.95, 40.1]], [[-29.94, 40.1], [-29.93, 40.1]]], "MultiLineString"), "geometry.multipart", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "heights": (shape("roads.geojson", 1, [[-29.96, 40.1, 5], [-29.95, 40.1, 6]]), "geometry.height", "roads.geojson", "", ""),
-    "degrees, minutes, seconds": (shape("places.geojson", 1, ["29°57'W", "40°01'N"]), "value.degrees", "places.geojson", "feature 1 (id school)", "geometry"),
-    "overlap": (shape("zones.geojson", 2, SQUARE), "zones.overlap", "zones.geojson", "feature 1 (id north) and feature 2 (id mill)", "geometry"),
-    "swapped road": (swapped("roads.geojson", range(1)), "coordinates.swapped", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "swapped roads": (swapped("roads.geojson", range(24)), "coordinates.swapped", "roads.geojson", "", "geometry"),
-    "swapped zones": (swapped("zones.geojson", range(4)), "coordinates.swapped", "roads.geojson", "", "geometry"),
-    "swapped zone": (swapped("zones.geojson", range(1)), "coordinates.swapped", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "swapped vertex": (shape("roads.geojson", 1, [[-29.961, 40.147], [40.1015, -29.961]]), "coordinates.swapped", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "impossible latitude": (shape("places.geojson", 1, [-100, 140]), "coordinates.range", "places.geojson", "feature 1 (id school)", "geometry"),
-    "in another country": (shape("places.geojson", 1, [10.123, 50.123]), "coordinates.far", "places.geojson", "feature 1 (id school)", "geometry"),
-    "road outside every zone": (shape("roads.geojson", 1, [[-29.8, 40.1], [-29.7, 40.1]]), "roads.outside", "roads.geojson", "feature 1 (id main-1)", "geometry"),
-    "place outside every zone": (shape("places.geojson", 1, [-29.871, 40.012]), "places.outside", "places.geojson", "feature 1 (id school)", "geometry"),
-    "not UTF-8": (lambda f: raw("people.csv", (f / "people.csv").read_bytes().replace(b"600", b"6\xff0"))(f), "text.encoding", "people.csv", "line 2", ""),
-    "UTF-16": (lambda f: raw("people.csv", (f / "people.csv").read_text("utf-8").encode("utf-16"))(f), "text.encoding", "people.csv", "byte 1", ""),
-    "zero bytes": (raw("people.csv", b"zone,\x00"), "text.nul", "people.csv", "line 1", ""),
-    "empty file": (raw("zones.geojson", b""), "file.empty", "zones.geojson", "", ""),
-    "empty layer": (raw("zones.geojson", b'{"type": "FeatureCollection", "features": []}'), "layer.empty", "zones.geojson", "", ""),
-    "cut off": (lambda f: raw("roads.geojson", (f / "roads.geojson").read_bytes()[:2000])(f), "json.syntax", "roads.geojson", "line 7, character", ""),
-    "nested without end": (raw("roads.geojson", b"[" * 10**6), "json.deep", "roads.geojson", "", ""),
-    "key twice in a feature": (replace("zones.geojson", '"id": "north"', '"id": "x", "id": "north"'), "json.duplicate_key", "zones.geojson", "", ""),
-    "another coordinate system": (replace("zones.geojson", '"features"', '"crs": {"type": "name", "properties": {"name": "EPSG:32636"}}, "features"'), "geojson.crs", "zones.geojson", "", ""),
-    "missing file": (lambda f: (f / "roads.geojson").unlink(), "file.missing", "roads.geojson", "", ""),
-    "missing people": (lambda f: (f / "people.csv").unlink(), "file.missing", "people.csv", "", ""),
-    "misspelt file": (lambda f: (f / "stocks.csv").rename(f / "stock.csv") and None, "file.unknown", "stock.csv", "", ""),
-    "folder for a file": (lambda f: (f / "people.csv").unlink() or (f / "people.csv").mkdir(), "file.kind", "people.csv", "", ""),
-    "two gigabytes": (lambda f: os.truncate(f / "roads.geojson", 2 * 10**9), "file.too_large", "roads.geojson", "", ""),
-    "no time zone": (replace(SETTINGS, "06:00+00:00", "06:00"), "value.timezone", SETTINGS, "", "start"),
-    "unknown time zone": (replace(SETTINGS, '"UTC"', "Asia/Gazza"), "value.timezone", SETTINGS, "", "timezone"),
-    "no date": (replace(SETTINGS, "2030-01-01T06", "2030-13-01T06"), "value.date", SETTINGS, "", "start"),
-    "hindsight": (replace(SETTINGS, "2029-12-31", "2031-12-31"), "time.as_of", SETTINGS, "", "as_of"),
-    "offset of another zone": (replace(SETTINGS, "06:00+00:00", "06:00+02:00"), "time.offset", SETTINGS, "", "start"),
-    "no steps": (replace(SETTINGS, "steps: 288", "steps: 0"), "value.range", SETTINGS, "", "steps"),
-    "hours backwards": (replace(SETTINGS, "[6, 18]", "[18, 6]"), "value.hours", SETTINGS, "limits", "hours"),
-    "shortest above longest": (replace(SETTINGS, "# longest_hours:", "longest_hours: 2 #"), "limits.contradict", SETTINGS, "limits", ""),
-    "shortest above the hours": (replace(SETTINGS, "shortest_hours: 3", "shortest_hours: 13"), "limits.contradict", SETTINGS, "limits", ""),
-    "zone-hours below one window": (replace(SETTINGS, "zone_hours: 60", "zone_hours: 2"), "limits.contradict", SETTINGS, "limits", ""),
-    "grid beside the steps": (replace(SETTINGS, "grid_minutes: 30", "grid_minutes: 20"), "limits.grid", SETTINGS, "limits", "grid_minutes"),
-    "forbidden in an unknown zone": (replace(SETTINGS, "# forbidden:", 'forbidden: [{zone: x, from: "2030-01-01T06:00Z", to: "2030-01-01T08:00Z"}] #'), "value.reference", SETTINGS, "limits, forbidden, entry 1", "zone"),
-    "forbidden backwards": (replace(SETTINGS, "# forbidden:", 'forbidden: [{zone: mill, from: "2030-01-02T06:00Z", to: "2030-01-01T08:00Z"}] #'), "limits.contradict", SETTINGS, "limits, forbidden, entry 1", "to"),
-    "key twice": (replace(SETTINGS, "steps: 288", "steps: 288\nsteps: 289"), "yaml.duplicate_key", SETTINGS, "line 10", ""),
-    "alias": (replace(SETTINGS, "steps: 288", "steps: &a 288"), "yaml.alias", SETTINGS, "line 9", ""),
-    "code in YAML": (replace(SETTINGS, "steps: 288", "steps: !!python/object/apply:os.getcwd []"), "yaml.alias", SETTINGS, "line 9", ""),
-    "deep YAML": (raw("parties.yaml", b"[" * 10**5), "yaml.deep", "parties.yaml", "line 1", ""),
-    "broken YAML": (replace(SETTINGS, "groups:", "groups: ["), "yaml.syntax", SETTINGS, "line", ""),
-    "list for a mapping": (raw(SETTINGS, b"- 1\n- 2\n"), "yaml.shape", SETTINGS, "", ""),
-    "no groups": (replace(SETTINGS, "groups:", "groups: []\nother:"), "column.missing", SETTINGS, "", "groups"),
-    "text for a list": (replace("parties.yaml", '["the hospital is supplied"]', "food"), "value.type", "parties.yaml", "entry 2", "wants"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)

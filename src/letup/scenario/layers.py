@@ -152,7 +152,8 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
         count = lengths.pop() if lengths else 0
         shapes = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None and spatial else None
         columns = [str(column) for column in meta["fields"]]
-        values = [[_plain(value) for value in column] for column in fields]
+        kinds = [str(kind) for kind in meta["dtypes"]]
+        values = [[_plain(value, kind) for value in column] for column, kind in zip(fields, kinds, strict=True)]
     except Exception as error:
         _unreadable(path.name, layer, error, notes)
         return None
@@ -195,12 +196,14 @@ def _shape(name: str, geometry: BaseGeometry | None) -> tuple[BaseGeometry, bool
     return check_shape(flat), bool(geometry.has_z)
 
 
-def _plain(value: Any) -> Any:
-    """Python value of a numpy cell; what GDAL gives for an empty cell becomes None."""
+def _plain(value: Any, kind: str) -> Any:
+    """Python value of a numpy cell of the layer's own kind; what GDAL gives for an empty cell becomes None."""
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and math.isnan(value):
         return None
+    if kind == "bool" and value in (0, 1):
+        return bool(value)  # a true-or-false column with empty cells arrives as float
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)  # a whole-number column with empty cells arrives as float
     return value
