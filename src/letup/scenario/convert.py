@@ -239,7 +239,7 @@ def parse_modes(text: str) -> tuple[str, ...]:
 
 
 def _unit(attribute: Attribute) -> str:
-    return f" of {attribute.unit}" if attribute.unit else ""
+    return f" ({attribute.unit})" if attribute.unit else ""
 
 
 def _range(attribute: Attribute) -> str:
