@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.plan.model import Plan
 from letup.report import words
@@ -45,6 +47,8 @@ class People:
         Groups, stacked, in planning order.
     outline : str
         Path of the total.
+    without : str
+        Path of the total without any pause.
     top : int
         People at the upper edge.
     ceiling, want : float or None
@@ -55,6 +59,7 @@ class People:
 
     bands: list[Band]
     outline: str
+    without: str
     top: int
     across: list[Tick]
     up: list[Tick]
@@ -97,8 +102,8 @@ def day_ticks(clock: words.Clock) -> list[Tick]:
     return ticks
 
 
-def people(plan: Plan) -> People:
-    """People in shelters over time, by group, with the plan."""
+def people(plan: Plan, without: NDArray[np.int64]) -> People:
+    """People in shelters over time, by group, with the plan and (``without``: arrivals at each step) with no pause."""
     clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
     curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
     want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
@@ -115,14 +120,30 @@ def people(plan: Plan) -> People:
     rows = []
     for step in stops:
         each = [int(curve[step]) for curve in curves]
-        rows.append([words.moment(clock.at(step)), *map(words.count, each), words.count(sum(each)),
-                     words.share(sum(each), want)])  # fmt: skip
+        rows.append(
+            [
+                words.moment(clock.at(step)),
+                *map(words.count, each),
+                words.count(sum(each)),
+                words.share(sum(each), want),
+            ]
+        )
+    none = np.concatenate([[0], np.cumsum(without)])[at]
     up = [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)]
-    return People(bands, _path(at, below, steps, top), top, day_ticks(clock), up, 100 * plan.ceiling / top,
-                  100 * want / top if want <= top else None, rows)  # fmt: skip
+    return People(
+        bands,
+        _path(at, below, steps, top),
+        _path(at, none, steps, top),
+        top,
+        day_ticks(clock),
+        up,
+        100 * plan.ceiling / top,
+        100 * want / top if want <= top else None,
+        rows,
+    )
 
 
-def _path(step: np.ndarray, value: np.ndarray, steps: int, top: int) -> str:
+def _path(step: NDArray[Any], value: NDArray[Any], steps: int, top: int) -> str:
     x, y = np.round(1000 * step / steps, 1), np.round(1000 - 1000 * value / top, 1)
     return "M" + "L".join(f"{a:g} {b:g}" for a, b in zip(x, y, strict=True))
 

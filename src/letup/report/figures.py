@@ -18,7 +18,7 @@ class Figure:
     detail: str
 
 
-def figures(plan: Plan, without: int | None) -> list[Figure]:
+def figures(plan: Plan, without: int) -> list[Figure]:
     """Key figures; every share is of the people who want to leave."""
     want, people = plan.want_to_leave, sum(group.people for group in plan.groups)
     base = "of the people who want to leave"
@@ -30,9 +30,11 @@ def figures(plan: Plan, without: int | None) -> list[Figure]:
         Figure(words.count(plan.ceiling), "people", "proven ceiling within the limits",
                f"{words.share(plan.ceiling, want)} {base}; no allowed set of pauses does better"),
     ]  # fmt: skip
-    if without is not None:
-        out.append(Figure(words.count(without), "people", "reach a shelter without any pause",
-                          f"{words.share(without, want)} {base}"))  # fmt: skip
+    out.append(
+        Figure(
+            words.count(without), "people", "reach a shelter without any pause", f"{words.share(without, want)} {base}"
+        )
+    )
     limit = plan.scenario.limits.zone_hours
     most = f"; the limits allow {words.hours(limit)}" if limit is not None else ""
     each = f"{words.count(plan.arrive / plan.zone_hours)} people per zone-hour" if plan.zone_hours else "no pause"

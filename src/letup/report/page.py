@@ -14,8 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from letup.plan.answer import sentence
 from letup.plan.model import Plan
@@ -43,21 +45,23 @@ def write_html(plan: Plan, path: str | Path) -> Path:
         The file: HTML with everything it needs inside; it makes no request to any network.
     """
     target = Path(path)
-    target.write_text(html(plan, folder=target.parent.name or "."), encoding="utf-8")
+    target.write_text(html(plan, target.resolve().parent), encoding="utf-8")
     return target
 
 
-def html(plan: Plan, folder: str = ".") -> str:
-    """The report of a plan as text; ``folder`` is the one that the page says to verify."""
+def html(plan: Plan, folder: Path) -> str:
+    """The report of a plan as text; ``folder`` is where the plan's other files lie."""
     zone_of = people.place_zones(plan.scenario)
     data = gather(plan, people.by_zone(plan.scenario, zone_of), zone_of)
     script = Markup("\n".join(_text(f"page/{name}") for name in _SCRIPTS))
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     page = environment.from_string(_text("page/report.html.j2"))
+    without = without_pause(plan)
     return page.render(
-        **_answer(plan),
-        **_parts(plan, data, zone_of),
-        folder=folder,
+        **_answer(plan, int(without.sum())),
+        **_parts(plan, data, zone_of, without),
+        folder=folder.name or ".",
+        digests=digests(plan, folder),
         version=_version(),
         policy=policy(script),
         css=Markup(_text("page/report.css")),
@@ -99,9 +103,8 @@ class _GroupRow:
     rounding: str
 
 
-def _answer(plan: Plan) -> dict[str, Any]:
+def _answer(plan: Plan, without: int) -> dict[str, Any]:
     scenario, clock = plan.scenario, words.Clock.of(plan.scenario)
-    without = without_pause(plan)
     first, last = clock.at(0), clock.at(scenario.steps)
     return {
         "title": scenario.title,
@@ -121,15 +124,13 @@ def _answer(plan: Plan) -> dict[str, Any]:
         "ceiling_share": words.share(plan.ceiling, plan.want_to_leave),
         "ceiling_basis": plan.ceiling_basis,
         "gap": words.share(plan.ceiling - plan.arrive, plan.ceiling) if plan.ceiling > plan.arrive else "",
-        "without": without,
-        "digest": digest(plan),
     }
 
 
-def _parts(plan: Plan, data: PageData, zone_of: dict[str, int]) -> dict[str, Any]:
+def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray[np.int64]) -> dict[str, Any]:
     from letup.scenario import values
 
-    chart, found, without = charts.people(plan), tables.findings(plan), without_pause(plan)
+    chart, found = charts.people(plan, without), tables.findings(plan)
     modes = {group.name: group for group in plan.scenario.groups}
     roads = data.json["roads"]
     busiest: dict[str, int] = {}
@@ -146,8 +147,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int]) -> dict[str, Any
         "busiest": words.listed([f"{name} ({words.count(busiest[name])} people)" for name in top]) or "no named road",
         "block": data.block,
         "chart": chart,
-        "without_said": _without_said(without),
-        "without_at": 100 * (without or 0) / chart.top,
+        "without_said": _without_said(int(without.sum())),
         "groups": [
             _GroupRow(
                 group.label, _moves(modes.get(group.name)), words.count(group.people),
@@ -158,6 +158,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int]) -> dict[str, Any
         ],
         "pauses": pauses,
         "hour_more": any(pause.more for pause in pauses),
+        "passing": any(pause.passing for pause in pauses),
         "bottlenecks": tables.bottlenecks(plan, zone_of),
         "limits": limits.said(plan.scenario),
         "findings": found,
@@ -168,11 +169,9 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int]) -> dict[str, Any
     }  # fmt: skip
 
 
-def _without_said(without: int | None) -> str:
+def _without_said(without: int) -> str:
     if without == 0:
-        return "Without any pause nobody reaches one: every way out of home needs a pause."
-    if without is None:
-        return "How many would reach one without any pause was not computed."
+        return "Without any pause nobody reaches one: every way from home to a shelter needs a pause."
     return f"Without any pause {words.count(without)} would (grey line)."
 
 
@@ -183,10 +182,14 @@ def _moves(group: Any) -> str:
     return f"{how}, {group.speed_kmh:g} km/h"
 
 
-def digest(plan: Plan) -> str:
-    """SHA-256 over pauses and movements as text."""
-    text = "".join(table.to_csv(index=False, lineterminator="\n") for table in (plan.pauses, plan.movements))
-    return hashlib.sha256(text.encode()).hexdigest()
+def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
+    """SHA-256 of the plan's files where they lie beside the page, else of its tables as text."""
+    beside = [folder / name for name in ("plan.json", "movements.csv") if (folder / name).is_file()]
+    if beside:
+        return [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in beside]
+    tables = {"table of pauses": plan.pauses, "table of movements": plan.movements}
+    texts = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    return [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()]
 
 
 def _version() -> str:

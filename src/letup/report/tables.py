@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -92,6 +93,7 @@ class Pause:
     start: str
     end: str
     hours: str
+    passing: str
     worth: str
     width: float
     more: str
@@ -105,14 +107,25 @@ def pauses(plan: Plan) -> list[Pause]:
     most = max(float(frame["worth_people"].max()), 1.0)
     out = []
     for row in frame.sort_values(["first_step", "zone"]).to_dict("records"):
-        more = row.get("hour_more_people")
-        known = more is not None and not pd.isna(more)
-        out.append(Pause(
-            text(row.get("zone_name")) or text(row["zone"]), words.moment(str(row["start"])),
-            words.moment(str(row["end"])), words.hours(float(row["hours"])), words.count(row["worth_people"]),
-            round(100 * max(float(row["worth_people"]), 0) / most, 1), words.count(float(str(more))) if known else "",
-        ))  # fmt: skip
+        worth = float(row["worth_people"])
+        out.append(
+            Pause(
+                zone=text(row.get("zone_name")) or text(row["zone"]),
+                start=words.moment(str(row["start"])),
+                end=words.moment(str(row["end"])),
+                hours=words.hours(float(row["hours"])),
+                passing=_count(row.get("passing_people")),
+                worth=words.count(worth),
+                width=round(100 * max(worth, 0) / most, 1),
+                more=_count(row.get("hour_more_people")),
+            )
+        )
     return out
+
+
+def _count(value: Any) -> str:
+    """A number that a plan may or may not know."""
+    return "" if value is None or pd.isna(value) else words.count(float(value))
 
 
 def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
