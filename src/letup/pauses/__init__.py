@@ -1,0 +1,22 @@
+"""Choose the pauses: limits, candidates, search, bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from letup.pauses.check import broken
+from letup.pauses.limits import Limits, Window, quiet_array
+
+if TYPE_CHECKING:
+    from letup.pauses.choose import Choice, choose_pauses
+
+__all__ = ["Choice", "Limits", "Window", "broken", "choose_pauses", "quiet_array"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the search only when it is asked for: checking a plan must not need the solver."""
+    if name in ("Choice", "choose_pauses"):
+        from letup.pauses import choose
+
+        return getattr(choose, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,132 @@
+"""Do windows keep to the limits? Written apart from the search, which it checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from letup.pauses.clock import Clock, in_hours
+from letup.pauses.limits import Limits, Window
+
+_EXACT = 1e-6
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One way in which windows break the limits.
+
+    Attributes
+    ----------
+    limit : str
+        Name of the limit, as in `Limits`.
+    window : int or None
+        Position of the window; None if the windows break it together.
+    message : str
+        What is broken, with the figures.
+    """
+
+    limit: str
+    window: int | None
+    message: str
+
+
+def breaches(
+    windows: Sequence[Window], limits: Limits, *, zones: int, steps: int, step_minutes: int, start_hour: float = 0.0
+) -> list[Breach]:
+    """All ways in which windows break the limits.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+        The pauses; zones by number, steps inclusive.
+    limits : Limits
+        What the parties insist on.
+    zones, steps : int
+        How many zones and steps there are.
+    step_minutes : int
+        Length of a step, minutes.
+    start_hour : float
+        Local hour at the start of step 0.
+    """
+    clock = Clock(steps, step_minutes, start_hour)
+    open_hours = in_hours(clock, limits.hours)
+    out: list[Breach] = []
+
+    def note(limit: str, window: int | None, message: str) -> None:
+        out.append(Breach(limit, window, message))
+
+    sound: list[int] = []
+    for i, w in enumerate(windows):
+        if not (0 <= w.zone < zones and 0 <= w.first <= w.last < steps):
+            note("window", i, f"zone {w.zone}, steps {w.first} to {w.last} do not exist")
+            continue
+        sound.append(i)
+        length = clock.hours(w.last - w.first + 1)
+        if not open_hours[w.first : w.last + 1].all():
+            note("hours", i, f"lies outside the allowed hours {_hours(limits.hours)}")
+        if length < limits.shortest - _EXACT:
+            note("shortest", i, f"lasts {length:g} h, shortest allowed is {limits.shortest:g} h")
+        if limits.longest is not None and length > limits.longest + _EXACT:
+            note("longest", i, f"lasts {length:g} h, longest allowed is {limits.longest:g} h")
+        if not (clock.on_grid(w.first, limits.grid_minutes) and clock.on_grid(w.last + 1, limits.grid_minutes)):
+            note("grid_minutes", i, f"does not start and end on the {limits.grid_minutes}-minute clock")
+        for zone, first, last in limits.forbidden:
+            if zone == w.zone and first <= w.last and last >= w.first:
+                note("forbidden", i, f"overlaps steps {first} to {last}, forbidden for zone {zone}")
+    _together([(i, windows[i]) for i in sound], limits, clock, zones, out)
+    return out
+
+
+def _together(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zones: int, out: list[Breach]) -> None:
+    """Limits that windows break together."""
+    previous: tuple[int, Window] | None = None
+    for i, w in sorted(windows, key=lambda item: item[1]):
+        if previous is not None and previous[1].zone == w.zone and w.first <= previous[1].last + 1:
+            out.append(Breach("window", i, f"overlaps or touches another window of zone {w.zone}"))
+        if previous is None or previous[1].zone != w.zone or w.last > previous[1].last:
+            previous = (i, w)
+    per_day = Counter((w.zone, clock.day(w.first)) for _, w in windows)
+    for (zone, day), count in sorted(per_day.items()):
+        if count > limits.windows_per_day:
+            message = f"zone {zone} has {count} windows on day {day + 1}, allowed are {limits.windows_per_day}"
+            out.append(Breach("windows_per_day", None, message))
+    total = clock.hours(sum(w.last - w.first + 1 for _, w in windows))
+    if limits.zone_hours is not None and total > limits.zone_hours + _EXACT:
+        out.append(Breach("zone_hours", None, f"{total:g} zone-hours in all, allowed are {limits.zone_hours:g}"))
+    if limits.at_once is not None:
+        zones_at: Counter[int] = Counter()
+        for _, w in windows:
+            zones_at.update(range(w.first, w.last + 1))
+        worst = max(zones_at.items(), key=lambda item: item[1], default=(0, 0))
+        if worst[1] > limits.at_once:
+            message = f"{worst[1]} zones quiet at step {worst[0]}, allowed at once are {limits.at_once}"
+            out.append(Breach("at_once", None, message))
+    if limits.concession is not None and limits.concession_budget is not None:
+        cost = sum(float(limits.concession[w.zone, w.first : w.last + 1].sum()) for _, w in windows if w.zone < zones)
+        if cost > limits.concession_budget + _EXACT * max(1.0, abs(limits.concession_budget)):
+            message = f"the windows cost {cost:g}, allowed is {limits.concession_budget:g}"
+            out.append(Breach("concession_budget", None, message))
+
+
+def broken(
+    windows: Sequence[Window], limits: Limits, *, zones: int, steps: int, step_minutes: int, start_hour: float = 0.0
+) -> list[str]:
+    """All ways in which windows break the limits, one sentence each; empty if they keep to them.
+
+    Parameters are those of `breaches`.
+    """
+    found = breaches(windows, limits, zones=zones, steps=steps, step_minutes=step_minutes, start_hour=start_hour)
+    lines = []
+    for breach in found:
+        w = windows[breach.window] if breach.window is not None else None
+        subject = f"zone {w.zone}, steps {w.first} to {w.last}: " if w else ""
+        lines.append(f"{subject}{breach.message} [{breach.limit}]")
+    return lines
+
+
+def _hours(hours: tuple[float, float] | None) -> str:
+    """Hours as on a clock."""
+    if hours is None:
+        return "any"
+    return " to ".join(f"{int(hour):02d}:{round(hour % 1 * 60):02d}" for hour in hours)

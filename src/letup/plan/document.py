@@ -1,0 +1,193 @@
+"""The shape of plan.json, which its published JSON Schema is generated from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+FORMAT = 1
+"""Version of plan.json that this letup writes and verifies."""
+
+
+class _Part(BaseModel):
+    """Whatever stands in plan.json has exactly the fields listed."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=False)
+
+
+class Shares(_Part):
+    """Shares of the scenario's values by basis; they add up to 1."""
+
+    observed: float = Field(ge=0, le=1)
+    modelled: float = Field(ge=0, le=1)
+    assumed: float = Field(ge=0, le=1)
+
+
+class About(_Part):
+    """The scenario the plan is for; a copy of it lies in the folder ``scenario``."""
+
+    title: str
+    as_of: AwareDatetime
+    timezone: str
+    start: AwareDatetime
+    steps: int = Field(ge=1, description="steps")
+    step_minutes: int = Field(ge=1, description="minutes")
+    zones: int = Field(ge=0, description="zones")
+    people: int = Field(ge=0, description="people, whether they want to leave or not")
+    values: int = Field(ge=0, description="values in the scenario")
+    shares: Shares
+
+
+class Answer(_Part):
+    """The answer and its denominator."""
+
+    sentence: str
+    want_to_leave: int = Field(ge=0, description="people; the denominator of every share")
+    arrive: int = Field(ge=0, description="people who reach a shelter")
+    share_arriving: float = Field(ge=0, le=1, description="arrive / want_to_leave")
+    pauses: int = Field(ge=0, description="pauses")
+    zone_hours: float = Field(ge=0, description="zone-hours of all pauses together")
+    ceiling: int = Field(ge=0, description="people; proven: no pauses within the limits let more arrive")
+    ceiling_basis: str
+    gap: float | None = Field(description="(ceiling - arrive) / arrive; null if nobody arrives")
+    complete: bool = Field(description="false if the search was ended early")
+
+
+class Forbidden(_Part):
+    """A time in which a zone cannot be paused."""
+
+    zone: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class LimitsUsed(_Part):
+    """What the parties insist on."""
+
+    hours: tuple[float, float] | None = Field(description="first and last local hour")
+    shortest_hours: float = Field(description="hours")
+    longest_hours: float | None = Field(description="hours")
+    windows_per_day: int = Field(description="windows per zone and day")
+    zone_hours: float | None = Field(description="zone-hours")
+    at_once: int | None = Field(description="zones")
+    grid_minutes: int | None = Field(description="minutes")
+    notice_hours: float = Field(description="hours")
+    forbidden: list[Forbidden]
+
+
+class Pause(_Part):
+    """One zone quiet from a start to an end."""
+
+    zone: str
+    zone_name: str
+    start: AwareDatetime
+    end: AwareDatetime
+    hours: float = Field(gt=0, description="hours")
+    first_step: int = Field(ge=0, description="first quiet step")
+    last_step: int = Field(ge=0, description="last quiet step, inclusive")
+    passing_people: int = Field(ge=0, description="people whose movement passes the zone during the pause")
+    worth_people: int = Field(ge=0, description="people fewer who would arrive without this pause")
+
+
+class GroupPart(_Part):
+    """What one group gets out of the plan."""
+
+    name: str
+    label: str
+    people: int = Field(ge=0, description="people, whether they want to leave or not")
+    want_to_leave: int = Field(ge=0, description="people")
+    arrive: int = Field(ge=0, description="people who reach a shelter")
+    rounding_worst: float = Field(ge=0, description="share; worst error of a quickest route through rounding to steps")
+    arrivals: list[tuple[int, int]] = Field(description="[step, people reaching a shelter at it], where not 0")
+
+
+class Bottleneck(_Part):
+    """A limit that the plan runs into."""
+
+    kind: Literal["road", "checkpoint", "shelter", "leaving home", "pause hours"]
+    id: str
+    name: str
+    zone: str
+    lon: float | None = Field(description="degrees WGS 84; restricted places are shown at their zone")
+    lat: float | None = Field(description="degrees WGS 84")
+    people: int = Field(description="people whom the minimum cut counts here")
+    limit_per_hour: float | None = Field(description="people per hour")
+    gain_people: int | None = Field(
+        description="people more who would arrive if it were relieved; null if not computed"
+    )
+    relief: str
+
+
+class ZonePart(_Part):
+    """People of one zone under the plan."""
+
+    zone: str
+    want_to_leave: int = Field(ge=0, description="people")
+    leave: int = Field(ge=0, description="people who leave under the plan")
+    left: int = Field(ge=0, description="people who want to leave and do not get out")
+    stay: int = Field(ge=0, description="people who chose to stay; they keep their protection")
+
+
+class TracePoint(_Part):
+    """How good the plan was at one moment of the search."""
+
+    seconds: float = Field(ge=0, description="seconds since the search began")
+    people: int = Field(ge=0, description="people who would arrive, as the search counted them")
+    ceiling: int = Field(ge=0, description="people")
+
+
+class FindingPart(_Part):
+    """One result of a check."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    message: str
+    remedy: str
+    file: str
+    where: str
+    column: str
+    rule: str
+
+
+class MovementsPart(_Part):
+    """What movements.csv holds in all."""
+
+    rows: int = Field(ge=0, description="rows")
+    people: int = Field(ge=0, description="people")
+
+
+class Digests(_Part):
+    """Fingerprints that locate a careless change; recomputation, not they, is what proves a plan."""
+
+    plan: dict[str, str] = Field(description="field of plan.json to the digest of its value")
+    movements: dict[str, str] = Field(description="movement id to the digest of its row")
+    scenario: dict[str, str] = Field(description="file of the scenario to its digest")
+
+
+class Document(_Part):
+    """A plan as written to plan.json."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, title="letup plan")
+
+    format: Literal[1]
+    letup_version: str
+    note: str
+    scenario: About
+    answer: Answer
+    limits: LimitsUsed
+    pauses: list[Pause]
+    groups: list[GroupPart]
+    zones: list[ZonePart]
+    bottlenecks: list[Bottleneck]
+    movements: MovementsPart
+    trace: list[TracePoint]
+    findings: list[FindingPart]
+    digests: Digests
+
+
+def schema() -> str:
+    """The published JSON Schema of plan.json."""
+    made: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,397 @@
+"""Check a plan against the rules of humanitarian law and practice: flags and checks, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from letup.findings import Finding, worst_first
+from letup.pauses.check import breaches
+from letup.pauses.limits import Window
+from letup.plan.model import GroupResult
+from letup.plan.rules import finding
+from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+_SHORT_PAUSE_HOURS = 2.0
+_NOTICE_HOURS = 24.0
+_WATER_L = (7.5, 15.0)
+_COVERED_M2 = 3.5
+_PEOPLE_PER_TOILET = 20
+
+
+def check_plan(
+    scenario: Scenario,
+    network: RoadNetwork,
+    windows: Sequence[Window],
+    movements: pd.DataFrame,
+    groups: Sequence[GroupResult],
+    *,
+    last_use: Sequence[int],
+    complete: bool = True,
+) -> list[Finding]:
+    """All findings on a plan, worst first.
+
+    Parameters
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        What the plan is for.
+    windows : sequence of Window
+        The pauses.
+    movements : DataFrame
+        As in `letup.plan.model.Plan`.
+    groups : sequence of GroupResult
+        In planning order.
+    last_use : sequence of int
+        For each pause, the last step at which anybody is on a road of its zone; -1 if nobody is.
+    complete : bool
+        False if the search was ended early.
+    """
+    found = [f for f in network.findings if f.severity != "error"]
+    found += _leaving(scenario, network, windows, movements, groups)
+    found += _way_back(network, movements)
+    found += _most_vulnerable(groups)
+    found += _destinations(scenario, network, movements)
+    found += _time(scenario, windows, last_use)
+    found += _limits(scenario, windows)
+    if not complete:
+        found.append(finding("plan.incomplete", "The search was ended early; a longer one may find better pauses."))
+    found.append(
+        finding(
+            "plan.relief",
+            "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded.",
+            "Plan the passage of relief with those who bring it.",
+        )
+    )
+    found.append(
+        finding(
+            "plan.permission",
+            "This is a model, not a permission: no pause holds before the parties agree, and civilians are protected "
+            "with or without one.",
+            "Have each pause agreed, notified and confirmed down to the units on the ground.",
+        )
+    )
+    return worst_first(found)
+
+
+def willing_by_zone(scenario: Scenario, network: RoadNetwork) -> pd.DataFrame:
+    """People and those who want to leave by zone id: columns people, want.
+
+    People of a place count in the zone that its node lies in; the index is empty for those in none.
+    """
+    people = scenario.people
+    totals: dict[str, list[int]] = {}
+    for place, zone, count, share in zip(
+        people["place"], people["zone"], people["count"], people["share_leaving"], strict=True
+    ):
+        if isinstance(place, str) and place:
+            number = int(network.node_zone[network.place_node[place]]) if place in network.place_node else -1
+            name = scenario.zone_ids[number] if number >= 0 else ""
+        else:
+            name = zone if isinstance(zone, str) else ""
+        total = totals.setdefault(name, [0, 0])
+        total[0] += int(count)
+        total[1] += round(float(count) * float(share))
+    order = sorted(totals)
+    return pd.DataFrame([totals[name] for name in order], index=order, columns=["people", "want"], dtype=int)
+
+
+def _leaving(
+    scenario: Scenario,
+    network: RoadNetwork,
+    windows: Sequence[Window],
+    movements: pd.DataFrame,
+    groups: Sequence[GroupResult],
+) -> list[Finding]:
+    """Voluntary leaving, those who stay, and those who are left behind."""
+    found: list[Finding] = []
+    people, want = sum(g.people for g in groups), sum(g.want_to_leave for g in groups)
+    arrive = sum(g.arrive for g in groups)
+    found += [
+        finding(
+            "plan.voluntary",
+            f"{group.arrive:,} people of {group.label} would move, only {group.want_to_leave:,} want to leave.",
+            "Do not use this plan.",
+            where=f"group {group.name}",
+        )
+        for group in groups
+        if group.arrive > group.want_to_leave
+    ]
+    found.append(
+        finding(
+            "plan.voluntary",
+            f"Check: {want:,} of {people:,} people are counted as wanting to leave; the plan moves {arrive:,} of them "
+            "and nobody else.",
+            "Ask people, inform them of ways, times and destinations, and leave the choice to each of them.",
+            severity="note",
+        )
+    )
+    found.append(
+        finding(
+            "plan.stay",
+            f"Flag: {people - want:,} people are counted as staying; they keep their full protection, and a pause "
+            "that ends does not make them a target.",
+            "Plan for those who stay too.",
+        )
+    )
+    by_zone = willing_by_zone(scenario, network)
+    paused = {scenario.zone_ids[w.zone] for w in windows}
+    needs = scenario.zones.get("needs_pause")
+    without = [
+        zone
+        for zone in by_zone.index
+        if zone and zone not in paused and by_zone.loc[zone, "people"] > 0 and (needs is None or bool(needs.get(zone)))
+    ]
+    if without:
+        count = int(by_zone.loc[without, "people"].sum())
+        names = ", ".join(str(scenario.zones["name"].get(zone, zone)) for zone in without[:6])
+        more = f" and {len(without) - 6} more" if len(without) > 6 else ""
+        found.append(
+            finding(
+                "plan.no_pause",
+                f"Flag: {count:,} people are in {len(without)} zones that get no pause: {names}{more}.",
+                "Ask whether people there need one, for relief as well as for leaving.",
+            )
+        )
+    if arrive < want:
+        gone = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
+        left = (by_zone["want"] - gone.reindex(by_zone.index).fillna(0)).clip(lower=0).sort_values(ascending=False)
+        most = ", ".join(
+            f"{scenario.zones['name'].get(zone, zone) or 'no zone'} {int(count):,}"
+            for zone, count in left.head(3).items()
+        )
+        found.append(
+            finding(
+                "plan.left_behind",
+                f"Flag: {want - arrive:,} of {want:,} people who want to leave do not get out; most in {most}.",
+                "See what bounds the plan; ask for more hours there, or bring relief to them.",
+            )
+        )
+    return found
+
+
+def _way_back(network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
+    """Whether people can come back on foot along roads of the network."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    if not len(movements):
+        return []
+    on_foot = np.flatnonzero(network.foot_per_hour > 0)
+    n = len(network.lon)
+    graph = csr_array((np.ones(len(on_foot), np.int32), (network.tail[on_foot], network.head[on_foot])), shape=(n, n))
+    lost = 0
+    for shelter, rows in movements.groupby("shelter"):
+        node = network.place_node.get(str(shelter), -1)
+        reached = np.zeros(n, bool)
+        if node >= 0:
+            reached[breadth_first_order(graph, node, return_predecessors=False)] = True
+        lost += int(rows.loc[~reached[rows["origin_node"].to_numpy(int)], "people"].sum())
+    moved = int(movements["people"].sum())
+    found = [
+        finding(
+            "plan.return",
+            f"Return is part of the plan: {moved - lost:,} of {moved:,} people who leave have a way back on foot along "
+            "the same roads once it is quiet; nobody's home is given up.",
+            "Agree the return together with the leaving: who, when, along which roads, and under whose protection.",
+        )
+    ]
+    if lost:
+        found.append(
+            finding(
+                "plan.no_return",
+                f"Flag: {lost:,} people who leave have no way back on foot along the roads of the scenario.",
+                "Open a way back before anybody leaves that way.",
+            )
+        )
+    return found
+
+
+def _most_vulnerable(groups: Sequence[GroupResult]) -> list[Finding]:
+    """The order of the groups and what it means for families and the most vulnerable."""
+    found = []
+    active = [g for g in groups if g.want_to_leave > 0]
+    if len(active) > 1:
+        found.append(
+            finding(
+                "plan.order",
+                "Groups are planned one after the other: " + ", then ".join(g.label for g in active) + ". That order "
+                "is a rule, not an optimum over all groups together; the proven ceiling covers every order.",
+            )
+        )
+        found.append(
+            finding(
+                "plan.families",
+                f"Check: {len(active)} groups move at their own speed and by their own means; families must not be "
+                "parted by that.",
+                "Let families choose to move together, at the pace of their slowest.",
+            )
+        )
+        found += [
+            finding(
+                "plan.vulnerable_left",
+                f"Flag: {group.want_to_leave - group.arrive:,} of {group.want_to_leave:,} people of "
+                f"{group.label} do not get out.",
+                "Ask for help for them: ambulances, carriers, pauses near where they are.",
+                where=f"group {group.name}",
+            )
+            for group in active[:-1]
+            if group.arrive < group.want_to_leave
+        ]
+    return found
+
+
+def _destinations(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
+    """Whether destinations are safer and fit to receive."""
+    if not len(movements):
+        return []
+    found = []
+    safety = scenario.zones["safety"] if "safety" in scenario.zones else pd.Series(dtype=str)
+    people_in: dict[str, int] = {}
+    for shelter, count in movements.groupby("shelter")["people"].sum().items():
+        node = network.place_node.get(str(shelter), -1)
+        zone = scenario.zone_ids[network.node_zone[node]] if node >= 0 and network.node_zone[node] >= 0 else ""
+        people_in[zone] = people_in.get(zone, 0) + int(count)
+        room = int(scenario.places["room"].get(shelter) or 0)
+        if count >= room:
+            found.append(
+                finding(
+                    "plan.room",
+                    f"Flag: {scenario.places['name'].get(shelter, shelter)} is filled to its room of {room:,} people.",
+                    "Check on the ground that there is room before anybody is told to go there.",
+                    where=f"place {shelter}",
+                )
+            )
+    for zone, count in sorted(people_in.items(), key=lambda item: -item[1]):
+        known = str(safety.get(zone, "unknown"))
+        name = str(scenario.zones["name"].get(zone, zone)) if zone else "a place in no zone"
+        if known == "not_safer":
+            text = f"Flag: {count:,} people would go to {name}, which is not thought safer than where they leave."
+            found.append(finding("plan.destination_unsafe", text, "Find another destination.", where=f"zone {zone}"))
+        elif known != "safer":
+            text = f"Flag: {count:,} people would go to {name}; no source says whether it is safer."
+            found.append(
+                finding(
+                    "plan.destination_unknown",
+                    text,
+                    "Check the destination with those who know it before anybody is told to go there.",
+                    where=f"zone {zone}",
+                )
+            )
+    total = int(movements["people"].sum())
+    found.append(
+        finding(
+            "plan.reception",
+            f"Check: {total:,} people who arrive need at the least {total * _WATER_L[0] / 1000:,.0f} to "
+            f"{total * _WATER_L[1] / 1000:,.0f} m³ of water a day, {total * _COVERED_M2:,.0f} m² of covered space and "
+            f"{-(-total // _PEOPLE_PER_TOILET):,} toilets.",
+            "Check with those who run the shelters what is there; room in a table is not yet water.",
+        )
+    )
+    return found
+
+
+def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]) -> list[Finding]:
+    """Margins, short pauses, notice, changes of the clock."""
+    found = []
+    thin = []
+    for window, last in zip(windows, last_use, strict=True):
+        if last > window.last:
+            found.append(
+                finding(
+                    "plan.stranded",
+                    f"People are on the road in {_zone_name(scenario, window)} when the pause of "
+                    f"{local_iso(scenario, window.first)} ends.",
+                    "Do not use this plan.",
+                    where=f"zone {scenario.zone_ids[window.zone]}",
+                )
+            )
+        elif last >= 0 and (window.last - last) * scenario.step_minutes < MARGIN_MINUTES:
+            thin.append(window)
+    if thin:
+        places = ", ".join(dict.fromkeys(_zone_name(scenario, w) for w in thin[:6]))
+        found.append(
+            finding(
+                "plan.margin",
+                f"Flag: in {len(thin)} of {len(windows)} pauses the last people leave the road less than "
+                f"{MARGIN_MINUTES} minutes before the end: {places}.",
+                "Ask for a quarter of an hour more, or let the last ones leave earlier.",
+            )
+        )
+    short = [w for w in windows if (w.last - w.first + 1) * scenario.step_minutes < _SHORT_PAUSE_HOURS * 60]
+    if short:
+        found.append(
+            finding(
+                "plan.short_pause",
+                f"Flag: {len(short)} of {len(windows)} pauses are shorter than {_SHORT_PAUSE_HOURS:g} hours.",
+                "Check that people can be told, get ready and pass in that time.",
+            )
+        )
+    if windows:
+        first = min(w.first for w in windows) * scenario.step_minutes / 60
+        if first < _NOTICE_HOURS:
+            found.append(
+                finding(
+                    "plan.notice",
+                    f"Flag: the first pause starts {first:g} hours after the start of the plan; parties were seen to "
+                    f"ask for {_NOTICE_HOURS:g} to 48 hours of notice.",
+                    "Check that the notice reaches the units on the ground in that time.",
+                )
+            )
+    offsets = {local_time(scenario, s).utcoffset() for s in range(0, scenario.steps + 1, max(scenario.steps // 400, 1))}
+    if len(offsets - {None}) > 1:
+        found.append(
+            finding(
+                "plan.clock_change",
+                f"Flag: clocks in {scenario.timezone} change by {_change(offsets)} during the plan; hours of the day "
+                "are counted from the start.",
+                "Check every pause after the change with the parties.",
+            )
+        )
+    return found
+
+
+def _change(offsets: set[timedelta | None]) -> str:
+    """How much the clock changes."""
+    known = sorted(offset for offset in offsets if offset is not None)
+    return f"{(known[-1] - known[0]).total_seconds() / 3600:g} h"
+
+
+def _limits(scenario: Scenario, windows: Sequence[Window]) -> list[Finding]:
+    """Where pauses given by hand break what the parties insist on."""
+    clock = clock_of(scenario)
+    broken = breaches(
+        windows,
+        limits_of(scenario),
+        zones=len(scenario.zones),
+        steps=scenario.steps,
+        step_minutes=scenario.step_minutes,
+        start_hour=clock.start_hour,
+    )
+    return [
+        finding(
+            "plan.limits",
+            f"Flag: {_subject(scenario, windows, b.window)} {b.message}.",
+            "Change the pauses, or ask the parties whether they accept it.",
+            where=f"zone {scenario.zone_ids[windows[b.window].zone]}" if b.window is not None else "",
+            column=b.limit,
+        )
+        for b in broken
+    ]
+
+
+def _subject(scenario: Scenario, windows: Sequence[Window], window: int | None) -> str:
+    """What breaks a limit, as the subject of a sentence."""
+    if window is None:
+        return "the pauses together:"
+    one = windows[window]
+    return f"the pause of {_zone_name(scenario, one)} from {local_iso(scenario, one.first)}"
+
+
+def _zone_name(scenario: Scenario, window: Window) -> str:
+    """Name of a window's zone."""
+    return str(scenario.zones["name"].iloc[window.zone])

@@ -1,0 +1,263 @@
+"""Make a plan: choose the pauses, move the people, say what bounds it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.errors import NoPlan
+from letup.flow.network import TimedNetwork
+from letup.pauses.choose import require_a_window, search_pauses, weight_of
+from letup.pauses.clock import usable_steps
+from letup.pauses.limits import Window
+from letup.plan.bottlenecks import bottlenecks
+from letup.plan.ceiling import BASIS, ceiling
+from letup.plan.findings import check_plan
+from letup.plan.groups import GroupFlow, Relief, move_groups
+from letup.plan.model import GroupResult, Plan
+from letup.plan.modes import by_mode
+from letup.plan.movements import movements
+from letup.plan.terms import clock_of, limits_of, local_iso, margin_steps, people_by_group
+from letup.plan.ways import passing
+from letup.plan.worth import worth
+from letup.roads.network import RoadNetwork, Timed
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the planning has come.
+
+    Attributes
+    ----------
+    stage : str
+        What is being done, in words.
+    seconds : float
+        Since the start.
+    people : int
+        Best so far: people who would arrive, as the search counts them.
+    ceiling : int
+        Proven ceiling; 0 while unknown.
+    """
+
+    stage: str
+    seconds: float
+    people: int = 0
+    ceiling: int = 0
+
+    @property
+    def gap(self) -> float:
+        """(ceiling - people) / people; infinite while nobody arrives."""
+        return (self.ceiling - self.people) / self.people if self.people else float("inf")
+
+
+def make(
+    scenario: Scenario,
+    *,
+    pauses: list[Window] | None = None,
+    time_limit: float | None = None,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """Plan pauses and movements for a scenario.
+
+    Groups are planned in their order, each on what the earlier ones leave: a rule, not an optimum.
+    Nobody beyond those who want to leave is moved; nobody is on a road when a pause ends.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    pauses : list of Window, optional
+        Pauses given by hand; chosen by a greedy search if absent.
+    time_limit : float, optional
+        Seconds to look for better pauses; one greedy pass if absent.
+    seed : int
+        Seed of the search.
+    progress : callable, optional
+        Told how far it has come.
+
+    Raises
+    ------
+    NoPlan
+        ``pauses.none``, ``plan.nobody`` or ``plan.no_way``, with the reason.
+    """
+    from letup import roads
+
+    began = time.monotonic()
+    trace: list[tuple[float, int, int]] = []
+    most = 0
+
+    def tell(stage: str, people: int = 0) -> None:
+        if progress is not None:
+            progress(Progress(stage, time.monotonic() - began, people, most))
+
+    tell("reading the roads")
+    clock, limits = clock_of(scenario), limits_of(scenario)
+    network = roads.build(scenario)
+    timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+    _require_people(scenario, timed)
+    if pauses is None:
+        require_a_window(limits, len(scenario.zones), clock)
+    tell("proving the ceiling")
+    usable = usable_steps(limits, len(scenario.zones), clock)
+    if pauses is not None:
+        # Pauses given by hand may go beyond the limits; the ceiling covers them too.
+        for window in pauses:
+            usable[window.zone, window.first : window.last + 1] = True
+    most = ceiling(scenario.groups, timed, usable)
+    if most == 0:
+        raise NoPlan(
+            "plan.no_way",
+            "Nobody who wants to leave has a way to a shelter with room, even if every allowed hour is quiet.",
+            "See `letup check` on roads, shelters and limits.",
+        )
+    trace.append((time.monotonic() - began, 0, most))
+    complete = True
+    windows = sorted(pauses) if pauses is not None else []
+    if pauses is None:
+        tell("choosing the pauses")
+        net = _searched(scenario, timed)
+
+        def better(_: list[Window], value: float) -> None:
+            people = min(int(value), most)
+            trace.append((time.monotonic() - began, people, most))
+            tell("choosing the pauses", people)
+
+        windows, complete = search_pauses(
+            net,
+            limits,
+            clock,
+            # Hardly anything is given up for arriving early, so the value stays a count of people.
+            weight_of(1 - 1e-3 * np.arange(scenario.steps) / scenario.steps, scenario.steps),
+            deadline=began + time_limit if time_limit is not None else np.inf,
+            margin=margin_steps(scenario),
+            seed=seed,
+            repeat=time_limit is not None,
+            progress=better,
+        )
+    return _finish(scenario, network, timed, windows, most=most, trace=trace, began=began, complete=complete, tell=tell)
+
+
+def _finish(
+    scenario: Scenario,
+    network: RoadNetwork,
+    timed: list[Timed],
+    windows: list[Window],
+    *,
+    most: int,
+    trace: list[tuple[float, int, int]],
+    began: float,
+    complete: bool,
+    tell: Callable[..., None],
+) -> Plan:
+    """Move everybody under the chosen pauses, and say what the plan is worth and what bounds it."""
+    tell("moving the groups", trace[-1][1])
+    moving = moving_array(scenario, windows)
+    flows = move_groups(scenario.groups, timed, moving, details=True)
+    moved = movements(scenario, network, flows)
+    arrive = sum(flow.total for flow in flows)
+    trace.append((time.monotonic() - began, arrive, most))
+    tell("weighing the pauses", arrive)
+    passed, _, last_use = passing(windows, network, moved)
+    gains = worth(windows, moving, scenario.groups, flows, passed)
+    tell("looking for what bounds the plan", arrive)
+
+    def total_with(relief: Relief) -> int:
+        return sum(flow.total for flow in move_groups(scenario.groups, timed, moving, relief=relief))
+
+    def total_with_longer_pauses() -> int:
+        more = round(60 / scenario.step_minutes)
+        longer = [replace(w, last=min(w.last + more, scenario.steps - 1)) for w in windows]
+        return sum(flow.total for flow in move_groups(scenario.groups, timed, moving_array(scenario, longer)))
+
+    bounds = bottlenecks(scenario, network, flows, total_with, total_with_longer_pauses)
+    groups = tuple(_result(scenario, flow) for flow in flows)
+    findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
+    return Plan(
+        scenario=scenario,
+        network=network,
+        windows=tuple(windows),
+        pauses=pause_table(scenario, windows, passed, gains),
+        movements=moved,
+        groups=groups,
+        bottlenecks=bounds,
+        ceiling=most,
+        ceiling_basis=BASIS,
+        trace=tuple(trace),
+        findings=tuple(findings),
+        complete=complete,
+    )
+
+
+def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
+    """When people may be on the roads of each zone: the pauses without a margin at their end."""
+    margin = margin_steps(scenario)
+    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
+    for window in windows:
+        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
+    return moving
+
+
+def pause_table(scenario: Scenario, windows: list[Window], passed: list[int], gains: list[int]) -> pd.DataFrame:
+    """The pauses as in `Plan.pauses`."""
+    names = [str(name) for name in scenario.zones["name"]]
+    return pd.DataFrame(
+        {
+            "zone": [scenario.zone_ids[w.zone] for w in windows],
+            "zone_name": [names[w.zone] for w in windows],
+            "start": [local_iso(scenario, w.first) for w in windows],
+            "end": [local_iso(scenario, w.last + 1) for w in windows],
+            "hours": [(w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows],
+            "first_step": [w.first for w in windows],
+            "last_step": [w.last for w in windows],
+            "passing_people": passed,
+            "worth_people": gains,
+        }
+    )
+
+
+def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
+    """What one group gets out of the plan."""
+    return GroupResult(
+        flow.group.name,
+        flow.group.label or flow.group.name,
+        people_by_group(scenario, flow.group.name),
+        int(flow.timed.supply.sum()),
+        flow.total,
+        flow.arrivals,
+        float(flow.timed.rounding_worst) if np.isfinite(flow.timed.rounding_worst) else 0.0,
+    )
+
+
+def _searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
+    """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
+    modes = by_mode(scenario.groups, timed)
+    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    largest = max(members, key=lambda t: int(t.supply.sum()))
+    supply = np.sum([t.supply for t in members], axis=0)
+    return TimedNetwork(
+        largest.tail,
+        largest.head,
+        largest.transit,
+        largest.capacity,
+        supply,
+        largest.shelter,
+        largest.wait,
+        largest.zone,
+    )
+
+
+def _require_people(scenario: Scenario, timed: list[Timed]) -> None:
+    """Refuse a scenario in which there is nobody to plan for."""
+    if not sum(int(t.supply.sum()) for t in timed):
+        raise NoPlan(
+            "plan.nobody",
+            f"Nobody in {scenario.title} is counted as wanting to leave.",
+            "See count and share_leaving in people.csv.",
+        )

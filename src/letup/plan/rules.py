@@ -1,0 +1,93 @@
+"""Every rule that a plan is checked against, with its citation; the reference page prints this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from letup.findings import Finding, Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check on a plan.
+
+    Attributes
+    ----------
+    severity : Severity
+        The worst severity it can have.
+    meaning : str
+        What is checked.
+    citation : str
+        The rule, standard or practice it rests on; empty for plain checks of data.
+    """
+
+    severity: Severity
+    meaning: str
+    citation: str = ""
+
+
+_LEAVING = "Additional Protocol I, arts. 51, 57, 58"
+_NO_FORCE = "Geneva Convention IV, art. 49; customary IHL, rule 129"
+_RETURN = "Geneva Convention IV, art. 49; customary IHL, rule 132"
+_CARE = "Geneva Convention IV, art. 49; customary IHL, rule 131"
+_VULNERABLE = "Geneva Convention IV, art. 17"
+_RELIEF = "Additional Protocol I, art. 70; customary IHL, rules 55-56"
+_SPHERE = "Sphere Handbook, water supply, shelter and excreta disposal standards (check the edition in force)"
+_PRACTICE = "Practice: humanitarian notification in Yemen (48 h overland, 24 h in emergencies)"
+_STRANDED = "Practice: people caught on the road after announced hours ended (Gaza, November 2023)"
+
+RULES: dict[str, Rule] = {
+    "plan.voluntary": Rule("error", "Nobody is moved beyond the share who want to leave", _NO_FORCE),
+    "plan.stay": Rule("note", "Those who stay are counted and keep their protection", _LEAVING),
+    "plan.no_pause": Rule("warning", "Zones with people in them that get no pause", _LEAVING),
+    "plan.left_behind": Rule("warning", "People who want to leave and do not get out", _LEAVING),
+    "plan.return": Rule("note", "Each movement has a way back on foot along roads of the network", _RETURN),
+    "plan.no_return": Rule("warning", "Movements without a way back", _RETURN),
+    "plan.families": Rule("warning", "Groups move apart, so families may be parted", _CARE),
+    "plan.order": Rule("note", "The groups are planned in a fixed order, the most vulnerable first", _VULNERABLE),
+    "plan.vulnerable_left": Rule("warning", "People of the groups planned first do not get out", _VULNERABLE),
+    "plan.destination_unsafe": Rule("warning", "People go to a zone that is not thought safer", _CARE),
+    "plan.destination_unknown": Rule("warning", "People go to a zone of which nobody says whether it is safer", _CARE),
+    "plan.room": Rule("warning", "A shelter is filled to its room or beyond", _CARE),
+    "plan.reception": Rule("warning", "What the people who arrive need at the least", f"{_CARE}; {_SPHERE}"),
+    "plan.margin": Rule("warning", "People on the road less than 15 minutes before a pause ends", _STRANDED),
+    "plan.stranded": Rule("error", "Somebody is on the road when a pause ends", _STRANDED),
+    "plan.short_pause": Rule("warning", "Pauses shorter than 2 hours", _STRANDED),
+    "plan.notice": Rule("warning", "The first pause starts less than 24 hours after the start of the plan", _PRACTICE),
+    "plan.relief": Rule("note", "Passage of relief is not part of this plan", _RELIEF),
+    "plan.permission": Rule("note", "A plan is a model, not a permission"),
+    "plan.limits": Rule("warning", "Pauses given by hand break what the parties insist on"),
+    "plan.incomplete": Rule("note", "The search was ended early"),
+    "plan.clock_change": Rule("warning", "Clocks change during the plan"),
+    "pauses.file": Rule("error", "A file of pauses cannot be read"),
+    "pauses.column": Rule("error", "A file of pauses lacks a column"),
+    "pauses.zone": Rule("error", "A pause names a zone that does not exist"),
+    "pauses.time": Rule("error", "A time of a pause cannot be read, or the pause ends before it starts"),
+    "pauses.outside": Rule("error", "A pause lies outside the time that the scenario looks at"),
+    "pauses.overlap": Rule("error", "Two pauses of one zone overlap or touch"),
+}
+"""Code to rule."""
+
+
+def finding(code: str, message: str, remedy: str = "", **place: str) -> Finding:
+    """Make a finding of a known rule; ``severity`` may be given to lower it."""
+    rule = RULES[code]
+    severity: Severity = place.pop("severity", rule.severity)  # type: ignore[assignment]
+    return Finding(code, severity, message, remedy, rule=rule.citation, **place)
+
+
+def reference_page() -> str:
+    """Markdown page that lists every code."""
+    lines = [
+        "# Findings on a plan",
+        "",
+        "Every plan is checked against these rules. A finding says *flag* where a decision is asked for and *check*",
+        "where something has to be looked up on the ground; none says that a plan is lawful, which no program can.",
+        "An error stops the work, a warning asks for a decision, a note informs.",
+        "This page is generated from `letup.plan.rules`.",
+        "",
+        "| code | severity | what is checked | the rule it rests on |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{code}` | {rule.severity} | {rule.meaning} | {rule.citation} |" for code, rule in RULES.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,87 @@
+"""A plan in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from letup.plan.answer import sentence
+
+if TYPE_CHECKING:
+    from letup.plan.model import Plan
+    from letup.scenario.model import Scenario
+
+_MARK = {"error": "ERROR", "warning": "flag ", "note": "note "}
+
+
+def what_was_read(scenario: Scenario) -> str:
+    """Title, as-of date, size and how its values are known, in two lines."""
+    from letup import scenario as scenarios
+
+    shares = scenarios.shares(scenario)
+    people = int(scenario.people["count"].sum())
+    length = scenario.steps * scenario.step_minutes / 60
+    return (
+        f"{scenario.title}, as of {scenario.as_of:%Y-%m-%d}: {len(scenario.zones)} zones, {people:,} people, "
+        f"{length:g} hours in steps of {scenario.step_minutes} minutes\n"
+        f"values: {100 * shares['observed']:.0f} % observed, {100 * shares['modelled']:.0f} % modelled, "
+        f"{100 * shares['assumed']:.0f} % assumed"
+    )
+
+
+def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
+    """The answer, the pauses by day, what bounds it, findings, files, and how to verify it."""
+    parts = [sentence(plan), _pauses(plan), _bounds(plan), _findings(plan), _files(files, folder)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _pauses(plan: Plan) -> str:
+    """Pauses in local time, by day."""
+    if not plan.windows:
+        return ""
+    table = plan.pauses
+    width = max(len(name) for name in table["zone_name"])
+    lines = [f"Pauses (local time, {plan.scenario.timezone}):"]
+    day = ""
+    for row in table.sort_values(["start", "zone"]).to_dict("records"):
+        if row["start"][:10] != day:
+            day = row["start"][:10]
+            lines.append(f"  {day}")
+        end = row["end"][11:16] if row["end"][:10] == day else f"{row['end'][:10]} {row['end'][11:16]}"
+        lines.append(
+            f"    {row['start'][11:16]}-{end}  {row['zone_name']:<{width}}  {row['hours']:>5.2f} h  "
+            f"{row['passing_people']:>9,} people pass, {row['worth_people']:>9,} fewer get out without it"
+        )
+    return "\n".join(lines)
+
+
+def _bounds(plan: Plan) -> str:
+    """The three tightest bottlenecks."""
+    if not len(plan.bottlenecks):
+        return "Nothing bounds the plan: everybody who wants to leave gets out."
+    lines = ["Why not more:"]
+    for row in plan.bottlenecks.head(3).to_dict("records"):
+        gain = row["gain_people"]
+        more = "" if pd.isna(gain) else f": {int(gain):,} people more"
+        lines.append(f"  {row['kind']}: {row['name']}; {row['relief']}{more}")
+    return "\n".join(lines)
+
+
+def _findings(plan: Plan) -> str:
+    """Findings, worst first, each with its rule."""
+    lines = ["Findings (checks and flags, never a verdict):"]
+    for finding in plan.findings:
+        rule = f" [{finding.rule}]" if finding.rule else ""
+        lines.append(f"  {_MARK[finding.severity]}  {finding.message}{rule}")
+    return "\n".join(lines)
+
+
+def _files(files: list[Path], folder: Path) -> str:
+    """What was written, and the command that verifies it."""
+    import shlex
+
+    return "\n".join(
+        ["Written:", *(f"  {path}" for path in files), f"Verify it: letup verify {shlex.quote(str(folder))}"]
+    )

@@ -1,0 +1,76 @@
+"""Ways as they are written down, and who is where along them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.pauses.limits import Window
+from letup.roads.network import RoadNetwork, Timed
+
+
+def parse_way(text: str) -> list[tuple[str, int]]:
+    """Read ``"12@0 13@4"`` as names with step offsets."""
+    return [(name, int(offset)) for name, _, offset in (part.rpartition("@") for part in str(text).split())]
+
+
+def passing(
+    windows: list[Window], network: RoadNetwork, movements: pd.DataFrame
+) -> tuple[list[int], list[int], list[int]]:
+    """Who is on the roads of each pause's zone during it, from the movements alone.
+
+    Returns
+    -------
+    people : list of int
+        People whose movement enters the zone's roads during each pause.
+    first, last : list of int
+        First and last step at which one of them enters a road arc there; -1 if nobody does.
+    """
+    of_zone: dict[int, list[int]] = {}
+    for i, window in enumerate(windows):
+        of_zone.setdefault(window.zone, []).append(i)
+    people = [0] * len(windows)
+    first, last = [-1] * len(windows), [-1] * len(windows)
+    known: dict[str, dict[int, tuple[int, int]]] = {}
+    columns = ("arcs", "people_per_step", "depart_first_step", "depart_last_step")
+    for text, rate, depart, until in zip(*(movements[name].tolist() for name in columns), strict=True):
+        if text not in known:
+            spans: dict[int, tuple[int, int]] = {}
+            for name, offset in parse_way(text):
+                zone = int(network.zone[int(name)])
+                if zone >= 0:
+                    before = spans.get(zone, (offset, offset))
+                    spans[zone] = (min(before[0], offset), max(before[1], offset))
+            known[text] = spans
+        for zone, (entered, left) in known[text].items():
+            for i in of_zone.get(zone, ()):
+                a = max(depart, windows[i].first - entered)
+                b = min(until, windows[i].last - entered)
+                if a <= b:
+                    people[i] += rate * (b - a + 1)
+                    first[i] = a + entered if first[i] < 0 else min(first[i], a + entered)
+                    last[i] = max(last[i], b + left)
+    return people, first, last
+
+
+def piece_offsets(network: RoadNetwork, pieces: NDArray[np.int32], offset: int, transit: int) -> list[int]:
+    """Step offset at which each road arc of one timed arc is entered, by its share of the length."""
+    length = network.length_m[pieces]
+    before = np.concatenate([[0.0], np.cumsum(length)[:-1]])
+    whole = max(float(length.sum()), 1e-9)
+    return [offset + int(np.floor(transit * share + 1e-9)) for share in (before / whole).tolist()]
+
+
+def along_roads(
+    network: RoadNetwork, timed: Timed, legs: tuple[int, ...], offsets: tuple[int, ...]
+) -> tuple[list[tuple[int, int]], float]:
+    """Road arcs that legs run along with the offset at which each is entered, and their length in metres."""
+    along: list[tuple[int, int]] = []
+    length = 0.0
+    for leg, offset in zip(legs, offsets, strict=True):
+        pieces = timed.pieces[leg]
+        if len(pieces):
+            along += zip(pieces.tolist(), piece_offsets(network, pieces, offset, int(timed.transit[leg])), strict=True)
+            length += float(network.length_m[pieces].sum())
+    return along, length

@@ -1,0 +1,254 @@
+"""Write a plan to a folder: plan.json, movements.csv, plan.gpkg, the scenario and the report."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from letup import __version__
+from letup.errors import LetupError
+from letup.plan import digests
+from letup.plan.answer import sentence
+from letup.plan.columns import MOVEMENT_COLUMNS
+from letup.plan.document import FORMAT, Document
+from letup.plan.findings import willing_by_zone
+from letup.plan.model import Plan
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+NOTE = (
+    "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
+    "`letup verify`, which recomputes it from these files."
+)
+
+
+def write(plan: Plan, folder: Path | str) -> list[Path]:
+    """Write a plan; files of an earlier plan in the folder are replaced.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    folder : path
+        Made if it does not exist. A folder that holds something other than a plan is refused.
+
+    Returns
+    -------
+    list of Path
+        The files written, the report first if there is one.
+
+    Raises
+    ------
+    LetupError
+        ``plan.folder`` if the folder cannot be used.
+    """
+    from letup.plan.layers import write_layers
+
+    folder = Path(folder)
+    try:
+        _make_room(folder)
+        scenario_files = _write_scenario(plan.scenario, folder / "scenario")
+        rows = movement_rows(plan)
+        (folder / "movements.csv").write_text(_csv(rows), "utf-8", newline="")
+        made = as_document(plan, rows, scenario_files)
+        (folder / "plan.json").write_text(
+            json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
+        )
+        write_layers(plan, folder / "plan.gpkg")
+    except OSError as error:
+        raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
+    files = [folder / name for name in ("plan.json", "movements.csv", "plan.gpkg")]
+    if importlib.util.find_spec("letup.report") is not None:
+        import letup.report
+
+        # The report's room may not be there yet in a partial installation.
+        write_html = getattr(letup.report, "write_html", None)
+        if write_html is not None:
+            write_html(plan, folder / "report.html")
+            files.insert(0, folder / "report.html")
+    return files
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder; clear what an earlier plan left there."""
+    if folder.exists():
+        if not folder.is_dir():
+            raise LetupError("plan.folder", f"{folder} is not a folder", "Choose another folder.")
+        if any(folder.iterdir()) and not (folder / "plan.json").is_file():
+            raise LetupError(
+                "plan.folder", f"{folder} holds files that are no plan", "Choose an empty folder, or one with a plan."
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _write_scenario(scenario: Scenario, target: Path) -> dict[str, str]:
+    """Copy the scenario, so that verifying needs nothing else; digests of its files."""
+    from letup import scenario as scenarios
+
+    source = scenario.folder.resolve() if scenario.folder is not None else None
+    if source is None or source != target.resolve():
+        if target.exists():
+            shutil.rmtree(target)
+        if source is not None and source.is_dir():
+            target.mkdir(parents=True)
+            for path in sorted(source.iterdir()):
+                if path.is_file() and path.suffix in (".yaml", ".geojson", ".csv", ".gpkg", ".md"):
+                    shutil.copyfile(path, target / path.name)
+        else:
+            scenarios.write(scenario, target)
+    return digests.of_folder(target)
+
+
+def movement_rows(plan: Plan) -> list[dict[str, str]]:
+    """The rows of movements.csv as text."""
+    table = plan.movements
+    names = [str(name) for name in table.columns]
+    return [
+        dict(zip(names, map(_cell, row), strict=True)) for row in zip(*(table[n].tolist() for n in names), strict=True)
+    ]
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: whole numbers without a point."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
+
+
+def _csv(rows: list[dict[str, str]]) -> str:
+    """Rows as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, MOVEMENT_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def as_document(plan: Plan, rows: list[dict[str, str]], scenario_files: dict[str, str]) -> dict[str, Any]:
+    """The plan as plan.json holds it, checked against its schema."""
+    scenario = plan.scenario
+    arrive, want = plan.arrive, plan.want_to_leave
+    made: dict[str, Any] = {
+        "format": FORMAT,
+        "letup_version": __version__,
+        "note": NOTE,
+        "scenario": about(scenario),
+        "answer": {
+            "sentence": sentence(plan),
+            "want_to_leave": want,
+            "arrive": arrive,
+            "share_arriving": arrive / want if want else 0.0,
+            "pauses": len(plan.windows),
+            "zone_hours": plan.zone_hours,
+            "ceiling": plan.ceiling,
+            "ceiling_basis": plan.ceiling_basis,
+            "gap": (plan.ceiling - arrive) / arrive if arrive else None,
+            "complete": plan.complete,
+        },
+        "limits": limits_used(scenario),
+        "pauses": plan.pauses.to_dict("records"),
+        "groups": [
+            {
+                "name": g.name,
+                "label": g.label,
+                "people": g.people,
+                "want_to_leave": g.want_to_leave,
+                "arrive": g.arrive,
+                "rounding_worst": g.rounding_worst,
+                "arrivals": [[int(t), int(g.arrivals[t])] for t in g.arrivals.nonzero()[0]],
+            }
+            for g in plan.groups
+        ],
+        "zones": zone_parts(scenario, plan.network, plan.movements),
+        "bottlenecks": [{k: _plain(v) for k, v in row.items()} for row in plan.bottlenecks.to_dict("records")],
+        "movements": {"rows": len(rows), "people": int(plan.movements["people"].sum()) if len(rows) else 0},
+        "trace": [{"seconds": round(s, 3), "people": int(p), "ceiling": int(c)} for s, p, c in plan.trace],
+        "findings": [
+            {
+                key: getattr(f, key)
+                for key in ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
+            }
+            for f in plan.findings
+        ],
+    }
+    made = json.loads(json.dumps(made, default=_plain))
+    made["digests"] = {
+        "plan": digests.fields(made),
+        "movements": {row["id"]: digests.short(list(row.values())) for row in rows},
+        "scenario": scenario_files,
+    }
+    Document.model_validate(made)
+    return made
+
+
+def about(scenario: Scenario) -> dict[str, Any]:
+    """What plan.json says about the scenario."""
+    from letup import scenario as scenarios
+
+    return {
+        "title": scenario.title,
+        "as_of": scenario.as_of.isoformat(),
+        "timezone": scenario.timezone,
+        "start": scenario.start.isoformat(),
+        "steps": scenario.steps,
+        "step_minutes": scenario.step_minutes,
+        "zones": len(scenario.zones),
+        "people": int(scenario.people["count"].sum()),
+        "values": len(scenarios.values(scenario)),
+        "shares": scenarios.shares(scenario),
+    }
+
+
+def limits_used(scenario: Scenario) -> dict[str, Any]:
+    """What plan.json says about the limits."""
+    given = scenario.limits
+    return {
+        "hours": list(given.hours) if given.hours is not None else None,
+        "shortest_hours": given.shortest_hours,
+        "longest_hours": given.longest_hours,
+        "windows_per_day": given.windows_per_day,
+        "zone_hours": given.zone_hours,
+        "at_once": given.at_once,
+        "grid_minutes": given.grid_minutes,
+        "notice_hours": given.notice_hours,
+        "forbidden": [
+            {"zone": zone, "start": start.isoformat(), "end": end.isoformat()} for zone, start, end in given.forbidden
+        ],
+    }
+
+
+def zone_parts(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[dict[str, Any]]:
+    """What plan.json says about the people of each zone."""
+    leaving = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
+    parts = []
+    for zone, row in willing_by_zone(scenario, network).iterrows():
+        gone = int(leaving.get(str(zone), 0))
+        parts.append(
+            {
+                "zone": str(zone),
+                "want_to_leave": int(row["want"]),
+                "leave": gone,
+                "left": max(int(row["want"]) - gone, 0),
+                "stay": int(row["people"] - row["want"]),
+            }
+        )
+    return parts
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no NaN, no numpy."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if type(value).__name__ == "NAType":
+        return None
+    return value.item() if hasattr(value, "item") else value
