@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from letup.plan.model import Plan
 from letup.report import layers, traffic, words
 from letup.report.people import ZoneCount, basis_of, local_names, text
+from letup.report.tables import restricted
 
 _COMPASS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
 
@@ -235,8 +236,7 @@ def _places(plan: Plan) -> list[dict[str, Any]]:
 def _limits(plan: Plan, shield: layers.Shield) -> list[dict[str, Any]]:
     """Marks of the bottlenecks, numbered as in their table; none where it would give a place away."""
     out = []
-    places = plan.scenario.places
-    hidden = set(places.index[places["sensitivity"] != "public"].astype(str))
+    hidden = restricted(plan)
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
         if text(row.get("id")) in hidden:
             continue

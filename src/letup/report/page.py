@@ -163,7 +163,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         "limits": limits.said(plan.scenario),
         "findings": found,
         "severities": tables.severities(found),
-        "bases": tables.bases(values(plan.scenario)),
+        "bases": tables.bases(values(plan.scenario), tables.restricted(plan)),
         "sources": tables.sources(plan),
         "attributions": tables.attributions(plan),
     }  # fmt: skip

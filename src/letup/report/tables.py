@@ -130,9 +130,8 @@ def _count(value: Any) -> str:
 
 def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
     """Tightest first, each with a plain sentence; restricted places are named by their zone only."""
-    zones, places = plan.scenario.zones, plan.scenario.places
+    zones, hidden = plan.scenario.zones, restricted(plan)
     names = {zone: text(name) or zone for zone, name in zip(plan.scenario.zone_ids, zones["name"], strict=True)}
-    hidden = set(places.index[places["sensitivity"] != "public"].astype(str))
     out = []
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
         kind, what = text(row["kind"]), text(row.get("id"))
@@ -189,22 +188,27 @@ def severities(items: list[Finding]) -> str:
     return words.listed(said) if said else "no findings"
 
 
-def bases(values: pd.DataFrame) -> Bases:
-    """Shares by basis, and the assumed values grouped by file, column and reason."""
+def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
+    """Shares by basis, and the assumed values grouped by file and reason; ``hidden`` places are counted, not named."""
     total = len(values)
     counts = [(name, int((values["basis"] == name).sum())) for name in ("observed", "modelled", "assumed")]
     assumed = values[values["basis"] == "assumed"].fillna({"note": "", "where": "", "unit": ""})
     # one reason is often written row by row with that row's figures in it: keep it as one reason
     reason = assumed["note"].astype(str).str.replace(r"[\d.,]+", "0", regex=True)
-    out = [(_rank(rows), _assumption(rows)) for _, rows in assumed.groupby([assumed["file"], reason], sort=False)]
+    out = [
+        (_rank(rows), _assumption(rows, hidden)) for _, rows in assumed.groupby([assumed["file"], reason], sort=False)
+    ]
     out.sort(key=lambda pair: pair[0])
     return Bases(
         [(name, many, words.share(many, total)) for name, many in counts], total, [assumption for _, assumption in out]
     )
 
 
-def _assumption(rows: pd.DataFrame) -> Assumption:
-    where = list(dict.fromkeys(text(one) for one in rows["where"]))
+def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
+    all_of = list(dict.fromkeys(text(one) for one in rows["where"]))
+    where = [one for one in all_of if one not in hidden]
+    if unnamed := len(all_of) - len(where):
+        where.append(f"{unnamed} restricted place{'s' if unnamed > 1 else ''}")
     said = words.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
     columns = list(dict.fromkeys(text(one) for one in rows["column"]))
     bears = sorted({_lever(column) for column in columns})
@@ -241,6 +245,12 @@ def _values(rows: pd.DataFrame) -> str:
 
 def _short(value: str) -> str:
     return value if len(value) <= 120 else value[:117] + "…"
+
+
+def restricted(plan: Plan) -> set[str]:
+    """Ids of the places that only some may see."""
+    places = plan.scenario.places
+    return set(places.index[places["sensitivity"] != "public"].astype(str))
 
 
 def sources(plan: Plan) -> list[dict[str, str]]:

@@ -78,8 +78,11 @@ function wayDetail(way) {
   const range = ([low, high], unit) => (low === high ? `${low} ${unit}` : `${low} to ${high} ${unit}`);
   const heading = named("h3", from.n, from.l);
   heading.append(" → ", element("bdi", way.to, { dir: "auto" }));
+  const back = element("button", `All of ${from.n}`, { type: "button" });
+  back.addEventListener("click", () => choose({ kind: "zone", index: way.o }));
   return [
     heading,
+    ...(way.o >= 0 ? [back] : []),
     facts([
       ["People", `${count(way.p)} (${way.g.map(([group, many]) => `${group}: ${count(many)}`).join(", ")})`],
       ["First leave, last arrive", `${localTime(way.t[0])} – ${localTime(way.t[1])}`],
@@ -90,15 +93,19 @@ function wayDetail(way) {
   ];
 }
 
-function choose(what) {
+function choose(what, again = false) {
   state.chosen = what;
   const panel = byId("detail");
+  // screen readers hear of a choice, not of each step of the time
+  panel.setAttribute("aria-live", again ? "off" : "polite");
+  const inside = panel.contains(document.activeElement);
   const parts =
     what.kind === "zone" ? zoneDetail(plan.zones[what.index], what.index)
     : what.kind === "piece" ? roadDetail(plan.pieces[what.index])
     : what.kind === "way" ? wayDetail(plan.ways[what.index])
     : [];
   panel.replaceChildren(...parts);
+  if (inside) panel.focus({ preventScroll: true });
   for (const listen of choosers) listen(what);
 }
 
@@ -112,5 +119,5 @@ const chosenPieces = (what) => {
 
 // numbers "now" in the panel follow the time
 listeners.push(() => {
-  if (state.chosen && state.chosen.kind !== "way" && !state.playing) choose(state.chosen);
+  if (state.chosen && state.chosen.kind !== "way" && !state.playing) choose(state.chosen, true);
 });

@@ -71,8 +71,8 @@ async function startLive() {
     fadeDuration: stillness.matches ? 0 : 150, style: { version: 8, sources: sources(), layers: layers() },
   });
   map.touchZoomRotate.disableRotation();
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new maplibre.ScaleControl(), "bottom-left");
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-left");
+  map.addControl(new maplibre.ScaleControl(), "bottom-right");
   await new Promise((done, fail) => {
     map.once("load", done);
     map.once("error", (event) => fail(event.error));

@@ -50,7 +50,7 @@ function pause() {
   clearTimeout(ticking);
   playButton.textContent = "▶ Play";
   playButton.setAttribute("aria-pressed", "false");
-  if (state.chosen) choose(state.chosen);
+  if (state.chosen) choose(state.chosen, true);
 }
 
 function play() {
