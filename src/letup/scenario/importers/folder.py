@@ -1,0 +1,192 @@
+"""Write the folder of a scenario from imported roads, with the rest left for the user to fill in."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import yaml
+
+from letup.errors import LetupError
+from letup.findings import Finding
+
+TO_FILL_IN = "to be filled in: the import knows nothing about this"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import wrote, and what it noticed.
+
+    Attributes
+    ----------
+    folder : Path
+        The new scenario folder.
+    zones, roads, places : int
+        How many of each were written.
+    findings : tuple of Finding
+        Values that could not be read, what was left out, and what is still to be filled in.
+    """
+
+    folder: Path
+    zones: int
+    roads: int
+    places: int
+    findings: tuple[Finding, ...]
+
+
+def read_zones(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Read the areas to import, in lon/lat; any vector file will do, ids and names are made up if absent."""
+    try:
+        zones = gpd.read_file(path)
+    except Exception as error:  # the readers underneath raise whatever they like
+        message = f"{path} cannot be read as a layer: {str(error).splitlines()[0]}"
+        raise LetupError("import.zones", message, "Give a GeoJSON, GeoPackage or shapefile of polygons.") from error
+    shapes = zones.geometry if isinstance(zones, gpd.GeoDataFrame) else None
+    if shapes is None or not len(zones):
+        raise LetupError("import.zones", f"{path} holds no polygon", "Give a layer with one polygon for each zone.")
+    zones = zones[shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~shapes.is_empty].reset_index(drop=True)
+    if not len(zones):
+        raise LetupError("import.zones", f"{path} holds no polygon", "Give a layer with one polygon for each zone.")
+    zones = zones.set_crs(4326) if zones.crs is None else zones.to_crs(4326)
+    zones["geometry"] = shapely.force_2d(zones.geometry.to_numpy())
+    findings = []
+    if "id" not in zones or zones["id"].isna().any() or zones["id"].duplicated().any():
+        zones["id"] = [f"zone-{number}" for number in range(1, len(zones) + 1)]
+        findings.append(
+            Finding(
+                "import.zone_ids",
+                "note",
+                "the zones had no ids of their own; they are numbered in the order of the file",
+                "Give each zone a short id that the parties would recognise.",
+                file="zones.geojson",
+                column="id",
+            )
+        )
+    zones["id"] = zones["id"].astype(str)
+    names = zones["name"] if "name" in zones else zones["id"]
+    zones["name"] = names.where(names.notna(), zones["id"]).astype(str)
+    return zones, findings
+
+
+def fresh(folder: Path) -> Path:
+    """Make the folder, which may not hold a scenario already."""
+    if (folder / "scenario.yaml").exists() or (folder / "roads.geojson").exists():
+        message = f"{folder} holds a scenario already"
+        raise LetupError("import.exists", message, "Name a folder that does not exist yet.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} cannot be made: {error.strerror}"
+        raise LetupError("import.unwritable", message, "Name another folder, or check its rights.") from error
+    return folder
+
+
+def clip(line: shapely.LineString, area: shapely.Geometry) -> list[shapely.LineString]:
+    """Parts of a line inside an area (prepared), in the direction of the line."""
+    if shapely.contains(area, line):
+        return [line]
+    if not shapely.intersects(area, line):
+        return []
+    found = shapely.get_parts(shapely.intersection(line, area))
+    parts = [part for part in found if part.geom_type == "LineString" and part.length > 0]
+    middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
+    return [parts[i] for i in np.argsort(shapely.line_locate_point(line, middles))]
+
+
+def write_folder(
+    folder: Path,
+    *,
+    title: str,
+    source: tuple[str, Mapping[str, str]],
+    as_of: datetime,
+    timezone: str,
+    zones: gpd.GeoDataFrame,
+    zone_basis: Mapping[str, str],
+    roads: Sequence[Mapping[str, Any]],
+    places: Sequence[Mapping[str, Any]] = (),
+) -> list[Finding]:
+    """Write all files of a scenario; return what the user has still to fill in."""
+    try:
+        local = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = f"{timezone!r} is no time zone"
+        raise LetupError("import.timezone", message, "Give an IANA name such as Asia/Gaza.") from error
+    morning = (as_of.astimezone(local) + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
+    assumed = {"basis": "assumed", "note": TO_FILL_IN}
+    settings = {
+        "format": 1,
+        "title": title,
+        "description": "Roads and zones as imported. People, shelters, limits and parties are still to be filled in.",
+        "as_of": as_of.astimezone(local).isoformat(timespec="seconds"),
+        "timezone": timezone,
+        "start": morning.isoformat(timespec="seconds"),
+        "steps": 288,
+        "step_minutes": 15,
+        "groups": [{"name": "foot", "label": "On foot", "mode": "foot", "speed_kmh": 4.0, **assumed}],
+        "limits": {"hours": [6, 18], "shortest_hours": 3, "windows_per_day": 1, "grid_minutes": 30, **assumed},
+        "mobilisation": {"half_time_hours": 6, **assumed},
+        "sources": {source[0]: dict(source[1])},
+    }
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110)
+    (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+    (folder / "parties.yaml").write_text(
+        "# One entry for each party: id, name, insists_on, wants.\n[]\n", encoding="utf-8"
+    )
+    kept = [name for name in zones.columns if name in ("id", "name", "pcode", "area") or str(name).startswith("name_")]
+    areas = [
+        {**{name: _plain(row[name]) for name in kept}, **zone_basis, "geometry": row["geometry"]}
+        for _, row in zones.iterrows()
+    ]
+    _layer(folder / "zones.geojson", areas)
+    _layer(folder / "roads.geojson", roads)
+    _layer(folder / "places.geojson", places)
+    with (folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["zone", "place", "group", "count", "share_leaving", "basis", "source", "note"])
+        table.writerows([zone, "", "foot", 0, 0, "assumed", "", TO_FILL_IN] for zone in zones["id"])
+    return [
+        Finding("import.fill_in", "warning", what, "Put in what you know, with its source.", file=file)
+        for file, what in (
+            ("people.csv", "no people yet: every zone stands with a count of 0"),
+            ("places.geojson", "no shelter yet: nobody has anywhere to go; checkpoints and crossings are missing too"),
+            ("scenario.yaml", "groups, limits, readiness and the times looked at are placeholders"),
+            ("parties.yaml", "no parties yet"),
+        )
+    ]
+
+
+def now() -> datetime:
+    """Return the time of the import, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _layer(path: Path, features: Sequence[Mapping[str, Any]]) -> None:
+    """Write features as GeoJSON, one a line, seven decimals: about a centimetre."""
+    lines = []
+    for feature in features:
+        geometry = json.loads(shapely.to_geojson(feature["geometry"]))
+        geometry["coordinates"] = _rounded(geometry["coordinates"])
+        cells = {name: value for name, value in feature.items() if name != "geometry" and value is not None}
+        lines.append(json.dumps({"type": "Feature", "properties": cells, "geometry": geometry}, ensure_ascii=False))
+    path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    return [_rounded(one) for one in value] if isinstance(value, list) else round(value, 7)
+
+
+def _plain(value: Any) -> Any:
+    """A cell of a layer as JSON; None for what is missing."""
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, str | int | float | bool) else str(value)
