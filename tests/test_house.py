@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def _python() -> list[Path]:
-    return [file for part in ("src", "tests", "benchmarks") for file in sorted((ROOT / part).rglob("*.py"))]
+    return [file for part in ("src", "tests", "benchmarks", "scripts") for file in sorted((ROOT / part).rglob("*.py"))]
 
 
 def test_no_file_is_longer_than_one_thing() -> None:
