@@ -85,9 +85,10 @@ def from_gmns(
     """Make a scenario folder from a GMNS network.
 
     Reads ``node.csv`` and ``link.csv``, and if there ``config.csv`` (units and projection),
-    ``geometry.csv`` and ``zone.csv`` (areas). Speeds and widths are taken over only where the config says
-    in which unit. Two opposite links between the same nodes become one road; lanes and capacity, which
-    GMNS gives per direction, become lanes in both directions and vehicles per hour and direction.
+    ``geometry.csv`` and ``zone.csv`` (areas). Speeds are taken over only where the config says in
+    which unit. Widths of the right of way are not: they are more than what can be walked on. Two
+    opposite links on one course become one road; lanes and capacity, which GMNS gives per direction,
+    become lanes in both directions and vehicles per hour and direction.
 
     Parameters
     ----------
@@ -114,15 +115,17 @@ def from_gmns(
     to_lonlat = _projection(config.get("crs", ""), nodes)
     points = _points(nodes, to_lonlat)
     around = _Network(points, _geometries(source), config, to_lonlat)
-    area_layer, found = _zones(source, zones, points, to_lonlat)
+    rows = [dict(zip(links.columns, cells, strict=True)) for cells in links.itertuples(index=False, name=None)]
+    features = [one for one in (_feature(row, around, notes) for row in rows) if one is not None]
+    if not features:
+        raise LetupError("import.empty", "no link can be used", "; ".join(one.message for one in notes.told()))
+    everything = shapely.multilinestrings([one["geometry"] for one in features])
+    area_layer, found = _zones(source, zones, everything, to_lonlat)
     notes.findings += found
     area = shapely.union_all(area_layer.geometry.to_numpy())
     shapely.prepare(area)
-
-    rows = [dict(zip(links.columns, cells, strict=True)) for cells in links.itertuples(index=False, name=None)]
-    features = [_feature(row, around, notes) for row in rows]
     roads = []
-    for feature in _paired([one for one in features if one is not None]):
+    for feature in _paired(features):
         parts = clip(feature.pop("geometry"), area)
         name = feature["id"]
         for number, part in enumerate(parts):
@@ -161,6 +164,9 @@ def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
         message = f"{path} cannot be read as a table: {error}"
         raise LetupError("import.gmns", message, "Save it as CSV with commas, in UTF-8.") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        message = f"{path.name}: the rows have more cells than the header"
+        raise LetupError("import.gmns", message, "Put texts that hold commas, such as geometries, in quotes.")
     table.columns = table.columns.str.strip().str.lower()
     absent = [column for column in needed if column not in table]
     if absent:
@@ -173,7 +179,7 @@ def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
         if len(empty):
             message = f"{path.name}, row {empty[0] + 2}, column {column} is empty"
             raise LetupError("import.gmns", message, "Fill it in, or take the row out.")
-    if table[needed[0]].duplicated().any():
+    if needed and table[needed[0]].duplicated().any():
         row = int(table.index[table[needed[0]].duplicated()][0])
         message = f"{path.name}, row {row + 2}: {needed[0]} {table[needed[0]][row]} is there twice"
         raise LetupError("import.gmns", message, "Give each row its own id.")
@@ -187,9 +193,9 @@ def _config(folder: Path, notes: _Notes) -> dict[str, str]:
             Finding(
                 "import.no_units",
                 "warning",
-                "there is no config.csv, so speeds, widths and lengths have no unit and are left out; "
+                "there is no config.csv, so speeds and lengths have no unit and are left out; "
                 "coordinates are taken as longitude and latitude",
-                "Add a config.csv with short_length, long_length, speed and crs.",
+                "Add a config.csv with long_length, speed and crs.",
                 file="config.csv",
             )
         )
@@ -231,7 +237,7 @@ def _geometries(folder: Path) -> dict[str, str]:
 
 
 def _zones(
-    folder: Path, given: str | Path | None, points: dict[str, tuple[float, float]], to_lonlat: pyproj.Transformer
+    folder: Path, given: str | Path | None, everything: shapely.Geometry, to_lonlat: pyproj.Transformer
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """The areas to import: as given, else zone.csv, else one around everything."""
     if given is not None:
@@ -247,7 +253,6 @@ def _zones(
         ]
         if areas:
             return gpd.GeoDataFrame(areas, crs=4326), []
-    hull = shapely.convex_hull(shapely.MultiPoint(list(points.values())))
     note = Finding(
         "import.one_zone",
         "warning",
@@ -255,7 +260,9 @@ def _zones(
         "Draw the zones that the parties talk about, and run the import again with --zones.",
         file="zones.geojson",
     )
-    around = [{"id": "all", "name": "Whole network", "geometry": shapely.buffer(hull, 0.001)}]
+    around = [
+        {"id": "all", "name": "Whole network", "geometry": shapely.buffer(shapely.convex_hull(everything), 0.001)}
+    ]
     return gpd.GeoDataFrame(around, crs=4326), [note]
 
 
@@ -300,7 +307,6 @@ def _feature(row: dict[str, str], around: _Network, notes: _Notes) -> dict[str, 
         "class": kind,
         "modes": ";".join(name for name, may in (("foot", foot), ("vehicle", vehicle)) if may),
         "oneway": directed if vehicle else None,
-        "width_m": _number(row, "row_width", _METRES.get(config.get("short_length", "").lower()), notes),
         "basis": "modelled",
         "source": "gmns",
         "note": "as in the GMNS network",
@@ -370,23 +376,27 @@ def _compare_length(row: dict[str, str], line: shapely.LineString, factor: float
 
 
 def _paired(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Make one road of two opposite one-way links on the same course that agree in all but their lanes."""
-    waiting: dict[tuple[Any, ...], dict[str, Any]] = {}
+    """Make one road of two opposite one-way links on the same course that agree in all but their lanes.
+
+    If they differ in more, people on foot, who may go both ways on either, get the first alone.
+    """
+    waiting: dict[tuple[tuple[float, ...], ...], dict[str, Any]] = {}
     kept: list[dict[str, Any]] = []
-    same = ("class", "modes", "speed_kmh", "vehicles_per_hour", "width_m")
     for feature in features:
-        if not feature.get("oneway"):
-            kept.append(feature)
-            continue
         course = tuple(map(tuple, shapely.get_coordinates(feature["geometry"]).round(7).tolist()))
-        what = tuple(feature.get(name) for name in same)
-        other = waiting.pop((course[::-1], what), None)
+        other = waiting.pop(course[::-1], None) if feature.get("oneway") else None
         if other is None:
-            waiting[course, what] = feature
+            if feature.get("oneway"):
+                waiting[course] = feature
             kept.append(feature)
-            continue
-        other["oneway"] = False
-        both = (other.get("lanes"), feature.get("lanes"))
-        other["lanes"] = sum(both) if None not in both else None
-        other["note"] = f"as in the GMNS network; links {other['id']} and {feature['id']}"
+        elif all(other.get(name) == feature.get(name) for name in ("class", "modes", "speed_kmh", "vehicles_per_hour")):
+            other["oneway"] = False
+            both = (other.get("lanes"), feature.get("lanes"))
+            other["lanes"] = sum(both) if None not in both else None
+            other["note"] = f"as in the GMNS network; links {other['id']} and {feature['id']}"
+        else:
+            if "foot" in other["modes"] and "foot" in feature["modes"]:
+                feature["modes"] = "vehicle"
+                feature["note"] = f"as in the GMNS network; people on foot are counted on link {other['id']}"
+            kept.append(feature)
     return kept

@@ -1,0 +1,138 @@
+"""Scenarios from GMNS networks."""
+
+import geopandas as gpd
+import pyproj
+import pytest
+import shapely
+
+from letup.errors import LetupError
+from letup.roads import build
+from letup.scenario import check, load
+from letup.scenario.importers import from_gmns
+
+NODES = """node_id,name,x_coord,y_coord,zone_id
+1,West,34.40,31.40,n
+2,Cross,34.41,31.40,n
+3,Hill,34.41,31.41,n
+4,East,34.42,31.41,s
+"""
+LINK_COLUMNS = (
+    "link_id,name,from_node_id,to_node_id,directed,geometry,dir_flag,length,"
+    "facility_type,capacity,free_speed,lanes,allowed_uses\n"
+)
+LINKS = f"""{LINK_COLUMNS}a,Main,1,2,true,,1,0.59,arterial,900,30,2,"auto,walk"
+b,Main,2,1,true,,1,0.59,arterial,900,30,2,"auto,walk"
+c,Lane,2,3,false,"LINESTRING (34.41 31.40, 34.412 31.405, 34.41 31.41)",1,,local,700,20,1,
+d,Ramp,3,4,true,"LINESTRING (34.42 31.41, 34.415 31.412, 34.41 31.41)",-1,,collector,,,,auto
+"""
+CONFIG = "dataset_name,short_length,long_length,speed,crs\nSmall town,ft,mi,mph,EPSG:4326\n"
+
+
+def network(folder, *, nodes=NODES, links=LINKS, config=CONFIG, **more):
+    folder.mkdir(exist_ok=True)
+    for name, text in {"node": nodes, "link": links, "config": config, **more}.items():
+        if text:
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def roads_of(done):
+    return gpd.read_file(done.folder / "roads.geojson").set_index("id")
+
+
+def test_links_become_roads_in_our_units(tmp_path):
+    done = from_gmns(network(tmp_path / "net"), tmp_path / "out", timezone="Asia/Gaza")
+    roads = roads_of(done)
+    assert list(roads.index) == ["a", "c", "d"]  # a and b are the two directions of one road
+    main = roads.loc["a"]
+    assert (main["class"], main["lanes"], main["oneway"], main["vehicles_per_hour"]) == ("primary", 4, False, 1800)
+    assert main["speed_kmh"] == pytest.approx(30 * 1.609344, abs=0.01)
+    assert main["modes"] == "foot;vehicle"
+    assert (roads.loc["c", "lanes"], roads.loc["c", "oneway"]) == (2, False)
+    ramp = roads.loc["d"]
+    assert (ramp["modes"], ramp["oneway"]) == ("vehicle", True)
+    assert ramp.geometry.coords[0] == pytest.approx((34.41, 31.41))  # drawn backwards, turned round
+    assert len(ramp.geometry.coords) == 3
+
+
+def test_it_passes_the_check_and_makes_a_network(tmp_path):
+    done = from_gmns(network(tmp_path / "net"), tmp_path / "out")
+    assert not [one for one in check(done.folder) if one.severity == "error"]
+    assert load(done.folder).title == "Imported from Small town"
+    built = build(load(done.folder))
+    assert len(built.lon) == 4
+    forward = [built.vehicles_per_hour[i] > 0 for i, name in enumerate(built.road) if name == "d"]
+    assert forward == [True, False]
+
+
+def test_directions_that_differ_stay_two_roads_and_walkers_count_once(tmp_path):
+    links = LINKS.replace("b,Main,2,1,true,,1,0.59,arterial,900,30,2", "b,Main,2,1,true,,1,0.59,arterial,900,30,1")
+    roads = roads_of(from_gmns(network(tmp_path / "net", links=links), tmp_path / "out"))
+    assert roads.loc[["a", "b"], "modes"].tolist() == ["foot;vehicle", "vehicle"]
+    assert roads.loc[["a", "b"], "vehicles_per_hour"].tolist() == [1800, 900]
+
+
+def test_other_projections_and_zones_are_read(tmp_path):
+    utm = pyproj.Transformer.from_crs(4326, 32636, always_xy=True)
+    rows = [line.split(",") for line in NODES.strip().splitlines()[1:]]
+    moved = "\n".join(
+        f"{name},,{x},{y}," for name, (x, y) in ((row[0], utm.transform(float(row[2]), float(row[3]))) for row in rows)
+    )
+    west, south = utm.transform(34.39, 31.39)
+    east, north = utm.transform(34.4149, 31.42)
+    zone = f'zone_id,boundary\nn,"{shapely.box(west, south, east, north).wkt}"\n'
+    config = CONFIG.replace("EPSG:4326", "EPSG:32636")
+    bare = 'link_id,from_node_id,to_node_id,directed\na,1,2,false\n"d",3,4,true\n'
+    folder = network(
+        tmp_path / "net", nodes="node_id,name,x_coord,y_coord,zone_id\n" + moved, links=bare, config=config, zone=zone
+    )
+    done = from_gmns(folder, tmp_path / "out")
+    given = load(done.folder)
+    assert given.zone_ids == ["n"]
+    assert given.roads.geometry["a"].coords[0] == pytest.approx((34.40, 31.40), abs=1e-6)
+    assert given.roads.geometry["d"].length == pytest.approx(0.0049, abs=0.0002)  # clipped at the zone
+    assert "import.one_zone" not in [one.code for one in done.findings]
+
+
+def test_without_a_config_nothing_is_given_a_unit(tmp_path):
+    done = from_gmns(network(tmp_path / "net", config=None), tmp_path / "out")
+    assert "speed_kmh" not in roads_of(done) or roads_of(done)["speed_kmh"].isna().all()
+    assert "import.no_units" in [one.code for one in done.findings]
+
+
+def test_everything_that_cannot_be_used_is_said(tmp_path):
+    links = LINKS + (
+        "e,,3,9,true,,,,collector,,,,auto\n"
+        "f,,1,3,true,,,7,moon road,x,-3,1,auto\n"
+        "g,,1,4,true,POINT (1 2),,,local,,,,bike\n"
+    )
+    done = from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
+    told = {(one.column, one.where.split()[-1]) for one in done.findings if one.code == "import.unreadable"}
+    assert told == {
+        ("from_node_id", "e"),
+        ("facility_type", "f"),
+        ("capacity", "f"),
+        ("free_speed", "f"),
+        ("length", "f"),
+        ("geometry", "g"),
+        ("allowed_uses", "g"),
+    }
+    assert list(roads_of(done).index) == ["a", "c", "d", "f"]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"nodes": None}, r"node\.csv is missing"),
+        ({"links": "link_id,from_node_id\n1,2\n"}, "lacks the column to_node_id, directed"),
+        ({"nodes": NODES.replace("34.41,31.40", "east,31.40")}, "row 3: x_coord or y_coord is no number"),
+        ({"nodes": NODES.replace("34.40,31.40", "640000,3480000")}, "row 2: not a place on Earth"),
+        ({"nodes": NODES + "1,Again,34.4,31.4,n\n"}, "row 6: node_id 1 is there twice"),
+        ({"links": LINKS + ",,1,2,true\n"}, "row 6, column link_id is empty"),
+        ({"config": CONFIG.replace("EPSG:4326", "the usual")}, "'the usual' is no coordinate system"),
+        ({"links": ""}, r"link\.csv is missing"),
+    ],
+)
+def test_broken_tables_are_one_clear_error_with_its_place(tmp_path, change, place):
+    with pytest.raises(LetupError, match=place):
+        from_gmns(network(tmp_path / "net", **change), tmp_path / "out")
