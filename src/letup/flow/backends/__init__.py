@@ -1,0 +1,45 @@
+"""Solvers of the flow problem: the built-in kernel, and reference solvers to check it against."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.errors import LetupError
+from letup.flow.network import TimedNetwork
+
+Solution = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]
+
+BACKENDS = {"kernel": "builtin", "ortools": "ortools", "highs": "highs"}
+
+
+class Solver(Protocol):
+    """What every backend offers."""
+
+    def __call__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+        """Solve, and return entering[m, T], arriving[shelters, T] and the sink side of a minimum cut."""
+        ...
+
+
+def solver(backend: str) -> Solver:
+    """Load a backend by name.
+
+    Raises
+    ------
+    LetupError
+        ``flow.backend`` if there is no such backend or its package is not installed.
+    """
+    if backend not in BACKENDS:
+        raise LetupError("flow.backend", f"there is no backend {backend!r}", f"Choose one of {', '.join(BACKENDS)}.")
+    try:
+        module = import_module(f"letup.flow.backends.{BACKENDS[backend]}")
+    except ImportError as error:
+        raise LetupError(
+            "flow.backend", f"backend {backend!r} needs a package that is not installed: {error.name}",
+            "Install letup[reference], or use backend='kernel'.",
+        ) from error
+    solve: Solver = module.solve
+    return solve

@@ -1,0 +1,131 @@
+"""Earliest-arrival flow through quiet arcs: the one function, and the flow it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.errors import LetupError
+from letup.flow.backends import solver
+from letup.flow.network import TimedNetwork
+from letup.flow.result import Cut, Route
+
+
+@dataclass(frozen=True)
+class Flow:
+    """People on the move, step by step.
+
+    Attributes
+    ----------
+    net : TimedNetwork
+        The network it is a flow on.
+    quiet : bool[zones, T] or None
+        Quiet state it was computed for.
+    entering : int32[m, T]
+        People entering each arc at each step.
+    arriving : int32[shelters, T]
+        People entering each shelter at each step; shelters in the order of their nodes.
+    sink_side : bool[n * T]
+        Places in time (``node * T + step``) on the shelters' side of a minimum cut.
+    """
+
+    net: TimedNetwork
+    quiet: NDArray[np.bool_] | None
+    entering: NDArray[np.int32]
+    arriving: NDArray[np.int32]
+    sink_side: NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps, T."""
+        return int(self.entering.shape[1])
+
+    @cached_property
+    def arrivals(self) -> NDArray[np.int64]:
+        """People reaching a shelter at each step: int64[T]."""
+        return self.arriving.sum(axis=0, dtype=np.int64)
+
+    @property
+    def total(self) -> int:
+        """People who reach a shelter."""
+        return int(self.arrivals.sum())
+
+    @cached_property
+    def cut(self) -> Cut:
+        """Why not more: the arcs in time, shelters and origins that bound the total."""
+        from letup.flow.cut import cut_of
+
+        return cut_of(self.net, self.quiet, self.steps, self.sink_side)
+
+    def routes(self) -> list[Route]:
+        """Who goes where when; people on the same way at a constant rate are one route.
+
+        The routes add up to ``entering``: someone on a route who leaves at step d enters ``arcs[i]``
+        at step ``d + offsets[i]``.
+        """
+        from letup.flow.routes import routes_of
+
+        return routes_of(self.net, self.entering, self.arriving)
+
+    def __repr__(self) -> str:
+        return f"Flow({self.total} of {int(self.net.supply.sum())} people arrive in {self.steps} steps)"
+
+
+def earliest_arrival(
+    net: TimedNetwork,
+    steps: int,
+    quiet: NDArray[np.bool_] | None = None,
+    backend: str = "kernel",
+) -> Flow:
+    """Move as many people as possible to shelters, as early as possible.
+
+    An arc entered at step t is left at t + transit, at the latest at step ``steps - 1``; its zone must be
+    quiet at every step t ... t + transit - 1. Someone inside a shelter has arrived. With one shelter, or
+    enough room, for every t the number arrived by t is the largest possible (Gale 1959). With scarce
+    shelters the total is the largest possible and, among those, arrivals are lexicographically earliest.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    steps : int
+        Number of steps, T.
+    quiet : bool[zones, T], optional
+        Whether each zone is quiet at each step; None = all are.
+    backend : {"kernel", "ortools", "highs"}
+        The built-in kernel, or a reference solver on the time-expanded network (slow; for checks).
+
+    Returns
+    -------
+    Flow
+        Arrivals, people entering each arc, the cut that proves the total, and the routes.
+
+    Raises
+    ------
+    LetupError
+        ``flow.input`` if steps or quiet do not fit the network; ``flow.backend`` if there is no such
+        backend or its package is missing.
+    """
+    wrong = []
+    whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
+    if not whole or steps < 1:
+        wrong.append(f"steps is {steps!r}, must be a whole number of at least 1")
+    elif net.nodes * int(steps) >= 2**31:
+        wrong.append(f"{net.nodes} nodes x {steps} steps are more than 2**31 - 1")
+    elif net.capacity.ndim == 2 and net.capacity.shape[1] != steps:
+        wrong.append(f"capacity has {net.capacity.shape[1]} steps, expected {steps}")
+    if quiet is not None:
+        given: NDArray[Any] = np.asarray(quiet)
+        if given.dtype != np.bool_ or given.ndim != 2:
+            wrong.append("quiet must be bool[zones, steps]")
+        elif given.shape[0] < net.zones or given.shape[1] != steps:
+            wrong.append(f"quiet has shape {given.shape}, expected ({net.zones}, {steps})")
+        quiet = given
+    if wrong:
+        raise LetupError("flow.input", "; ".join(wrong), "Correct the arguments of earliest_arrival.")
+    entering, arriving, sink_side = solver(backend)(net, int(steps), quiet)
+    return Flow(net, quiet, entering, arriving, sink_side)

@@ -1,0 +1,282 @@
+"""Earliest order of arrival when shelters are scarce: the largest total stays, arrivals come as early as they can.
+
+Once a shelter is full, who gets in decides who else can. For step t = 0, 1, 2, ... this looks for a way to
+let more people arrive at t while as many as before arrive at each earlier step and in total: a cycle in the
+residual network with a positive gain, where entering a shelter at t gains one and taking back such an entry
+loses one. Gains are propagated backwards (label correcting). When there is no such cycle, the labels are an
+optimal dual of step t, and by complementary slackness only moves between places with equal labels can be used
+at later steps: places are put into classes by label, and moves between classes are closed. Each label that
+reaches beyond the dead places of step t separates hubs (shelters, everybody at home, everybody arrived) for
+good, so this happens at most once for each shelter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from letup.flow.kernel import _slack
+
+# Moves 0..m-1 enter an arc, m..2m-1 take back someone who entered arc - m, and after these:
+_WAIT, _UNWAIT, _LEAVE, _UNLEAVE, _START, _UNSTART, _ARRIVE, _UNARRIVE, _FILL, _UNFILL = range(10)
+
+
+@njit(cache=True)
+def _residual(net, state, move, x, y):
+    """People who can still make a move from hub or place ``x`` to ``y``."""
+    steps, m, places = net.steps, len(net.tail), len(net.wait) * net.steps
+    homes = len(net.home_node)
+    if move < m:
+        return np.int64(_slack(net, state, move, x % steps))
+    if move < 2 * m:
+        return np.int64(state.entering[move - m, y % steps])
+    kind = move - 2 * m
+    if kind == _UNWAIT:
+        return np.int64(state.waiting[y // steps, y % steps])
+    if kind == _UNLEAVE:
+        return np.int64(state.leaving[y - places, x % steps])
+    if kind == _START:
+        return state.left[y - places]
+    if kind == _UNSTART:
+        return net.supply[x - places] - state.left[x - places]
+    if kind == _UNARRIVE:
+        return np.int64(state.arriving[x - places - homes, y % steps])
+    if kind == _FILL:
+        return state.free[x - places - homes]
+    if kind == _UNFILL:
+        return net.room[y - places - homes] - state.free[y - places - homes]
+    return np.int64(1) << 60
+
+
+@njit(cache=True)
+def _push(net, state, move, x, y, people):
+    """Let people make a move from hub or place ``x`` to ``y``."""
+    steps, m, places = net.steps, len(net.tail), len(net.wait) * net.steps
+    homes = len(net.home_node)
+    kind = move - 2 * m
+    if move < m:
+        state.entering[move, x % steps] += people
+    elif move < 2 * m:
+        state.entering[move - m, y % steps] -= people
+    elif kind == _WAIT:
+        state.waiting[x // steps, x % steps] += people
+    elif kind == _UNWAIT:
+        state.waiting[y // steps, y % steps] -= people
+    elif kind == _LEAVE:
+        state.leaving[x - places, y % steps] += people
+    elif kind == _UNLEAVE:
+        state.leaving[y - places, x % steps] -= people
+    elif kind == _START:
+        state.left[y - places] -= people
+    elif kind == _UNSTART:
+        state.left[x - places] += people
+    elif kind == _ARRIVE:
+        state.arriving[y - places - homes, x % steps] += people
+    elif kind == _UNARRIVE:
+        state.arriving[x - places - homes, y % steps] -= people
+    elif kind == _FILL:
+        state.free[x - places - homes] -= people
+    else:
+        state.free[y - places - homes] += people
+
+
+@njit(cache=True)
+def _cycle(follow, begin):
+    """Find a place on the cycle that the pointers from ``begin`` run into, or -1."""
+    x = begin
+    for _ in range(len(follow) + 1):
+        x = follow[x]
+        if x < 0:
+            return np.int64(-1)
+        if x == begin:
+            return np.int64(begin)
+    return np.int64(x)
+
+
+@njit(cache=True)
+def _cancel(net, state, follow, via, begin):
+    """Push as many people as possible around a cycle."""
+    people = np.int64(1) << 60
+    x = begin
+    while True:
+        people = min(people, _residual(net, state, via[x], x, follow[x]))
+        x = follow[x]
+        if x == begin:
+            break
+    while True:
+        _push(net, state, via[x], x, follow[x], people)
+        x = follow[x]
+        if x == begin:
+            return
+
+
+@njit(cache=True)
+def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched):
+    """Propagate gains backwards until they settle or a cycle with positive gain shows.
+
+    Returns a place on such a cycle (or -1) and how many places and hubs were touched.
+    """
+    steps, m, n = net.steps, len(net.tail), len(net.wait)
+    places, homes, shelters = n * steps, len(net.home_node), len(net.room)
+    everybody, inside = places + homes + shelters, places + homes + shelters + 1
+    size = len(queue)
+    begin = end = count = 0
+    for shelter in range(shelters):
+        x = net.shelter_node[shelter] * steps + step
+        if allowed[shelter, step]:
+            gain[x], follow[x], via[x] = 1, places + homes + shelter, 2 * m + _ARRIVE
+            touched[count], queue[end], queued[x] = x, x, True
+            count, end = count + 1, end + 1
+    while begin != end:
+        x = queue[begin]
+        begin = (begin + 1) % size
+        queued[x] = False
+        if x < places:
+            node = x // steps
+            now = x - node * steps
+            into, out = net.into_start[node], net.out_start[node]
+            ways = net.into_start[node + 1] - into
+            others = net.out_start[node + 1] - out
+            options = ways + others + 4
+        elif x < places + homes:
+            options = steps + 1
+        elif x < everybody:
+            options = steps + 1
+        elif x == everybody:
+            options = homes
+        else:
+            options = shelters
+        for k in range(options):
+            bonus = 0
+            free_class = False
+            if x < places:
+                if k < ways:
+                    arc = net.into[into + k]
+                    start = now - net.transit[arc]
+                    if start < 0 or _slack(net, state, arc, start) <= 0:
+                        continue
+                    y, move = net.tail[arc] * steps + start, arc
+                elif k < ways + others:
+                    arc = net.out[out + k - ways]
+                    if state.entering[arc, now] <= 0:
+                        continue
+                    y, move = net.head[arc] * steps + now + net.transit[arc], arc + m
+                elif k == ways + others:
+                    if now == 0 or not net.wait[node]:
+                        continue
+                    y, move = x - 1, 2 * m + _WAIT
+                elif k == ways + others + 1:
+                    if state.waiting[node, now] <= 0:
+                        continue
+                    y, move = x + 1, 2 * m + _UNWAIT
+                elif k == ways + others + 2:
+                    if net.home[node] < 0:
+                        continue
+                    y, move = places + net.home[node], 2 * m + _LEAVE
+                else:
+                    shelter = net.shelter[node]
+                    if shelter < 0 or state.arriving[shelter, now] <= 0 or not allowed[shelter, now]:
+                        continue
+                    y, move = places + homes + shelter, 2 * m + _UNARRIVE
+                    bonus = -1 if now == step else 0
+                    free_class = True
+            elif x < places + homes:
+                home = x - places
+                if k < steps:
+                    if state.leaving[home, k] <= 0:
+                        continue
+                    y, move = net.home_node[home] * steps + k, 2 * m + _UNLEAVE
+                else:
+                    if state.left[home] <= 0:
+                        continue
+                    y, move = everybody, 2 * m + _START
+            elif x < everybody:
+                shelter = x - places - homes
+                if k < steps:
+                    if not allowed[shelter, k]:
+                        continue
+                    y, move = net.shelter_node[shelter] * steps + k, 2 * m + _ARRIVE
+                    bonus = 1 if k == step else 0
+                    free_class = True
+                else:
+                    if state.free[shelter] == net.room[shelter]:
+                        continue
+                    y, move = inside, 2 * m + _UNFILL
+            elif x == everybody:
+                if state.left[k] == net.supply[k]:
+                    continue
+                y, move = places + k, 2 * m + _UNSTART
+            else:
+                if state.free[k] <= 0:
+                    continue
+                y, move = places + homes + k, 2 * m + _FILL
+            value = gain[x] + bonus
+            if value <= gain[y] or (not free_class and kind_of[x] != kind_of[y]):
+                continue
+            if gain[y] == 0:
+                touched[count] = y
+                count += 1
+            gain[y], follow[y], via[y] = value, x, move
+            if places + homes <= y < everybody:
+                found = _cycle(follow, y)
+                if found >= 0:
+                    return found, count
+            if not queued[y]:
+                queued[y] = True
+                queue[end] = y
+                end = (end + 1) % size
+    return np.int64(-1), count
+
+
+@njit(cache=True)
+def hasten(net, state):
+    """Make arrivals lexicographically earliest among all flows with the same total."""
+    steps, places = net.steps, len(net.wait) * net.steps
+    homes, shelters = len(net.home_node), len(net.room)
+    size = places + homes + shelters + 2
+    kind_of = np.zeros(size, np.int32)
+    gain = np.zeros(size, np.int16)
+    follow = np.full(size, -1, np.int32)
+    via = np.empty(size, np.int32)
+    queue = np.empty(size + 1, np.int32)
+    queued = np.zeros(size, np.bool_)
+    touched = np.empty(size, np.int32)
+    allowed = np.ones((shelters, steps), np.bool_)
+    kinds = np.int32(1)
+    cycles = 0
+    for step in range(steps):
+        while True:
+            found, count = _propagate(
+                net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched
+            )
+            if found < 0:
+                break
+            _cancel(net, state, follow, via, found)
+            cycles += 1
+            for k in range(count):
+                x = touched[k]
+                gain[x], follow[x], queued[x] = 0, -1, False
+        for shelter in range(shelters):
+            room, first = places + homes + shelter, net.shelter_node[shelter] * steps
+            for now in range(steps):
+                bonus = 1 if now == step else 0
+                if gain[first + now] != gain[room] + bonus:
+                    allowed[shelter, now] = False
+        # one new class for each pair of old class and label that was touched
+        pairs, made = np.empty((16, 2), np.int32), 0
+        for k in range(count):
+            x = touched[k]
+            j = 0
+            while j < made and (pairs[j, 0] != kind_of[x] or pairs[j, 1] != gain[x]):
+                j += 1
+            if j == made:
+                if made == len(pairs):
+                    longer = np.empty((2 * made, 2), np.int32)
+                    longer[:made] = pairs
+                    pairs = longer
+                pairs[j, 0], pairs[j, 1] = kind_of[x], gain[x]
+                made += 1
+            kind_of[x] = kinds + j
+            gain[x], follow[x] = 0, -1
+        kinds += made
+    return cycles
