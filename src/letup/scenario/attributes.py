@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -111,6 +111,7 @@ def of(file: str) -> dict[str, Attribute]:
     return {row.name: row for row in rows if "*" not in row.name and "<" not in row.name}
 
 
+@lru_cache(maxsize=10_000)
 def find(file: str, column: str) -> Attribute | None:
     """Attribute that a column of a file has, families such as ``name_ar`` and ``count_basis`` included.
 

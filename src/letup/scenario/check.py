@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,23 @@ def examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
     findings : list of Finding
         Worst first.
     """
+    with _without_collection():
+        return _examine(folder)
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hold back the collection of garbage: it would walk over a large layer's features again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
     notes = Collector()
     try:
         list(folder.iterdir())

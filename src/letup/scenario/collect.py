@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
 from letup.findings import Finding, Severity
 from letup.scenario.codes import CODES
@@ -20,7 +22,7 @@ class Collector:
     def __init__(self) -> None:
         self._findings: list[Finding] = []
         self._seen: Counter[tuple[str, str, str]] = Counter()
-        self._last: dict[tuple[str, str, str], Finding] = {}
+        self._last: dict[tuple[str, str, str], tuple[Severity, str, str]] = {}
         self._failed: set[str] = set()
 
     def add(
@@ -38,15 +40,15 @@ class Collector:
         """Note one finding; see `letup.findings.Finding` for the parts."""
         if code not in CODES:
             raise KeyError(code)
-        finding = Finding(code, severity, shorten(message, 400), remedy, file, shorten(where, 120), column, rule)
         kind = (code, file, column)
         self._seen[kind] += 1
         if severity == "error":
             self._failed.add(file.partition(":")[0])
         if self._seen[kind] <= LISTED:
-            self._findings.append(finding)
+            listed = Finding(code, severity, shorten(message, 400), remedy, file, shorten(where, 120), column, rule)
+            self._findings.append(listed)
         else:
-            self._last[kind] = finding
+            self._last[kind] = (severity, remedy, where)
 
     def is_full(self, code: str, file: str, column: str) -> bool:
         """Whether findings of this kind are only counted by now, so that no effort on their words is worth it."""
@@ -58,23 +60,18 @@ class Collector:
 
     def findings(self) -> list[Finding]:
         """All findings in the order found, folded ones last."""
-        folded = [
-            Finding(
-                last.code,
-                last.severity,
-                f"the same in {self._seen[kind] - LISTED:,} more, the last of them at {last.where or 'the end'}",
-                last.remedy,
-                last.file,
-                "",
-                last.column,
-            )
-            for kind, last in self._last.items()
-        ]
+        folded = []
+        for kind, (severity, remedy, where) in self._last.items():
+            code, file, column = kind
+            message = f"the same in {self._seen[kind] - LISTED:,} more, the last of them at {where or 'the end'}"
+            folded.append(Finding(code, severity, shorten(message, 400), remedy, file, "", column))
         return self._findings + folded
 
 
 def shorten(text: str, limit: int = 60) -> str:
     """Cut a text that would flood the screen, and make control characters visible."""
+    if len(text) <= limit and text.isprintable():
+        return text
     text = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -94,7 +91,11 @@ def _plain(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that a word misses narrowly; empty if there is none."""
-    options = list(known)[:_COMPARED]
+    return _nearest(word, tuple(islice(known, _COMPARED)))
+
+
+@lru_cache(maxsize=512)
+def _nearest(word: str, options: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(word[:80].strip().casefold(), [option.casefold() for option in options], 1, 0.75)
     return next((option for option in options if close and option.casefold() == close[0]), "")
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 
 from letup.scenario.collect import Collector, show
-from letup.scenario.files import MOST_ROWS
+from letup.scenario.files import MOST_COLUMNS, MOST_ROWS
 from letup.scenario.raw import Row, Table
 
 _SPREADSHEET = "save the table as “CSV UTF-8, comma separated”"
@@ -45,6 +45,9 @@ def read_csv(name: str, text: str, notes: Collector) -> Table | None:
             if not any(cell.strip() for cell in cells):
                 continue
             if table is None:
+                if len(cells) > MOST_COLUMNS:
+                    notes.add("layer.too_many", f"has {len(cells):,} columns", _SPREADSHEET, file=name, where="row 1")
+                    return None
                 table = Table(name, name, [cell.strip() for cell in cells])
                 _check_header(table, notes)
                 continue
@@ -71,6 +74,8 @@ def read_csv(name: str, text: str, notes: Collector) -> Table | None:
             where=f"row {number + 1}",
         )
         return None
+    if table is None:
+        notes.add("file.empty", "has no filled cell", "fill it, or start from `letup new`", file=name)
     return table
 
 

@@ -10,10 +10,12 @@ from letup.scenario.collect import Collector
 MEGABYTE = 1_000_000
 
 #: Largest file read, bytes by suffix. A larger one is refused before it is opened.
-LARGEST = {".yaml": 2 * MEGABYTE, ".csv": 50 * MEGABYTE, ".geojson": 200 * MEGABYTE, ".gpkg": 500 * MEGABYTE}
+LARGEST = {".yaml": MEGABYTE, ".csv": 20 * MEGABYTE, ".geojson": 100 * MEGABYTE, ".gpkg": 500 * MEGABYTE}
 
-#: Most rows or features in one file.
-MOST_ROWS = 1_000_000
+#: Most features in one layer, rows in one table, and columns in either.
+MOST_FEATURES = 100_000
+MOST_ROWS = 100_000
+MOST_COLUMNS = 500
 
 
 def usable(path: Path, notes: Collector) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -25,7 +26,7 @@ Position = tuple[float, float]
 
 
 def from_geojson(layer: str, value: Any) -> tuple[BaseGeometry, bool]:
-    """Geometry of a GeoJSON feature, and whether it had heights.
+    """Geometry of a GeoJSON feature, not yet checked as a shape, and whether it had heights.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def from_geojson(layer: str, value: Any) -> tuple[BaseGeometry, bool]:
     Raises
     ------
     Wrong
-        If it is missing, of another type, out of range or invalid.
+        If it is missing, of another type, or not made of positions.
     """
     if value is None:
         raise Wrong("geometry.missing", "has no geometry", "draw it, or remove the feature")
@@ -50,7 +51,7 @@ def from_geojson(layer: str, value: Any) -> tuple[BaseGeometry, bool]:
         raise Wrong("geometry.missing", "has an empty geometry", "draw it, or remove the feature")
     heights: list[bool] = []
     nested = _positions(coordinates, _DEPTH[kind], heights)
-    return check_shape(_build(kind, nested)), any(heights)
+    return _build(kind, nested), any(heights)
 
 
 def check_type(layer: str, kind: str) -> None:
@@ -110,6 +111,20 @@ def _polygon(rings: list[list[Position]]) -> Polygon:
         if ring[0] != ring[-1]:
             raise Wrong("geometry.invalid", "has a ring that is not closed", "end each ring where it starts")
     return Polygon(rings[0], rings[1:])
+
+
+def doubtful(geometries: list[BaseGeometry | None]) -> list[int]:
+    """Positions of the geometries that `check_shape` must look at, found for all at once; None is passed over."""
+    shapes = np.array(geometries, object)
+    there = ~shapely.is_missing(shapes)
+    bounds = shapely.bounds(shapes)
+    with np.errstate(invalid="ignore"):
+        west, south, east, north = bounds.T
+        in_range = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
+    sized = (shapely.get_dimensions(shapes) == 0) | (shapely.length(shapes) > 0) & (west <= east)
+    flat = (shapely.get_dimensions(shapes) == 2) & ~(shapely.area(shapes) > 0)
+    large = shapely.get_num_coordinates(shapes) > _MOST_VERTICES
+    return [int(i) for i in np.flatnonzero(there & ~(in_range & sized & ~flat & ~large & shapely.is_valid(shapes)))]
 
 
 def check_shape(geometry: BaseGeometry) -> BaseGeometry:

@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from letup.scenario.collect import Collector, show
 from letup.scenario.convert import Wrong
-from letup.scenario.files import MOST_ROWS
-from letup.scenario.geometry import check_shape, check_type, from_geojson
+from letup.scenario.files import MOST_COLUMNS, MOST_FEATURES
+from letup.scenario.geometry import check_shape, check_type, doubtful, from_geojson
 from letup.scenario.raw import Row, Table
 
 GEOPACKAGE = "scenario.gpkg"
@@ -32,7 +32,7 @@ def read_geojson(name: str, text: str, notes: Collector) -> Table | None:
         notes.add("geojson.shape", "is not a GeoJSON FeatureCollection", _AGAIN, file=name)
         return None
     _check_crs(name, content.get("crs"), notes)
-    if len(features) > MOST_ROWS:
+    if len(features) > MOST_FEATURES:
         notes.add("layer.too_many", f"has {len(features):,} features", "cut the layer to the area", file=name)
         return None
     table = Table(name, name, [])
@@ -45,6 +45,9 @@ def read_geojson(name: str, text: str, notes: Collector) -> Table | None:
             continue
         cells = properties or {}
         columns.update(dict.fromkeys(cells))
+        if len(columns) > MOST_COLUMNS:
+            notes.add("layer.too_many", f"has more than {MOST_COLUMNS} columns", "remove those not needed", file=name)
+            return None
         row = Row(
             _where(number, cells), {key: value for key, value in cells.items() if value is not None and value != ""}
         )
@@ -55,6 +58,7 @@ def read_geojson(name: str, text: str, notes: Collector) -> Table | None:
             notes.add(wrong.code, wrong.message, wrong.remedy, file=name, where=row.where, column="geometry")
         table.rows.append(row)
     table.columns = list(columns)
+    _check_shapes(table, notes)
     if heights:
         _note_heights(name, notes)
     return table
@@ -147,7 +151,7 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             information = pyogrio.read_info(path, layer=layer)
-            meta, _, wkb, fields = pyogrio.raw.read(path, layer=layer, max_features=MOST_ROWS + 1)
+            meta, _, wkb, fields = pyogrio.raw.read(path, layer=layer, max_features=MOST_FEATURES + 1)
         lengths = {len(column) for column in fields} | ({len(wkb)} if wkb is not None else set())
         count = lengths.pop() if lengths else 0
         shapes = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None and spatial else None
@@ -157,8 +161,8 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
     except Exception as error:
         _unreadable(path.name, layer, error, notes)
         return None
-    if count > MOST_ROWS:
-        notes.add("layer.too_many", f"has more than {MOST_ROWS:,} rows", "cut the layer to the area", file=file)
+    if count > MOST_FEATURES:
+        notes.add("layer.too_many", f"has more than {MOST_FEATURES:,} rows", "cut the layer to the area", file=file)
         return None
     if spatial and str(information.get("crs")) not in ("EPSG:4326", "OGC:CRS84"):
         remedy = "save the layer again in EPSG:4326"
@@ -176,6 +180,7 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
             except Wrong as wrong:
                 notes.add(wrong.code, wrong.message, wrong.remedy, file=file, where=row.where, column="geometry")
         table.rows.append(row)
+    _check_shapes(table, notes)
     if heights:
         _note_heights(file, notes)
     return table
@@ -193,7 +198,20 @@ def _shape(name: str, geometry: BaseGeometry | None) -> tuple[BaseGeometry, bool
             remedy = "split it (QGIS: Multipart to singleparts) and give each part its own id"
             raise Wrong("geometry.multipart", f"has {len(alone)} parts; each must be one", remedy)
         flat = alone[0] if alone else flat
-    return check_shape(flat), bool(geometry.has_z)
+    return flat, bool(geometry.has_z)
+
+
+def _check_shapes(table: Table, notes: Collector) -> None:
+    """Note each geometry that cannot be used, and take it out so that nothing further is said about it."""
+    for position in doubtful([row.geometry for row in table.rows]):
+        row = table.rows[position]
+        if row.geometry is None:
+            continue
+        try:
+            check_shape(row.geometry)
+        except Wrong as wrong:
+            row.geometry = None
+            notes.add(wrong.code, wrong.message, wrong.remedy, file=table.file, where=row.where, column="geometry")
 
 
 def _plain(value: Any, kind: str) -> Any:

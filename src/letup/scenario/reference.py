@@ -5,7 +5,7 @@ from __future__ import annotations
 from letup.scenario.attributes import REQUIRED_FILES, Attribute, attributes
 from letup.scenario.codes import CODES
 from letup.scenario.collect import LISTED
-from letup.scenario.files import LARGEST, MEGABYTE, MOST_ROWS
+from letup.scenario.files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 from letup.scenario.spatial import SLIVER
 
 _INTRODUCTION = """\
@@ -113,7 +113,7 @@ def _bounds() -> str:
     return (
         "## Bounds\n\nLarger input is refused before it is read:\n\n"
         + "\n".join(lines)
-        + f"\n- rows or features in one file: {MOST_ROWS:,}\n\n"
+        + f"\n- features in a layer: {MOST_FEATURES:,}; rows in a table: {MOST_ROWS:,}; columns: {MOST_COLUMNS:,}\n\n"
         + f"Overlaps of zones below {SLIVER:.1%} of the smaller zone are noted as slivers, larger ones are errors.\n"
         + f"After {LISTED} findings of one kind in one column, the others are counted in one further finding.\n"
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from letup.scenario.attributes import of
 from letup.scenario.collect import Collector, show
 from letup.scenario.convert import Wrong, convert
+from letup.scenario.files import MOST_COLUMNS
 from letup.scenario.raw import Row, Table
 from letup.scenario.typed import note_reference, understand
 
@@ -26,6 +27,9 @@ def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
     """
     if not isinstance(content, dict):
         _shape(SCENARIO, "", "mapping", notes)
+        return {}
+    if len(content) > MOST_COLUMNS:
+        notes.add("layer.too_many", f"has {len(content):,} keys", "compare with `letup new`", file=SCENARIO)
         return {}
     top = Table(SCENARIO, SCENARIO, list(content), [Row("", _filled(content))])
     tables = {"": understand(top, notes, SECTIONS)}

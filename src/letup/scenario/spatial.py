@@ -22,9 +22,9 @@ SLIVER = 0.001
 #: Features farther than this from the zones are an error, degrees (about 50 km).
 FAR = 0.5
 #: Most zones; they are what parties talk about.
-MOST_ZONES = 2_000
+MOST_ZONES = 1_000
 #: Most pairs of touching zones looked at; a layer with more is not made of zones side by side.
-MOST_PAIRS = 20_000
+MOST_PAIRS = 5_000
 #: How far outside all zones a place may lie without a finding, metres.
 OUTSIDE_M = {"crossing": 1000.0}
 OUTSIDE_OTHERS_M = 100.0
@@ -238,12 +238,13 @@ def _check_near_duplicates(file: str, rows: list[Row], points: NDArray[Any], not
         return
     scale = np.array([math.cos(math.radians(float(np.median(points[:, 1])))), 1.0]) * METRES_PER_DEGREE
     metres = points * scale
-    squares = np.floor(metres / NEAR_DUPLICATE_M).astype(np.int64)
+    squares = np.floor(metres / NEAR_DUPLICATE_M).astype(np.int64).tolist()
+    spots = metres.tolist()
     seen: dict[tuple[object, int, int], int] = {}
     for i, row in enumerate(rows):
-        kind, x, y = row.cells.get("kind"), int(squares[i, 0]), int(squares[i, 1])
+        kind, x, y = row.cells.get("kind"), squares[i][0], squares[i][1]
         around = (seen.get((kind, x + dx, y + dy)) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
-        near = [j for j in around if j is not None and np.hypot(*(metres[i] - metres[j])) <= NEAR_DUPLICATE_M]
+        near = [j for j in around if j is not None and math.dist(spots[i], spots[j]) <= NEAR_DUPLICATE_M]
         if near:
             notes.add(
                 "places.near_duplicate",

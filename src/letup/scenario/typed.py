@@ -7,6 +7,7 @@ from typing import Any
 from letup.scenario.attributes import PROVENANCE, WITHOUT_BASIS, find, of
 from letup.scenario.collect import Collector, did_you_mean, nearest, show
 from letup.scenario.convert import Wrong, convert, parse_hours, parse_modes
+from letup.scenario.files import MOST_COLUMNS
 from letup.scenario.raw import Row, Table
 
 
@@ -24,7 +25,7 @@ def understand(table: Table, notes: Collector, ignore: tuple[str, ...] = ()) -> 
     """
     known = of(table.name)
     _check_columns(table, notes, ignore)
-    absent = {name for name, attribute in known.items() if attribute.required and name not in table.columns}
+    required = [name for name, attribute in known.items() if attribute.required and name in table.columns]
     typed = Table(table.name, table.file, [column for column in table.columns if find(table.name, column)])
     for row in table.rows:
         clean = Row(row.where, {}, row.geometry)
@@ -36,12 +37,12 @@ def understand(table: Table, notes: Collector, ignore: tuple[str, ...] = ()) -> 
                 clean.cells[column] = _special(column, convert(attribute, value))
             except Wrong as wrong:
                 notes.add(wrong.code, wrong.message, wrong.remedy, file=table.file, where=row.where, column=column)
-        for name, attribute in known.items():
-            if attribute.required and name not in row.cells and name not in absent:
+        for name in required:
+            if name not in row.cells:
                 notes.add(
                     "value.missing",
                     f"{name} is empty",
-                    f"fill it: {attribute.meaning}",
+                    f"fill it: {known[name].meaning}",
                     file=table.file,
                     where=row.where,
                     column=name,
@@ -72,7 +73,7 @@ def _check_columns(table: Table, notes: Collector, ignore: tuple[str, ...]) -> N
     known = of(table.name)
     present = {column for column in table.columns if column}
     where = "" if table.file == table.name else table.name.partition(":")[2]
-    for column in table.columns:
+    for column in table.columns[:MOST_COLUMNS]:
         if not column or column in ignore or find(table.name, column):
             continue
         near = nearest(column, (*known, *ignore))
