@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from letup.errors import BadInput
-from letup.scenario import bundled, check, folder_of, load, new
+from letup.scenario import bundled, check, example, folder_of, load, new, write
 from letup.scenario.codes import CODES
-from tests.scenario.mutator import broken_copy
+from tests.scenario.mutator import Mutator, broken_copy, cut_off, empty, fill_up, flip_bytes
 from tests.scenario.soundness import assert_sound
 
 COUNT = int(os.environ.get("LETUP_MUTATIONS", "200"))
@@ -74,6 +75,19 @@ def one(source: Path, folder: Path, seed: int) -> str:
 def test_a_broken_example_gives_findings_and_never_a_traceback(batch: int, good: Path, tmp_path: Path) -> None:
     outcomes = [one(good, tmp_path / str(seed), seed) for seed in range(batch * BATCH, min(COUNT, (batch + 1) * BATCH))]
     assert sum(outcome != "loads" for outcome in outcomes) > len(outcomes) / 2, "the mutator hardly breaks anything"
+
+
+@pytest.mark.parametrize("damage", [flip_bytes, cut_off, empty, fill_up], ids=lambda damage: damage.__name__)
+def test_a_damaged_geopackage_gives_findings_and_never_a_traceback(
+    damage: Callable[[Mutator, Path], None], tmp_path: Path
+) -> None:
+    whole = write(example(), tmp_path / "whole", gpkg=True)
+    for seed in range(5):
+        folder = tmp_path / str(seed)
+        shutil.copytree(whole, folder)
+        damage(Mutator(seed), folder / "scenario.gpkg")
+        if not [finding for finding in check(folder) if finding.severity == "error"]:
+            assert_sound(load(folder))
 
 
 @pytest.mark.skipif("gaza-2023" not in bundled(), reason="the reference scenario is not built")

@@ -38,11 +38,7 @@ _REPORT = "this is a fault in letup: run again with LETUP_DEBUG=1 and report wha
 
 def _register(group: typer.Typer, commands: tuple[tuple[str, str, str], ...]) -> None:
     for name, module, function in commands:
-        try:
-            group.command(name)(getattr(importlib.import_module(module), function))
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
+        group.command(name)(getattr(importlib.import_module(module), function))
 
 
 @app.callback(invoke_without_command=True)
