@@ -117,14 +117,14 @@ def doubtful(geometries: list[BaseGeometry | None]) -> list[int]:
     """Positions of the geometries that `check_shape` must look at, found for all at once; None is passed over."""
     shapes = np.array(geometries, object)
     there = ~shapely.is_missing(shapes)
-    bounds = shapely.bounds(shapes)
-    with np.errstate(invalid="ignore"):
-        west, south, east, north = bounds.T
+    west, south, east, north = shapely.bounds(shapes).T
+    with np.errstate(invalid="ignore", over="ignore"):
         in_range = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
-    sized = (shapely.get_dimensions(shapes) == 0) | (shapely.length(shapes) > 0) & (west <= east)
-    flat = (shapely.get_dimensions(shapes) == 2) & ~(shapely.area(shapes) > 0)
-    large = shapely.get_num_coordinates(shapes) > _MOST_VERTICES
-    return [int(i) for i in np.flatnonzero(there & ~(in_range & sized & ~flat & ~large & shapely.is_valid(shapes)))]
+        dimension = shapely.get_dimensions(shapes)
+        size = np.choose(np.clip(dimension, 0, 2), (1.0, shapely.length(shapes), shapely.area(shapes)))
+    small = shapely.get_num_coordinates(shapes) <= _MOST_VERTICES
+    good = in_range & (size > 0) & small & shapely.is_valid(shapes)
+    return [int(i) for i in np.flatnonzero(there & ~good)]
 
 
 def check_shape(geometry: BaseGeometry) -> BaseGeometry:

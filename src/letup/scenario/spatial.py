@@ -156,8 +156,9 @@ def check_against_zones(table: Table, zones: Table, notes: Collector) -> None:
     )
     for i in np.flatnonzero(partly):
         _check_vertices(table.file, rows[i], frame, notes)
-    near = [row for row, away in zip(rows, whole_away, strict=True) if not away]
-    _check_outside(table, near, zone_shapes, notes)
+    if len(zone_shapes) == len(zones.rows):  # else what lies in the zone that cannot be used would seem outside
+        near = [row for row, away in zip(rows, whole_away, strict=True) if not away]
+        _check_outside(table, near, zone_shapes, notes)
 
 
 def _meets(bounds: NDArray[Any], frame: tuple[float, float, float, float]) -> NDArray[np.bool_]:
