@@ -121,7 +121,7 @@ def doubtful(geometries: list[BaseGeometry | None]) -> list[int]:
     with np.errstate(invalid="ignore", over="ignore"):
         in_range = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
         dimension = shapely.get_dimensions(shapes)
-        size = np.choose(np.clip(dimension, 0, 2), (1.0, shapely.length(shapes), shapely.area(shapes)))
+        size = np.where(dimension == 1, shapely.length(shapes), np.where(dimension == 2, shapely.area(shapes), 1.0))
     small = shapely.get_num_coordinates(shapes) <= _MOST_VERTICES
     good = in_range & (size > 0) & small & shapely.is_valid(shapes)
     return [int(i) for i in np.flatnonzero(there & ~good)]
