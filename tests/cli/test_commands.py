@@ -159,5 +159,18 @@ def test_a_fault_in_letup_is_one_line_without_traceback(
         letup.cli.main()
 
 
+def test_a_terminal_without_the_letters_shows_question_marks(broken: Path) -> None:
+    result = run("check", str(broken), PYTHONIOENCODING="ascii")
+    assert result.returncode == 1
+    assert "?many? is not a number" in result.stdout
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback(folder: Path) -> None:
+    command = f"{sys.executable} -m letup sources {folder} --all | head -1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert "Traceback" not in result.stderr
+    assert "internal" not in result.stderr
+
+
 def test_an_unknown_option_exits_with_2() -> None:
     assert run("check", "--frobnicate").returncode == 2

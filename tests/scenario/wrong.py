@@ -102,6 +102,8 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "too few cells": (replace("people.csv", PEOPLE, "north,,slow"), "csv.ragged", "people.csv", "row 2", ""),
     "open quotation mark": (replace("people.csv", "600", '"600'), "csv.quotes", "people.csv", "", ""),
     "semicolons": (lambda f: raw("people.csv", (f / "people.csv").read_bytes().replace(b",", b";"))(f), "csv.delimiter", "people.csv", "", ""),
+    "nothing but commas": (raw("people.csv", b",,,\n" * 1000), "file.empty", "people.csv", "", ""),
+    "columns without end": (raw("people.csv", b"a," * 10**6), "layer.too_many", "people.csv", "row 1", ""),
     "duplicate id": (prop("roads.geojson", 2, id="main-1"), "id.duplicate", "roads.geojson", "feature 2 (id main-1)", "id"),
     "duplicate group": (replace(SETTINGS, '  - name: "foot"', '  - name: "slow"'), "id.duplicate", SETTINGS, "groups, entry 2", "name"),
     "capacity 0": (prop("roads.geojson", 1, foot_per_hour=0), "value.range", "roads.geojson", "feature 1 (id main-1)", "foot_per_hour"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Annotated
@@ -61,6 +62,9 @@ def main() -> None:
     """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
     from letup.errors import BadInput, LetupError
 
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Arabic shows question marks, not a fault
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except LetupError as error:
