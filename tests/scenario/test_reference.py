@@ -105,7 +105,7 @@ def test_the_example_can_be_planned_for() -> None:
     [
         ("10:00-14:00", ((10.0, 14.0),)),
         ("08:30-12:00; 14:00-24:00", ((8.5, 12.0), (14.0, 24.0))),
-        ("9:00–15:15", ((9.0, 15.25),)),
+        ("9:00 - 15:15", ((9.0, 15.25),)),
     ],
 )
 def test_opening_hours_are_read(text: str, spans: tuple[tuple[float, float], ...]) -> None:
@@ -113,7 +113,8 @@ def test_opening_hours_are_read(text: str, spans: tuple[tuple[float, float], ...
 
 
 @pytest.mark.parametrize(
-    "text", ["", "always", "10-14", "14:00-10:00", "10:60-11:00", "10:00-25:00", "08:00-12:00;11:00-13:00"]
+    "text",
+    ["", "always", "10-14", "10:00–14:00", "14:00-10:00", "10:60-11:00", "10:00-25:00", "08:00-12:00;11:00-13:00"],
 )
 def test_hours_that_no_clock_shows_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"form|clock|backwards"):
