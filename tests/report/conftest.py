@@ -58,16 +58,30 @@ def browsers(driver: Any) -> Iterator[dict[bool, Any]]:
     without.close()
 
 
+@pytest.fixture(scope="session")
+def visits(browsers: dict[bool, Any]) -> Iterator[dict[str, Any]]:
+    """Pages opened so far, by address, and whatever went wrong on any of them."""
+    kept: dict[str, Any] = {"wrong": []}
+    yield kept
+    for page in kept.values():
+        if not isinstance(page, list):
+            page.context.close()
+
+
 @pytest.fixture
-def visit(browsers: dict[bool, Any]) -> Iterator[Callable[..., Any]]:
-    """Open a file; at the end, any error on the page or request to a network fails the test."""
-    wrong: list[str] = []
-    contexts: list[Any] = []
+def visit(browsers: dict[bool, Any], visits: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+    """Open a file; at the end, any error on the page or request to a network fails the test.
+
+    A page that needs nothing special is opened once: starting a map without a graphics card takes a second or two.
+    """
+    wrong = visits["wrong"]
 
     def open_page(path: Path, webgl: bool = True, **options: Any) -> Any:
-        context = browsers[webgl].new_context(viewport={"width": 1280, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
+        key = f"{path} {webgl} {options}"
+        if key in visits:
+            return visits[key]
+        page = browsers[webgl].new_context(viewport={"width": 1000, "height": 700}, **options).new_page()
+        visits[key] = page
         page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(f"a script asked: {dialog.message}"))
@@ -76,7 +90,6 @@ def visit(browsers: dict[bool, Any]) -> Iterator[Callable[..., Any]]:
         page.wait_for_selector('html[data-map="idle"]' if webgl else "html[data-map-why]", timeout=30_000)
         return page
 
+    wrong.clear()
     yield open_page
-    for context in contexts:
-        context.close()
     assert not wrong

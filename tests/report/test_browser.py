@@ -114,7 +114,7 @@ def test_play_moves_the_time_and_less_motion_is_respected(visit, report):
 
 
 def test_it_fits_a_telephone_and_prints(visit, report):
-    page = visit(report)
+    page = visit(report, has_touch=True)
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     page.emulate_media(media="print")

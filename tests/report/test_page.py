@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import strip
 
+from letup.findings import Finding
 from letup.report import write_html
 from letup.report.layers import SHIELD_M
 
@@ -185,3 +186,10 @@ def test_one_more_hour_is_shown_where_the_plan_knows_it(tmp_path):
     text = write_html(strip.plan(pauses=pauses), tmp_path / "report.html").read_text(encoding="utf-8")
     assert "one more hour brings" in text
     assert text.count(">321<") == len(pauses)
+
+
+def test_a_failed_check_stands_beside_the_answer(tmp_path):
+    bad = Finding("plan.stranded", "error", "People are on the road when the pause ends.", "Do not use this plan.")
+    text = write_html(strip.plan(findings=(bad, bad)), tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Do not use this plan as it is: 2 checks failed." in text
+    assert text.count('<li class="error">') == 1

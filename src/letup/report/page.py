@@ -117,6 +117,7 @@ def _answer(plan: Plan, without: int) -> dict[str, Any]:
         "step_minutes": scenario.step_minutes,
         "steps": scenario.steps,
         "complete": plan.complete,
+        "failed": sum(one.severity == "error" for one in plan.findings),
         "figures": figures.figures(plan, without),
         "want": words.count(plan.want_to_leave),
         "arrive": words.count(plan.arrive),
@@ -130,7 +131,7 @@ def _answer(plan: Plan, without: int) -> dict[str, Any]:
 def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray[np.int64]) -> dict[str, Any]:
     from letup.scenario import values
 
-    chart, found = charts.people(plan, without), tables.findings(plan)
+    chart = charts.people(plan, without)
     modes = {group.name: group for group in plan.scenario.groups}
     roads = data.json["roads"]
     busiest: dict[str, int] = {}
@@ -142,6 +143,8 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
     pauses = tables.pauses(plan)
     return {
         "drawing": svgmap.draw(plan, data),
+        "public": bool(data.json["places"]),
+        "numbered": bool(data.json["limits"]),
         "rows": charts.timeline(plan),
         "days": charts.day_ticks(words.Clock.of(plan.scenario)),
         "busiest": words.listed([f"{name} ({words.count(busiest[name])} people)" for name in top]) or "no named road",
@@ -161,8 +164,8 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         "passing": any(pause.passing for pause in pauses),
         "bottlenecks": tables.bottlenecks(plan, zone_of),
         "limits": limits.said(plan.scenario),
-        "findings": found,
-        "severities": tables.severities(found),
+        "findings": tables.findings(plan),
+        "severities": tables.severities(plan.findings),
         "bases": tables.bases(values(plan.scenario), tables.restricted(plan)),
         "sources": tables.sources(plan),
         "attributions": tables.attributions(plan),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -86,6 +87,17 @@ class Bottleneck:
 
 
 @dataclass(frozen=True)
+class Found:
+    """Findings of one kind: what to do, the rule they rest on, and each one's message and place."""
+
+    severity: str
+    code: str
+    remedy: str
+    rule: str
+    items: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Pause:
     """One row of the table of pauses."""
 
@@ -154,11 +166,11 @@ def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
 def _binds(kind: str, where: str, people: str, rate: str) -> str:
     """What holds people up there."""
     if kind == "shelter":
-        return f"{where} has room for {people} people more, and all of it is taken."
+        return f"{where} is full: {people} people take the last room there."
     if kind == "leaving home":
-        return f"{where}: people are not ready sooner. {people} get ready in time to leave from here."
+        return f"{where}: people are not ready sooner; {people} are ready in time."
     if kind == "pause hours":
-        return f"{where}: {people} people who want to leave find no pause long enough to go the whole way."
+        return f"{where}: {people} people who want to leave are left behind."
     at_most = f", at most {rate} an hour" if rate else ""
     return f"{where} is full when it counts: {people} people are all it lets through in time{at_most}."
 
@@ -176,12 +188,17 @@ def _relieved(relief: str, gain: int | None, want: int) -> str:
     )
 
 
-def findings(plan: Plan) -> list[Finding]:
-    """Findings, worst first."""
-    return worst_first(list(plan.findings))
+def findings(plan: Plan) -> list[Found]:
+    """Findings, worst first; those that differ in their place only stand together."""
+    hidden = {f"place {place}" for place in restricted(plan)}
+    alike: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    for one in worst_first(list(plan.findings)):
+        place = replace(one, where="").place if one.where in hidden else one.place
+        alike.setdefault((one.severity, one.code, one.remedy, one.rule), []).append((one.message, place))
+    return [Found(severity, code, remedy, rule, items) for (severity, code, remedy, rule), items in alike.items()]
 
 
-def severities(items: list[Finding]) -> str:
+def severities(items: Sequence[Finding]) -> str:
     """How many findings there are of each severity, in words."""
     numbers = [(name, sum(item.severity == name for item in items)) for name in SEVERITIES]
     said = [f"{many} {name}{'' if many == 1 else 's'}" for name, many in numbers if many]
