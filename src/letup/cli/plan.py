@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from letup.plan.make import Progress
+    from letup.plan.making import Progress
     from letup.scenario.model import Scenario
 
 

@@ -13,8 +13,11 @@ from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock, allowed_steps, runs, usable_steps
-from letup.pauses.greedy import Greedy, State
+from letup.pauses.greedy import Greedy
 from letup.pauses.limits import Limits, Window, quiet_array
+from letup.pauses.polish import Polish, copy
+
+_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,8 @@ def search_pauses(
     """Windows found by the greedy search, and whether it ran to its end.
 
     With ``margin`` nobody is counted who would be on a road in the last steps of its window.
-    With ``repeat`` it takes back the windows of some days and fills again in another order, keeps
-    what is better, and ends after 30 attempts without gain, at the deadline or on Ctrl-C.
+    With ``repeat`` it then takes back the windows of some days and fills again in another order, keeps
+    what is better, and at last tries small changes, until nothing better comes, the deadline or Ctrl-C.
     """
     best: list[Window] = []
     best_value = 0.0
@@ -160,28 +163,19 @@ def search_pauses(
     try:
         search.fill(state)
         fruitless = 0
-        while repeat and fruitless < 30 and not search.stopped and search.blocks:
-            attempt = _copy(state)
+        while repeat and fruitless < _ATTEMPTS and not search.stopped and search.blocks:
+            attempt = copy(state)
             for block in random.choice(len(search.blocks), max(1, len(search.blocks) // 3), replace=False):
                 search.clear(attempt, int(block))
             search.fill(attempt, random.uniform(0.5, 1.5, max(net.zones, 1)))
             fruitless += 1
             if attempt.value > state.value * (1 + 1e-9):
                 state, fruitless = attempt, 0
+        if repeat and not search.stopped:
+            Polish(search, seed).run(state)
     except KeyboardInterrupt:
         search.stopped = True
     return best, not search.stopped
-
-
-def _copy(state: State) -> State:
-    """A copy that can be changed apart."""
-    return replace(
-        state,
-        windows=[dict(block) for block in state.windows],
-        outcomes=list(state.outcomes),
-        people=state.people.copy(),
-        room=state.room.copy(),
-    )
 
 
 def weight_of(weight: NDArray[np.float64] | None, steps: int) -> NDArray[np.float64]:

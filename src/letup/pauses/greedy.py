@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,6 @@ class State:
     outcomes: list[Outcome]
     people: NDArray[np.int64]
     room: NDArray[np.int64]
-    stamps: list[int] = field(default_factory=list)
 
     @property
     def value(self) -> float:
@@ -102,7 +101,6 @@ class Greedy:
             [none] * count,
             self.net.supply.copy(),
             self.net.shelter.copy(),
-            [0] * count,
         )
 
     def fill(self, state: State, noise: NDArray[np.float64] | None = None) -> None:
@@ -115,7 +113,7 @@ class Greedy:
         noise : float64[corridors], optional
             Factors on the estimated gains, to try other orders.
         """
-        while not self._out_of_time():
+        while not self.out_of_time():
             ways = corridors(self.net, state.people, self.open_arcs, state.room > 0)
             if not ways or not self._fill_with(state, ways, noise):
                 return
@@ -140,7 +138,7 @@ class Greedy:
         open_shelters = int((state.room > 0).sum())
         version = 0
         known: dict[int, Outcome] = {}
-        while heap and not self._out_of_time():
+        while heap and not self.out_of_time():
             _, number, move, seen = heapq.heappop(heap)
             added = self._added(state, ways, move)
             if added is None:
@@ -178,9 +176,21 @@ class Greedy:
         state.room += before.taken_in - outcome.taken_in
         state.windows[block] = self._trimmed(windows, outcome)
         state.outcomes[block] = outcome
-        state.stamps[block] += 1
+        self.tell(state)
+
+    def tell(self, state: State) -> None:
+        """Report a state as a candidate for the best."""
         if self.progress is not None:
             self.progress(state.all_windows(), state.value)
+
+    def take_over(self, state: State, block: int, windows: dict[int, tuple[int, int]]) -> None:
+        """Replace the windows of a block as they are."""
+        outcome = self._outcome(state, block, windows)
+        before = state.outcomes[block]
+        state.people += before.left_home - outcome.left_home
+        state.room += before.taken_in - outcome.taken_in
+        state.windows[block] = dict(windows)
+        state.outcomes[block] = outcome
 
     def clear(self, state: State, block: int) -> None:
         """Take all windows of a block back."""
@@ -277,7 +287,7 @@ class Greedy:
         graph = csr_array((values.astype(np.int32), (rows, columns)), shape=(n + 2, n + 2))
         return float(maximum_flow(graph, n, n + 1).flow_value)
 
-    def _out_of_time(self) -> bool:
+    def out_of_time(self) -> bool:
         """Whether to stop."""
         self.stopped = self.stopped or time.monotonic() >= self.deadline
         return self.stopped

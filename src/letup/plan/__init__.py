@@ -10,7 +10,7 @@ from letup.plan.verification import Verification, verify
 from letup.plan.write import write
 
 if TYPE_CHECKING:
-    from letup.plan.make import Progress, make
+    from letup.plan.making import Progress, make
 
 __all__ = ["GroupResult", "Plan", "Progress", "Verification", "make", "read_pauses", "verify", "write"]
 
@@ -20,5 +20,5 @@ def __getattr__(name: str) -> Any:
     if name in ("Progress", "make"):
         import importlib
 
-        return getattr(importlib.import_module("letup.plan.make"), name)
+        return getattr(importlib.import_module("letup.plan.making"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

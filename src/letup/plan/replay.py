@@ -79,7 +79,7 @@ def check_content(
         windows, len(scenario.zones), scenario.steps
     )
     most = ceiling(scenario.groups, list(timed.values()), usable)
-    _answer(document, windows, most, scenario, result)
+    _answer(document, windows, most, len(table), scenario=scenario, result=result)
     people, _, last_use = passing(windows, network, table)
     for i, (pause, count) in enumerate(zip(document.pauses, people, strict=True)):
         result.same(_JSON, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
@@ -213,7 +213,9 @@ def _groups(
     result.done("totals and arrivals of groups", len(names))
 
 
-def _answer(document: Document, windows: list[Window], most: int, scenario: Scenario, result: Verification) -> None:
+def _answer(
+    document: Document, windows: list[Window], most: int, rows: int, *, scenario: Scenario, result: Verification
+) -> None:
     """Totals, shares, ceiling and gap."""
     answer = document.answer
     want = sum(group.want_to_leave for group in document.groups)
@@ -233,6 +235,7 @@ def _answer(document: Document, windows: list[Window], most: int, scenario: Scen
         result.same(_JSON, f"answer.{name}", getattr(answer, name), value)
     if answer.arrive > answer.ceiling:
         result.wrong("value", _JSON, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
+    result.same(_JSON, "movements.rows", document.movements.rows, rows, "rows")
     result.same(_JSON, "movements.people", document.movements.people, arrive, "people")
     for i, point in enumerate(document.trace):
         if point.people > most:

@@ -76,18 +76,55 @@ def finding(code: str, message: str, remedy: str = "", **place: str) -> Finding:
     return Finding(code, severity, message, remedy, rule=rule.citation, **place)
 
 
+VERIFY_CODES: dict[str, str] = {
+    "verify.file": "A file of the plan cannot be read",
+    "verify.format": "The plan was written in a format that this letup does not verify",
+    "verify.schema": "plan.json does not follow its schema",
+    "verify.columns": "movements.csv does not have its columns",
+    "verify.row": "A row of movements.csv has too few or too many cells",
+    "verify.digest": "A field, row or file was changed after writing",
+    "verify.value": "A value is not what was recomputed from the rest",
+    "verify.way": "A movement does not follow existing roads, in time, from a home to a shelter",
+    "verify.quiet": "Somebody is on a road while its zone is not quiet",
+    "verify.capacity": "More people enter a road or checkpoint than it lets through",
+    "verify.supply": "More people leave a place than want to",
+    "verify.ready": "People leave before they are ready to",
+    "verify.room": "A shelter takes in more people than it has room for",
+    "verify.limits": "Pauses break the parties' limits and the plan does not say so",
+    "verify.scenario": "The copy of the scenario in the folder cannot be used",
+}
+"""Code to meaning, for what `letup verify` finds."""
+
+
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.scenario.codes import CODES
+
     lines = [
-        "# Findings on a plan",
+        "# Findings",
+        "",
+        "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
+        "This page is generated from `letup.plan.rules` and `letup.scenario.codes`.",
+        "",
+        "## On a plan",
         "",
         "Every plan is checked against these rules. A finding says *flag* where a decision is asked for and *check*",
         "where something has to be looked up on the ground; none says that a plan is lawful, which no program can.",
-        "An error stops the work, a warning asks for a decision, a note informs.",
-        "This page is generated from `letup.plan.rules`.",
         "",
-        "| code | severity | what is checked | the rule it rests on |",
+        "| code | severity at worst | what is checked | the rule it rests on |",
         "|---|---|---|---|",
+        *(f"| `{code}` | {rule.severity} | {rule.meaning} | {rule.citation} |" for code, rule in RULES.items()),
+        "",
+        "## On verifying a plan",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in VERIFY_CODES.items()),
+        "",
+        "## On a scenario",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in CODES.items()),
     ]
-    lines += [f"| `{code}` | {rule.severity} | {rule.meaning} | {rule.citation} |" for code, rule in RULES.items()]
     return "\n".join(lines) + "\n"

@@ -36,6 +36,8 @@ def worth(
         People who pass during each pause.
     """
     days = _days(moving)
+    if not windows or not days:
+        return [0] * len(windows)
     left = [_left_by_block(flow, days) for flow in flows]
     found = [0] * len(windows)
     for d, (start, end) in enumerate(days):

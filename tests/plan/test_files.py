@@ -1,0 +1,77 @@
+"""What letup plan writes can be read by others."""
+
+import csv
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+
+from letup import plan as plans
+from letup.errors import LetupError
+from letup.plan.document import Document, schema
+from letup.scenario import load
+
+SCHEMA = Path(plans.__file__).parent / "plan.schema.json"
+
+
+def test_the_published_schema_is_current():
+    # To renew it: python -c "from letup.plan.document import *; print(schema(), end='')"
+    assert SCHEMA.read_text("utf-8") == schema()
+
+
+def test_plan_json_follows_its_schema(written):
+    raw = json.loads((written / "plan.json").read_text("utf-8"))
+    document = Document.model_validate(raw)
+    assert document.format == 1
+    assert document.answer.arrive == sum(group.arrive for group in document.groups)
+
+
+def test_movements_csv_holds_everybody(written, made):
+    with (written / "movements.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(int(row["people"]) for row in rows) == made.arrive
+    assert {"depart_first", "arrive_last", "length_m", "minutes", "people_per_step"} <= set(rows[0])
+    assert rows[0]["depart_first"].endswith("+00:00")
+
+
+def test_the_geopackage_opens_with_its_layers(written, made):
+    layers = {name for name, _ in pyogrio.list_layers(written / "plan.gpkg")}
+    assert {"pauses", "movements", "people_left"} <= layers
+    ways = gpd.read_file(written / "plan.gpkg", layer="movements")
+    assert ways["people"].sum() == made.arrive
+    assert ways.crs.to_epsg() == 4326
+    left = gpd.read_file(written / "plan.gpkg", layer="people_left")
+    assert left["left_people"].sum() == made.want_to_leave - made.arrive
+
+
+def test_no_line_ends_at_a_shelter_that_is_not_public(written, made):
+    places = made.scenario.places
+    secret = places[(places["kind"] == "shelter") & (places["sensitivity"] != "public")]
+    ways = gpd.read_file(written / "plan.gpkg", layer="movements")
+    node = made.network.place_node
+    for place in secret.index:
+        point = gpd.points_from_xy([made.network.lon[node[place]]], [made.network.lat[node[place]]])[0]
+        lines = ways[ways["shelter"] == place]
+        assert (shapely.distance(lines.geometry.to_numpy(), point) > 0.001).all()
+
+
+def test_the_scenario_in_the_folder_is_the_scenario(written, example):
+    copy = load(str(written / "scenario"))
+    assert copy.zone_ids == example.zone_ids
+    assert copy.people["count"].sum() == example.people["count"].sum()
+
+
+def test_a_plan_can_be_written_over_an_older_one(made, tmp_path):
+    plans.write(made, tmp_path / "plan")
+    assert plans.write(made, tmp_path / "plan")
+    assert plans.verify(tmp_path / "plan").holds
+
+
+def test_a_folder_with_other_files_is_left_alone(made, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(LetupError, match="no plan"):
+        plans.write(made, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"

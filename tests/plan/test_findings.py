@@ -1,0 +1,78 @@
+"""The checks on a plan, each with the rule it rests on."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from letup import plan as plans
+from letup.findings import SEVERITIES
+from letup.pauses import Window
+from letup.plan.rules import RULES, reference_page
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
+
+
+def codes(plan):
+    return {finding.code for finding in plan.findings}
+
+
+def test_the_page_of_findings_is_current():
+    # To renew it: python -c "from letup.plan.rules import *; print(reference_page(), end='')"
+    assert DOCS.read_text("utf-8") == reference_page()
+
+
+def test_every_finding_is_a_known_rule_and_cites_it(made):
+    for finding in made.findings:
+        if finding.code.startswith("plan."):
+            assert finding.rule == RULES[finding.code].citation
+
+
+def test_none_says_that_a_plan_is_lawful(made):
+    words = " ".join(f.message + f.remedy for f in made.findings).lower()
+    assert "lawful" not in words
+    assert "evacuee" not in words
+    assert "target" not in words.replace("does not make them a target", "")
+
+
+def test_findings_stand_worst_first(made):
+    order = [SEVERITIES.index(f.severity) for f in made.findings]
+    assert order == sorted(order)
+
+
+def test_leaving_staying_return_and_relief_are_always_spoken_of(made):
+    assert {"plan.voluntary", "plan.stay", "plan.return", "plan.reception", "plan.relief", "plan.permission"} <= codes(
+        made
+    )
+
+
+def test_those_left_behind_are_counted(made):
+    left = made.want_to_leave - made.arrive
+    found = next(f for f in made.findings if f.code == "plan.left_behind")
+    assert f"{left:,} of {made.want_to_leave:,}" in found.message
+
+
+def test_a_destination_nobody_vouches_for_is_flagged(example):
+    unknown = replace(example, zones=example.zones.assign(safety="unknown"))
+    worse = replace(example, zones=example.zones.assign(safety="not_safer"))
+    assert "plan.destination_unknown" in codes(plans.make(unknown))
+    assert "plan.destination_unsafe" in codes(plans.make(worse))
+
+
+def test_a_way_without_return_is_flagged(example, made):
+    from letup.plan.findings import _way_back
+
+    network = made.network
+    one_way = replace(network, foot_per_hour=network.foot_per_hour * (network.tail < network.head))
+    assert [f.code for f in _way_back(network, made.movements)] == ["plan.return"]
+    assert "plan.no_return" in {f.code for f in _way_back(one_way, made.movements)}
+
+
+def test_pauses_by_hand_that_break_the_limits_are_flagged_not_forbidden(example):
+    windows = [Window(z, 0, 60) for z in range(len(example.zones))]
+    plan = plans.make(example, pauses=windows)
+    assert plan.arrive > 0
+    assert "plan.limits" in codes(plan)
+
+
+def test_short_pauses_are_flagged(example):
+    windows = [Window(z, 0, 6) for z in range(len(example.zones))]
+    assert "plan.short_pause" in codes(plans.make(example, pauses=windows))

@@ -1,0 +1,144 @@
+"""What a plan promises, seen from its tables."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from letup import plan as plans
+from letup.errors import NoPlan
+from letup.pauses import Window, broken
+from letup.plan.making import moving_array
+from letup.plan.terms import clock_of, limits_of
+
+
+def test_nobody_leaves_who_does_not_want_to(made, example):
+    willing = {}
+    for row in example.people.itertuples():
+        willing[row.group] = willing.get(row.group, 0) + round(row.count * row.share_leaving)
+    for group in made.groups:
+        assert group.want_to_leave == willing[group.name]
+        assert 0 < group.arrive <= group.want_to_leave
+
+
+def test_totals_agree_between_groups_movements_and_arrivals(made):
+    people = made.movements.groupby("group")["people"].sum()
+    for group in made.groups:
+        assert people[group.name] == group.arrive == group.arrivals.sum()
+    assert made.arrive == made.movements["people"].sum() <= made.ceiling <= made.want_to_leave
+
+
+def test_pauses_keep_to_the_limits(made, example):
+    assert made.windows
+    found = broken(
+        made.windows,
+        limits_of(example),
+        zones=len(example.zones),
+        steps=example.steps,
+        step_minutes=example.step_minutes,
+        start_hour=clock_of(example).start_hour,
+    )
+    assert found == []
+
+
+def test_nobody_is_on_the_road_in_the_last_quarter_of_an_hour_of_a_pause(made, example):
+    last_quiet = {(w.zone, w.last) for w in made.windows}
+    moving = moving_array(example, list(made.windows))
+    assert all(not moving[zone, last] for zone, last in last_quiet)
+    assert not [f for f in made.findings if f.code in ("plan.margin", "plan.stranded")]
+
+
+def test_each_movement_takes_at_least_the_time_of_its_length(made, example):
+    speed = {group.name: group.speed_kmh for group in example.groups}
+    table = made.movements
+    fastest = table["length_m"] * 0.06 / table["group"].map(speed)
+    # Rounding to steps may shorten a route by 5 % or half a step at most.
+    assert (table["minutes"] >= 0.95 * fastest - example.step_minutes).all()
+
+
+def test_a_pause_is_worth_no_more_than_the_people_who_pass(made):
+    assert (made.pauses["worth_people"] <= made.pauses["passing_people"]).all()
+    assert (made.pauses["worth_people"] >= 0).all()
+    assert (made.pauses["passing_people"] > 0).all()
+
+
+def test_movements_are_numbered_alike_every_time(made, example):
+    again = plans.make(example)
+    pd.testing.assert_frame_equal(made.movements, again.movements)
+    assert made.windows == again.windows
+
+
+def test_the_ceiling_covers_everything_quiet(example):
+    everything = [Window(z, 0, example.steps - 1) for z in range(len(example.zones))]
+    quiet = plans.make(example, pauses=everything)
+    assert quiet.arrive <= quiet.ceiling
+    assert {f.column for f in quiet.findings if f.code == "plan.limits"} >= {"hours", "zone_hours"}
+
+
+def test_bottlenecks_say_what_doubling_them_brings(made):
+    assert len(made.bottlenecks) >= 1
+    assert made.bottlenecks["gain_people"].dropna().ge(0).all()
+    room = made.bottlenecks[made.bottlenecks["kind"] == "shelter"]
+    assert len(room), "both shelters are full, so room must be named"
+    assert room["gain_people"].max() > 0
+
+
+def test_a_plan_without_pauses_moves_nobody(example):
+    none = plans.make(example, pauses=[])
+    assert none.arrive == 0
+    assert none.windows == ()
+    assert "plan.no_pause" in {f.code for f in none.findings}
+
+
+def test_nobody_who_wants_to_leave_is_said_so(example):
+    stay = replace(example, people=example.people.assign(share_leaving=0.0))
+    with pytest.raises(NoPlan, match="wanting to leave"):
+        plans.make(stay)
+
+
+def test_no_way_to_a_shelter_is_said_so(example):
+    places = example.places.copy()
+    places.loc[places["kind"] == "shelter", "room"] = 0
+    with pytest.raises(NoPlan, match="way to a shelter"):
+        plans.make(replace(example, places=places))
+
+
+def test_hours_too_short_for_any_pause_are_said_so(example):
+    narrow = replace(example, limits=replace(example.limits, hours=(6.0, 7.0)))
+    with pytest.raises(NoPlan, match="allowed hours 6 to 7"):
+        plans.make(narrow)
+
+
+def test_notice_delays_the_first_pause(example):
+    noticed = replace(example, limits=replace(example.limits, notice_hours=30))
+    made = plans.make(noticed)
+    assert min(w.first for w in made.windows) * example.step_minutes >= 30 * 60
+
+
+def test_stopping_by_hand_keeps_the_best_so_far(example, monkeypatch):
+    from letup.pauses.greedy import Greedy
+
+    original, calls = Greedy._commit, []
+
+    def commit(self, *args):
+        original(self, *args)
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Greedy, "_commit", commit)
+    made = plans.make(example)
+    assert not made.complete
+    assert made.arrive > 0
+    assert "plan.incomplete" in {f.code for f in made.findings}
+
+
+def test_progress_tells_the_best_so_far_and_never_more_than_the_ceiling(example):
+    seen = []
+    plans.make(example, progress=seen.append)
+    best = [state.people for state in seen if state.stage == "choosing the pauses"]
+    assert best == sorted(best)
+    assert best[-1] > 0
+    assert all(state.people <= state.ceiling for state in seen if state.ceiling)
+    assert np.isinf(seen[0].gap)

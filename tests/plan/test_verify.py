@@ -1,0 +1,255 @@
+"""Verifying: it holds for honest plans, without the solver, and says where a changed one does not."""
+
+import csv
+import io
+import json
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from letup import plan as plans
+from letup.errors import LetupError
+from letup.plan import digests, verification
+from letup.plan.columns import MOVEMENT_COLUMNS
+
+NUMERIC = (
+    "origin_node",
+    "people",
+    "people_per_step",
+    "depart_first_step",
+    "depart_last_step",
+    "arrive_first_step",
+    "arrive_last_step",
+    "minutes",
+    "length_m",
+)
+
+
+@pytest.fixture
+def folder(written, tmp_path):
+    return shutil.copytree(written, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html", "*.gpkg"))
+
+
+def read(folder):
+    return json.loads((folder / "plan.json").read_text("utf-8"))
+
+
+def save(folder, raw, seal=False):
+    """Write plan.json; with ``seal`` with digests that fit the change, as a careful forger would."""
+    if seal:
+        rows = movements(folder)
+        raw["digests"]["plan"] = digests.fields(raw)
+        raw["digests"]["movements"] = {row["id"]: digests.short(list(row.values())) for row in rows}
+        raw["digests"]["scenario"] = digests.of_folder(folder / "scenario")
+    (folder / "plan.json").write_text(json.dumps(raw), "utf-8")
+
+
+def movements(folder):
+    with (folder / "movements.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def save_movements(folder, rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, MOVEMENT_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / "movements.csv").write_text(text.getvalue(), "utf-8")
+
+
+def numbers(raw):
+    """Paths of all numbers in plan.json."""
+    return [
+        path
+        for path, value in digests.leaves({k: v for k, v in raw.items() if k != "digests"})
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+
+
+def change(raw, path, by=1):
+    """Add to the number at a path."""
+    keys = path.replace("]", "").replace("[", ".").split(".")
+    at = raw
+    for key in keys[:-1]:
+        at = at[int(key)] if isinstance(at, list) else at[key]
+    last = int(keys[-1]) if isinstance(at, list) else keys[-1]
+    at[last] += by
+
+
+def test_an_honest_plan_holds(written):
+    result = plans.verify(written)
+    assert result.holds, [f"{p.place}: {p.message}" for p in result.problems]
+    assert len(result.checks) >= 12
+    assert all(count > 0 for _, count in result.checks)
+
+
+def test_verifying_does_not_load_the_solver(written):
+    code = (
+        "import sys; from letup.plan import verify; assert verify(sys.argv[1]).holds; "
+        "bad = [m for m in sys.modules if m == 'numba' or m.startswith(('numba.', 'letup.flow', 'ortools', 'highspy'))]; "
+        "bad += [m for m in sys.modules if m in ('letup.pauses.choose', 'letup.pauses.greedy', 'letup.plan.making')]; "
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code, str(written)], check=True, capture_output=True)
+
+
+def test_every_changed_number_in_the_plan_is_located(folder, monkeypatch):
+    # The replay is left out here for speed: even the digests alone say which field was changed.
+    monkeypatch.setattr("letup.plan.replay.check_content", lambda *_: None)
+    honest = read(folder)
+    paths = numbers(honest)
+    assert len(paths) > 100
+    text = json.dumps(honest)
+    for path in paths:
+        raw = json.loads(text)
+        change(raw, path)
+        save(folder, raw)
+        result = plans.verify(folder)
+        assert not result.holds, path
+        assert any(p.file == "plan.json" and p.where == path for p in result.problems), path
+
+
+def test_a_careful_forger_who_fits_the_digests_is_found_by_recomputing(folder):
+    honest = read(folder)
+    only_the_solver_knows = ("trace", "bottlenecks", "worth_people", "format")
+    paths = [p for p in numbers(honest) if not any(word in p for word in only_the_solver_knows)]
+    first_of = {}
+    for path in paths:
+        # One of each kind of field is enough.
+        first_of.setdefault("".join(c for c in path if not c.isdigit()), path)
+    text = json.dumps(honest)
+    for path in first_of.values():
+        raw = json.loads(text)
+        change(raw, path)
+        save(folder, raw, seal=True)
+        result = plans.verify(folder)
+        assert not result.holds, path
+        top = path.partition("[")[0].partition(".")[0]
+        assert any(p.file in ("plan.json", "movements.csv") and top in p.where for p in result.problems) or any(
+            p.code == "verify.quiet" for p in result.problems
+        ), (path, [p.place for p in result.problems])
+
+
+@pytest.mark.parametrize("column", [*NUMERIC, "depart_first", "arrive_last", "shelter", "origin", "arcs", "legs"])
+def test_changed_cells_of_movements_are_located(folder, column):
+    rows = movements(folder)
+    pick = random.Random(column).sample(range(len(rows)), 3)
+    for row in pick:
+        changed = [dict(r) for r in rows]
+        cell = changed[row][column]
+        if column in NUMERIC:
+            cell = str(float(cell) + 1) if column == "length_m" else str(int(cell) + 1)
+        elif column in ("depart_first", "arrive_last"):
+            cell = cell.replace("2030", "2031")
+        elif column in ("arcs", "legs"):
+            head, _, tail = cell.rpartition("@")
+            cell = f"{head}@{int(tail) + 1}"
+        else:
+            cell = {"school": "hall", "north": "mill"}.get(cell, "north")
+        changed[row][column] = cell
+        save_movements(folder, changed)
+        result = plans.verify(folder)
+        assert not result.holds
+        assert any(p.file == "movements.csv" and f"row {row + 2}" in p.where for p in result.problems)
+        # Found by recomputing too, not only by the digest.
+        raw = read(folder)
+        save(folder, raw, seal=True)
+        again = plans.verify(folder)
+        assert any(p.code != "verify.digest" for p in again.problems), (column, cell)
+
+
+def test_a_movement_left_out_is_missed(folder):
+    rows = movements(folder)
+    gone = rows.pop(7)
+    save_movements(folder, rows)
+    result = plans.verify(folder)
+    assert any(gone["id"] in p.where for p in result.problems)
+
+
+def test_people_added_beyond_what_a_road_or_home_allows_are_found(folder):
+    rows = movements(folder)
+    for row in rows:
+        row["people"] = str(2 * int(row["people"]))
+        row["people_per_step"] = str(2 * int(row["people_per_step"]))
+    save_movements(folder, rows)
+    save(folder, read(folder), seal=True)
+    kinds = {p.code for p in plans.verify(folder).problems}
+    assert {"verify.supply", "verify.ready", "verify.room"} <= kinds
+
+
+def test_a_pause_cut_short_leaves_people_on_the_road(folder):
+    raw = read(folder)
+    raw["pauses"][0]["last_step"] -= 4
+    save(folder, raw, seal=True)
+    assert any(p.code == "verify.quiet" for p in plans.verify(folder).problems)
+
+
+def test_a_changed_scenario_is_found(folder):
+    path = folder / "scenario" / "people.csv"
+    path.write_text(path.read_text("utf-8").replace("0.5", "0.6"), "utf-8")
+    result = plans.verify(folder)
+    assert any(p.file == "scenario" and p.where == "people.csv" for p in result.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plan.json", b""),
+        ("plan.json", b"[1, 2]"),
+        ("plan.json", b"{" * 100_000),
+        ("plan.json", b'{"format": 1}'),
+        ("plan.json", b'{"format": 99}'),
+        ("plan.json", b"\xff\xfe"),
+        ("movements.csv", b""),
+        ("movements.csv", b"id\n1\n"),
+        ("movements.csv", b"\xff"),
+        ("scenario/scenario.yaml", b"nonsense: ["),
+    ],
+)
+def test_broken_files_are_named_without_a_traceback(folder, name, content):
+    (folder / name).write_bytes(content)
+    result = plans.verify(folder)
+    assert not result.holds
+    assert all(p.code.startswith("verify.") for p in result.problems)
+
+
+def test_a_folder_without_a_plan_is_refused(tmp_path):
+    with pytest.raises(LetupError, match=r"no plan\.json"):
+        verification.verify(tmp_path)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    share=st.floats(0.05, 1),
+    half_time=st.sampled_from([0.0, 1.0, 6.0]),
+    room=st.integers(50, 4000),
+    hours=st.sampled_from([(6.0, 18.0), (8.0, 15.0), None]),
+    zone_hours=st.sampled_from([20.0, 60.0, None]),
+    step_minutes=st.sampled_from([15, 30]),
+)
+def test_plans_of_many_small_scenarios_hold(
+    example, tmp_path_factory, share, half_time, room, hours, zone_hours, step_minutes
+):
+    places = example.places.copy()
+    places.loc[places["kind"] == "shelter", "room"] = room
+    scenario = replace(
+        example,
+        people=example.people.assign(share_leaving=round(share, 3)),
+        places=places,
+        half_time_hours=half_time,
+        raw={**example.raw, "mobilisation": {**example.raw["mobilisation"], "half_time_hours": half_time}},
+        limits=replace(example.limits, hours=hours, zone_hours=zone_hours),
+        steps=96,
+        step_minutes=step_minutes,
+    )
+    folder = tmp_path_factory.mktemp("many") / "plan"
+    made = plans.make(scenario)
+    plans.write(made, folder)
+    result = plans.verify(folder)
+    assert result.holds, [f"{p.place}: {p.message}" for p in result.problems][:5]
