@@ -61,7 +61,7 @@ def test_a_zone_a_movement_and_a_road_show_their_figures(visit, report):
     detail = page.locator("#detail")
     assert "10,000, of whom 8,100 want to leave" in detail.inner_text()
     assert "بلدة الشمال" in detail.inner_text()
-    assert "observed; Extract of the map" in detail.inner_text()
+    assert "Outline: observed; Extract of the map, 2025-10-28" in detail.inner_text()
     detail.get_by_role("button").first.click()
     assert "shelters in South" in detail.inner_text()
     page.locator("#map").scroll_into_view_if_needed()

@@ -153,6 +153,7 @@ def _zones(plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.
             "e": left[index],
             "c": [[layers.PLURALS.get(kind, kind), many] for kind, many in sorted(counts[index].places.items())],
             "b": basis_of(row, scenario),
+            "pb": counts[index].known_from,
             "x": [round(points.iloc[index].x, 4), round(points.iloc[index].y, 4)],
             "g": [[layers.packed(ring) for ring in polygon] for polygon in polygons[index]],
         })  # fmt: skip

@@ -13,11 +13,12 @@ from letup.scenario.model import Scenario
 
 @dataclass(frozen=True)
 class ZoneCount:
-    """People in a zone, those of them who want to leave, and its places by kind."""
+    """People in a zone, those of them who want to leave, its places by kind, and how the figures are known."""
 
     people: int
     want_to_leave: int
     places: dict[str, int]
+    known_from: list[str]
 
 
 def place_zones(scenario: Scenario) -> dict[str, int]:
@@ -35,20 +36,27 @@ def by_zone(scenario: Scenario, zone_of: dict[str, int]) -> list[ZoneCount]:
     """Counts for each zone, in layer order."""
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
     people, want = [0] * len(number), [0] * len(number)
-    for row in scenario.people.to_dict("records"):
+    sources: list[dict[str, None]] = [{} for _ in number]
+    for cells in scenario.people.to_dict("records"):
+        row = {str(name): value for name, value in cells.items()}
         zone = number.get(text(row.get("zone")), -1)
         if zone < 0:
             zone = zone_of.get(text(row.get("place")), -1)
         if zone < 0:
             continue
         people[zone] += int(row["count"])
+        sources[zone]["People: " + basis_of(row, scenario, "count")] = None
+        sources[zone]["Who want to leave: " + basis_of(row, scenario, "share_leaving")] = None
         want[zone] += round(int(row["count"]) * float(row["share_leaving"]))
     places: list[dict[str, int]] = [{} for _ in number]
     for name, kind in scenario.places["kind"].items():
         zone = zone_of[str(name)]
         if zone >= 0:
             places[zone][str(kind)] = places[zone].get(str(kind), 0) + 1
-    return [ZoneCount(*each) for each in zip(people, want, places, strict=True)]
+    return [
+        ZoneCount(many, leaving, inside, list(known))
+        for many, leaving, inside, known in zip(people, want, places, sources, strict=True)
+    ]
 
 
 def text(value: Any) -> str:
@@ -70,8 +78,13 @@ def local_names(row: dict[str, Any]) -> list[str]:
     return out
 
 
-def basis_of(row: dict[str, Any], scenario: Scenario) -> str:
-    """Basis and source of a row in one phrase, such as "observed; OpenStreetMap contributors, 2025-10-28"."""
-    source = scenario.sources.get(text(row.get("source")), {})
-    about = ", ".join(text(source.get(key)) for key in ("title", "date") if text(source.get(key)))
-    return "; ".join(part for part in (text(row.get("basis")), about or text(row.get("source"))) if part)
+def basis_of(row: dict[str, Any], scenario: Scenario, column: str = "") -> str:
+    """Basis and sources of a row, or of one of its columns, such as "observed; Extract of the map, 2025-10-28"."""
+    own = text(row.get(f"{column}_basis")) if column else ""
+    basis = own or text(row.get("basis"))
+    names = text(row.get(f"{column}_source")) if own else text(row.get("source"))
+    parts = [basis] if basis else []
+    for name in filter(None, (part.strip() for part in names.split(";"))):
+        source = scenario.sources.get(name, {})
+        parts.append(", ".join(text(source.get(key)) for key in ("title", "date") if text(source.get(key))) or name)
+    return "; ".join(parts)

@@ -47,7 +47,7 @@ function zoneDetail(zone, index) {
     ["Paused", zone.q.map(span).join("; ") || (zone.need ? "never in this plan" : "needs no pause")],
     ["Safer than where people leave", { safer: "a source says so", not_safer: "no", unknown: "unknown" }[zone.safety] || zone.safety],
     ["Places here", zone.c.map(([kind, many]) => `${kind}: ${many}`).join(", ")],
-    ["Source", zone.b],
+    ["Sources", [...zone.pb, `Outline: ${zone.b}`].join(". ")],
   ]));
   const ways = waysOf.get(index) || [];
   if (ways.length) {
