@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 
 DEAD = -1
+ROOT = -1
 
 
 class Net(NamedTuple):
@@ -65,6 +66,7 @@ class Tree(NamedTuple):
     parent: np.ndarray  # int32[n * T], the next place on the way to the shelter
     move: np.ndarray  # int32[n * T], the move that leads there
     seen: np.ndarray  # int32[n * T]
+    lost: np.ndarray  # int32[], places cut off from the root
     entry: np.ndarray  # int32[], pool of list entries: places to be looked at
     after: np.ndarray  # int32[], next entry of the same list
     first: np.ndarray  # int32[n + 1], first entry of the list of each distance
@@ -186,50 +188,134 @@ def _augment(net, state, tree, goal):
     return people, cut, state.free[shelter] == 0
 
 
+@njit(cache=True, inline="always")
+def _list(entry, after, first, place, far, used):
+    """Put a place on the list of its distance; returns how many entries are used."""
+    entry[used] = place
+    after[used] = first[far]
+    first[far] = used
+    return used + 1
+
+
 @njit(cache=True)
-def _prune(tree, search, cut, count):
-    """Forget the part of the tree behind ``cut``; returns how many places are still seen."""
+def _prune(tree, search, cut, count, lost):
+    """Take the branch behind ``cut`` off the tree; returns how many places are on it and how many are lost."""
     k = count - 1
     while tree.seen[k] != cut:
         k -= 1
     tree.mark[cut] = 0
     kept = k
-    for j in range(k + 1, count):
+    for j in range(k, count):
         place = tree.seen[j]
-        if tree.parent[place] >= 0 and tree.mark[tree.parent[place]] != search:
-            tree.mark[place] = 0
-        else:
+        if j > k and (tree.parent[place] == ROOT or tree.mark[tree.parent[place]] == search):
             tree.seen[kept] = place
             kept += 1
-    return kept
+        else:
+            tree.mark[place] = 0
+            if lost < len(tree.lost):
+                tree.lost[lost] = place
+            lost += 1
+    return kept, lost
+
+
+@njit(cache=True)
+def _regrow(net, state, tree, search, count, used, lost, through_full):
+    """Hang lost places back on the tree where they can be; returns how many places and entries there are."""
+    steps, m = net.steps, len(net.tail)
+    head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
+    entering, waiting, calm, mark = state.entering, state.waiting, net.calm, tree.mark
+    for j in range(lost):
+        place = tree.lost[j]
+        if mark[place] == search:
+            continue
+        node = place // steps
+        step = place - node * steps
+        found, move = -1, 0
+        for k in range(net.out_start[node], net.out_start[node + 1]):
+            arc = net.out[k]
+            then = step + transit[arc]
+            if (
+                then < steps
+                and mark[head[arc] * steps + then] == search
+                and calm[zone[arc], step] >= transit[arc]
+                and entering[arc, step] < capacity[arc, step * varies]
+            ):
+                found, move = head[arc] * steps + then, arc
+                break
+        if found < 0:
+            for k in range(net.into_start[node], net.into_start[node + 1]):
+                arc = net.into[k]
+                then = step - transit[arc]
+                if then >= 0 and entering[arc, then] > 0 and mark[tail[arc] * steps + then] == search:
+                    found, move = tail[arc] * steps + then, arc + m
+                    break
+        if found < 0 and step + 1 < steps and net.wait[node] and mark[place + 1] == search:
+            found, move = place + 1, 2 * m + WAIT
+        if found < 0 and step > 0 and waiting[node, step - 1] > 0 and mark[place - 1] == search:
+            found, move = place - 1, 2 * m + UNWAIT
+        if found < 0 and net.home[node] >= 0 and state.leaving[net.home[node], step] > 0:
+            for other in range(steps):
+                if other != step and mark[node * steps + other] == search:
+                    found, move = node * steps + other, 2 * m + RELEAVE
+                    break
+        if found < 0 and through_full and net.shelter[node] >= 0:
+            for other in range(steps):
+                if (
+                    other != step
+                    and state.arriving[net.shelter[node], other] > 0
+                    and mark[node * steps + other] == search
+                ):
+                    found, move = node * steps + other, 2 * m + REPLACE
+                    break
+        if found >= 0:
+            mark[place], tree.parent[place], tree.move[place] = search, found, move
+            tree.seen[count] = place
+            count += 1
+            used = _list(tree.entry, tree.after, tree.first, place, tree.distance[node], used)
+    return count, used
 
 
 @njit(cache=True)
 def grow(net, state, tree, search, roots, through_full):
     """Search backwards from the roots (shelters in time) and send everyone found on the way.
 
-    With ``through_full``, people inside a shelter may go on to another one to make room. Returns the
-    number of people sent and how many places were seen. If nobody was sent and the last value is true,
-    the places seen (``tree.seen``) are all from which a root can be reached.
+    With ``through_full``, people inside a shelter may go on to another one to make room. Returns how many
+    people were sent, how many places were seen, and whether the search was complete: then the places seen
+    are all from which a root can still be reached, and nobody who could leave is left there. It is not
+    complete if a shelter is now full, or if the lists need more memory than there is.
     """
     steps, m = net.steps, len(net.tail)
-    top, low = 0, len(tree.first)
-    count, used, sent = 0, 0, np.int64(0)
+    # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
+    head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
+    net_into, into_start, net_out, out_start = net.into, net.into_start, net.out, net.out_start
+    calm, wait, entering, waiting = net.calm, net.wait, state.entering, state.waiting
+    mark, parent, distance = tree.mark, tree.parent, tree.distance
+    entry, after, first = tree.entry, tree.after, tree.first
+    top, low = 0, len(first)
+    count, used, lost, sent = 0, 0, 0, np.int64(0)
     for root in roots:
         if tree.mark[root] == DEAD or tree.mark[root] == search:
             continue
         tree.mark[root] = search
-        tree.parent[root] = -1
+        tree.parent[root] = ROOT
         tree.seen[count] = root
         count += 1
         far = tree.distance[root // steps]
-        tree.entry[used] = root
-        tree.after[used] = tree.first[far]
-        tree.first[far] = used
-        used += 1
+        used = _list(entry, after, first, root, far, used)
         top, low = max(top, far), min(low, far)
-    complete = True
-    while low <= top and complete:
+    whole = True
+    while whole:
+        if low > top:
+            if lost == 0:
+                break
+            before = count
+            if lost > len(tree.lost) or used + lost > len(entry):
+                whole = False
+                break
+            count, used = _regrow(net, state, tree, search, count, used, lost, through_full)
+            low, top, lost = 0, len(tree.first) - 1, 0
+            if count == before:
+                break
         item = tree.first[low]
         if item < 0:
             low += 1
@@ -239,98 +325,81 @@ def grow(net, state, tree, search, roots, through_full):
         if tree.mark[place] != search:
             continue
         node = place // steps
-        step = place - node * steps
         home = net.home[node]
         if home >= 0 and state.left[home] > 0:
             people, cut, full = _augment(net, state, tree, place)
             sent += people
             if state.left[home] == 0:
                 measure(net, state, tree)  # the lists stay as they are: distances only guide
-            if full:
-                complete = False
-                break
-            if cut >= 0:
-                count = _prune(tree, search, cut, count)
-            if tree.mark[place] == search:
-                if used == len(tree.entry):
-                    complete = False
-                    break
-                far = min(low, tree.distance[node])
-                tree.entry[used] = place
-                tree.after[used] = tree.first[far]
-                tree.first[far] = used
-                used += 1
-                low = far
+            whole = not full and used < len(tree.entry)
+            if whole and cut >= 0:
+                count, lost = _prune(tree, search, cut, count, lost)
+            if whole and tree.mark[place] == search:
+                far = tree.distance[node]
+                used = _list(entry, after, first, place, far, used)
+                top, low = max(top, far), min(low, far)
             continue
-        into, out = net.into_start[node], net.out_start[node]
-        ways = net.into_start[node + 1] - into
-        others = net.out_start[node + 1] - out
+        step = place - node * steps
+        into, out = into_start[node], out_start[node]
+        ways, others = into_start[node + 1] - into, out_start[node + 1] - out
         shelter = net.shelter[node]
         jumps = steps if home >= 0 else 0
         swaps = steps if through_full and shelter >= 0 and state.arriving[shelter, step] > 0 else 0
-        k = 0
-        while k < ways + others + 2 + jumps + swaps:
+        for k in range(ways + others + 2 + jumps + swaps):
             if k < ways:
-                arc = net.into[into + k]
-                k += 1
-                start = step - net.transit[arc]
+                move = net_into[into + k]
+                start = step - transit[move]
                 if start < 0:
                     continue
-                found = net.tail[arc] * steps + start
-                if tree.mark[found] == DEAD or tree.mark[found] == search or _slack(net, state, arc, start) <= 0:
+                found = tail[move] * steps + start
+                if (
+                    mark[found] == DEAD
+                    or mark[found] == search
+                    or calm[zone[move], start] < transit[move]
+                    or entering[move, start] >= capacity[move, start * varies]
+                ):
                     continue
-                move = arc
             elif k < ways + others:
-                arc = net.out[out + k - ways]
-                k += 1
-                if state.entering[arc, step] <= 0:
+                arc = net_out[out + k - ways]
+                if entering[arc, step] <= 0:
                     continue
-                found = net.head[arc] * steps + step + net.transit[arc]
-                move = arc + m
+                found, move = head[arc] * steps + step + transit[arc], arc + m
             elif k == ways + others:
-                k += 1
-                if step == 0 or not net.wait[node]:
+                if step == 0 or not wait[node]:
                     continue
-                found = place - 1
-                move = 2 * m + WAIT
+                found, move = place - 1, 2 * m + WAIT
             elif k == ways + others + 1:
-                k += 1
-                if state.waiting[node, step] <= 0:
+                if waiting[node, step] <= 0:
                     continue
-                found = place + 1
-                move = 2 * m + UNWAIT
+                found, move = place + 1, 2 * m + UNWAIT
             elif k < ways + others + 2 + jumps:
                 other = k - ways - others - 2
-                k += 1
                 if other == step or state.leaving[home, other] <= 0:
                     continue
-                found = node * steps + other
-                move = 2 * m + RELEAVE
+                found, move = node * steps + other, 2 * m + RELEAVE
             else:
-                other = k - ways - others - 2 - jumps
-                k += 1
-                if other == step:
-                    continue
-                found = node * steps + other
-                move = 2 * m + REPLACE
-            if tree.mark[found] == DEAD or tree.mark[found] == search:
+                found, move = node * steps + k - ways - others - 2 - jumps, 2 * m + REPLACE
+            if mark[found] == DEAD or mark[found] == search:
                 continue
-            if used == len(tree.entry):
-                complete = False
+            if used == len(entry):
+                whole = False
                 break
-            tree.mark[found] = search
-            tree.parent[found] = place
-            tree.move[found] = move
+            mark[found], parent[found], tree.move[found] = search, place, move
             tree.seen[count] = found
             count += 1
-            far = tree.distance[found // steps]
-            tree.entry[used] = found
-            tree.after[used] = tree.first[far]
-            tree.first[far] = used
-            used += 1
+            far = distance[found // steps]
+            used = _list(entry, after, first, found, far, used)
             top, low = max(top, far), min(low, far)
     tree.first[:] = -1
-    return sent, count, complete
+    return sent, count, whole
+
+
+@njit(cache=True)
+def _bury(tree, search, count):
+    """Mark everything a search has seen as dead."""
+    for k in range(count):
+        if tree.mark[tree.seen[k]] == search:
+            tree.mark[tree.seen[k]] = DEAD
 
 
 @njit(cache=True)
@@ -345,11 +414,10 @@ def fill(net, state, tree):
             root[0] = net.shelter_node[shelter] * net.steps + step
             while state.free[shelter] > 0 and waiting > 0 and tree.mark[root[0]] != DEAD:
                 search += 1
-                sent, count, complete = grow(net, state, tree, search, root, False)
+                sent, count, whole = grow(net, state, tree, search, root, False)
                 waiting -= sent
-                if sent == 0 and complete:
-                    for k in range(count):
-                        tree.mark[tree.seen[k]] = DEAD
+                if whole:
+                    _bury(tree, search, count)
     return waiting
 
 
@@ -371,7 +439,6 @@ def complete(net, state, tree):
                 first = np.int64(net.shelter_node[shelter]) * steps
                 roots = np.concatenate((roots, np.arange(first, first + steps)))
         sent, count, whole = grow(net, state, tree, search, roots, True)
-        if sent == 0 and whole:
-            for k in range(count):
-                tree.mark[tree.seen[k]] = DEAD
+        if whole:
+            _bury(tree, search, count)
             return

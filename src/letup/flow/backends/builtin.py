@@ -72,8 +72,9 @@ def _tree(nodes: int, steps: int) -> Tree:
         parent=np.empty(size, np.int32),
         move=np.empty(size, np.int32),
         seen=np.empty(size, np.int32),
-        entry=np.empty(size + 1, np.int32),
-        after=np.empty(size + 1, np.int32),
+        lost=np.empty(size, np.int32),
+        entry=np.empty(2 * size + 2, np.int32),
+        after=np.empty(2 * size + 2, np.int32),
         first=np.full(nodes + 1, -1, np.int32),
         distance=np.empty(nodes, np.int32),
     )
