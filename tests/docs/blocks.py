@@ -1,7 +1,8 @@
 """Code blocks of a Markdown page, and how each is run.
 
 - ``python`` blocks of one page share their variables, top to bottom.
-- ``console`` blocks run each line that starts with ``$ `` in bash; other lines are output, for the reader.
+- ``console`` blocks run each line that starts with ``$ `` in bash; the lines below it have to come up in what it
+  prints, in this order. ``...`` stands for any text, within a line or for lines left out.
   A command is expected to succeed; ``# exit 1`` at its end says that it is expected to fail with that status.
 - a comment ``<!-- file: area/people.csv -->`` before a block writes the block into that file.
 - a comment ``<!-- not run: reason -->`` before a block says why it is only read.
@@ -51,12 +52,20 @@ class Block:
     not_run: str = ""
 
     @property
-    def commands(self) -> list[str]:
-        """The commands of a console block; a line ending in a backslash goes on in the next."""
+    def commands(self) -> list[tuple[str, list[str]]]:
+        """The commands of a console block, each with the lines that it has to print.
+
+        A command ending in a backslash goes on in the next line.
+        """
         if self.language != "console":
             return []
-        joined = self.text.replace("\\\n", " ")
-        return [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
+        found: list[tuple[str, list[str]]] = []
+        for line in self.text.replace("\\\n", " ").splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif line.strip() not in ("", "..."):
+                found[-1][1].append(line)
+        return found
 
 
 def pages() -> list[Path]:
@@ -101,16 +110,16 @@ def run(page: Path, folder: Path) -> int:
             # The blank lines make a traceback name the line of the page.
             exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), variables)
         elif block.language == "console":
-            for command in block.commands:
-                _command(command, folder, place)
+            for command, printed in block.commands:
+                _command(command, printed, folder, place)
         else:
             continue
         done += 1
     return done
 
 
-def _command(command: str, folder: Path, place: str) -> None:
-    """Run one command in bash, with the environment of the tests, and compare its exit status."""
+def _command(command: str, printed: list[str], folder: Path, place: str) -> None:
+    """Run one command in bash, with the environment of the tests; compare its exit status and what it prints."""
     expected = int(match[1]) if (match := _EXIT.search(command)) else 0
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     result = subprocess.run(
@@ -127,3 +136,9 @@ def _command(command: str, folder: Path, place: str) -> None:
         f"{place}: `{command}` ended with {result.returncode}, the page says {expected}\n"
         f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
     )
+    output = iter((result.stdout + result.stderr).splitlines())
+    for line in printed:
+        wanted = re.compile(".*".join(re.escape(" ".join(part.split())) for part in line.split("...")))
+        assert any(wanted.fullmatch(" ".join(shown.split())) for shown in output), (
+            f"{place}: `{command}` does not print, in this order, the line\n{line}\nbut\n{result.stdout}{result.stderr}"
+        )

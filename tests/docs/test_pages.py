@@ -65,7 +65,7 @@ def test_every_letup_command_on_the_pages_exists() -> None:
     unknown = []
     for page, name in zip(PAGES, NAMES, strict=True):
         inline = re.findall(r"`(letup [a-z][^`\n]*)`", _without_code(page))
-        shown = [command for block in blocks(page) for command in block.commands]
+        shown = [command for block in blocks(page) for command, _ in block.commands]
         for command in [*inline, *shown]:
             if not command.startswith("letup "):
                 continue
