@@ -55,6 +55,15 @@ def test_everybody_is_ready_in_the_end_and_never_more_than_there_are():
     assert ready[3, : 6 * 12].sum() == pytest.approx(25_000, rel=0.002)
 
 
+def test_nobody_counts_as_ready_early():
+    ready = np.cumsum(newly_ready(np.array([100_000]), 2016, 5, 24.0)[0])
+    truth = 100_000 * ready_share(np.arange(1, 2017) * 5 / 60, 24.0)
+    assert (ready <= truth + 0.5).all()
+    assert np.count_nonzero(np.diff(ready)) < 24 * 3.3
+    late = np.searchsorted(ready, truth - 0.5) - np.arange(2016)
+    assert late[:900].max() <= 12  # an hour of the half time of a day
+
+
 def test_ten_thousand_an_hour_is_ten_thousand_in_each_hour():
     rate = per_step(10_000, 48, 5)
     assert set(rate.tolist()) == {833, 834}

@@ -53,6 +53,7 @@ go through them. Letup says so when there is a way round.
 
 **Mobilisation.** The share of those who want to leave who are ready to after *t* hours is
 1 - 2^-((t / half time)^2), a Rayleigh curve with the half time as its median, cut off where {ready:.1%} are ready.
+They are counted {counts} times in each half time, always at the end of the time between, so that nobody is early.
 Its use for evacuation goes back to Tweedie and others, *A methodology for estimating emergency evacuation
 times*, Social Science Journal 23(2), 1986. From the door to the road people take {door:g} minutes (assumed).
 Groups that go by vehicle walk, or are carried, to the nearest road open to vehicles at {walk:g} km/h (assumed).
@@ -103,6 +104,7 @@ def page() -> str:
     rest = _REST.format(
         control=CONTROL_MINUTES,
         ready=people.READY_END,
+        counts=people.READY_COUNTS,
         door=DOOR_MINUTES,
         walk=WALK_KMH,
         snap=noding.SNAP_M,

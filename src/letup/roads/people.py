@@ -13,6 +13,9 @@ from letup.scenario.model import Scenario
 READY_END = 0.999
 """The curve of readiness is taken as complete at this share."""
 
+READY_COUNTS = 24
+"""How often in a half time those who have become ready are counted."""
+
 
 @dataclass(frozen=True)
 class Homes:
@@ -92,9 +95,14 @@ def ready_share(hours: Floats, half_time_hours: float) -> Floats:
 
 
 def newly_ready(people: Longs, steps: int, step_minutes: float, half_time_hours: float) -> Ints:
-    """Count who becomes ready in each step: int32[h, steps], cumulatively rounded."""
-    hours = np.arange(1, steps + 1, dtype=np.float64) * (step_minutes / 60.0)
-    at_end = ready_share(hours, half_time_hours)
+    """Count who becomes ready in each step: int32[h, steps], cumulatively rounded.
+
+    They are counted ``READY_COUNTS`` times in each half time, at the end of the time between, so that nobody
+    is counted early; a curve in steps far finer than it is known would cost much and tell nothing.
+    """
+    every = max(1, int(half_time_hours * 60.0 / READY_COUNTS / step_minutes))
+    counted = (np.arange(1, steps + 1) // every * every).astype(np.float64)
+    at_end = ready_share(counted * (step_minutes / 60.0), half_time_hours)
     ready = np.floor(people[:, None] * at_end[None, :] + 0.5).astype(np.int64)
     return np.diff(ready, axis=1, prepend=0).astype(np.int32)
 
