@@ -16,6 +16,9 @@ from letup.flow.network import TimedNetwork
 from letup.pauses.clock import Clock, runs
 from letup.pauses.corridors import FAR, time_to_go
 
+_EXACT_UP_TO = 100_000
+"""Arcs times steps up to which the search computes exact flows; beyond, it estimates them."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -85,6 +88,9 @@ class BlockFlows:
     def __init__(self, net: TimedNetwork, weight: NDArray[np.float64], blocks: list[Block]) -> None:
         self.net, self.weight, self.blocks = net, weight, blocks
         self.evaluations = 0
+        self._parts: dict[bytes, tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]] = {}
+        longest = max((block.last - block.first + 1 for block in blocks), default=0)
+        self.exact = net.arcs * longest <= _EXACT_UP_TO
         has_people = net.supply > 0
         free = net.zone < 0
         # Homes behind a limit on leaving: people get ready before the block and wait at home.
@@ -120,8 +126,6 @@ class BlockFlows:
         ready_used : int64[k]
             People who went through each feeder arc in earlier blocks.
         """
-        from letup.flow import earliest_arrival
-
         net, here = self.net, self.blocks[block]
         nothing = np.zeros(net.nodes, np.int64)
         none = Outcome(0.0, nothing, nothing, {}, np.zeros(len(self.feeder), np.int64))
@@ -134,17 +138,13 @@ class BlockFlows:
         last_quiet = here.first + int(quiet_steps[-1])
         to_step = min(last_quiet + self.tail_steps, len(self.weight) - 1)
         steps = to_step - from_step + 1
-        keep = np.append(ever, True)[net.zone]
-        keep &= self._leads_on(keep, room > 0)
-        arcs = np.flatnonzero(keep)
-        nodes, ends = np.unique(np.concatenate([net.tail[arcs], net.head[arcs]]), return_inverse=True)
+        arcs, nodes, ends = self._part(ever, room > 0)
         if not len(arcs) or not people[nodes].any():
             return none
         zone_number = np.full(len(ever) + 1, -1, np.int32)
         zone_number[on] = np.arange(len(on))
-        capacity = net.capacity[arcs]
-        if capacity.ndim == 2:
-            capacity = capacity[:, from_step : to_step + 1]
+        # Steps first: taking whole rows would copy the whole horizon.
+        capacity = net.capacity[:, from_step : to_step + 1][arcs] if net.capacity.ndim == 2 else net.capacity[arcs]
         place = np.full(net.arcs, -1, np.int64)
         place[arcs] = np.arange(len(arcs))
         feeder_kept = np.flatnonzero(place[self.feeder] >= 0)
@@ -152,7 +152,7 @@ class BlockFlows:
             rows = place[self.feeder[feeder_kept]]
             ready = self.ready[feeder_kept, from_step : to_step + 1] - ready_used[feeder_kept, None]
             ready = np.maximum(ready, 0)
-            capacity = np.tile(capacity[:, None], (1, steps)) if capacity.ndim == 1 else capacity.copy()
+            capacity = np.tile(capacity[:, None], (1, steps)) if capacity.ndim == 1 else capacity
             capacity[rows] = np.minimum(np.diff(ready, axis=1, prepend=0), 2**31 - 1)
         part = TimedNetwork(
             ends[: len(arcs)],
@@ -172,21 +172,40 @@ class BlockFlows:
         else:
             state[:, : quiet.shape[1] + offset] = quiet[on, -offset:][:, :steps]
         self.evaluations += 1
-        flow = earliest_arrival(part, steps=steps, quiet=state)
-        entering = flow.entering
+        if self.exact:
+            from letup.flow import earliest_arrival
+
+            flow = earliest_arrival(part, steps=steps, quiet=state)
+            entering, arrivals = flow.entering, flow.arrivals
+        else:
+            from letup.pauses.reserve import estimate
+
+            entering, arrivals = estimate(part, steps, state, place[self.feeder[feeder_kept]])
         through = entering.sum(axis=1, dtype=np.int64)
-        balance = nothing.copy()
-        np.add.at(balance, net.head[arcs], through)
-        np.subtract.at(balance, net.tail[arcs], through)
+        balance = np.bincount(net.head[arcs], through, net.nodes) - np.bincount(net.tail[arcs], through, net.nodes)
+        balance = balance.astype(np.int64)
         feeders = np.zeros(len(self.feeder), np.int64)
         feeders[feeder_kept] = through[place[self.feeder[feeder_kept]]]
         return Outcome(
-            float(self.weight[from_step : to_step + 1] @ flow.arrivals),
+            float(self.weight[from_step : to_step + 1] @ arrivals),
             np.where((people > 0) & (balance < 0), -balance, 0),
             np.where((room > 0) & (balance > 0), balance, 0),
             _in_use(entering, net.transit[arcs], net.zone[arcs], from_step),
             feeders,
         )
+
+    def _part(
+        self, ever: NDArray[np.bool_], open_shelters: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """Arcs that matter when some zones are ever quiet, their nodes, and their ends by position among these."""
+        key = ever.tobytes() + open_shelters.tobytes()
+        if key not in self._parts:
+            keep = np.append(ever, True)[self.net.zone]
+            keep &= self._leads_on(keep, open_shelters)
+            arcs = np.flatnonzero(keep)
+            ends = np.concatenate([self.net.tail[arcs], self.net.head[arcs]])
+            self._parts[key] = (arcs, *np.unique(ends, return_inverse=True))
+        return self._parts[key]
 
     def _leads_on(self, keep: NDArray[np.bool_], open_shelters: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Arcs from whose end a shelter can still be reached through kept arcs."""

@@ -113,10 +113,14 @@ class Greedy:
         noise : float64[corridors], optional
             Factors on the estimated gains, to try other orders.
         """
-        while not self.out_of_time():
+        # What a move is worth changes with the others, so those that brought nothing get a second chance.
+        chances = 2
+        while chances and not self.out_of_time():
+            before = state.value
             ways = corridors(self.net, state.people, self.open_arcs, state.room > 0)
-            if not ways or not self._fill_with(state, ways, noise):
-                return
+            again = bool(ways) and self._fill_with(state, ways, noise)
+            if not again:
+                chances = chances - 1 if state.value > before else 0
 
     def _fill_with(self, state: State, ways: list[Corridor], noise: NDArray[np.float64] | None) -> bool:
         """Commit moves along given corridors; True if the corridors are out of date."""

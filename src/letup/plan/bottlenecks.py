@@ -41,8 +41,8 @@ def bottlenecks(
     scenario: Scenario,
     network: RoadNetwork,
     flows: list[GroupFlow],
-    total_with: Callable[[Relief], int],
-    total_with_longer_pauses: Callable[[], int],
+    gain_of: Callable[[Relief], int],
+    gain_of_longer_pauses: Callable[[], int],
 ) -> pd.DataFrame:
     """The tightest limits, as `letup.plan.model.Plan.bottlenecks`.
 
@@ -55,10 +55,10 @@ def bottlenecks(
         What the plan is for.
     flows : list of GroupFlow
         With cuts.
-    total_with : callable
-        People who would arrive with a limit doubled.
-    total_with_longer_pauses : callable
-        People who would arrive if each pause lasted an hour longer, beyond the parties' limits.
+    gain_of : callable
+        People more who would arrive with a limit doubled.
+    gain_of_longer_pauses : callable
+        People more who would arrive if each pause lasted an hour longer, beyond the parties' limits.
     """
     wanted = sum(int(flow.timed.supply.sum()) for flow in flows)
     total = sum(flow.total for flow in flows)
@@ -71,10 +71,10 @@ def bottlenecks(
     for i, limit in enumerate(ranked):
         gain = None
         if i < _RELIEVED:
-            gain = max(total_with(limit.relief) - total, 0)
+            gain = gain_of(limit.relief)
         rows.append(_row(scenario, network, limit, gain))
     if total < wanted:
-        gain = max(total_with_longer_pauses() - total, 0)
+        gain = gain_of_longer_pauses()
         blank = {"id": "", "name": "hours of the pauses", "zone": "", "lon": np.nan, "lat": np.nan}
         left = {"people": wanted - total, "limit_per_hour": np.nan, "gain_people": gain}
         rows.append({"kind": "pause hours", **blank, **left, "relief": "each pause one hour longer"})

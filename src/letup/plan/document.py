@@ -51,6 +51,7 @@ class Answer(_Part):
     zone_hours: float = Field(ge=0, description="zone-hours of all pauses together")
     ceiling: int = Field(ge=0, description="people; proven: no pauses within the limits let more arrive")
     ceiling_basis: str
+    worth_basis: str
     gap: float | None = Field(description="(ceiling - arrive) / arrive; null if nobody arrives")
     complete: bool = Field(description="false if the search was ended early")
 

@@ -69,6 +69,7 @@ def move_groups(
     quiet: NDArray[np.bool_],
     *,
     details: bool = False,
+    quick: bool = False,
     relief: Relief | None = None,
 ) -> list[GroupFlow]:
     """Move each group in the given order on the capacity, throughput and room left by the earlier.
@@ -86,10 +87,13 @@ def move_groups(
         When people may be on the arcs of each zone.
     details : bool
         Whether to work out routes and the cut too.
+    quick : bool
+        Whether to estimate in place of computing the exact flow: for comparing many plans.
     relief : Relief, optional
         A limit to double.
     """
     from letup.flow import earliest_arrival
+    from letup.pauses.reserve import estimate
 
     horizons = horizons_of(by_mode(groups, timed), quiet)
     # Shares, not people: groups of one mode may differ in people per vehicle.
@@ -118,9 +122,15 @@ def move_groups(
         np.clip(capacity, 0, 2**31 - 1, out=capacity)
         here = np.array([room.get(place, 0) for place in network.place], np.int64)
         part = part_of(network, horizon, capacity, np.where(network.shelter > 0, here, 0))
-        flow = earliest_arrival(part, steps=len(horizon.steps), quiet=quiet[: part.zones, horizon.steps])
-        arrivals[horizon.steps] = flow.arrivals
-        entering = flow.entering
+        now_quiet = quiet[: part.zones, horizon.steps]
+        if quick:
+            leaving = [i for i, a in enumerate(horizon.arcs.tolist()) if network.kind[a] == "leaving home"]
+            entering, arriving = estimate(part, len(horizon.steps), now_quiet, np.array(leaving, np.int64))
+            arrivals[horizon.steps] = arriving
+        else:
+            flow = earliest_arrival(part, steps=len(horizon.steps), quiet=now_quiet)
+            arrivals[horizon.steps] = flow.arrivals
+            entering = flow.entering
         part_share = np.divide(entering, full, out=np.zeros(full.shape), where=full > 0)
         share += part_share
         for i, place in gates:
@@ -132,6 +142,6 @@ def move_groups(
         for node in np.flatnonzero(part.shelter > 0).tolist():
             place = network.place[int(horizon.nodes[node])]
             room[place] = max(room[place] - max(int(taken[node] + part.supply[node]), 0), 0)
-        routes = list(flow.routes()) if details else []
-        found.append(GroupFlow(group, network, horizon, arrivals, routes, flow.cut if details else None))
+        routes, cut = (list(flow.routes()), flow.cut) if details and not quick else ([], None)
+        found.append(GroupFlow(group, network, horizon, arrivals, routes, cut))
     return found

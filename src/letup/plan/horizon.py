@@ -99,15 +99,16 @@ def _any(members: list[Timed], name: str) -> NDArray[np.bool_]:
 def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
     """Capacity of the kept arcs at the kept steps, people per step: int64[a, s]."""
     arcs, steps = horizon.arcs, horizon.steps
-    given = timed.capacity[arcs]
+    given = timed.capacity
     total = int(steps[-1]) + 1 if len(steps) else 0
     leaving = np.array([timed.kind[a] == "leaving home" for a in arcs.tolist()], bool)
     if given.ndim == 2:
-        capacity = given[:, steps].astype(np.int64)
-        ready = np.cumsum(given[leaving, :total], axis=1, dtype=np.int64)[:, steps]
+        # Rows and steps at once: whole rows would copy the whole horizon.
+        capacity = given[np.ix_(arcs, steps)].astype(np.int64)
+        ready = np.cumsum(given[arcs[leaving], :total], axis=1, dtype=np.int64)[:, steps]
     else:
-        capacity = np.repeat(given.astype(np.int64)[:, None], len(steps), axis=1)
-        ready = given[leaving].astype(np.int64)[:, None] * (steps[None, :] + 1)
+        capacity = np.repeat(given[arcs].astype(np.int64)[:, None], len(steps), axis=1)
+        ready = given[arcs[leaving]].astype(np.int64)[:, None] * (steps[None, :] + 1)
     capacity[leaving] = np.diff(ready, axis=1, prepend=0)
     # Arcs that need no pause must not lead across a gap.
     free = (timed.zone[arcs] < 0) & ~leaving

@@ -28,6 +28,15 @@ from letup.plan.worth import worth
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
+_EXACT_UP_TO = 300_000
+"""Arcs times steps up to which worths and gains are computed with exact flows."""
+
+EXACT = "worths and gains are differences of exact flows"
+ESTIMATED = (
+    "worths and gains are differences of estimates, in which people reserve room on their quickest way and then on "
+    "others; the plan itself is computed exactly"
+)
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -165,18 +174,24 @@ def _finish(
     trace.append((time.monotonic() - began, arrive, most))
     tell("weighing the pauses", arrive)
     passed, _, last_use = passing(windows, network, moved)
-    gains = worth(windows, moving, scenario.groups, flows, passed)
+    quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > _EXACT_UP_TO for flow in flows)
+    gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
     tell("looking for what bounds the plan", arrive)
 
-    def total_with(relief: Relief) -> int:
-        return sum(flow.total for flow in move_groups(scenario.groups, timed, moving, relief=relief))
+    def total(quiet: NDArray[np.bool_], relief: Relief | None = None) -> int:
+        return sum(flow.total for flow in move_groups(scenario.groups, timed, quiet, relief=relief, quick=quick))
 
-    def total_with_longer_pauses() -> int:
+    base = total(moving) if quick else arrive
+
+    def gain_of(relief: Relief) -> int:
+        return max(total(moving, relief) - base, 0)
+
+    def gain_of_longer_pauses() -> int:
         more = round(60 / scenario.step_minutes)
         longer = [replace(w, last=min(w.last + more, scenario.steps - 1)) for w in windows]
-        return sum(flow.total for flow in move_groups(scenario.groups, timed, moving_array(scenario, longer)))
+        return max(total(moving_array(scenario, longer)) - base, 0)
 
-    bounds = bottlenecks(scenario, network, flows, total_with, total_with_longer_pauses)
+    bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses)
     groups = tuple(_result(scenario, flow) for flow in flows)
     findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
     return Plan(
@@ -192,6 +207,7 @@ def _finish(
         trace=tuple(trace),
         findings=tuple(findings),
         complete=complete,
+        worth_basis=ESTIMATED if quick else EXACT,
     )
 
 

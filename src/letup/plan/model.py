@@ -55,12 +55,14 @@ class Plan:
         The pauses; a zone's number is its position in ``scenario.zones``.
     pauses : DataFrame
         One row per pause: zone (id), zone_name, start, end (local ISO times), hours, first_step, last_step,
-        worth_people (people who would no longer arrive without it).
+        passing_people (people whose movement passes the zone
+        during it), worth_people (people who would no longer arrive without it, the other days unchanged).
     movements : DataFrame
         One row per movement: id, group, origin (zone id), origin_node, shelter (place id), people,
         people_per_step, depart_first, depart_last, arrive_first, arrive_last (local ISO times),
         depart_first_step, depart_last_step, arrive_first_step, arrive_last_step, minutes, length_m,
-        arcs (RoadNetwork arc numbers with the step offset at which each is entered, "arc@offset arc@offset ...").
+        arcs (RoadNetwork arc numbers with the step offset at which each is entered, "arc@offset arc@offset ..."),
+        legs (the same for arcs of the group's Timed).
     groups : tuple of GroupResult
         Results by group, in planning order.
     bottlenecks : DataFrame
@@ -75,6 +77,8 @@ class Plan:
         As the search went on.
     findings : tuple of Finding
         Worst first.
+    worth_basis : str
+        How the worth of pauses and the gains at bottlenecks were computed, in words.
     complete : bool
         False if the search was ended early (by hand or by the time limit).
     """
@@ -91,6 +95,7 @@ class Plan:
     trace: tuple[tuple[float, int, int], ...]
     findings: tuple[Finding, ...]
     complete: bool = True
+    worth_basis: str = ""
 
     @property
     def arrive(self) -> int:

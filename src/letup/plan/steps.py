@@ -196,8 +196,6 @@ def _way(
     end = int(timed.head[arcs[-1]])
     if timed.place[end] != shelter or timed.shelter[end] <= 0:
         return refuse(f"ends at {timed.place[end]!r}, not at the shelter {shelter!r}", "shelter")
-    if any(timed.shelter[timed.tail[a]] > 0 for a in arcs[1:]):
-        return refuse("leads out of a shelter", "legs")
     along, length = along_roads(network, timed, arcs, offsets)
     written = " ".join(f"{arc}@{offset}" for arc, offset in along)
     if written != arcs_text:

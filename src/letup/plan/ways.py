@@ -9,10 +9,28 @@ from numpy.typing import NDArray
 from letup.pauses.limits import Window
 from letup.roads.network import RoadNetwork, Timed
 
+_PAUSE_ON_THE_WAY = 12  # steps; a stretch split without need changes nothing
+
 
 def parse_way(text: str) -> list[tuple[str, int]]:
     """Read ``"12@0 13@4"`` as names with step offsets."""
     return [(name, int(offset)) for name, _, offset in (part.rpartition("@") for part in str(text).split())]
+
+
+def _visits(network: RoadNetwork, way: str) -> list[tuple[int, int, int]]:
+    """Zone, first and last offset at which an arc is entered, for each stretch of a way in one zone.
+
+    People may wait on the way and go on during another pause of the same zone: a long time between
+    two arcs begins a new stretch.
+    """
+    found: list[tuple[int, int, int]] = []
+    for name, offset in parse_way(way):
+        zone = int(network.zone[int(name)])
+        if found and found[-1][0] == zone and offset - found[-1][2] <= _PAUSE_ON_THE_WAY:
+            found[-1] = (zone, found[-1][1], offset)
+        else:
+            found.append((zone, offset, offset))
+    return [stretch for stretch in found if stretch[0] >= 0]
 
 
 def passing(
@@ -32,25 +50,23 @@ def passing(
         of_zone.setdefault(window.zone, []).append(i)
     people = [0] * len(windows)
     first, last = [-1] * len(windows), [-1] * len(windows)
-    known: dict[str, dict[int, tuple[int, int]]] = {}
+    known: dict[str, list[tuple[int, int, int]]] = {}
     columns = ("arcs", "people_per_step", "depart_first_step", "depart_last_step")
     for text, rate, depart, until in zip(*(movements[name].tolist() for name in columns), strict=True):
         if text not in known:
-            spans: dict[int, tuple[int, int]] = {}
-            for name, offset in parse_way(text):
-                zone = int(network.zone[int(name)])
-                if zone >= 0:
-                    before = spans.get(zone, (offset, offset))
-                    spans[zone] = (min(before[0], offset), max(before[1], offset))
-            known[text] = spans
-        for zone, (entered, left) in known[text].items():
+            known[text] = _visits(network, text)
+        on_row: dict[int, tuple[int, int]] = {}
+        for zone, entered, left in known[text]:
             for i in of_zone.get(zone, ()):
                 a = max(depart, windows[i].first - entered)
                 b = min(until, windows[i].last - entered)
                 if a <= b:
-                    people[i] += rate * (b - a + 1)
+                    before = on_row.get(i, (a, b))
+                    on_row[i] = (min(before[0], a), max(before[1], b))
                     first[i] = a + entered if first[i] < 0 else min(first[i], a + entered)
                     last[i] = max(last[i], b + left)
+        for i, (a, b) in on_row.items():
+            people[i] += rate * (b - a + 1)
     return people, first, last
 
 

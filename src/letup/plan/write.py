@@ -152,6 +152,7 @@ def as_document(plan: Plan, rows: list[dict[str, str]], scenario_files: dict[str
             "zone_hours": plan.zone_hours,
             "ceiling": plan.ceiling,
             "ceiling_basis": plan.ceiling_basis,
+            "worth_basis": plan.worth_basis,
             "gap": (plan.ceiling - arrive) / arrive if arrive else None,
             "complete": plan.complete,
         },
