@@ -56,13 +56,15 @@ def test_the_numbers_on_the_page_are_those_of_the_movements(visit, report):
 
 def test_a_zone_a_movement_and_a_road_show_their_figures(visit, report):
     page = visit(report)
+    page.get_by_role("combobox", name="Zone").select_option("Hill")
+    assert "6,000, of whom 3,000 want to leave" in page.locator("#detail").inner_text()
     page.get_by_role("button", name="North Town").focus()
     page.keyboard.press("Enter")
     detail = page.locator("#detail")
     assert "10,000, of whom 8,100 want to leave" in detail.inner_text()
     assert "بلدة الشمال" in detail.inner_text()
     assert "Outline: observed; Extract of the map, 2025-10-28" in detail.inner_text()
-    detail.get_by_role("button").first.click()
+    detail.get_by_role("button", name="to shelters in South").click()
     assert "shelters in South" in detail.inner_text()
     page.locator("#map").scroll_into_view_if_needed()
     box = page.locator("#map-live canvas").bounding_box()
@@ -121,3 +123,10 @@ def test_it_fits_a_telephone_and_prints(visit, report):
     assert page.locator("#map-drawn").is_visible()
     assert not page.locator("#play").is_visible()
     assert page.locator("#map-live").is_hidden()
+
+
+def test_roads_can_be_chosen_without_pointing_at_the_map(visit, report):
+    page = visit(report, locale="de-DE")
+    page.locator("#detail").get_by_role("button", name="Coast Road").first.press("Enter")
+    assert "9,400 people pass, most of them towards the south" in page.locator("#detail").inner_text()
+    assert "طريق الساحل" in page.locator("#detail").inner_text()

@@ -59,10 +59,12 @@ function zoneDetail(zone, index) {
   return parts;
 }
 
+const roadName = (road) => road.n || (road.c === "access" ? "Walking access (modelled)" : `Unnamed ${road.c} road`);
+
 function roadDetail(piece) {
   const road = plan.roads[piece.r];
   return [
-    named("h3", road.n || (road.c === "access" ? "Walking access (modelled)" : `Unnamed ${road.c} road`), road.l),
+    named("h3", roadName(road), road.l),
     facts([
       ["On it now", `${count(valueAt(piece.e, state.step))} people (${localTime(state.step)})`],
       ["Over the whole plan", `${count(piece.p)} people pass, most of them towards the ${piece.d}`],
@@ -116,6 +118,29 @@ const chosenPieces = (what) => {
   let at = 0;
   return plan.ways[what.index].s.map((later) => (at += later));
 };
+
+// before anything is chosen: how to, and the roads that most people take, for those who cannot point at the map
+function invite() {
+  const best = new Map();
+  plan.pieces.forEach((piece, index) => {
+    const known = best.get(piece.r);
+    if (plan.roads[piece.r].c !== "access" && (known === undefined || piece.p > plan.pieces[known].p)) best.set(piece.r, index);
+  });
+  const top = [...best.values()].sort((a, b) => plan.pieces[b].p - plan.pieces[a].p).slice(0, 5);
+  const list = element("ul");
+  for (const index of top) {
+    const piece = plan.pieces[index];
+    const button = element("button", `${roadName(plan.roads[piece.r])}: ${count(piece.p)} people`, { type: "button" });
+    button.addEventListener("click", () => choose({ kind: "piece", index }));
+    const item = element("li");
+    item.append(button);
+    list.append(item);
+  }
+  const how = "Choose a zone, a road or a movement for its figures and their source: on the map, in the list of zones, or here.";
+  const panel = byId("detail");
+  panel.append(element("p", how, { class: "small" }));
+  if (top.length) panel.append(element("p", "Roads that most people take, at their busiest point over the whole plan:"), list);
+}
 
 // numbers "now" in the panel follow the time
 listeners.push(() => {

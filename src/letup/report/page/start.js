@@ -37,6 +37,7 @@ window.addEventListener("afterprint", () => {
 
 document.documentElement.classList.add("live");
 legendWidths();
+invite();
 show(busiestStep());
 startDrawn();
 startLive().catch((reason) => {

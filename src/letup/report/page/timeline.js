@@ -87,6 +87,14 @@ for (const button of document.querySelectorAll("button.who")) {
   button.addEventListener("click", () => choose({ kind: "zone", index: +button.dataset.z }));
 }
 
+const pick = byId("pick");
+plan.zones
+  .map((zone, index) => [zone.n, index])
+  .sort(([a], [b]) => a.localeCompare(b))
+  .forEach(([name, index]) => pick.append(element("option", name, { value: index })));
+pick.addEventListener("change", () => pick.value !== "" && choose({ kind: "zone", index: +pick.value }));
+choosers.push((what) => (pick.value = what.kind === "zone" ? what.index : ""));
+
 // dragging anywhere on the bars moves the time as well
 const bars = document.querySelector(".lanes");
 const dragTo = (event) => {
