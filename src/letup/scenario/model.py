@@ -151,7 +151,8 @@ class Scenario:
     def __repr__(self) -> str:
         """Say in four lines what it is; the tables have their own."""
         hours = self.steps * self.step_minutes / 60
-        leaving = round(float((self.people["count"] * self.people["share_leaving"]).sum()))
+        # Rounded row by row, as the plan does, so that both say the same number.
+        leaving = int((self.people["count"] * self.people["share_leaving"]).round().sum())
         return (
             f"Scenario: {self.title}\n"
             f"  as of {self.as_of:%Y-%m-%d %H:%M}, {self.timezone}\n"
