@@ -219,7 +219,7 @@ def _prune(tree, search, cut, count, lost):
 
 
 @njit(cache=True)
-def _regrow(net, state, tree, search, count, used, lost, through_full):
+def _regrow(net, state, tree, search, count, used, lost, since):
     """Hang lost places back on the tree where they can be; returns how many places and entries there are."""
     steps, m = net.steps, len(net.tail)
     head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
@@ -258,8 +258,8 @@ def _regrow(net, state, tree, search, count, used, lost, through_full):
                 if other != step and mark[node * steps + other] == search:
                     found, move = node * steps + other, 2 * m + RELEAVE
                     break
-        if found < 0 and through_full and net.shelter[node] >= 0:
-            for other in range(steps):
+        if found < 0 and net.shelter[node] >= 0:
+            for other in range(since, steps):
                 if (
                     other != step
                     and state.arriving[net.shelter[node], other] > 0
@@ -276,10 +276,25 @@ def _regrow(net, state, tree, search, count, used, lost, through_full):
 
 
 @njit(cache=True)
-def grow(net, state, tree, search, roots, through_full):
+def _next_to_move_on(net, state, mark, search):
+    """Among people in full shelters who could go on, but have not been asked, the last to come: their place."""
+    steps = net.steps
+    for step in range(steps - 1, -1, -1):
+        for shelter in range(len(net.room)):
+            first = np.int64(net.shelter_node[shelter]) * steps
+            if mark[first + step] == search and state.arriving[shelter, step] > 0 and state.free[shelter] == 0:
+                for other in range(steps):
+                    if mark[first + other] != search:
+                        return first + step
+    return np.int64(-1)
+
+
+@njit(cache=True)
+def grow(net, state, tree, search, roots, full):
     """Search backwards from the roots (shelters in time) and send everyone found on the way.
 
-    With ``through_full``, people inside a shelter may go on to another one to make room. Returns how many
+    With ``full``, people inside a shelter may go on to another one to make room, those who came last first:
+    nobody who came before step ``since`` moves on until it helps nobody any more otherwise. Returns how many
     people were sent, how many places were seen, and whether the search was complete: then the places seen
     are all from which a root can still be reached, and nobody who could leave is left there. It is not
     complete if a shelter is now full, or if the lists need more memory than there is.
@@ -303,19 +318,23 @@ def grow(net, state, tree, search, roots, through_full):
         far = tree.distance[root // steps]
         used = _list(entry, after, first, root, far, used)
         top, low = max(top, far), min(low, far)
-    whole = True
+    whole, since = True, steps
     while whole:
         if low > top:
-            if lost == 0:
-                break
-            before = count
-            if lost > len(tree.lost) or used + lost > len(entry):
+            if lost > len(tree.lost) or used + lost + 1 > len(entry):
                 whole = False
                 break
-            count, used = _regrow(net, state, tree, search, count, used, lost, through_full)
-            low, top, lost = 0, len(tree.first) - 1, 0
-            if count == before:
+            before = used
+            count, used = _regrow(net, state, tree, search, count, used, lost, since)
+            lost = 0
+            if used == before and full:
+                place = _next_to_move_on(net, state, mark, search)
+                if place >= 0:
+                    since = min(since, place % steps)
+                    used = _list(entry, after, first, place, distance[place // steps], used)
+            if used == before:
                 break
+            low, top = 0, len(first) - 1
         item = tree.first[low]
         if item < 0:
             low += 1
@@ -327,11 +346,11 @@ def grow(net, state, tree, search, roots, through_full):
         node = place // steps
         home = net.home[node]
         if home >= 0 and state.left[home] > 0:
-            people, cut, full = _augment(net, state, tree, place)
+            people, cut, filled = _augment(net, state, tree, place)
             sent += people
             if state.left[home] == 0:
                 measure(net, state, tree)  # the lists stay as they are: distances only guide
-            whole = not full and used < len(tree.entry)
+            whole = not filled and used < len(tree.entry)
             if whole and cut >= 0:
                 count, lost = _prune(tree, search, cut, count, lost)
             if whole and tree.mark[place] == search:
@@ -344,7 +363,7 @@ def grow(net, state, tree, search, roots, through_full):
         ways, others = into_start[node + 1] - into, out_start[node + 1] - out
         shelter = net.shelter[node]
         jumps = steps if home >= 0 else 0
-        swaps = steps if through_full and shelter >= 0 and state.arriving[shelter, step] > 0 else 0
+        swaps = steps if shelter >= 0 and step >= since and state.arriving[shelter, step] > 0 else 0
         for k in range(ways + others + 2 + jumps + swaps):
             if k < ways:
                 move = net_into[into + k]
