@@ -46,6 +46,19 @@ def test_random_movements_are_counted_right():
     assert (drawn == counted_one_by_one(plan)).all()
 
 
+def test_who_waits_for_the_next_pause_is_not_on_the_road():
+    move = strip._move(0, str, "foot", "north", 0, 10, 11, 100)
+    move |= {"arcs": "0@0 1@1 2@50 3@51 4@52", "arrive_first_step": 63, "arrive_last_step": 64}
+    visit = traffic.visits(type(strip.plan().movements)([move]))
+    on, waiting = traffic.walking(visit, np.full(5, 2))
+    road = sum(traffic.people(one, strip.STEPS) for one in traffic.bends(on.arc, on, 5, strip.STEPS))
+    wait = traffic.people(traffic.bends(waiting.movement, waiting, 1, strip.STEPS)[0], strip.STEPS)
+    assert wait[20:60].tolist() == [200] * 40
+    assert road[20:60].sum() == 0
+    alive = sum(traffic.people(one, strip.STEPS) for one in traffic.bends(visit.arc, visit, 5, strip.STEPS))
+    assert (road + wait == alive).all()
+
+
 def test_a_coarser_page_never_shows_fewer_people_than_there_are():
     rng = np.random.default_rng(1)
     bent = [traffic._packed(np.arange(96), rng.integers(-3, 4, 96)) for _ in range(5)]

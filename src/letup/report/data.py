@@ -50,7 +50,7 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
     """Put together everything that map and timeline show."""
     scenario, clock = plan.scenario, words.Clock.of(plan.scenario)
     shield = layers.Shield.of(scenario)
-    visit = traffic.visits(plan.movements)
+    visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
     pieces, passing, piece_of = _pieces(plan, visit, shield)
     bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
     for piece, one in zip(pieces, bent, strict=True):
@@ -67,7 +67,7 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
         "steps": scenario.steps,
         "minutes": scenario.step_minutes,
         "offsets": clock.offsets(),
-        "zones": _zones(plan, counts, polygons),
+        "zones": _zones(plan, counts, polygons, waiting),
         "roads": about,
         "pieces": pieces,
         "base": [layers.packed(line) for line in roads],
@@ -76,10 +76,23 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
         "ways": _ways(plan, visit, piece_of, zone_of),
         "groups": [group.label for group in plan.groups],
         "moving": _moving(plan),
+        "waiting": traffic.bends(0 * waiting.movement, waiting, 1, scenario.steps)[0],
         "arrived": [_cumulated(group.arrivals) for group in plan.groups],
         "want": plan.want_to_leave,
     }
     return PageData(data, polygons, lines, passing, roads, block)
+
+
+def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, layers.Ints]:
+    """The visits, and the steps that each takes on the road at the group's speed, rounded up."""
+    network, groups = plan.network, {group.name: group for group in plan.scenario.groups}
+    who = [groups[str(name)] for name in plan.movements["group"]]
+    own = np.array([group.speed_kmh for group in who], float)[visit.movement]
+    drives = np.array([group.mode == "vehicle" for group in who], bool)[visit.movement]
+    road = network.vehicle_kmh[visit.arc]
+    speed = np.where(drives & (road > 0), np.minimum(own, road), own)
+    minutes = network.length_m[visit.arc] / 1000 / np.maximum(speed, 0.1) * 60
+    return visit, np.ceil(minutes / plan.scenario.step_minutes).astype(np.int64)
 
 
 def _pieces(
@@ -129,11 +142,15 @@ def _course(
     return np.bincount(key, step.real, pieces) + 1j * np.bincount(key, step.imag, pieces)
 
 
-def _zones(plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]]) -> list[dict[str, Any]]:
+def _zones(
+    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]], waiting: traffic.Visits
+) -> list[dict[str, Any]]:
     scenario, movements = plan.scenario, plan.movements
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
     origin = np.array([number.get(text(zone), -1) for zone in movements["origin"]], np.int64)
     left = traffic.bends(origin, _trips(plan, for_ever=True), len(number), scenario.steps)
+    at_end = plan.network.node_zone[plan.network.head[waiting.arc]].astype(np.int64)
+    waits = traffic.bends(at_end, waiting, len(number), scenario.steps)
     leave = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
     rows = scenario.zones.drop(columns=scenario.zones.geometry.name).to_dict("records")
     points = scenario.zones.geometry.representative_point()
@@ -151,6 +168,7 @@ def _zones(plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.
             "w": counts[index].want_to_leave,
             "out": int(leave.get(zone, 0)),
             "e": left[index],
+            "wait": waits[index],
             "c": [[layers.PLURALS.get(kind, kind), many] for kind, many in sorted(counts[index].places.items())],
             "b": basis_of(row, scenario),
             "pb": counts[index].known_from,

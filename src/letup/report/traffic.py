@@ -7,7 +7,7 @@ except at four steps. Sums of trapezoids stay as sparse: that is what the page c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -44,7 +44,10 @@ class Visits:
 
 
 def visits(movements: pd.DataFrame) -> Visits:
-    """Read the ``arcs`` column of the movements ("arc@offset arc@offset ...")."""
+    """Read the ``arcs`` column of the movements ("arc@offset arc@offset ...").
+
+    People stay on an arc until they enter the next one or arrive: waiting at its end counts. See `walking`.
+    """
     texts = [str(text) if isinstance(text, str) else "" for text in movements["arcs"]]
     numbers = np.array([text.count("@") for text in texts], np.int64)
     flat = np.array(" ".join(texts).replace("@", " ").split(), np.int64)
@@ -61,6 +64,31 @@ def visits(movements: pd.DataFrame) -> Visits:
     first, until = column("depart_first_step")[movement], column("depart_last_step")[movement]
     stay = np.maximum(leave - offset, 1)
     return Visits(movement, arc, column("people_per_step")[movement], first + offset, until + offset, stay)
+
+
+def walking(visit: Visits, longest: Ints) -> tuple[Visits, Visits]:
+    """Part visits in two: the time on the road, and the time of waiting at its end.
+
+    Parameters
+    ----------
+    visit : Visits
+        The visits.
+    longest : int64[k]
+        Steps that going through the arc takes, rounded up; whoever stays longer waits, in a place off the road.
+
+    Returns
+    -------
+    on, waiting : Visits
+        Same movements and arcs; ``waiting`` has only those that wait.
+    """
+    # a step more than that can come from rounding, and is no waiting
+    late = visit.stay > np.maximum(longest, 1) + 1
+    stay = np.where(late, np.maximum(longest, 1), visit.stay)
+    waiting = Visits(
+        visit.movement[late], visit.arc[late], visit.rate[late],
+        (visit.enter_first + stay)[late], (visit.enter_last + stay)[late], (visit.stay - stay)[late],
+    )  # fmt: skip
+    return replace(visit, stay=stay), waiting
 
 
 def bends(key: Ints, visit: Visits, keys: int, steps: int) -> list[list[int]]:

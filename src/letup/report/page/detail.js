@@ -44,6 +44,7 @@ function zoneDetail(zone, index) {
     ["People", `${count(zone.p)}, of whom ${count(zone.w)} want to leave`],
     ["With this plan", zone.w ? `${count(zone.out)} leave and reach a shelter (${share(zone.out, zone.w)} of those here who want to)` : ""],
     ["Left by now", zone.w ? `${count(valueAt(zone.e, state.step))} people (${localTime(state.step)})` : ""],
+    ["Waiting here on their way", valueAt(zone.wait, state.step) ? `${count(valueAt(zone.wait, state.step))} people (${localTime(state.step)})` : ""],
     ["Paused", zone.q.map(span).join("; ") || (zone.need ? "never in this plan" : "needs no pause")],
     ["Safer than where people leave", { safer: "a source says so", not_safer: "no", unknown: "unknown" }[zone.safety] || zone.safety],
     ["Places here", zone.c.map(([kind, many]) => `${kind}: ${many}`).join(", ")],

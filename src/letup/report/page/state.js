@@ -72,6 +72,7 @@ function snapshot(step) {
     quiet: plan.zones.map((zone) => isQuiet(zone, step)),
     on: plan.pieces.map((piece) => valueAt(piece.e, step)),
     moving: valueAt(plan.moving, step),
+    waiting: valueAt(plan.waiting, step),
     arrived: plan.arrived.reduce((total, bends) => total + valueAt(bends, step), 0),
   };
 }

@@ -10,6 +10,7 @@ listeners.push((now) => {
   byId("clock").textContent = localTime(now.step);
   byId("now-quiet").textContent = `${quiet} of ${plan.zones.length}`;
   byId("now-moving").textContent = count(now.moving);
+  byId("now-waiting").textContent = now.waiting > 0 ? ` (${count(now.waiting)} of them wait on the way)` : "";
   byId("now-arrived").textContent = count(now.arrived);
   byId("now-share").textContent = `${share(now.arrived, plan.want)} of those who want to leave`;
   slider.value = now.step;
