@@ -20,6 +20,7 @@ PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-che
 demo: .venv/.ready
 	$(BIN)/letup plan $(CASE) --out $(OUT)
 	@echo
+	@echo "To use letup in this shell: . .venv/bin/activate"
 	@echo "The report opens in any browser, without a network connection:"
 	@$(BIN)/python -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1], "report.html").resolve(strict=True))' $(OUT)
 
