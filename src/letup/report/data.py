@@ -108,7 +108,9 @@ def _pieces(
     key = lookup[visit.arc] if len(visit.arc) else np.zeros(0, np.int64)
     bent = traffic.bends(key, visit, len(drawn), steps)
     people = visit.rate * (visit.enter_last - visit.enter_first + 1)
-    passing = np.bincount(key[key >= 0], weights=people[key >= 0], minlength=len(drawn))
+    # somebody who comes by twice still is one of the people who pass
+    once = np.unique(np.column_stack([key, visit.movement])[key >= 0], axis=0)
+    passing = np.bincount(once[:, 0], plan.movements["people"].to_numpy(np.int64)[once[:, 1]], len(drawn))
     course = _course(plan, visit, key, people, len(drawn))
     joined: dict[tuple[Any, ...], int] = {}
     out: list[dict[str, Any]] = []
