@@ -255,9 +255,11 @@ class Greedy:
                 latest = here.last - int(way.least.min(initial=0))
                 spans = [max(self.clock.in_steps(hour), 1) for hour in hours]
                 for span in [*spans, latest - (here.first + reach)]:
+                    if span < 1 or latest < here.first:
+                        continue
                     early, late = here.first + reach, latest - span
                     middle = (early + late) // 2
-                    if span < 1 or late < early:
+                    if late < early:
                         # Too short for all; those who live nearer may still get out.
                         found[Move(b, c, max(late, here.first), latest)] = None
                         continue

@@ -22,7 +22,7 @@ _PASSES = 5
 
 
 @njit(cache=True)
-def _tree(tail, transit, usable, into_start, into, shelter, longest):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def _tree(tail, transit, usable, into_start, into, shelter, longest):  # type: ignore[no-untyped-def]
     """Quickest time to go of each node, the arc to take, and nodes in order of that time."""
     n = len(shelter)
     far = longest + 1
@@ -69,7 +69,7 @@ def _tree(tail, transit, usable, into_start, into, shelter, longest):  # type: i
 
 
 @njit(cache=True)
-def _carry(head, capacity, calm, tree, people, ready, room, entering, gone):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def _carry(head, capacity, calm, tree, people, ready, room, entering, gone):  # type: ignore[no-untyped-def]
     """Fill one tree for each arrival time in turn; returns who arrived at each step."""
     to_go, arc, order = tree
     steps = capacity.shape[1]

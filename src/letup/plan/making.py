@@ -150,7 +150,18 @@ def make(
             repeat=time_limit is not None,
             progress=better,
         )
-    return _finish(scenario, network, timed, windows, most=most, trace=trace, began=began, complete=complete, tell=tell)
+    return _finish(
+        scenario,
+        network,
+        timed,
+        windows,
+        most=most,
+        chosen=pauses is None,
+        trace=trace,
+        began=began,
+        complete=complete,
+        tell=tell,
+    )
 
 
 def _finish(
@@ -160,6 +171,7 @@ def _finish(
     windows: list[Window],
     *,
     most: int,
+    chosen: bool,
     trace: list[tuple[float, int, int]],
     began: float,
     complete: bool,
@@ -174,6 +186,11 @@ def _finish(
     trace.append((time.monotonic() - began, arrive, most))
     tell("weighing the pauses", arrive)
     passed, _, last_use = passing(windows, network, moved)
+    if chosen:
+        # The search estimates; what nobody passes in the end is not asked for.
+        kept = [i for i, people in enumerate(passed) if people]
+        windows, passed, last_use = ([part[i] for i in kept] for part in (windows, passed, last_use))
+        moving = moving_array(scenario, windows)
     quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > _EXACT_UP_TO for flow in flows)
     gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
     tell("looking for what bounds the plan", arrive)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from letup.plan.columns import MOVEMENT_COLUMNS
 from letup.plan.groups import GroupFlow
 from letup.plan.terms import local_isos
-from letup.plan.ways import along_roads
+from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -26,8 +26,9 @@ def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) 
     """
     rows: list[dict[str, object]] = []
     for flow in flows:
+        roads = RoadsOf(network, flow.timed)
         for way, spells in sorted(_ways(flow).items()):
-            rows += [_row(network, flow, way, spell, scenario.step_minutes) for spell in spells]
+            rows += _rows(roads, flow.group.name, way, spells, scenario.step_minutes)
     width = max(5, len(str(len(rows))))
     for i, row in enumerate(rows):
         row["id"] = f"m{i + 1:0{width}d}"
@@ -59,7 +60,8 @@ def _ways(flow: GroupFlow) -> dict[_Way, list[tuple[int, int, int]]]:
         entered = steps[leaving[:, None] + offsets[None, home:]]
         since = entered - entered[:, :1]
         road = tuple(arcs[home:].tolist())
-        for pattern in np.unique(since, axis=0):
+        patterns = since[:1] if (since == since[0]).all() else np.unique(since, axis=0)
+        for pattern in patterns:
             same = (since == pattern).all(axis=1)
             way = (origin, shelter, road, tuple(pattern.tolist()))
             departures[way].append((entered[same, 0], route.rate))
@@ -81,28 +83,33 @@ def _spells(parts: list[tuple[NDArray[np.int64], int]]) -> list[tuple[int, int, 
     return spells
 
 
-def _row(
-    network: RoadNetwork, flow: GroupFlow, way: _Way, spell: tuple[int, int, int], step_minutes: int
-) -> dict[str, object]:
-    """One movement."""
-    timed = flow.timed
+def _rows(
+    roads: RoadsOf, group: str, way: _Way, spells: list[tuple[int, int, int]], step_minutes: int
+) -> list[dict[str, object]]:
+    """Movements of a group along one way, one for each spell of constant rate."""
+    timed = roads.timed
     origin, shelter, arcs, offsets = way
-    first, last, rate = spell
     lasts = offsets[-1] + int(timed.transit[arcs[-1]]) if arcs else 0
-    along, length = along_roads(network, timed, arcs, offsets)
-    return {
-        "group": flow.group.name,
+    along, length = roads.along(arcs, offsets)
+    always = {
+        "group": group,
         "origin": timed.origin[origin],
         "origin_node": int(timed.node[origin]),
         "shelter": timed.place[shelter],
-        "people": rate * (last - first + 1),
-        "people_per_step": rate,
-        "depart_first_step": first,
-        "depart_last_step": last,
-        "arrive_first_step": first + lasts,
-        "arrive_last_step": last + lasts,
         "minutes": lasts * step_minutes,
         "length_m": round(length, 1),
         "arcs": " ".join(f"{arc}@{offset}" for arc, offset in along),
         "legs": " ".join(f"{arc}@{offset}" for arc, offset in zip(arcs, offsets, strict=True)),
     }
+    return [
+        {
+            **always,
+            "people": rate * (last - first + 1),
+            "people_per_step": rate,
+            "depart_first_step": first,
+            "depart_last_step": last,
+            "arrive_first_step": first + lasts,
+            "arrive_last_step": last + lasts,
+        }
+        for first, last, rate in spells
+    ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.terms import local_isos
-from letup.plan.ways import along_roads
+from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
@@ -66,6 +66,7 @@ def check_movements(
         return None, []
     quiet = quiet_array(windows, len(scenario.zones), scenario.steps)
     noisy = np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
+    roads = {name: RoadsOf(network, t) for name, t in timed.items()}
     homes = {name: _home_of(t) for name, t in timed.items()}
     ways: dict[tuple[str, str, str, int, str, str], tuple[Leg | None, float]] = {}
     legs: list[Leg] = []
@@ -74,9 +75,7 @@ def check_movements(
         where = f"row {i + 2}"
         key = (row["group"], row["origin"], row["shelter"], row["origin_node"], row["arcs"], row["legs"])
         if key not in ways:
-            ways[key] = _way(
-                key, where, network=network, timed=timed[row["group"]], home_of=homes[row["group"]], result=result
-            )
+            ways[key] = _way(key, where, roads=roads[row["group"]], home_of=homes[row["group"]], result=result)
         leg, length = ways[key]
         if leg is None:
             # Said once for each way; the rest of the row cannot be checked.
@@ -154,13 +153,13 @@ def _way(
     key: tuple[str, str, str, int, str, str],
     where: str,
     *,
-    network: RoadNetwork,
-    timed: Timed,
+    roads: RoadsOf,
     home_of: dict[int, int],
     result: Verification,
 ) -> tuple[Leg | None, float]:
     """The way of a movement, checked; its length in metres."""
     _, origin, shelter, origin_node, arcs_text, legs_text = key
+    timed = roads.timed
 
     def refuse(message: str, column: str) -> tuple[None, float]:
         result.wrong("way", _CSV, where, message, column)
@@ -196,7 +195,7 @@ def _way(
     end = int(timed.head[arcs[-1]])
     if timed.place[end] != shelter or timed.shelter[end] <= 0:
         return refuse(f"ends at {timed.place[end]!r}, not at the shelter {shelter!r}", "shelter")
-    along, length = along_roads(network, timed, arcs, offsets)
+    along, length = roads.along(arcs, offsets)
     written = " ".join(f"{arc}@{offset}" for arc, offset in along)
     if written != arcs_text:
         return refuse("is not what the legs run along", "arcs")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from letup.pauses.limits import Window
 from letup.roads.network import RoadNetwork, Timed
@@ -70,23 +69,38 @@ def passing(
     return people, first, last
 
 
-def piece_offsets(network: RoadNetwork, pieces: NDArray[np.int32], offset: int, transit: int) -> list[int]:
-    """Step offset at which each road arc of one timed arc is entered, by its share of the length."""
-    length = network.length_m[pieces]
-    before = np.concatenate([[0.0], np.cumsum(length)[:-1]])
-    whole = max(float(length.sum()), 1e-9)
-    return [offset + int(np.floor(transit * share + 1e-9)) for share in (before / whole).tolist()]
+class RoadsOf:
+    """The road arcs that the arcs of a group's timed network run along, each looked up once.
 
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    timed : Timed
+        The group's network.
+    """
 
-def along_roads(
-    network: RoadNetwork, timed: Timed, legs: tuple[int, ...], offsets: tuple[int, ...]
-) -> tuple[list[tuple[int, int]], float]:
-    """Road arcs that legs run along with the offset at which each is entered, and their length in metres."""
-    along: list[tuple[int, int]] = []
-    length = 0.0
-    for leg, offset in zip(legs, offsets, strict=True):
-        pieces = timed.pieces[leg]
-        if len(pieces):
-            along += zip(pieces.tolist(), piece_offsets(network, pieces, offset, int(timed.transit[leg])), strict=True)
-            length += float(network.length_m[pieces].sum())
-    return along, length
+    def __init__(self, network: RoadNetwork, timed: Timed) -> None:
+        self.network, self.timed = network, timed
+        self.known: dict[int, tuple[list[tuple[int, int]], float]] = {}
+
+    def leg(self, arc: int) -> tuple[list[tuple[int, int]], float]:
+        """Road arcs of a timed arc with the step at which each is entered, by its share of the length; metres."""
+        if arc not in self.known:
+            pieces = self.timed.pieces[arc]
+            length = self.network.length_m[pieces]
+            whole = float(length.sum())
+            before = np.concatenate([[0.0], np.cumsum(length)[:-1]]) if len(pieces) else length
+            steps = np.floor(int(self.timed.transit[arc]) * before / max(whole, 1e-9) + 1e-9).astype(int)
+            self.known[arc] = (list(zip(pieces.tolist(), steps.tolist(), strict=True)), whole)
+        return self.known[arc]
+
+    def along(self, legs: tuple[int, ...], offsets: tuple[int, ...]) -> tuple[list[tuple[int, int]], float]:
+        """Road arcs along legs with the offset at which each is entered, and their length in metres."""
+        way: list[tuple[int, int]] = []
+        length = 0.0
+        for leg, offset in zip(legs, offsets, strict=True):
+            pieces, metres = self.leg(leg)
+            way += [(piece, offset + step) for piece, step in pieces]
+            length += metres
+        return way, length

@@ -24,6 +24,8 @@ from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
+_SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
+
 NOTE = (
     "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
     "`letup verify`, which recomputes it from these files."
@@ -55,10 +57,10 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     try:
         _make_room(folder)
-        scenario_files = _write_scenario(plan.scenario, folder / "scenario")
+        copied = _write_scenario(plan.scenario, folder / "scenario")
         rows = movement_rows(plan)
         (folder / "movements.csv").write_text(_csv(rows), "utf-8", newline="")
-        made = as_document(plan, rows, scenario_files)
+        made = as_document(plan, rows, copied, digests.of_folder(folder / "scenario"))
         (folder / "plan.json").write_text(
             json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
         )
@@ -91,22 +93,37 @@ def _make_room(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _write_scenario(scenario: Scenario, target: Path) -> dict[str, str]:
-    """Copy the scenario, so that verifying needs nothing else; digests of its files."""
+def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
+    """Write the scenario, so that verifying needs nothing else; returns it as the copy reads.
+
+    Files are copied as they are, unless the scenario was changed after it was read.
+    """
     from letup import scenario as scenarios
 
     source = scenario.folder.resolve() if scenario.folder is not None else None
-    if source is None or source != target.resolve():
-        if target.exists():
-            shutil.rmtree(target)
-        if source is not None and source.is_dir():
+    if source == target.resolve():
+        return scenario
+    if target.exists():
+        shutil.rmtree(target)
+    if source is not None and source.is_dir():
+        as_read = scenarios.load(str(source))
+        if _same(scenario, as_read):
             target.mkdir(parents=True)
             for path in sorted(source.iterdir()):
-                if path.is_file() and path.suffix in (".yaml", ".geojson", ".csv", ".gpkg", ".md"):
+                if path.is_file() and path.suffix in _SCENARIO_FILES:
                     shutil.copyfile(path, target / path.name)
-        else:
-            scenarios.write(scenario, target)
-    return digests.of_folder(target)
+            return as_read
+    scenarios.write(scenario, target)
+    return scenarios.load(str(target))
+
+
+def _same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios say the same."""
+    tables = ("zones", "roads", "places", "people", "stocks")
+    plain = ("title", "as_of", "timezone", "start", "steps", "step_minutes", "groups", "limits", "half_time_hours")
+    return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
+        getattr(one, name).equals(getattr(other, name)) for name in tables
+    )
 
 
 def movement_rows(plan: Plan) -> list[dict[str, str]]:
@@ -134,7 +151,9 @@ def _csv(rows: list[dict[str, str]]) -> str:
     return text.getvalue()
 
 
-def as_document(plan: Plan, rows: list[dict[str, str]], scenario_files: dict[str, str]) -> dict[str, Any]:
+def as_document(
+    plan: Plan, rows: list[dict[str, str]], copied: Scenario, scenario_files: dict[str, str]
+) -> dict[str, Any]:
     """The plan as plan.json holds it, checked against its schema."""
     scenario = plan.scenario
     arrive, want = plan.arrive, plan.want_to_leave
@@ -142,7 +161,7 @@ def as_document(plan: Plan, rows: list[dict[str, str]], scenario_files: dict[str
         "format": FORMAT,
         "letup_version": __version__,
         "note": NOTE,
-        "scenario": about(scenario),
+        "scenario": about(copied),
         "answer": {
             "sentence": sentence(plan),
             "want_to_leave": want,
@@ -156,7 +175,7 @@ def as_document(plan: Plan, rows: list[dict[str, str]], scenario_files: dict[str
             "gap": (plan.ceiling - arrive) / arrive if arrive else None,
             "complete": plan.complete,
         },
-        "limits": limits_used(scenario),
+        "limits": limits_used(copied),
         "pauses": plan.pauses.to_dict("records"),
         "groups": [
             {
