@@ -18,7 +18,7 @@ def take(report: Path, picture: Path) -> None:
     """Open a report, wait until its map is drawn, and write what a reader sees first."""
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=WEBGL_BY_SOFTWARE)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page = browser.new_page(viewport={"width": 1280, "height": 1240})
         page.goto(report.resolve().as_uri())
         page.wait_for_selector('html[data-map="idle"]', timeout=60_000)
         picture.parent.mkdir(parents=True, exist_ok=True)
