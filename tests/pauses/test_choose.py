@@ -46,7 +46,7 @@ def keeps(choice, limits, net):
     return broken(choice.windows, limits, zones=net.zones, steps=STEPS, step_minutes=MINUTES, start_hour=6.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     people=st.lists(st.integers(0, 300), min_size=2, max_size=4),
     rate=st.integers(1, 60),

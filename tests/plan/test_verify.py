@@ -92,7 +92,8 @@ def test_an_honest_plan_holds(written):
 def test_verifying_does_not_load_the_solver(written):
     code = (
         "import sys; from letup.plan import verify; assert verify(sys.argv[1]).holds; "
-        "bad = [m for m in sys.modules if m == 'numba' or m.startswith(('numba.', 'letup.flow', 'ortools', 'highspy'))]; "
+        "solvers = ('numba.', 'letup.flow', 'ortools', 'highspy'); "
+        "bad = [m for m in sys.modules if m == 'numba' or m.startswith(solvers)]; "
         "bad += [m for m in sys.modules if m in ('letup.pauses.choose', 'letup.pauses.greedy', 'letup.plan.making')]; "
         "assert not bad, bad"
     )
@@ -224,7 +225,7 @@ def test_a_folder_without_a_plan_is_refused(tmp_path):
         verification.verify(tmp_path)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     share=st.floats(0.05, 1),
     half_time=st.sampled_from([0.0, 1.0, 6.0]),

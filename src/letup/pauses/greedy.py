@@ -17,7 +17,7 @@ from letup.pauses.corridors import Corridor, corridors, peak_capacity
 from letup.pauses.limits import Limits, Window
 from letup.pauses.room import Allowance
 
-_DEPARTURE_HOURS = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0)
+_DEPARTURE_HOURS = (2.0, 4.0)
 _LEAST_GAIN = 0.5
 
 

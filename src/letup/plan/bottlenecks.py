@@ -41,8 +41,8 @@ def bottlenecks(
     scenario: Scenario,
     network: RoadNetwork,
     flows: list[GroupFlow],
-    gain_of: Callable[[Relief], int],
-    gain_of_longer_pauses: Callable[[], int],
+    gain_of: Callable[[Relief], int | None],
+    gain_of_longer_pauses: Callable[[], int | None],
 ) -> pd.DataFrame:
     """The tightest limits, as `letup.plan.model.Plan.bottlenecks`.
 
@@ -56,7 +56,7 @@ def bottlenecks(
     flows : list of GroupFlow
         With cuts.
     gain_of : callable
-        People more who would arrive with a limit doubled.
+        People more who would arrive with a limit doubled; None if not known.
     gain_of_longer_pauses : callable
         People more who would arrive if each pause lasted an hour longer, beyond the parties' limits.
     """
@@ -67,7 +67,7 @@ def bottlenecks(
         if flow.cut is not None and flow.total < int(flow.timed.supply.sum()):
             _from_cut(scenario, network, flow, found)
     ranked = sorted(found.values(), key=lambda limit: (-limit.people, limit.kind, limit.id))[: _SHOWN - 1]
-    rows = []
+    rows: list[dict[str, object]] = []
     for i, limit in enumerate(ranked):
         gain = None
         if i < _RELIEVED:

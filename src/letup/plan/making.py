@@ -185,11 +185,13 @@ def _finish(
     arrive = sum(flow.total for flow in flows)
     trace.append((time.monotonic() - began, arrive, most))
     tell("weighing the pauses", arrive)
-    passed, _, last_use = passing(windows, network, moved)
+    of_group = {flow.group.name: flow.timed for flow in flows}
+    passed, last_use = passing(windows, of_group, moved)
     if chosen:
         # The search estimates; what nobody passes in the end is not asked for.
         kept = [i for i, people in enumerate(passed) if people]
-        windows, passed, last_use = ([part[i] for i in kept] for part in (windows, passed, last_use))
+        windows = [windows[i] for i in kept]
+        passed, last_use = [passed[i] for i in kept], [last_use[i] for i in kept]
         moving = moving_array(scenario, windows)
     quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > _EXACT_UP_TO for flow in flows)
     gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
@@ -200,13 +202,17 @@ def _finish(
 
     base = total(moving) if quick else arrive
 
-    def gain_of(relief: Relief) -> int:
-        return max(total(moving, relief) - base, 0)
+    def gain(people: int) -> int | None:
+        # Estimates are too low by different amounts: where they show no gain, nothing is known.
+        return None if quick and people <= base else max(people - base, 0)
 
-    def gain_of_longer_pauses() -> int:
+    def gain_of(relief: Relief) -> int | None:
+        return gain(total(moving, relief))
+
+    def gain_of_longer_pauses() -> int | None:
         more = round(60 / scenario.step_minutes)
         longer = [replace(w, last=min(w.last + more, scenario.steps - 1)) for w in windows]
-        return max(total(moving_array(scenario, longer)) - base, 0)
+        return gain(total(moving_array(scenario, longer)))
 
     bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses)
     groups = tuple(_result(scenario, flow) for flow in flows)

@@ -80,7 +80,7 @@ def check_content(
     )
     most = ceiling(scenario.groups, list(timed.values()), usable)
     _answer(document, windows, most, len(table), scenario=scenario, result=result)
-    people, _, last_use = passing(windows, network, table)
+    people, last_use = passing(windows, timed, table)
     for i, (pause, count) in enumerate(zip(document.pauses, people, strict=True)):
         result.same(_JSON, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
         if pause.worth_people > count:

@@ -16,57 +16,62 @@ def parse_way(text: str) -> list[tuple[str, int]]:
     return [(name, int(offset)) for name, _, offset in (part.rpartition("@") for part in str(text).split())]
 
 
-def _visits(network: RoadNetwork, way: str) -> list[tuple[int, int, int]]:
-    """Zone, first and last offset at which an arc is entered, for each stretch of a way in one zone.
+def _visits(timed: Timed, way: str) -> list[tuple[int, int, int]]:
+    """Zone, first offset at which a leg is entered and last at which somebody is on one, for each stretch in a zone.
 
     People may wait on the way and go on during another pause of the same zone: a long time between
-    two arcs begins a new stretch.
+    two legs begins a new stretch.
     """
     found: list[tuple[int, int, int]] = []
     for name, offset in parse_way(way):
-        zone = int(network.zone[int(name)])
+        zone, until = int(timed.zone[int(name)]), offset + int(timed.transit[int(name)]) - 1
         if found and found[-1][0] == zone and offset - found[-1][2] <= _PAUSE_ON_THE_WAY:
-            found[-1] = (zone, found[-1][1], offset)
+            found[-1] = (zone, found[-1][1], until)
         else:
-            found.append((zone, offset, offset))
+            found.append((zone, offset, until))
     return [stretch for stretch in found if stretch[0] >= 0]
 
 
-def passing(
-    windows: list[Window], network: RoadNetwork, movements: pd.DataFrame
-) -> tuple[list[int], list[int], list[int]]:
+def passing(windows: list[Window], timed: dict[str, Timed], movements: pd.DataFrame) -> tuple[list[int], list[int]]:
     """Who is on the roads of each pause's zone during it, from the movements alone.
+
+    Parameters
+    ----------
+    windows : list of Window
+        The pauses.
+    timed : dict of str to Timed
+        The network of each group.
+    movements : DataFrame
+        As in `letup.plan.model.Plan`.
 
     Returns
     -------
     people : list of int
-        People whose movement enters the zone's roads during each pause.
-    first, last : list of int
-        First and last step at which one of them enters a road arc there; -1 if nobody does.
+        People who enter the zone's roads during each pause.
+    last : list of int
+        Last step at which one of them is on a road there; -1 if nobody is.
     """
     of_zone: dict[int, list[int]] = {}
     for i, window in enumerate(windows):
         of_zone.setdefault(window.zone, []).append(i)
-    people = [0] * len(windows)
-    first, last = [-1] * len(windows), [-1] * len(windows)
-    known: dict[str, list[tuple[int, int, int]]] = {}
-    columns = ("arcs", "people_per_step", "depart_first_step", "depart_last_step")
-    for text, rate, depart, until in zip(*(movements[name].tolist() for name in columns), strict=True):
-        if text not in known:
-            known[text] = _visits(network, text)
+    people, last = [0] * len(windows), [-1] * len(windows)
+    known: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    columns = ("group", "legs", "people_per_step", "depart_first_step", "depart_last_step")
+    for group, text, rate, depart, until in zip(*(movements[name].tolist() for name in columns), strict=True):
+        if (group, text) not in known:
+            known[(group, text)] = _visits(timed[group], text)
         on_row: dict[int, tuple[int, int]] = {}
-        for zone, entered, left in known[text]:
+        for zone, entered, left in known[(group, text)]:
             for i in of_zone.get(zone, ()):
                 a = max(depart, windows[i].first - entered)
                 b = min(until, windows[i].last - entered)
                 if a <= b:
                     before = on_row.get(i, (a, b))
                     on_row[i] = (min(before[0], a), max(before[1], b))
-                    first[i] = a + entered if first[i] < 0 else min(first[i], a + entered)
                     last[i] = max(last[i], b + left)
         for i, (a, b) in on_row.items():
             people[i] += rate * (b - a + 1)
-    return people, first, last
+    return people, last
 
 
 class RoadsOf:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import importlib.util
 import io
 import json
@@ -68,14 +69,10 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     except OSError as error:
         raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     files = [folder / name for name in ("plan.json", "movements.csv", "plan.gpkg")]
+    # By name, since the plan's room must not know the report's: without it a plan is written all the same.
     if importlib.util.find_spec("letup.report") is not None:
-        import letup.report
-
-        # The report's room may not be there yet in a partial installation.
-        write_html = getattr(letup.report, "write_html", None)
-        if write_html is not None:
-            write_html(plan, folder / "report.html")
-            files.insert(0, folder / "report.html")
+        importlib.import_module("letup.report").write_html(plan, folder / "report.html")
+        files.insert(0, folder / "report.html")
     return files
 
 
