@@ -1,12 +1,13 @@
 """The kernel: earliest-arrival flow by backward search, without expanding the network in time.
 
-A *place in time* is a node at a step, numbered ``node * steps + step``. Nothing of the time-expanded
-network is stored but the flow; residual moves are computed when a search looks at them. Searches run
+A *spot* is a node at a step (a place in time, numbered ``node * steps + step``), a home or a shelter (hubs,
+numbered after the places). Nothing of the time-expanded network is stored but the flow; residual moves are
+computed when a search looks at them. Searches run
 backwards, from shelters towards people who are still at home. Step by step, in order of arrival, people
 are added until no search finds anyone; what a failed search has seen cannot be on any later path and is
 never looked at again (it is dead). These dead sets are the sink sides of minimum cuts, one inside the next.
 
-A search takes the place nearest (in arcs) to people still at home first. When it finds some, the part of
+A search takes the spot nearest (in arcs) to people still at home first. When it finds some, the part of
 the search tree that the new flow has not cut off stays, and the search goes on.
 
 Full shelters need more: someone inside may go on to another shelter and make room. ``complete`` adds the
@@ -22,6 +23,11 @@ from numba import njit
 
 DEAD = -1
 ROOT = -1
+PLENTY = 1 << 60
+
+# Moves lead from one spot to the next one nearer a shelter. 0..m-1 enter that arc, m..2m-1 take back someone
+# who enters arc - m, and after these, counted from 2m, the moves below (the last four are for ``order`` only).
+WAIT, UNWAIT, LEAVE, UNLEAVE, ARRIVE, UNARRIVE, START, UNSTART, FILL, UNFILL = range(10)
 
 
 class Net(NamedTuple):
@@ -60,30 +66,17 @@ class State(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Scratch memory of the searches."""
+    """Scratch memory of the searches. A spot is a place in time, a home or a shelter."""
 
-    mark: np.ndarray  # int32[n * T], DEAD or the number of the search that saw the place last
-    parent: np.ndarray  # int32[n * T], the next place on the way to the shelter
-    move: np.ndarray  # int32[n * T], the move that leads there
-    seen: np.ndarray  # int32[n * T]
-    lost: np.ndarray  # int32[], places cut off from the root
-    entry: np.ndarray  # int32[], pool of list entries: places to be looked at
+    mark: np.ndarray  # int32[spots], DEAD or the number of the search that saw the spot last
+    parent: np.ndarray  # int32[spots], the next spot on the way to the shelter
+    move: np.ndarray  # int32[spots], the move that leads there
+    seen: np.ndarray  # int32[], spots in the order in which they were found
+    lost: np.ndarray  # int32[], spots cut off from the root
+    entry: np.ndarray  # int32[], pool of list entries: spots to be looked at
     after: np.ndarray  # int32[], next entry of the same list
     first: np.ndarray  # int32[n + 1], first entry of the list of each distance
     distance: np.ndarray  # int32[n], arcs to the nearest home with people left
-
-
-# A move leads from a place to the next one nearer the shelter. Moves are numbered: 0..m-1 enters that arc,
-# m..2m-1 takes back someone who enters arc - m, and after these:
-WAIT, UNWAIT, RELEAVE, REPLACE = 0, 1, 2, 3
-
-
-@njit(cache=True, inline="always")
-def _slack(net, state, arc, step):
-    """People who can still enter an arc at a step."""
-    if net.calm[net.zone[arc], step] < net.transit[arc]:
-        return 0
-    return net.capacity[arc, step * net.varies] - state.entering[arc, step]
 
 
 @njit(cache=True)
@@ -116,176 +109,233 @@ def measure(net, state, tree):
 
 
 @njit(cache=True)
-def residual(net, state, move, place, parent):
-    """People who can still make a move from ``place`` to ``parent``."""
-    steps, m = net.steps, len(net.tail)
-    step, parent_step = place % steps, parent % steps
+def residual(net, state, move, x, y):
+    """People who can still make a move from spot ``x`` to spot ``y``."""
+    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    shelters = homes + len(net.home_node)
     if move < m:
-        return np.int64(_slack(net, state, move, step))
+        if net.calm[net.zone[move], x % steps] < net.transit[move]:
+            return np.int64(0)
+        return np.int64(net.capacity[move, x % steps * net.varies] - state.entering[move, x % steps])
     if move < 2 * m:
-        return np.int64(state.entering[move - m, parent_step])
+        return np.int64(state.entering[move - m, y % steps])
     kind = move - 2 * m
     if kind == UNWAIT:
-        return np.int64(state.waiting[parent // steps, parent_step])
-    if kind == RELEAVE:
-        return np.int64(state.leaving[net.home[place // steps], step])
-    if kind == REPLACE:
-        return np.int64(state.arriving[net.shelter[parent // steps], parent_step])
-    return np.int64(1) << 60
+        return np.int64(state.waiting[y // steps, y % steps])
+    if kind == UNLEAVE:
+        return np.int64(state.leaving[y - homes, x % steps])
+    if kind == UNARRIVE:
+        return np.int64(state.arriving[x - shelters, y % steps])
+    if kind == START:
+        return state.left[y - homes]
+    if kind == UNSTART:
+        return net.supply[x - homes] - state.left[x - homes]
+    if kind == FILL:
+        return state.free[x - shelters]
+    if kind == UNFILL:
+        return net.room[y - shelters] - state.free[y - shelters]
+    return np.int64(PLENTY)
 
 
 @njit(cache=True)
-def push(net, state, move, place, parent, people):
-    """Let people make a move from ``place`` to ``parent``."""
-    steps, m = net.steps, len(net.tail)
-    step, parent_step = place % steps, parent % steps
+def push(net, state, move, x, y, people):
+    """Let people make a move from spot ``x`` to spot ``y``."""
+    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    shelters = homes + len(net.home_node)
+    kind = move - 2 * m
     if move < m:
-        state.entering[move, step] += people
+        state.entering[move, x % steps] += people
     elif move < 2 * m:
-        state.entering[move - m, parent_step] -= people
+        state.entering[move - m, y % steps] -= people
+    elif kind == WAIT:
+        state.waiting[x // steps, x % steps] += people
+    elif kind == UNWAIT:
+        state.waiting[y // steps, y % steps] -= people
+    elif kind == LEAVE:
+        state.leaving[x - homes, y % steps] += people
+    elif kind == UNLEAVE:
+        state.leaving[y - homes, x % steps] -= people
+    elif kind == ARRIVE:
+        state.arriving[y - shelters, x % steps] += people
+    elif kind == UNARRIVE:
+        state.arriving[x - shelters, y % steps] -= people
+    elif kind == START:
+        state.left[y - homes] -= people
+    elif kind == UNSTART:
+        state.left[x - homes] += people
+    elif kind == FILL:
+        state.free[x - shelters] -= people
     else:
-        kind = move - 2 * m
-        if kind == WAIT:
-            state.waiting[place // steps, step] += people
-        elif kind == UNWAIT:
-            state.waiting[parent // steps, parent_step] -= people
-        elif kind == RELEAVE:
-            home = net.home[place // steps]
-            state.leaving[home, step] -= people
-            state.leaving[home, parent_step] += people
-        else:
-            shelter = net.shelter[place // steps]
-            state.arriving[shelter, step] += people
-            state.arriving[shelter, parent_step] -= people
+        state.free[y - shelters] += people
 
 
 @njit(cache=True)
 def _augment(net, state, tree, goal):
-    """Send people from their home at ``goal`` along the tree.
+    """Send people from the home ``goal`` along the tree.
 
-    Returns how many, the place nearest the root whose move is now used up (-1 if none), and whether
+    Returns how many, the spot nearest the root whose move is now used up (-1 if none), and whether
     their shelter is now full.
     """
-    people = state.left[net.home[goal // net.steps]]
+    home = goal - len(net.wait) * net.steps
+    people = state.left[home]
     root = goal
     while tree.parent[root] >= 0:
         people = min(people, residual(net, state, tree.move[root], root, tree.parent[root]))
         root = tree.parent[root]
     shelter = net.shelter[root // net.steps]
     people = min(people, state.free[shelter])
-    home = net.home[goal // net.steps]
     cut = -1
+    spot = goal
+    while tree.parent[spot] >= 0:
+        push(net, state, tree.move[spot], spot, tree.parent[spot], people)
+        if residual(net, state, tree.move[spot], spot, tree.parent[spot]) == 0:
+            cut = spot
+        spot = tree.parent[spot]
     state.left[home] -= people
-    state.leaving[home, goal % net.steps] += people
-    place = goal
-    while tree.parent[place] >= 0:
-        push(net, state, tree.move[place], place, tree.parent[place], people)
-        if residual(net, state, tree.move[place], place, tree.parent[place]) == 0:
-            cut = place
-        place = tree.parent[place]
     state.arriving[shelter, root % net.steps] += people
     state.free[shelter] -= people
     return people, cut, state.free[shelter] == 0
 
 
 @njit(cache=True, inline="always")
-def _list(entry, after, first, place, far, used):
-    """Put a place on the list of its distance; returns how many entries are used."""
-    entry[used] = place
+def _list(entry, after, first, spot, far, used):
+    """Put a spot on the list of its distance; returns how many entries are used."""
+    entry[used] = spot
     after[used] = first[far]
     first[far] = used
     return used + 1
 
 
 @njit(cache=True)
-def _prune(tree, search, cut, count, lost):
-    """Take the branch behind ``cut`` off the tree; returns how many places are on it and how many are lost."""
-    k = count - 1
-    while tree.seen[k] != cut:
-        k -= 1
-    tree.mark[cut] = 0
-    kept = k
-    for j in range(k, count):
-        place = tree.seen[j]
-        if j > k and (tree.parent[place] == ROOT or tree.mark[tree.parent[place]] == search):
-            tree.seen[kept] = place
-            kept += 1
+def _prune(net, tree, search, cut, lost):
+    """Take the branch behind ``cut`` off the tree; returns how many spots are lost now."""
+    steps, homes = net.steps, len(net.wait) * net.steps
+    shelters = homes + len(net.home_node)
+    head, tail, transit, mark, parent, branch = net.head, net.tail, net.transit, tree.mark, tree.parent, tree.lost
+    if lost == len(branch):
+        return lost + 1
+    branch[lost] = cut
+    mark[cut] = 0
+    begin, end = lost, lost + 1
+    while begin < end:
+        spot = branch[begin]
+        begin += 1
+        if spot < homes:
+            node = spot // steps
+            step = spot - node * steps
+            into, out = net.into_start[node], net.out_start[node]
+            ways, others = net.into_start[node + 1] - into, net.out_start[node + 1] - out
+            count = ways + others + 4
         else:
-            tree.mark[place] = 0
-            if lost < len(tree.lost):
-                tree.lost[lost] = place
-            lost += 1
-    return kept, lost
+            node = net.home_node[spot - homes] if spot < shelters else net.shelter_node[spot - shelters]
+            count = steps
+        for k in range(count):
+            if spot >= homes:
+                child = node * steps + k
+            elif k < ways:
+                arc = net.into[into + k]
+                if step < transit[arc]:
+                    continue
+                child = tail[arc] * steps + step - transit[arc]
+            elif k < ways + others:
+                arc = net.out[out + k - ways]
+                if step + transit[arc] >= steps:
+                    continue
+                child = head[arc] * steps + step + transit[arc]
+            elif k == ways + others:
+                child = max(0, spot - 1)
+            elif k == ways + others + 1:
+                child = min(homes - 1, spot + 1)
+            elif k == ways + others + 2:
+                if net.home[node] < 0:
+                    continue
+                child = homes + net.home[node]
+            else:
+                if net.shelter[node] < 0:
+                    continue
+                child = shelters + net.shelter[node]
+            if mark[child] != search or parent[child] != spot:
+                continue
+            if end == len(branch):
+                return end + 1
+            mark[child] = 0
+            branch[end] = child
+            end += 1
+    return end
 
 
 @njit(cache=True)
 def _regrow(net, state, tree, search, count, used, lost, since):
-    """Hang lost places back on the tree where they can be; returns how many places and entries there are."""
-    steps, m = net.steps, len(net.tail)
+    """Hang lost spots back on the tree where they can be; returns how many spots and entries there are."""
+    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    shelters = homes + len(net.home_node)
     head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
     entering, waiting, calm, mark = state.entering, state.waiting, net.calm, tree.mark
     for j in range(lost):
-        place = tree.lost[j]
-        if mark[place] == search:
+        spot = tree.lost[j]
+        if mark[spot] == search:
             continue
-        node = place // steps
-        step = place - node * steps
         found, move = -1, 0
-        for k in range(net.out_start[node], net.out_start[node + 1]):
-            arc = net.out[k]
-            then = step + transit[arc]
-            if (
-                then < steps
-                and mark[head[arc] * steps + then] == search
-                and calm[zone[arc], step] >= transit[arc]
-                and entering[arc, step] < capacity[arc, step * varies]
-            ):
-                found, move = head[arc] * steps + then, arc
-                break
-        if found < 0:
-            for k in range(net.into_start[node], net.into_start[node + 1]):
-                arc = net.into[k]
-                then = step - transit[arc]
-                if then >= 0 and entering[arc, then] > 0 and mark[tail[arc] * steps + then] == search:
-                    found, move = tail[arc] * steps + then, arc + m
-                    break
-        if found < 0 and step + 1 < steps and net.wait[node] and mark[place + 1] == search:
-            found, move = place + 1, 2 * m + WAIT
-        if found < 0 and step > 0 and waiting[node, step - 1] > 0 and mark[place - 1] == search:
-            found, move = place - 1, 2 * m + UNWAIT
-        if found < 0 and net.home[node] >= 0 and state.leaving[net.home[node], step] > 0:
-            for other in range(steps):
-                if other != step and mark[node * steps + other] == search:
-                    found, move = node * steps + other, 2 * m + RELEAVE
-                    break
-        if found < 0 and net.shelter[node] >= 0:
-            for other in range(since, steps):
+        if spot < homes:
+            node = spot // steps
+            step = spot - node * steps
+            for k in range(net.out_start[node], net.out_start[node + 1]):
+                arc = net.out[k]
+                then = step + transit[arc]
                 if (
-                    other != step
-                    and state.arriving[net.shelter[node], other] > 0
-                    and mark[node * steps + other] == search
+                    then < steps
+                    and mark[head[arc] * steps + then] == search
+                    and calm[zone[arc], step] >= transit[arc]
+                    and entering[arc, step] < capacity[arc, step * varies]
                 ):
-                    found, move = node * steps + other, 2 * m + REPLACE
+                    found, move = head[arc] * steps + then, arc
+                    break
+            if found < 0:
+                for k in range(net.into_start[node], net.into_start[node + 1]):
+                    arc = net.into[k]
+                    then = step - transit[arc]
+                    if then >= 0 and entering[arc, then] > 0 and mark[tail[arc] * steps + then] == search:
+                        found, move = tail[arc] * steps + then, arc + m
+                        break
+            if found < 0 and step + 1 < steps and net.wait[node] and mark[spot + 1] == search:
+                found, move = spot + 1, 2 * m + WAIT
+            if found < 0 and step > 0 and waiting[node, step - 1] > 0 and mark[spot - 1] == search:
+                found, move = spot - 1, 2 * m + UNWAIT
+            home, shelter = net.home[node], net.shelter[node]
+            if found < 0 and home >= 0 and state.leaving[home, step] > 0 and mark[homes + home] == search:
+                found, move = homes + home, 2 * m + UNLEAVE
+            if found < 0 and shelter >= 0 and mark[shelters + shelter] == search:
+                found, move = shelters + shelter, 2 * m + ARRIVE
+        else:
+            at_home = spot < shelters
+            node = np.int64(net.home_node[spot - homes] if at_home else net.shelter_node[spot - shelters])
+            for step in range(steps - 1, -1 if at_home else since - 1, -1):
+                place = node * steps + step
+                if mark[place] == search and (at_home or state.arriving[spot - shelters, step] > 0):
+                    found, move = place, 2 * m + (LEAVE if at_home else UNARRIVE)
                     break
         if found >= 0:
-            mark[place], tree.parent[place], tree.move[place] = search, found, move
-            tree.seen[count] = place
+            mark[spot], tree.parent[spot], tree.move[spot] = search, found, move
+            tree.seen[count] = spot
             count += 1
-            used = _list(tree.entry, tree.after, tree.first, place, tree.distance[node], used)
+            used = _list(tree.entry, tree.after, tree.first, spot, tree.distance[node], used)
     return count, used
 
 
 @njit(cache=True)
 def _next_to_move_on(net, state, mark, search):
     """Among people in full shelters who could go on, but have not been asked, the last to come: their place."""
-    steps = net.steps
+    steps, shelters = net.steps, len(net.wait) * net.steps + len(net.home_node)
     for step in range(steps - 1, -1, -1):
         for shelter in range(len(net.room)):
-            first = np.int64(net.shelter_node[shelter]) * steps
-            if mark[first + step] == search and state.arriving[shelter, step] > 0 and state.free[shelter] == 0:
-                for other in range(steps):
-                    if mark[first + other] != search:
-                        return first + step
+            place = np.int64(net.shelter_node[shelter]) * steps + step
+            if (
+                mark[shelters + shelter] != search
+                and mark[place] == search
+                and state.arriving[shelter, step] > 0
+                and state.free[shelter] == 0
+            ):
+                return place
     return np.int64(-1)
 
 
@@ -295,11 +345,12 @@ def grow(net, state, tree, search, roots, full):
 
     With ``full``, people inside a shelter may go on to another one to make room, those who came last first:
     nobody who came before step ``since`` moves on until it helps nobody any more otherwise. Returns how many
-    people were sent, how many places were seen, and whether the search was complete: then the places seen
+    people were sent, how many spots were seen, and whether the search was complete: then the spots seen
     are all from which a root can still be reached, and nobody who could leave is left there. It is not
     complete if a shelter is now full, or if the lists need more memory than there is.
     """
-    steps, m = net.steps, len(net.tail)
+    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    shelters = homes + len(net.home_node)
     # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
     head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
     net_into, into_start, net_out, out_start = net.into, net.into_start, net.out, net.out_start
@@ -309,19 +360,19 @@ def grow(net, state, tree, search, roots, full):
     top, low = 0, len(first)
     count, used, lost, sent = 0, 0, 0, np.int64(0)
     for root in roots:
-        if tree.mark[root] == DEAD or tree.mark[root] == search:
+        if mark[root] == DEAD or mark[root] == search:
             continue
-        tree.mark[root] = search
-        tree.parent[root] = ROOT
+        mark[root] = search
+        parent[root] = ROOT
         tree.seen[count] = root
         count += 1
-        far = tree.distance[root // steps]
+        far = distance[root // steps]
         used = _list(entry, after, first, root, far, used)
         top, low = max(top, far), min(low, far)
     whole, since = True, steps
     while whole:
         if low > top:
-            if lost > len(tree.lost) or used + lost + 1 > len(entry):
+            if used + lost + 1 > len(entry) or count + lost > len(tree.seen):
                 whole = False
                 break
             before = used
@@ -335,81 +386,99 @@ def grow(net, state, tree, search, roots, full):
             if used == before:
                 break
             low, top = 0, len(first) - 1
-        item = tree.first[low]
+        item = first[low]
         if item < 0:
             low += 1
             continue
-        tree.first[low] = tree.after[item]
-        place = tree.entry[item]
-        if tree.mark[place] != search:
+        first[low] = after[item]
+        spot = entry[item]
+        if mark[spot] != search:
             continue
-        node = place // steps
-        home = net.home[node]
-        if home >= 0 and state.left[home] > 0:
-            people, cut, filled = _augment(net, state, tree, place)
-            sent += people
-            if state.left[home] == 0:
-                measure(net, state, tree)  # the lists stay as they are: distances only guide
-            whole = not filled and used < len(tree.entry)
-            if whole and cut >= 0:
-                count, lost = _prune(tree, search, cut, count, lost)
-            if whole and tree.mark[place] == search:
-                far = tree.distance[node]
-                used = _list(entry, after, first, place, far, used)
-                top, low = max(top, far), min(low, far)
-            continue
-        step = place - node * steps
-        into, out = into_start[node], out_start[node]
-        ways, others = into_start[node + 1] - into, out_start[node + 1] - out
-        shelter = net.shelter[node]
-        jumps = steps if home >= 0 else 0
-        swaps = steps if shelter >= 0 and step >= since and state.arriving[shelter, step] > 0 else 0
-        for k in range(ways + others + 2 + jumps + swaps):
-            if k < ways:
-                move = net_into[into + k]
-                start = step - transit[move]
-                if start < 0:
+        if spot < homes:
+            node = spot // steps
+            step = spot - node * steps
+            into, out = into_start[node], out_start[node]
+            ways, others = into_start[node + 1] - into, out_start[node + 1] - out
+            options = ways + others + 4
+        elif spot < shelters:
+            home = spot - homes
+            node = np.int64(net.home_node[home])
+            if state.left[home] > 0:
+                people, cut, filled = _augment(net, state, tree, spot)
+                sent += people
+                if state.left[home] == 0:
+                    measure(net, state, tree)  # the lists stay as they are: distances only guide
+                if filled or used == len(entry):
+                    whole = False
+                    break
+                if cut >= 0:
+                    lost = _prune(net, tree, search, cut, lost)
+                    if lost > len(tree.lost):
+                        whole = False
+                        break
+                if mark[spot] == search:
+                    used = _list(entry, after, first, spot, distance[node], used)
+                    top, low = max(top, distance[node]), min(low, distance[node])
+                continue
+            options = steps
+        else:
+            node = np.int64(net.shelter_node[spot - shelters])
+            options = steps
+        for k in range(options):
+            if spot < homes:
+                if k < ways:
+                    move = net_into[into + k]
+                    start = step - transit[move]
+                    if start < 0:
+                        continue
+                    found = tail[move] * steps + start
+                    if (
+                        mark[found] == DEAD
+                        or mark[found] == search
+                        or calm[zone[move], start] < transit[move]
+                        or entering[move, start] >= capacity[move, start * varies]
+                    ):
+                        continue
+                elif k < ways + others:
+                    arc = net_out[out + k - ways]
+                    if entering[arc, step] <= 0:
+                        continue
+                    found, move = head[arc] * steps + step + transit[arc], arc + m
+                elif k == ways + others:
+                    if net.home[node] < 0:
+                        continue
+                    found, move = homes + net.home[node], 2 * m + LEAVE
+                elif k == ways + others + 1:
+                    if step == 0 or not wait[node]:
+                        continue
+                    found, move = spot - 1, 2 * m + WAIT
+                elif k == ways + others + 2:
+                    if waiting[node, step] <= 0:
+                        continue
+                    found, move = spot + 1, 2 * m + UNWAIT
+                else:
+                    shelter = net.shelter[node]
+                    if shelter < 0 or step < since or state.arriving[shelter, step] <= 0:
+                        continue
+                    found, move = shelters + shelter, 2 * m + UNARRIVE
+            elif spot < shelters:
+                if state.leaving[spot - homes, k] <= 0:
                     continue
-                found = tail[move] * steps + start
-                if (
-                    mark[found] == DEAD
-                    or mark[found] == search
-                    or calm[zone[move], start] < transit[move]
-                    or entering[move, start] >= capacity[move, start * varies]
-                ):
-                    continue
-            elif k < ways + others:
-                arc = net_out[out + k - ways]
-                if entering[arc, step] <= 0:
-                    continue
-                found, move = head[arc] * steps + step + transit[arc], arc + m
-            elif k == ways + others:
-                if step == 0 or not wait[node]:
-                    continue
-                found, move = place - 1, 2 * m + WAIT
-            elif k == ways + others + 1:
-                if waiting[node, step] <= 0:
-                    continue
-                found, move = place + 1, 2 * m + UNWAIT
-            elif k < ways + others + 2 + jumps:
-                other = k - ways - others - 2
-                if other == step or state.leaving[home, other] <= 0:
-                    continue
-                found, move = node * steps + other, 2 * m + RELEAVE
+                found, move = node * steps + k, 2 * m + UNLEAVE
             else:
-                found, move = node * steps + k - ways - others - 2 - jumps, 2 * m + REPLACE
+                found, move = node * steps + k, 2 * m + ARRIVE
             if mark[found] == DEAD or mark[found] == search:
                 continue
-            if used == len(entry):
+            if used == len(entry) or count == len(tree.seen):
                 whole = False
                 break
-            mark[found], parent[found], tree.move[found] = search, place, move
+            mark[found], parent[found], tree.move[found] = search, spot, move
             tree.seen[count] = found
             count += 1
-            far = distance[found // steps]
+            far = distance[node] if found >= homes else distance[found // steps]
             used = _list(entry, after, first, found, far, used)
             top, low = max(top, far), min(low, far)
-    tree.first[:] = -1
+    first[:] = -1
     return sent, count, whole
 
 

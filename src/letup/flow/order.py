@@ -15,71 +15,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from letup.flow.kernel import _slack
-
-# Moves 0..m-1 enter an arc, m..2m-1 take back someone who entered arc - m, and after these:
-_WAIT, _UNWAIT, _LEAVE, _UNLEAVE, _START, _UNSTART, _ARRIVE, _UNARRIVE, _FILL, _UNFILL = range(10)
-
-
-@njit(cache=True)
-def _residual(net, state, move, x, y):
-    """People who can still make a move from hub or place ``x`` to ``y``."""
-    steps, m, places = net.steps, len(net.tail), len(net.wait) * net.steps
-    homes = len(net.home_node)
-    if move < m:
-        return np.int64(_slack(net, state, move, x % steps))
-    if move < 2 * m:
-        return np.int64(state.entering[move - m, y % steps])
-    kind = move - 2 * m
-    if kind == _UNWAIT:
-        return np.int64(state.waiting[y // steps, y % steps])
-    if kind == _UNLEAVE:
-        return np.int64(state.leaving[y - places, x % steps])
-    if kind == _START:
-        return state.left[y - places]
-    if kind == _UNSTART:
-        return net.supply[x - places] - state.left[x - places]
-    if kind == _UNARRIVE:
-        return np.int64(state.arriving[x - places - homes, y % steps])
-    if kind == _FILL:
-        return state.free[x - places - homes]
-    if kind == _UNFILL:
-        return net.room[y - places - homes] - state.free[y - places - homes]
-    return np.int64(1) << 60
-
-
-@njit(cache=True)
-def _push(net, state, move, x, y, people):
-    """Let people make a move from hub or place ``x`` to ``y``."""
-    steps, m, places = net.steps, len(net.tail), len(net.wait) * net.steps
-    homes = len(net.home_node)
-    kind = move - 2 * m
-    if move < m:
-        state.entering[move, x % steps] += people
-    elif move < 2 * m:
-        state.entering[move - m, y % steps] -= people
-    elif kind == _WAIT:
-        state.waiting[x // steps, x % steps] += people
-    elif kind == _UNWAIT:
-        state.waiting[y // steps, y % steps] -= people
-    elif kind == _LEAVE:
-        state.leaving[x - places, y % steps] += people
-    elif kind == _UNLEAVE:
-        state.leaving[y - places, x % steps] -= people
-    elif kind == _START:
-        state.left[y - places] -= people
-    elif kind == _UNSTART:
-        state.left[x - places] += people
-    elif kind == _ARRIVE:
-        state.arriving[y - places - homes, x % steps] += people
-    elif kind == _UNARRIVE:
-        state.arriving[x - places - homes, y % steps] -= people
-    elif kind == _FILL:
-        state.free[x - places - homes] -= people
-    else:
-        state.free[y - places - homes] += people
-
-
+from letup.flow.kernel import (
+    ARRIVE,
+    FILL,
+    LEAVE,
+    PLENTY,
+    START,
+    UNARRIVE,
+    UNFILL,
+    UNLEAVE,
+    UNSTART,
+    UNWAIT,
+    WAIT,
+    push,
+    residual,
+)
 @njit(cache=True)
 def _cycle(follow, begin):
     """Find a place on the cycle that the pointers from ``begin`` run into, or -1."""
@@ -96,15 +46,15 @@ def _cycle(follow, begin):
 @njit(cache=True)
 def _cancel(net, state, follow, via, begin):
     """Push as many people as possible around a cycle."""
-    people = np.int64(1) << 60
+    people = np.int64(PLENTY)
     x = begin
     while True:
-        people = min(people, _residual(net, state, via[x], x, follow[x]))
+        people = min(people, residual(net, state, via[x], x, follow[x]))
         x = follow[x]
         if x == begin:
             break
     while True:
-        _push(net, state, via[x], x, follow[x], people)
+        push(net, state, via[x], x, follow[x], people)
         x = follow[x]
         if x == begin:
             return
@@ -124,7 +74,7 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
     for shelter in range(shelters):
         x = net.shelter_node[shelter] * steps + step
         if allowed[shelter, step]:
-            gain[x], follow[x], via[x] = 1, places + homes + shelter, 2 * m + _ARRIVE
+            gain[x], follow[x], via[x] = 1, places + homes + shelter, 2 * m + ARRIVE
             touched[count], queue[end], queued[x] = x, x, True
             count, end = count + 1, end + 1
     while begin != end:
@@ -153,7 +103,11 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
                 if k < ways:
                     arc = net.into[into + k]
                     start = now - net.transit[arc]
-                    if start < 0 or _slack(net, state, arc, start) <= 0:
+                    if (
+                        start < 0
+                        or net.calm[net.zone[arc], start] < net.transit[arc]
+                        or state.entering[arc, start] >= net.capacity[arc, start * net.varies]
+                    ):
                         continue
                     y, move = net.tail[arc] * steps + start, arc
                 elif k < ways + others:
@@ -164,20 +118,20 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
                 elif k == ways + others:
                     if now == 0 or not net.wait[node]:
                         continue
-                    y, move = x - 1, 2 * m + _WAIT
+                    y, move = x - 1, 2 * m + WAIT
                 elif k == ways + others + 1:
                     if state.waiting[node, now] <= 0:
                         continue
-                    y, move = x + 1, 2 * m + _UNWAIT
+                    y, move = x + 1, 2 * m + UNWAIT
                 elif k == ways + others + 2:
                     if net.home[node] < 0:
                         continue
-                    y, move = places + net.home[node], 2 * m + _LEAVE
+                    y, move = places + net.home[node], 2 * m + LEAVE
                 else:
                     shelter = net.shelter[node]
                     if shelter < 0 or state.arriving[shelter, now] <= 0 or not allowed[shelter, now]:
                         continue
-                    y, move = places + homes + shelter, 2 * m + _UNARRIVE
+                    y, move = places + homes + shelter, 2 * m + UNARRIVE
                     bonus = -1 if now == step else 0
                     free_class = True
             elif x < places + homes:
@@ -185,31 +139,31 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
                 if k < steps:
                     if state.leaving[home, k] <= 0:
                         continue
-                    y, move = net.home_node[home] * steps + k, 2 * m + _UNLEAVE
+                    y, move = net.home_node[home] * steps + k, 2 * m + UNLEAVE
                 else:
                     if state.left[home] <= 0:
                         continue
-                    y, move = everybody, 2 * m + _START
+                    y, move = everybody, 2 * m + START
             elif x < everybody:
                 shelter = x - places - homes
                 if k < steps:
                     if not allowed[shelter, k]:
                         continue
-                    y, move = net.shelter_node[shelter] * steps + k, 2 * m + _ARRIVE
+                    y, move = net.shelter_node[shelter] * steps + k, 2 * m + ARRIVE
                     bonus = 1 if k == step else 0
                     free_class = True
                 else:
                     if state.free[shelter] == net.room[shelter]:
                         continue
-                    y, move = inside, 2 * m + _UNFILL
+                    y, move = inside, 2 * m + UNFILL
             elif x == everybody:
                 if state.left[k] == net.supply[k]:
                     continue
-                y, move = places + k, 2 * m + _UNSTART
+                y, move = places + k, 2 * m + UNSTART
             else:
                 if state.free[k] <= 0:
                     continue
-                y, move = places + homes + k, 2 * m + _FILL
+                y, move = places + homes + k, 2 * m + FILL
             value = gain[x] + bonus
             if value <= gain[y] or (not free_class and kind_of[x] != kind_of[y]):
                 continue

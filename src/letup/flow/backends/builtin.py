@@ -23,12 +23,12 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
         left=given.supply.copy(),
         free=given.room.copy(),
     )
-    tree = _tree(net.nodes, steps)
+    tree = _tree(net.nodes, net.nodes * steps + len(given.home_node) + len(given.shelter_node))
     behind = fill(given, state, tree)
     scarce = bool((state.free == 0).any())
     if scarce and behind:
         complete(given, state, tree)
-    sink_side = tree.mark == DEAD
+    sink_side = tree.mark[: net.nodes * steps] == DEAD
     if not state.left.any():
         sink_side = np.ones(net.nodes * steps, bool)
     if scarce:
@@ -65,16 +65,16 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Net:
     )
 
 
-def _tree(nodes: int, steps: int) -> Tree:
-    size = nodes * steps
+def _tree(nodes: int, spots: int) -> Tree:
+    # memory that is not touched is not used, so there is plenty on the lists
     return Tree(
-        mark=np.zeros(size, np.int32),
-        parent=np.empty(size, np.int32),
-        move=np.empty(size, np.int32),
-        seen=np.empty(size, np.int32),
-        lost=np.empty(size, np.int32),
-        entry=np.empty(2 * size + 2, np.int32),
-        after=np.empty(2 * size + 2, np.int32),
+        mark=np.zeros(spots, np.int32),
+        parent=np.empty(spots, np.int32),
+        move=np.empty(spots, np.int32),
+        seen=np.empty(2 * spots, np.int32),
+        lost=np.empty(spots, np.int32),
+        entry=np.empty(2 * spots, np.int32),
+        after=np.empty(2 * spots, np.int32),
         first=np.full(nodes + 1, -1, np.int32),
         distance=np.empty(nodes, np.int32),
     )
