@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
-import shapely.ops
 
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
-from letup.plan.ways import parse_way
 
 _CRS = "EPSG:4326"
 _HIDDEN_DEGREES = 0.003  # about 300 m
@@ -39,36 +36,47 @@ def pauses_layer(plan: Plan) -> gpd.GeoDataFrame:
 
 
 def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
-    """Lines of the movements: one feature per group, origin zone, shelter and way, with people and times."""
+    """Roads that people take: one feature per group, origin zone and shelter, with people and times.
+
+    The ways themselves, one by one, stand in movements.csv.
+    """
     table = plan.movements
     table = table[table["arcs"] != ""]
-    keys = ["group", "origin", "shelter", "arcs"]
-    times = {
-        "people": ("people", "sum"),
-        "spells": ("id", "size"),
-        "depart_first": ("depart_first", "min"),
-        "depart_last": ("depart_last", "max"),
-        "arrive_first": ("arrive_first", "min"),
-        "arrive_last": ("arrive_last", "max"),
-        "length_m": ("length_m", "first"),
-        "minutes": ("minutes", "max"),
-    }
-    ways = table.groupby(keys, sort=True).agg(**times).reset_index()
+    keys = ["group", "origin", "shelter"]
+    ways = (
+        table.groupby(keys, sort=True)
+        .agg(
+            people=("people", "sum"),
+            movements=("id", "size"),
+            depart_first=("depart_first", "min"),
+            depart_last=("depart_last", "max"),
+            arrive_first=("arrive_first", "min"),
+            arrive_last=("arrive_last", "max"),
+            longest_m=("length_m", "max"),
+            longest_minutes=("minutes", "max"),
+        )
+        .reset_index()
+    )
     secret = plan.scenario.places["sensitivity"].astype(str) != "public"
+    arcs_of: dict[tuple[str, str, str], set[str]] = {}
+    for group, origin, shelter, text in table[[*keys, "arcs"]].drop_duplicates().itertuples(index=False):
+        arcs_of.setdefault((str(group), str(origin), str(shelter)), set()).update(str(text).split())
     shapes = [
-        _line(plan, text, hide_end=bool(secret.get(shelter, True)))
-        for text, shelter in zip(ways["arcs"], ways["shelter"], strict=True)
+        _roads(plan, arcs, shelter, hide_end=bool(secret.get(shelter, True)))
+        for (_, _, shelter), arcs in sorted(arcs_of.items())
     ]
-    return gpd.GeoDataFrame(ways.drop(columns="arcs"), geometry=shapes, crs=_CRS)
+    return gpd.GeoDataFrame(ways, geometry=shapes, crs=_CRS)
 
 
-def _line(plan: Plan, way: str, *, hide_end: bool) -> shapely.Geometry:
-    """Course of a way; it ends short of a shelter whose position is not public."""
-    line = shapely.LineString(np.concatenate([plan.network.line[int(arc)] for arc, _ in parse_way(way)]))
+def _roads(plan: Plan, entries: set[str], shelter: str, *, hide_end: bool) -> shapely.Geometry:
+    """Roads that arcs run along; they end short of a shelter whose position is not public."""
+    arcs = sorted({int(entry.partition("@")[0]) for entry in entries})
+    lines = shapely.MultiLineString([shapely.LineString(plan.network.line[arc]) for arc in arcs])
     if not hide_end:
-        return line
-    shown = max(line.length - _HIDDEN_DEGREES, line.length / 2)
-    return shapely.ops.substring(line, 0, shown)
+        return lines
+    node = plan.network.place_node[shelter]
+    around = shapely.Point(plan.network.lon[node], plan.network.lat[node]).buffer(_HIDDEN_DEGREES)
+    return lines.difference(around)
 
 
 def bottlenecks_layer(plan: Plan) -> gpd.GeoDataFrame:
