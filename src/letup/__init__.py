@@ -1,3 +1,9 @@
 """letup plans, helps to agree, and watches over humanitarian pauses."""
 
+from pathlib import Path as _Path
+
+from letup._cache import find_place_for_compiled_code as _find
+
 __version__ = "0.1.0"
+
+_find(_Path(__file__).parent)
