@@ -24,6 +24,7 @@ from numba import njit
 DEAD = -1
 ROOT = -1
 PLENTY = 1 << 60
+WIDE, NARROWEST = 64, 6
 
 # Moves lead from one spot to the next one nearer a shelter. 0..m-1 enter that arc, m..2m-1 take back someone
 # who enters arc - m, and after these, counted from 2m, the moves below (the last four are for ``order`` only).
@@ -75,7 +76,8 @@ class Tree(NamedTuple):
     lost: np.ndarray  # int32[], spots cut off from the root
     entry: np.ndarray  # int32[], pool of list entries: spots to be looked at
     after: np.ndarray  # int32[], next entry of the same list
-    first: np.ndarray  # int32[n + 1], first entry of the list of each distance
+    first: np.ndarray  # int32[n + NARROWEST + 1], first entry of the list of each distance
+    width: np.ndarray  # int32[spots], people for whom the way to the shelter was open when it was found
     distance: np.ndarray  # int32[n], arcs to the nearest home with people left
 
 
@@ -207,6 +209,16 @@ def _list(entry, after, first, spot, far, used):
 
 
 @njit(cache=True)
+def _narrow(people):
+    """Extra distance of a way that is open for few people only: a branch that hangs on it soon falls off."""
+    extra = 0
+    while people < WIDE and extra < NARROWEST:
+        people *= 2
+        extra += 1
+    return extra
+
+
+@njit(cache=True)
 def _prune(net, tree, search, cut, lost):
     """Take the branch behind ``cut`` off the tree; returns how many spots are lost now."""
     steps, homes = net.steps, len(net.wait) * net.steps
@@ -316,6 +328,7 @@ def _regrow(net, state, tree, search, count, used, lost, since):
                     break
         if found >= 0:
             mark[spot], tree.parent[spot], tree.move[spot] = search, found, move
+            tree.width[spot] = tree.width[found]
             tree.seen[count] = spot
             count += 1
             used = _list(tree.entry, tree.after, tree.first, spot, tree.distance[node], used)
@@ -355,7 +368,7 @@ def grow(net, state, tree, search, roots, full):
     head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
     net_into, into_start, net_out, out_start = net.into, net.into_start, net.out, net.out_start
     calm, wait, entering, waiting = net.calm, net.wait, state.entering, state.waiting
-    mark, parent, distance = tree.mark, tree.parent, tree.distance
+    mark, parent, distance, width = tree.mark, tree.parent, tree.distance, tree.width
     entry, after, first = tree.entry, tree.after, tree.first
     top, low = 0, len(first)
     count, used, lost, sent = 0, 0, 0, np.int64(0)
@@ -363,6 +376,7 @@ def grow(net, state, tree, search, roots, full):
         if mark[root] == DEAD or mark[root] == search:
             continue
         mark[root] = search
+        width[root] = WIDE
         parent[root] = ROOT
         tree.seen[count] = root
         count += 1
@@ -475,7 +489,20 @@ def grow(net, state, tree, search, roots, full):
             mark[found], parent[found], tree.move[found] = search, spot, move
             tree.seen[count] = found
             count += 1
-            far = distance[node] if found >= homes else distance[found // steps]
+            open_for = width[spot]
+            if spot >= homes:
+                if spot < shelters:
+                    open_for = min(open_for, state.leaving[spot - homes, k])
+            elif move < m:
+                open_for = min(open_for, capacity[move, start * varies] - entering[move, start])
+            elif move < 2 * m:
+                open_for = min(open_for, entering[move - m, step])
+            elif move == 2 * m + UNWAIT:
+                open_for = min(open_for, waiting[node, step])
+            elif move == 2 * m + UNARRIVE:
+                open_for = min(open_for, state.arriving[found - shelters, step])
+            width[found] = open_for
+            far = (distance[node] if found >= homes else distance[found // steps]) + _narrow(open_for)
             used = _list(entry, after, first, found, far, used)
             top, low = max(top, far), min(low, far)
     first[:] = -1

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
 from letup.flow.calm import calm_steps, zone_rows
-from letup.flow.kernel import DEAD, Net, State, Tree, complete, fill
+from letup.flow.kernel import DEAD, NARROWEST, Net, State, Tree, complete, fill
 from letup.flow.network import TimedNetwork
 from letup.flow.order import hasten
 
@@ -75,7 +75,8 @@ def _tree(nodes: int, spots: int) -> Tree:
         lost=np.empty(spots, np.int32),
         entry=np.empty(2 * spots, np.int32),
         after=np.empty(2 * spots, np.int32),
-        first=np.full(nodes + 1, -1, np.int32),
+        first=np.full(nodes + NARROWEST + 1, -1, np.int32),
+        width=np.empty(spots, np.int32),
         distance=np.empty(nodes, np.int32),
     )
 
