@@ -30,7 +30,7 @@ def test_none_says_that_a_plan_is_lawful(made):
     words = " ".join(f.message + f.remedy for f in made.findings).lower()
     assert "lawful" not in words
     assert "evacuee" not in words
-    assert "target" not in words.replace("does not make them a target", "")
+    assert "target" not in words
 
 
 def test_findings_stand_worst_first(made):

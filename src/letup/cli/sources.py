@@ -63,6 +63,7 @@ def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
+    from letup.plan.answer import percent
     from letup.scenario import shares
     from letup.scenario.values import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 
@@ -77,7 +78,7 @@ def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
         features = " / ".join(f"{number:,}" for number in rows[file]) if file in rows else ""
         print(f"{file:<16}{sum(numbers):>9,}{numbers[0]:>10,}{numbers[1]:>10,}{numbers[2]:>9,}   {features}".rstrip())
     share = shares(scenario)
-    print("\n" + ", ".join(f"{100 * share[basis]:.1f} % {basis}" for basis in BASES) + f" of {len(records):,} values.")
+    print("\n" + ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {len(records):,} values.")
     print(f"{DENOMINATOR}\nEmpty cells that take a default of the format: {defaults_taken(scenario):,}.\n")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from letup.plan.model import Plan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from letup.plan.model import Plan
 
 
 def sentence(plan: Plan) -> str:
@@ -22,11 +25,15 @@ def sentence(plan: Plan) -> str:
 
 def share(part: int, whole: int) -> str:
     """A share in per cent, rounded to one decimal; never rounded up to all or down to none."""
-    if not whole:
-        return "0 %"
-    percent = round(100 * part / whole, 1)
-    if percent >= 100 and part < whole:
-        percent = 99.9
-    if percent <= 0 and part > 0:
-        percent = 0.1
-    return f"{percent:g} %"
+    return percent(part / whole, 1) if whole else "0 %"
+
+
+def percent(value: float, decimals: int = 0) -> str:
+    """A number from 0 to 1 in per cent, such as "61 %"; "over 99 %" or "under 1 %" where rounding hides a rest."""
+    digits = round(100 * value, decimals)
+    finest = 10.0**-decimals
+    if digits >= 100 and value < 1:
+        return f"over {100 - finest:g} %"
+    if digits <= 0 and value > 0:
+        return f"under {finest:g} %"
+    return f"{digits:.{decimals}f}".removesuffix(".0") + " %"

@@ -44,7 +44,7 @@ def bottlenecks(
     gain_of: Callable[[Relief], int | None],
     gain_of_longer_pauses: Callable[[], int | None],
 ) -> pd.DataFrame:
-    """The tightest limits, as `letup.plan.model.Plan.bottlenecks`.
+    """The tightest limits, as `letup.plan.model.Plan.bottlenecks`: first those worth relieving.
 
     The people at each limit are those whom the minimum cut counts there: the capacity that is
     used up and that everybody left behind would have to get past.
@@ -80,13 +80,12 @@ def bottlenecks(
         rows.append({"kind": "pause hours", **blank, **left, "relief": "each pause one hour longer"})
     table = pd.DataFrame(rows, columns=list(BOTTLENECK_COLUMNS))
     table["gain_people"] = table["gain_people"].astype("Int64")
-    order = table["gain_people"].fillna(-1).astype(int)
-    return (
-        table.assign(_order=order)
-        .sort_values(["_order", "people"], ascending=False, kind="stable")
-        .drop(columns="_order")
-        .reset_index(drop=True)
-    )
+    # Known gains first. What is known to bring nothing comes last; the hours, which count everybody left behind,
+    # come after the roads and places of equal gain.
+    order = table.assign(
+        _gain=table["gain_people"].fillna(0.5).astype(float), _hours=table["kind"].ne("pause hours").astype(int)
+    ).sort_values(["_gain", "_hours", "people"], ascending=False, kind="stable")
+    return order[list(BOTTLENECK_COLUMNS)].reset_index(drop=True)
 
 
 def _from_cut(scenario: Scenario, network: RoadNetwork, flow: GroupFlow, found: dict[tuple[str, str], _Limit]) -> None:

@@ -133,8 +133,8 @@ def _leaving(
     found.append(
         finding(
             "plan.stay",
-            f"Flag: {people - want:,} people are counted as staying; they keep their full protection, and a pause "
-            "that ends does not make them a target.",
+            f"Flag: {people - want:,} people are counted as staying; they stay civilians with full protection "
+            "during a pause and after it.",
             "Plan for those who stay too.",
         )
     )

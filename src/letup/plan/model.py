@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from letup.findings import Finding
 from letup.pauses.limits import Window
+from letup.plan.answer import percent
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -66,8 +67,8 @@ class Plan:
     groups : tuple of GroupResult
         Results by group, in planning order.
     bottlenecks : DataFrame
-        Tightest first: kind (road, checkpoint, shelter, leaving home), road or place id, name, zone,
-        lon, lat, people (who pass it), limit_per_hour, gain_people (more people who would arrive if it
+        What gains most when relieved first, then those of unknown gain with the tightest first: kind (road,
+        checkpoint, shelter, leaving home, pause hours), road or place id, name, zone, lon, lat, people (who pass it), limit_per_hour, gain_people (more people who would arrive if it
         were relieved), relief (what relieving means, in words).
     ceiling : int
         Proven: no allowed set of pauses lets more people arrive.
@@ -115,7 +116,7 @@ class Plan:
     def __repr__(self) -> str:
         """Say in four lines what it comes to; the tables have their own."""
         wanting = self.want_to_leave
-        share = f" ({self.arrive / wanting:.1%})" if wanting else ""
+        share = f" ({percent(self.arrive / wanting, 1)})" if wanting else ""
         worst = self.findings[0].severity if self.findings else "none"
         return (
             f"Plan: {self.scenario.title}\n"

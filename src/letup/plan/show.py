@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from letup.plan.answer import sentence
+from letup.plan.answer import percent, sentence
 
 if TYPE_CHECKING:
     from letup.plan.model import Plan
@@ -26,8 +26,8 @@ def what_was_read(scenario: Scenario) -> str:
     return (
         f"{scenario.title}, as of {scenario.as_of:%Y-%m-%d}: {len(scenario.zones)} zones, {people:,} people, "
         f"{length:g} hours in steps of {scenario.step_minutes} minutes\n"
-        f"values: {100 * shares['observed']:.0f} % observed, {100 * shares['modelled']:.0f} % modelled, "
-        f"{100 * shares['assumed']:.0f} % assumed"
+        f"values: {percent(shares['observed'])} observed, {percent(shares['modelled'])} modelled, "
+        f"{percent(shares['assumed'])} assumed"
     )
 
 

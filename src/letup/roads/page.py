@@ -37,6 +37,8 @@ Highway Capacity Manual (2000, chapter 18) puts walkways with 23 to 33 people pe
 of service C and with 49 to 75 at level E, its capacity; FHWA-RD-98-107 (1998) recommends 75 as the capacity,
 and Weidmann (1993) gives 1.225 people per metre and second, 73.5 a minute, at 1.75 people per square metre.
 Letup uses 33: families with luggage, children and wheelchairs do not move like commuters.
+Figures and chapters of the Highway Capacity Manual are given as other publications quote the edition of 2000;
+check them against the edition in force before a plan hangs on them.
 
 **By vehicle.** Lanes are those of both directions together; a lane shared by both counts half for each.
 The Highway Capacity Manual (2000) gives 1,700 vehicles per hour for one direction of a two-lane road

@@ -7,9 +7,9 @@ const state = { step: -1, chosen: null };
 const count = (value) => Math.round(value).toLocaleString("en-US");
 const share = (part, whole) => {
   if (!(whole > 0)) return "–";
-  let percent = Math.round((1000 * part) / whole) / 10;
-  if (percent >= 100 && part < whole) percent = 99.9;
-  if (percent <= 0 && part > 0) percent = 0.1;
+  const percent = Math.round((1000 * part) / whole) / 10;
+  if (percent >= 100 && part < whole) return "over 99.9 %";
+  if (percent <= 0 && part > 0) return "under 0.1 %";
   return `${percent} %`;
 };
 
