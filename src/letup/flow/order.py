@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from letup.flow.kernel import (
+from letup.flow.state import (
     ARRIVE,
     FILL,
     LEAVE,
