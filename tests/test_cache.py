@@ -1,4 +1,4 @@
-"""letup runs where nothing but the folder for temporary files can be written to."""
+"""Compiled code: kept where it can be, and never older than its sources."""
 
 from __future__ import annotations
 
@@ -54,3 +54,29 @@ def test_nothing_is_changed_where_the_usual_places_will_do() -> None:
     code = "import os; os.environ.pop('NUMBA_CACHE_DIR', None); import letup; print(os.environ.get('NUMBA_CACHE_DIR'))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "None"
+
+
+def test_compiled_code_is_dropped_when_any_source_changes(tmp_path: Path) -> None:
+    for name in ("flow/kernel.py", "flow/search.py", "pauses/reserve.py"):
+        source = tmp_path / name
+        source.parent.mkdir(exist_ok=True)
+        source.write_text("one")
+        compiled = source.parent / "__pycache__" / f"{source.stem}.f-1.py311.nbi"
+        compiled.parent.mkdir(exist_ok=True)
+        compiled.write_text("code")
+    _cache.drop_compiled_code_of_other_sources(tmp_path)
+    assert not list(tmp_path.rglob("*.nbi"))
+    kept = tmp_path / "flow/__pycache__/kernel.f-1.py311.nbi"
+    kept.write_text("code")
+    _cache.drop_compiled_code_of_other_sources(tmp_path)
+    assert kept.exists()
+    (tmp_path / "flow/search.py").write_text("two, called by kernel.py")
+    _cache.drop_compiled_code_of_other_sources(tmp_path)
+    assert not kept.exists()
+
+
+def test_a_package_that_cannot_be_written_to_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "flow").write_text("not a folder")
+    _cache.drop_compiled_code_of_other_sources(tmp_path)
+    _cache.drop_compiled_code_of_other_sources(tmp_path / "absent")
+    assert [one.name for one in tmp_path.iterdir()] == ["flow"]

@@ -1,9 +1,51 @@
-"""Where compiled code is kept when neither the package nor the user's home can be written to."""
+"""Where compiled code is kept, and that it is never older than its sources."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
+
+_COMPILED = ("flow", "flow/backends", "pauses")
+"""Folders of the package with compiled code."""
+
+_STAMP = "compiled-from.txt"
+
+
+def drop_compiled_code_of_other_sources(package: Path) -> None:
+    """Drop compiled code beside the sources if any of them has changed since.
+
+    numba compares a compiled function with its own file only. Compiled in is also what it calls from other
+    files: after an update of some files it would go on with their old code.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package. Where it cannot be written to there is nothing to drop.
+    """
+    stamp = package / "flow" / "__pycache__" / _STAMP
+    try:
+        digest = _digest(package)
+        if stamp.is_file() and stamp.read_text("ascii") == digest:
+            return
+        for folder in _COMPILED:
+            for pattern in ("*.nbi", "*.nbc"):
+                for file in (package / folder / "__pycache__").glob(pattern):
+                    file.unlink(missing_ok=True)
+        stamp.parent.mkdir(exist_ok=True)
+        written = stamp.with_name(f"{_STAMP}.{os.getpid()}")
+        written.write_text(digest, "ascii")
+        written.replace(stamp)
+    except (OSError, ValueError):
+        return
+
+
+def _digest(package: Path) -> str:
+    """Digest of names, sizes and times of change of all sources of compiled code."""
+    sources = sorted(file for folder in _COMPILED for file in (package / folder).glob("*.py"))
+    stats = [(str(file.relative_to(package)), file.stat()) for file in sources]
+    text = "\n".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def find_place_for_compiled_code(package: Path) -> None:

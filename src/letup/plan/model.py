@@ -68,8 +68,9 @@ class Plan:
         Results by group, in planning order.
     bottlenecks : DataFrame
         What gains most when relieved first, then those of unknown gain with the tightest first: kind (road,
-        checkpoint, shelter, leaving home, pause hours), road or place id, name, zone, lon, lat, people (who pass it), limit_per_hour, gain_people (more people who would arrive if it
-        were relieved), relief (what relieving means, in words).
+        checkpoint, shelter, leaving home, pause hours), road or place id, name, zone, lon, lat, people
+        (who pass it), limit_per_hour, gain_people (more people who would arrive if it were relieved), relief
+        (what relieving means, in words).
     ceiling : int
         Proven: no allowed set of pauses lets more people arrive.
     ceiling_basis : str
