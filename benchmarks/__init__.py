@@ -1,0 +1,1 @@
+"""Measurements against other solvers, one file per claim."""

@@ -1,0 +1,133 @@
+"""Small random networks, and the time-expanded network written out plainly, apart from the engine's own code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+from hypothesis import strategies as st
+
+from letup.flow import TimedNetwork
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the engine is asked."""
+
+    net: TimedNetwork
+    steps: int
+    quiet: np.ndarray | None
+
+    @property
+    def scarce(self) -> bool:
+        """Whether shelters may fill up."""
+        return bool(self.net.shelter.sum() < self.net.supply.sum())
+
+    @property
+    def ample(self) -> bool:
+        """Whether it cannot matter which shelter takes whom in."""
+        room = self.net.shelter[self.net.shelter > 0]
+        return len(room) <= 1 or bool((room >= self.net.supply.sum()).all())
+
+    def may_enter(self, arc: int, step: int) -> bool:
+        """Whether an arc can be gone through from a step on, by the rules alone."""
+        zone, end = self.net.zone[arc], step + self.net.transit[arc]
+        return bool(end < self.steps and (self.quiet is None or zone < 0 or self.quiet[zone, step:end].all()))
+
+    def capacity(self, arc: int, step: int) -> int:
+        """People who may enter an arc at a step."""
+        return int(self.net.capacity[arc, step] if self.net.capacity.ndim == 2 else self.net.capacity[arc])
+
+
+@st.composite
+def cases(draw: st.DrawFn, scarce: bool | None = None) -> Case:
+    """Sizes are drawn so that they shrink; what fills them comes from a seed, so that something moves."""
+    nodes, steps = draw(st.integers(2, 7)), draw(st.integers(1, 11))
+    arcs, zones = draw(st.integers(1, 16)), draw(st.integers(1, 3))
+    varies, noisy = draw(st.booleans()), draw(st.booleans())
+    scarce = draw(st.booleans()) if scarce is None else scarce
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    supply = np.where(rng.random(nodes) < 0.5, rng.integers(0, 12, nodes), 0)
+    room = rng.integers(1, 5 if scarce else 40, nodes)
+    net = TimedNetwork(
+        tail=rng.integers(0, nodes, arcs),
+        head=rng.integers(0, nodes, arcs),
+        transit=rng.integers(1, 4, arcs),
+        capacity=rng.integers(0, 5, (arcs, steps) if varies else arcs),
+        supply=supply,
+        shelter=np.where(rng.random(nodes) < 0.6, room, 0),
+        wait=rng.random(nodes) < 0.5,
+        zone=rng.integers(-1, zones, arcs),
+    )
+    return Case(net, steps, rng.random((zones, steps)) < 0.8 if noisy else None)
+
+
+def expansion(case: Case, last: int | None = None) -> list[tuple[object, object, int, int | None]]:
+    """Arcs (from, to, capacity, step of arrival) of the time-expanded network, with arrivals until ``last``."""
+    net, plenty = case.net, int(case.net.supply.sum())
+    last = case.steps - 1 if last is None else last
+    arcs: list[tuple[object, object, int, int | None]] = []
+    for arc in range(net.arcs):
+        tail, head, transit = int(net.tail[arc]), int(net.head[arc]), int(net.transit[arc])
+        arcs += [
+            ((tail, step), (head, step + transit), case.capacity(arc, step), None)
+            for step in range(case.steps)
+            if case.may_enter(arc, step)
+        ]
+    for node in range(net.nodes):
+        if net.wait[node]:
+            arcs += [((node, step), (node, step + 1), plenty, None) for step in range(case.steps - 1)]
+        if net.supply[node]:
+            arcs.append(("source", ("home", node), int(net.supply[node]), None))
+            arcs += [(("home", node), (node, step), plenty, None) for step in range(case.steps)]
+        if net.shelter[node]:
+            arcs += [((node, step), ("shelter", node), plenty, step) for step in range(last + 1)]
+            arcs.append((("shelter", node), "sink", min(plenty, int(net.shelter[node])), None))
+    return arcs
+
+
+def most(arcs: list[tuple[object, object, int, int | None]]) -> int:
+    """Maximum flow from source to sink, by OR-Tools. Call it with ``apart``."""
+    from ortools.graph.python import max_flow
+
+    number: dict[object, int] = {"source": 0, "sink": 1}
+    solver = max_flow.SimpleMaxFlow()
+    for tail, head, capacity, _ in arcs:
+        solver.add_arc_with_capacity(
+            number.setdefault(tail, len(number)), number.setdefault(head, len(number)), capacity
+        )
+    # OR-Tools takes a node without arcs for a mistake
+    solver.add_arc_with_capacity(0, 1, 0)
+    assert solver.solve(0, 1) == solver.OPTIMAL
+    return int(solver.optimal_flow())
+
+
+def earliest(case: Case) -> list[int]:
+    """Arrivals at each step of the lexicographically earliest among the largest flows, by networkx.
+
+    One min-cost flow: an arrival one step earlier is worth more than everyone's later arrivals together, and
+    that anyone arrives is worth more than all of it. Python's whole numbers have room for that.
+    """
+    people = int(case.net.supply.sum())
+    graph = nx.DiGraph()
+    graph.add_node("source", demand=-people)
+    graph.add_node("sink", demand=people)
+    worth = people + 1
+    for start, head, capacity, step in expansion(case):
+        tail = start
+        if graph.has_edge(tail, head):
+            # parallel roads: split one of them
+            middle = (tail, head, graph.number_of_nodes())
+            graph.add_edge(tail, middle, capacity=capacity, weight=0)
+            tail = middle
+        weight = -(worth ** (case.steps + 1)) - worth ** (case.steps - 1 - step) if step is not None else 0
+        graph.add_edge(tail, head, capacity=capacity, weight=weight)
+    graph.add_edge("source", "sink", capacity=people, weight=0)
+    _, flow = nx.network_simplex(graph)
+    arrivals = [0] * case.steps
+    for tail, out in flow.items():
+        for head, amount in out.items():
+            if isinstance(head, tuple) and head[0] == "shelter":
+                arrivals[tail[1]] += amount
+    return arrivals
