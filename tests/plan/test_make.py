@@ -9,6 +9,9 @@ import pytest
 from letup import plan as plans
 from letup.errors import NoPlan
 from letup.pauses import Window, broken
+from letup.plan.answer import percent, share
+from letup.plan.bottlenecks import in_order
+from letup.plan.columns import BOTTLENECK_COLUMNS
 from letup.plan.making import moving_array
 from letup.plan.terms import clock_of, limits_of
 
@@ -74,6 +77,26 @@ def test_the_ceiling_covers_everything_quiet(example):
     quiet = plans.make(example, pauses=everything)
     assert quiet.arrive <= quiet.ceiling
     assert {f.column for f in quiet.findings if f.code == "plan.limits"} >= {"hours", "zone_hours"}
+
+
+def test_bottlenecks_that_bring_nobody_out_do_not_come_first():
+    rows = [
+        {"kind": "pause hours", "id": "", "people": 900, "gain_people": 0},
+        {"kind": "pause hours", "id": "?", "people": 900, "gain_people": None},
+        {"kind": "road", "id": "unknown", "people": 10, "gain_people": None},
+        {"kind": "road", "id": "wide", "people": 700, "gain_people": 0},
+        {"kind": "shelter", "id": "school", "people": 20, "gain_people": 5},
+        {"kind": "road", "id": "bridge", "people": 2, "gain_people": 50},
+    ]
+    table = pd.DataFrame(rows, columns=list(BOTTLENECK_COLUMNS)).astype({"gain_people": "Int64"})
+    assert list(in_order(table)["id"]) == ["bridge", "school", "unknown", "?", "wide", ""]
+
+
+def test_shares_are_never_rounded_to_all_or_none():
+    of_many = {0: "0 %", 1: "under 0.1 %", 6123: "61.2 %", 9999: "over 99.9 %", 10_000: "100 %"}
+    assert {part: share(part, 10_000) for part in of_many} == of_many
+    whole = {0: "0 %", 0.001: "under 1 %", 0.61: "61 %", 0.999: "over 99 %", 1: "100 %"}
+    assert {value: percent(value) for value in whole} == whole
 
 
 def test_bottlenecks_say_what_doubling_them_brings(made):

@@ -10,11 +10,11 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from letup import plan as plans
-from letup.errors import LetupError
+from letup.errors import LetupError, NoPlan
 from letup.plan import digests, verification
 from letup.plan.columns import MOVEMENT_COLUMNS
 
@@ -225,32 +225,48 @@ def test_a_folder_without_a_plan_is_refused(tmp_path):
         verification.verify(tmp_path)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     share=st.floats(0.05, 1),
-    half_time=st.sampled_from([0.0, 1.0, 6.0]),
-    room=st.integers(50, 4000),
+    half_time=st.sampled_from([0.0, 1.0, 6.0, 24.0]),
+    rooms=st.lists(st.integers(50, 4000), min_size=1, max_size=3),
     hours=st.sampled_from([(6.0, 18.0), (8.0, 15.0), None]),
     zone_hours=st.sampled_from([20.0, 60.0, None]),
-    step_minutes=st.sampled_from([15, 30]),
+    step_minutes=st.sampled_from([15, 30, 60]),
+    speed=st.sampled_from([1.0, 2.5, 6.0]),
+    mode=st.sampled_from(["foot", "vehicle"]),
+    broken_roads=st.sets(st.integers(0, 23), max_size=4),
 )
 def test_plans_of_many_small_scenarios_hold(
-    example, tmp_path_factory, share, half_time, room, hours, zone_hours, step_minutes
+    example, tmp_path_factory, *, share, half_time, rooms, hours, zone_hours, step_minutes, speed, mode, broken_roads
 ):
-    places = example.places.copy()
-    places.loc[places["kind"] == "shelter", "room"] = room
+    places, roads = example.places.copy(), example.roads.copy()
+    shelters = list(places.index[places["kind"] == "shelter"])
+    places.loc[shelters, "room"] = [rooms[i % len(rooms)] for i in range(len(shelters))]
+    roads["damage"] = [0.5 if i in broken_roads else damage for i, damage in enumerate(roads["damage"])]
+    slow, *others = example.groups
     scenario = replace(
         example,
         people=example.people.assign(share_leaving=round(share, 3)),
         places=places,
+        roads=roads,
+        groups=(replace(slow, speed_kmh=speed, mode=mode), *others),
         half_time_hours=half_time,
         raw={**example.raw, "mobilisation": {**example.raw["mobilisation"], "half_time_hours": half_time}},
         limits=replace(example.limits, hours=hours, zone_hours=zone_hours),
-        steps=96,
+        steps=24 * 60 // step_minutes,
         step_minutes=step_minutes,
     )
     folder = tmp_path_factory.mktemp("many") / "plan"
-    made = plans.make(scenario)
+    try:
+        made = plans.make(scenario)
+    except NoPlan:
+        reject()
     plans.write(made, folder)
     result = plans.verify(folder)
     assert result.holds, [f"{p.place}: {p.message}" for p in result.problems][:5]

@@ -80,11 +80,18 @@ def bottlenecks(
         rows.append({"kind": "pause hours", **blank, **left, "relief": "each pause one hour longer"})
     table = pd.DataFrame(rows, columns=list(BOTTLENECK_COLUMNS))
     table["gain_people"] = table["gain_people"].astype("Int64")
-    # Known gains first. What is known to bring nothing comes last; the hours, which count everybody left behind,
-    # come after the roads and places of equal gain.
-    order = table.assign(
-        _gain=table["gain_people"].fillna(0.5).astype(float), _hours=table["kind"].ne("pause hours").astype(int)
-    ).sort_values(["_gain", "_hours", "people"], ascending=False, kind="stable")
+    return in_order(table)
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Bottlenecks that are worth relieving first.
+
+    Known gains come first and what is known to bring nothing last; the hours, which count everybody left
+    behind, come after roads and places of equal gain.
+    """
+    gain = table["gain_people"].astype("Float64").fillna(0.5).astype(float)
+    order = table.assign(_gain=gain, _place=table["kind"].ne("pause hours").astype(int))
+    order = order.sort_values(["_gain", "_place", "people"], ascending=False, kind="stable")
     return order[list(BOTTLENECK_COLUMNS)].reset_index(drop=True)
 
 
