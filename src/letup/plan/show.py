@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from letup.plan.model import Plan
     from letup.scenario.model import Scenario
 
-_MARK = {"error": "ERROR", "warning": "flag ", "note": "note "}
+_ALIKE = 2
+"""Findings of one kind that are shown in the terminal; the report shows all."""
 
 
 def what_was_read(scenario: Scenario) -> str:
@@ -64,17 +66,29 @@ def _bounds(plan: Plan) -> str:
     lines = ["Why not more:"]
     for row in plan.bottlenecks.head(3).to_dict("records"):
         gain = row["gain_people"]
-        more = "" if pd.isna(gain) else f": {int(gain):,} people more"
-        lines.append(f"  {row['kind']}: {row['name']}; {row['relief']}{more}")
+        more = "what that brings is not known" if pd.isna(gain) else f"{int(gain):,} people more"
+        lines.append(f"  {row['kind']}: {row['name']}; {row['relief']}: {more}")
+    if plan.worth_basis:
+        lines.append(f"  ({plan.worth_basis})")
     return "\n".join(lines)
 
 
 def _findings(plan: Plan) -> str:
-    """Findings, worst first, each with its rule."""
+    """Findings, worst first, each with its rule; of many alike the first ones."""
     lines = ["Findings (checks and flags, never a verdict):"]
+    alike = Counter(finding.code for finding in plan.findings)
+    shown: Counter[str] = Counter()
     for finding in plan.findings:
+        code = finding.code
+        shown[code] += 1
+        if shown[code] > _ALIKE:
+            continue
         rule = f" [{finding.rule}]" if finding.rule else ""
-        lines.append(f"  {_MARK[finding.severity]}  {finding.message}{rule}")
+        message = finding.message.removeprefix("Flag: ").removeprefix("Check: ")
+        lines.append(f"  {finding.severity:<8} {message[:1].upper()}{message[1:]}{rule}")
+        rest = alike[code] - _ALIKE
+        if shown[code] == _ALIKE and rest > 0:
+            lines.append(f"  {'':<8} ... and {rest} more like that; all are in report.html")
     return "\n".join(lines)
 
 
