@@ -34,12 +34,13 @@ def plan(
     loaded = scenarios.load(scenario)
     live.end()
     print(show.what_was_read(loaded), file=sys.stderr)
+    folder = out if out is not None else Path(f"{_name(scenario, loaded)}-plan")
+    plans.require_usable(folder)
     given = plans.read_pauses(pauses, loaded) if pauses is not None else None
     try:
         made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
     finally:
         live.end()
-    folder = out if out is not None else Path(f"{_name(scenario, loaded)}-plan")
     live.say("writing")
     files = plans.write(made, folder)
     live.end()
@@ -90,7 +91,9 @@ class _Live:
         if state.ceiling:
             text += f", proven ceiling {state.ceiling:,}"
         if state.people and state.ceiling:
-            text += f", gap {100 * state.gap:.1f} %"
+            from letup.plan.answer import percent
+
+            text += f", gap {percent(state.gap, 1)}"
         self.say(text)
 
     def end(self) -> None:

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Any
 from letup.plan.model import GroupResult, Plan
 from letup.plan.pauses_file import read_pauses
 from letup.plan.verification import Verification, verify
-from letup.plan.write import write
+from letup.plan.write import require_usable, write
 
 if TYPE_CHECKING:
     from letup.plan.making import Progress, make
 
-__all__ = ["GroupResult", "Plan", "Progress", "Verification", "make", "read_pauses", "verify", "write"]
+__all__ = [
+    "GroupResult",
+    "Plan",
+    "Progress",
+    "Verification",
+    "make",
+    "read_pauses",
+    "require_usable",
+    "verify",
+    "write",
+]
 
 
 def __getattr__(name: str) -> Any:

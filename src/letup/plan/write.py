@@ -8,6 +8,7 @@ import importlib.util
 import io
 import json
 import math
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,17 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     return files
 
 
-def _make_room(folder: Path) -> None:
-    """Make the folder; clear what an earlier plan left there."""
+def require_usable(folder: Path) -> None:
+    """Refuse a folder that a plan cannot be written to, before anything is planned.
+
+    Raises
+    ------
+    LetupError
+        ``plan.folder``: it is no folder, holds something other than a plan, or cannot be written to.
+    """
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+        raise LetupError("plan.folder", f"{folder} cannot be written to", "Choose another folder.")
     if folder.exists():
         if not folder.is_dir():
             raise LetupError("plan.folder", f"{folder} is not a folder", "Choose another folder.")
@@ -85,6 +95,11 @@ def _make_room(folder: Path) -> None:
             raise LetupError(
                 "plan.folder", f"{folder} holds files that are no plan", "Choose an empty folder, or one with a plan."
             )
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder; clear what an earlier plan left there."""
+    require_usable(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html"):
         (folder / name).unlink(missing_ok=True)

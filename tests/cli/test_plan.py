@@ -1,0 +1,130 @@
+"""Planning and verifying from the command line: what is printed, written and returned."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from letup.scenario import new
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run letup; the first run on a machine compiles."""
+    return subprocess.run(
+        [sys.executable, "-m", "letup", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new(tmp_path_factory.mktemp("cli") / "example")
+
+
+@pytest.fixture(scope="module")
+def planned(example: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    out = example.parent / "plan"
+    return out, run("plan", example, "--out", out)
+
+
+def two_lines(result: subprocess.CompletedProcess[str], code: str) -> None:
+    assert "Traceback" not in result.stderr
+    error, remedy = result.stderr.rstrip().splitlines()[-2:]
+    assert error.startswith(f"error [{code}]")
+    assert remedy.startswith("  → ")
+
+
+def test_a_plan_begins_with_the_answer_and_ends_with_how_to_verify_it(
+    planned: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    out, result = planned
+    assert result.returncode == 0, result.stderr
+    document = json.loads((out / "plan.json").read_text("utf-8"))
+    answer = document["answer"]
+    first = result.stdout.splitlines()[0]
+    assert f"{answer['arrive']:,} of the {answer['want_to_leave']:,} people who want to leave get out" in first
+    assert f"no plan within the limits can let more than {answer['ceiling']:,} out" in first
+    assert result.stdout.splitlines()[-1].startswith("Verify it: letup verify ")
+    for part in ("Pauses (local time, UTC):", "Why not more:", "Findings (", "Written:"):
+        assert part in result.stdout
+    assert {"plan.json", "movements.csv", "plan.gpkg", "report.html"} <= {file.name for file in out.iterdir()}
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_the_plan_verifies_and_a_changed_one_does_not(
+    planned: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    out, _ = planned
+    assert run("verify", out).returncode == 0
+    path = out / "plan.json"
+    honest = path.read_text("utf-8")
+    document = json.loads(honest)
+    document["answer"]["arrive"] += 1
+    path.write_text(json.dumps(document), "utf-8")
+    changed = run("verify", out)
+    path.write_text(honest, "utf-8")
+    assert changed.returncode == 1
+    assert "answer.arrive" in changed.stdout + changed.stderr
+
+
+def test_json_is_one_object_with_the_files(example: Path, tmp_path: Path) -> None:
+    result = run("plan", example, "--out", tmp_path / "plan", "--json", "--time-limit", "0")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert all(Path(file).is_file() for file in document["files"])
+    assert document["answer"]["arrive"] <= document["answer"]["ceiling"]
+
+
+def test_nobody_to_plan_for_exits_with_3_and_the_reason(tmp_path: Path) -> None:
+    path = new(tmp_path / "example") / "people.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row | {"share_leaving": "0"} for row in csv.DictReader(file)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    result = run("plan", path.parent)
+    assert result.returncode == 3
+    two_lines(result, "plan.nobody")
+
+
+def test_times_forbidden_throughout_exit_with_3_and_the_reason(tmp_path: Path) -> None:
+    path = new(tmp_path / "example") / "scenario.yaml"
+    zones = ("north", "mill", "bridge", "south")
+    times = 'from: "2030-01-01T00:00+00:00", to: "2030-01-05T00:00+00:00"'
+    lines = "\n".join(f"    - {{zone: {zone}, {times}}}" for zone in zones)
+    text = path.read_text("utf-8")
+    at = next(line for line in text.splitlines() if "# forbidden:" in line)
+    path.write_text(text.replace(at, f"  forbidden:\n{lines}"), "utf-8")
+    result = run("plan", path.parent)
+    assert result.returncode == 3, result.stderr
+    two_lines(result, "pauses.none")
+
+
+@pytest.mark.parametrize("out", ["file", "full"])
+def test_a_folder_that_cannot_take_a_plan_is_refused_before_planning(example: Path, tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").write_text("x", "utf-8")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("keep me", "utf-8")
+    result = run("plan", example, "--out", tmp_path / out)
+    assert result.returncode == 2
+    two_lines(result, "plan.folder")
+    assert "choosing" not in result.stderr
+    assert (tmp_path / "full" / "letter.txt").read_text("utf-8") == "keep me"
+
+
+def test_a_scenario_that_is_not_there_exits_with_2_and_names_one_like_it() -> None:
+    result = run("plan", "gaza2023")
+    assert result.returncode == 2
+    two_lines(result, "scenario.missing")
+    assert "gaza-2023" in result.stderr
