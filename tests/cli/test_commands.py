@@ -123,7 +123,7 @@ def test_new_then_check_then_sources(tmp_path: Path) -> None:
     assert run("check", str(target)).returncode == 0
     result = run("sources", str(target), "--csv", str(tmp_path / "values.csv"))
     assert result.returncode == 0
-    assert "0.0 % observed, 0.0 % modelled, 100.0 % assumed of 74 values." in result.stdout
+    assert "0 % observed, 0 % modelled, 100 % assumed of 74 values." in result.stdout
     assert "people.csv, share_leaving: 7 values assumed (example)" in result.stdout
     assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 75
     again = run("new", str(target))

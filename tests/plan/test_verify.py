@@ -226,7 +226,7 @@ def test_a_folder_without_a_plan_is_refused(tmp_path):
 
 
 @settings(
-    max_examples=30,
+    max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
