@@ -47,7 +47,8 @@ class Flow:
     @cached_property
     def arrivals(self) -> NDArray[np.int64]:
         """People reaching a shelter at each step: int64[T]."""
-        return self.arriving.sum(axis=0, dtype=np.int64)
+        arrivals: NDArray[np.int64] = self.arriving.sum(axis=0, dtype=np.int64)
+        return arrivals
 
     @property
     def total(self) -> int:

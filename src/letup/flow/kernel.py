@@ -4,9 +4,8 @@ Step by step, in order of arrival, people are added until no search finds anyone
 cannot be on any later path and is never looked at again (it is dead). These dead sets are the sink sides of
 minimum cuts, one inside the next.
 
-Full shelters need more: someone inside may go on to another shelter and make room. ``make_room`` does that for
-the last to come, as long as somebody else gets in; ``complete`` sends whoever can still get in, and proves that
-nobody is left; ``letup.flow.order`` then restores the earliest order of arrival.
+Full shelters need more: someone inside may go on to another shelter and make room. ``complete`` adds the people
+who can get in that way; ``letup.flow.order`` then restores the earliest order of arrival.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from letup.flow.onward import go_back, move_on
 from letup.flow.search import DEAD, grow, measure
 
 
@@ -27,53 +25,21 @@ def _bury(tree, search, count):
 
 
 @njit(cache=True)
-def _enter(net, state, tree, shelter, step, search):
-    """Send everyone who can enter a shelter at a step, as long as there is room; returns the searches so far."""
-    root = np.array([np.int64(net.shelter_node[shelter]) * net.steps + step])
-    while state.free[shelter] > 0 and tree.mark[root[0]] != DEAD:
-        search += 1
-        _, count, whole = grow(net, state, tree, search, root, False)
-        if whole:
-            _bury(tree, search, count)
-    return search
-
-
-@njit(cache=True)
 def fill(net, state, tree):
-    """Send people step by step in order of arrival, filling shelters; nobody inside moves on.
-
-    Returns the number of searches.
-    """
+    """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
     measure(net, state, tree)
     search = 0
+    root = np.empty(1, np.int64)
     for step in range(net.steps):
         if not state.left.any():
-            break
+            return
         for shelter in range(len(net.room)):
-            search = _enter(net, state, tree, shelter, step, search)
-    return search
-
-
-@njit(cache=True)
-def make_room(net, state, tree, onward, search):
-    """Let the last to come to a full shelter move on to one with room, as long as somebody else gets in."""
-    chunk = np.full(len(net.room), 32, np.int64)
-    useful = state.free == 0
-    while useful.any() and state.left.any():
-        for shelter in range(len(net.room)):
-            if not useful[shelter]:
-                continue
-            moved, log = move_on(net, state, tree, onward, shelter, min(chunk[shelter], state.left.sum()))
-            useful[shelter] = moved > 0
-            for step in range(net.steps):
-                if state.free[shelter] == 0:
-                    break
-                search = _enter(net, state, tree, shelter, step, search)
-            if state.free[shelter] > 0:
-                go_back(net, state, shelter, log)
-                useful[shelter] = False
-            chunk[shelter] *= 2
-    return search
+            root[0] = np.int64(net.shelter_node[shelter]) * net.steps + step
+            while state.free[shelter] > 0 and tree.mark[root[0]] != DEAD:
+                search += 1
+                _, count, whole = grow(net, state, tree, search, root, False)
+                if whole:
+                    _bury(tree, search, count)
 
 
 @njit(cache=True)

@@ -77,11 +77,13 @@ class TimedNetwork:
         arcs, nodes = arrays["tail"].shape, arrays["supply"].shape
         if len(nodes) != 1 or len(arcs) != 1:
             wrong.append("tail and supply must have one dimension")
-        for name in ("head", "transit", "zone"):
-            if arrays[name].shape != arcs:
-                wrong.append(f"{name} has shape {arrays[name].shape}, tail has {arcs}")
+        wrong += [
+            f"{name} has shape {arrays[name].shape}, tail has {arcs}"
+            for name in ("head", "transit", "zone")
+            if arrays[name].shape != arcs
+        ]
         if arrays["capacity"].shape[:1] != arcs or arrays["capacity"].ndim > 2:
-            wrong.append(f"capacity has shape {arrays['capacity'].shape}, expected {arcs} or ({arcs[0:1]}, steps)")
+            wrong.append(f"capacity has shape {arrays['capacity'].shape}, expected {arcs} or {(*arcs, 'steps')}")
         for name, array in (("shelter", arrays["shelter"]), ("wait", waits)):
             if array.shape != nodes:
                 wrong.append(f"{name} has shape {array.shape}, supply has {nodes}")

@@ -30,6 +30,8 @@ from letup.flow.state import (
     push,
     residual,
 )
+
+
 @njit(cache=True)
 def _cycle(follow, begin):
     """Find a place on the cycle that the pointers from ``begin`` run into, or -1."""
@@ -88,9 +90,7 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
             ways = net.into_start[node + 1] - into
             others = net.out_start[node + 1] - out
             options = ways + others + 4
-        elif x < places + homes:
-            options = steps + 1
-        elif x < everybody:
+        elif x < places + homes or x < everybody:
             options = steps + 1
         elif x == everybody:
             options = homes
@@ -200,9 +200,7 @@ def hasten(net, state):
     cycles = 0
     for step in range(steps):
         while True:
-            found, count = _propagate(
-                net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched
-            )
+            found, count = _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched)
             if found < 0:
                 break
             _cancel(net, state, follow, via, found)

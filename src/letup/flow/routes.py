@@ -31,7 +31,7 @@ def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[
     return _join(arcs, at, ends, people, origin, left, shelter)
 
 
-def _join(  # noqa: PLR0917
+def _join(
     arcs: NDArray[np.int32],
     at: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -52,18 +52,18 @@ def _join(  # noqa: PLR0917
         begin = int(end)
     routes = []
     for (home, place, way_bytes, offset_bytes), rates in ways.items():
-        way = tuple(np.frombuffer(way_bytes, np.int32).tolist())
-        offsets = tuple(np.frombuffer(offset_bytes, np.int32).tolist())
+        steps_on = tuple(np.frombuffer(offset_bytes, np.int32).tolist())
+        arcs_of = tuple(np.frombuffer(way_bytes, np.int32).tolist())
         first = last = None
         for step in sorted(rates):
             if last is not None and step == last + 1 and rates[step] == rates[last]:
                 last = step
                 continue
             if first is not None and last is not None:
-                routes.append(Route(home, way, first, last, rates[last], place, offsets))
+                routes.append(Route(home, arcs_of, first, last, rates[last], place, steps_on))
             first = last = step
         if first is not None and last is not None:
-            routes.append(Route(home, way, first, last, rates[last], place, offsets))
+            routes.append(Route(home, arcs_of, first, last, rates[last], place, steps_on))
     routes.sort(key=lambda route: (route.origin, route.depart_first, route.shelter, route.arcs, route.offsets))
     return routes
 

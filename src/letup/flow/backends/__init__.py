@@ -38,7 +38,8 @@ def solver(backend: str) -> Solver:
         module = import_module(f"letup.flow.backends.{BACKENDS[backend]}")
     except ImportError as error:
         raise LetupError(
-            "flow.backend", f"backend {backend!r} needs a package that is not installed: {error.name}",
+            "flow.backend",
+            f"backend {backend!r} needs a package that is not installed: {error.name}",
             "Install letup[reference], or use backend='kernel'.",
         ) from error
     solve: Solver = module.solve

@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
 from letup.flow.calm import calm_steps, zone_rows
-from letup.flow.kernel import complete, fill, make_room
+from letup.flow.kernel import complete, fill
 from letup.flow.network import TimedNetwork
-from letup.flow.onward import Onward
 from letup.flow.order import hasten
 from letup.flow.search import DEAD, NARROWEST, Tree
 from letup.flow.state import Net, State
@@ -28,10 +27,9 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
     )
     spots = net.nodes * steps + len(given.home_node) + len(given.shelter_node)
     tree = _tree(net.nodes, spots)
-    searches = fill(given, state, tree)
+    fill(given, state, tree)
     scarce = bool((state.free == 0).any())
     if scarce and state.left.any():
-        make_room(given, state, tree, _onward(net.nodes, spots), searches)
         complete(given, state, tree)
     sink_side = tree.mark[: net.nodes * steps] == DEAD
     if not state.left.any():
@@ -82,15 +80,6 @@ def _tree(nodes: int, spots: int) -> Tree:
         after=np.empty(2 * spots, np.int32),
         first=np.full(nodes + NARROWEST + 1, -1, np.int32),
         width=np.empty(spots, np.int32),
-        distance=np.empty(nodes, np.int32),
-    )
-
-
-def _onward(nodes: int, spots: int) -> Onward:
-    return Onward(
-        mark=np.zeros(spots, np.int8),
-        before=np.empty(spots, np.int32),
-        move=np.empty(spots, np.int32),
         distance=np.empty(nodes, np.int32),
     )
 

@@ -95,13 +95,38 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ex
     leave_to = (homes[:, None] * steps + at[None, :]).ravel()
     arrive_from = (shelters[:, None] * steps + at[None, :]).ravel()
     arrive_to = np.repeat(np.arange(first_shelter, source), steps)
-    tail = [net.tail[arc].astype(np.int64) * steps + step, stay, leave_from, arrive_from,
-            np.full(len(homes), source), np.arange(first_shelter, source), [source + 1]]
-    head = [net.head[arc].astype(np.int64) * steps + step + net.transit[arc], stay + 1, leave_to, arrive_to,
-            np.arange(first_home, first_shelter), np.full(len(shelters), source + 1), [source + 1]]
-    limit = [capacity[arc, step], *(np.full(len(part), plenty) for part in (stay, leave_from, arrive_from)),
-             net.supply[homes], np.minimum(net.shelter[shelters], plenty), [0]]
+    tail: list[Longs] = [
+        net.tail[arc].astype(np.int64) * steps + step,
+        stay,
+        leave_from,
+        arrive_from,
+        np.full(len(homes), source),
+        np.arange(first_shelter, source),
+        np.array([source + 1]),
+    ]
+    head: list[Longs] = [
+        net.head[arc].astype(np.int64) * steps + step + net.transit[arc],
+        stay + 1,
+        leave_to,
+        arrive_to,
+        np.arange(first_home, first_shelter),
+        np.full(len(shelters), source + 1),
+        np.array([source + 1]),
+    ]
+    limit: list[Longs] = [
+        capacity[arc, step].astype(np.int64),
+        *(np.full(len(part), plenty) for part in (stay, leave_from, arrive_from)),
+        net.supply[homes],
+        np.minimum(net.shelter[shelters], plenty),
+        np.array([0]),
+    ]
     return Expanded(
-        net, steps, np.concatenate(tail).astype(np.int64), np.concatenate(head).astype(np.int64),
-        np.concatenate(limit).astype(np.int64), arc, step, len(arc) + len(stay) + len(leave_from),
+        net,
+        steps,
+        np.concatenate(tail).astype(np.int64),
+        np.concatenate(head).astype(np.int64),
+        np.concatenate(limit).astype(np.int64),
+        arc,
+        step,
+        len(arc) + len(stay) + len(leave_from),
     )
