@@ -36,11 +36,17 @@ def solver(backend: str) -> Solver:
         raise LetupError("flow.backend", f"there is no backend {backend!r}", f"Choose one of {', '.join(BACKENDS)}.")
     try:
         module = import_module(f"letup.flow.backends.{BACKENDS[backend]}")
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise LetupError(
             "flow.backend",
             f"backend {backend!r} needs a package that is not installed: {error.name}",
             "Install letup[reference], or use backend='kernel'.",
+        ) from error
+    except ImportError as error:
+        raise LetupError(
+            "flow.backend",
+            f"backend {backend!r} cannot be loaded: {error}",
+            "OR-Tools and HiGHS bring libraries of the same name: use one of the two in one process.",
         ) from error
     solve: Solver = module.solve
     return solve

@@ -61,5 +61,7 @@ def _in_turn(network: Expanded) -> Longs:
         wanted = sum(flow[k] for k in goal)
         model.Maximize(wanted)
         model.Solve()
-        model.Add(wanted == round(model.Objective().Value()))
-    return np.array([round(variable.solution_value()) for variable in flow], np.int64)
+        # read it now: a model that is changed forgets its solution
+        people = np.array([round(variable.solution_value()) for variable in flow], np.int64)
+        model.Add(wanted == int(people[goal].sum()))
+    return people
