@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from letup.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock, allowed_steps, in_hours, runs, usable_steps
+from letup.pauses.limits import check_limits
 
 # Two days from 06:00 in steps of 30 minutes; step 12 is noon, step 24 is 18:00, step 48 is 06:00 next day.
 TIME = {"zones": 3, "steps": 96, "step_minutes": 30, "start_hour": 6.0}
@@ -30,12 +32,122 @@ TIME = {"zones": 3, "steps": 96, "step_minutes": 30, "start_hour": 6.0}
         (Limits(), [Window(3, 0, 5)], "window"),
         (Limits(), [Window(0, 90, 96)], "window"),
         (Limits(concession=np.ones((3, 96)), concession_budget=5), [Window(0, 0, 5)], "concession_budget"),
+        (Limits(forced=(Window(1, 4, 7),)), [Window(0, 0, 11)], "forced"),
+        (Limits(forced=(Window(1, 4, 7),)), [Window(1, 0, 6)], "forced"),
+        (Limits(forced=(Window(1, 4, 7),)), [], "forced"),
+        (Limits(frozen=(Window(1, 4, 7),)), [Window(1, 4, 8)], "frozen"),
+        (Limits(frozen=(Window(1, 4, 7),)), [Window(1, 4, 7), Window(1, 8, 30)], "window|windows_per_day"),
+        (Limits(frozen=(Window(1, 4, 7),), zone_hours=3), [Window(1, 4, 7), Window(0, 4, 7)], "zone_hours"),
+        (Limits(together=((0, 2),)), [Window(0, 0, 5)], "together"),
+        (Limits(together=((0, 2),)), [Window(0, 0, 5), Window(2, 0, 6)], "together"),
+        (Limits(same_daily=True), [Window(0, 0, 5), Window(0, 49, 54)], "same_daily"),
+        (Limits(same_daily=True), [Window(0, 0, 5), Window(0, 48, 54)], "same_daily"),
+        (
+            Limits(same_daily=True, windows_per_day=2),
+            [Window(0, 0, 5), Window(0, 10, 13), Window(0, 48, 53), Window(0, 59, 62)],
+            "same_daily",
+        ),
     ],
 )
 def test_each_broken_limit_is_named(limits, windows, limit):
     found = broken(windows, limits, **TIME)
     assert found
-    assert all(f"[{limit}]" in line for line in found)
+    assert all(any(f"[{name}]" in line for name in limit.split("|")) for line in found)
+
+
+@pytest.mark.parametrize(
+    ("limits", "windows"),
+    [
+        # Asked for by hand: a longer window holds it; so does one window two of them.
+        (Limits(forced=(Window(1, 4, 7), Window(1, 6, 9))), [Window(1, 2, 9)]),
+        # Agreed already: too short, off the grid, at night, in a forbidden time, and still there.
+        (
+            Limits(
+                hours=(8, 18),
+                shortest=3,
+                longest=4,
+                grid_minutes=60,
+                forbidden=((1, 40, 45),),
+                frozen=(Window(1, 41, 43),),
+            ),
+            [Window(1, 41, 43), Window(0, 4, 9)],
+        ),
+        (Limits(together=((0, 2),)), [Window(0, 0, 5), Window(1, 50, 60), Window(2, 0, 5)]),
+        (Limits(together=((0, 2),)), [Window(1, 50, 60)]),
+        (Limits(same_daily=True), [Window(0, 0, 5), Window(0, 48, 53), Window(1, 3, 9)]),
+        # The second of one day is compared with the second of the other, not with the first.
+        (
+            Limits(same_daily=True, windows_per_day=2),
+            [Window(0, 0, 5), Window(0, 10, 13), Window(0, 48, 53), Window(0, 58, 61)],
+        ),
+        (Limits(same_daily=True, windows_per_day=2), [Window(0, 0, 5), Window(0, 10, 13), Window(0, 48, 53)]),
+    ],
+)
+def test_windows_that_keep_to_the_limits_are_left_in_peace(limits, windows):
+    assert broken(windows, limits, **TIME) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(hours=(6, 25)), "hours"),
+        (Limits(hours=(float("nan"), 8)), "hours"),
+        (Limits(shortest=-1), "shortest"),
+        (Limits(shortest=float("nan")), "shortest"),
+        (Limits(longest=float("inf")), "longest"),
+        (Limits(windows_per_day=-1), "windows_per_day"),
+        (Limits(at_once=1.5), "at_once"),
+        (Limits(grid_minutes=0), "grid_minutes"),
+        (Limits(zone_hours=-2), "zone_hours"),
+        (Limits(forced=(Window(3, 0, 5),)), "forced: zone 3"),
+        (Limits(forced=(Window(0, 90, 96),)), "forced: zone 0, steps 90 to 96 do not exist"),
+        (Limits(frozen=(Window(-1, 0, 5),)), "frozen: zone -1"),
+        (Limits(frozen=(Window(0, 9, 5),)), "frozen: zone 0, steps 9 to 5"),
+        (Limits(frozen=(Window(0, 0, 5), Window(0, 5, 9))), "overlap or touch"),
+        (Limits(frozen=(Window(0, 6, 9), Window(0, 0, 5))), "overlap or touch"),
+        (Limits(forbidden=((0, 9, 5),)), "forbidden"),
+        (Limits(together=((0, 1), (1, 2))), "zone 1 is named twice"),
+        (Limits(together=((0, 3),)), "zone 3 does not exist"),
+        (Limits(concession=np.ones((3, 95)), concession_budget=5), "concession has shape"),
+        (Limits(concession=np.full((3, 96), np.nan), concession_budget=5), "not finite"),
+        (Limits(concession=-np.ones((3, 96)), concession_budget=5), "negative costs"),
+        (Limits(concession=np.ones((3, 96)), concession_budget=-5), "concession_budget"),
+        (Limits(concession_budget=5), "concession_budget is given without"),
+    ],
+)
+def test_limits_that_mean_nothing_are_refused(limits, words):
+    with pytest.raises(LetupError, match=words) as error:
+        check_limits(limits, 3, 96)
+    assert error.value.code == "pauses.input"
+    assert not isinstance(error.value, NoPlan)
+
+
+def test_all_that_is_wrong_with_the_limits_is_said_at_once():
+    with pytest.raises(LetupError, match=r"shortest.*at_once.*frozen.*together.*concession"):
+        check_limits(
+            Limits(
+                shortest=-1,
+                at_once=-1,
+                frozen=(Window(9, 0, 1),),
+                together=((0, 0),),
+                concession=np.ones(3),
+                concession_budget=1,
+            ),
+            3,
+            96,
+        )
+
+
+def test_limits_that_only_leave_no_room_are_no_wrong_input():
+    # Why there is no plan then, and what would allow one, is said elsewhere.
+    check_limits(Limits(shortest=3, longest=2, at_once=0, windows_per_day=0, zone_hours=0), 3, 96)
+
+
+def test_steps_are_usable_where_windows_were_agreed_and_where_all_of_a_corridor_may_be_quiet():
+    limits = Limits(hours=(6, 12), shortest=2, forbidden=((1, 0, 5),), together=((0, 1),), frozen=(Window(2, 40, 41),))
+    usable = usable_steps(limits, 3, Clock(48, 30, 6.0))
+    assert runs(usable[0]) == runs(usable[1]) == [(6, 11)]
+    assert runs(usable[2]) == [(0, 11), (40, 41)]
 
 
 def test_the_polio_pauses_of_2024_keep_to_their_limits():

@@ -10,6 +10,7 @@ from letup.pauses.clock import Clock, in_hours
 from letup.pauses.limits import Limits, Window
 
 _EXACT = 1e-6
+_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def breaches(
             note("window", i, f"zone {w.zone}, steps {w.first} to {w.last} do not exist")
             continue
         sound.append(i)
+        if w in limits.frozen:
+            continue
         length = clock.hours(w.last - w.first + 1)
         if not open_hours[w.first : w.last + 1].all():
             note("hours", i, f"lies outside the allowed hours {_hours(limits.hours)}")
@@ -74,12 +77,14 @@ def breaches(
         for zone, first, last in limits.forbidden:
             if zone == w.zone and first <= w.last and last >= w.first:
                 note("forbidden", i, f"overlaps steps {first} to {last}, forbidden for zone {zone}")
-    _together([(i, windows[i]) for i in sound], limits, clock, zones, out)
+    _in_all([(i, windows[i]) for i in sound], limits, clock, zones, out)
+    _by_hand([windows[i] for i in sound], limits, out)
+    _alike([(i, windows[i]) for i in sound], limits, clock, out)
     return out
 
 
-def _together(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zones: int, out: list[Breach]) -> None:
-    """Limits that windows break together."""
+def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zones: int, out: list[Breach]) -> None:
+    """Limits on all windows of a zone, a day or a plan."""
     previous: tuple[int, Window] | None = None
     for i, w in sorted(windows, key=lambda item: item[1]):
         if previous is not None and previous[1].zone == w.zone and w.first <= previous[1].last + 1:
@@ -107,6 +112,47 @@ def _together(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, z
         if cost > limits.concession_budget + _EXACT * max(1.0, abs(limits.concession_budget)):
             message = f"the windows cost {cost:g}, allowed is {limits.concession_budget:g}"
             out.append(Breach("concession_budget", None, message))
+
+
+def _by_hand(windows: list[Window], limits: Limits, out: list[Breach]) -> None:
+    """Windows that were asked for by hand, or agreed already."""
+    for f in limits.forced:
+        if not any(w.zone == f.zone and w.first <= f.first and f.last <= w.last for w in windows):
+            message = f"no window of zone {f.zone} holds steps {f.first} to {f.last}, which were asked for"
+            out.append(Breach("forced", None, message))
+    for f in limits.frozen:
+        if f not in windows:
+            message = f"the window of zone {f.zone}, steps {f.first} to {f.last}, was agreed and is not there"
+            out.append(Breach("frozen", None, message))
+
+
+def _alike(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, out: list[Breach]) -> None:
+    """Windows that must equal those of other zones, or of other days."""
+    spans: dict[int, set[tuple[int, int]]] = {}
+    for _, w in windows:
+        spans.setdefault(w.zone, set()).add((w.first, w.last))
+    for group in limits.together:
+        for zone in group[1:]:
+            apart = spans.get(zone, set()) ^ spans.get(group[0], set())
+            if apart:
+                first, last = min(apart)
+                message = f"zones {group[0]} and {zone} go together; only one of them has steps {first} to {last}"
+                out.append(Breach("together", None, message))
+    if not limits.same_daily:
+        return
+    on_day: Counter[tuple[int, int]] = Counter()
+    times: dict[tuple[int, int], tuple[float, int, int]] = {}
+    for i, w in sorted(windows, key=lambda item: item[1]):
+        day = (w.zone, clock.day(w.first))
+        place = (w.zone, on_day[day])
+        on_day[day] += 1
+        start, length = clock.minute(w.first) % _DAY, w.last - w.first + 1
+        known_start, known_length, known = times.setdefault(place, (start, length, i))
+        apart_by = abs(start - known_start)
+        if min(apart_by, _DAY - apart_by) > _EXACT or length != known_length:
+            earlier = next(v for j, v in windows if j == known)
+            message = f"has other clock times than steps {earlier.first} to {earlier.last} of the same zone"
+            out.append(Breach("same_daily", i, message))
 
 
 def broken(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, quiet_array
 
 _DAY = 24 * 60
 _EXACT = 1e-6
@@ -96,9 +96,14 @@ def usable_steps(limits: Limits, zones: int, clock: Clock) -> NDArray[np.bool_]:
     """Steps that some allowed window of the zone covers, bool[zones, steps].
 
     Sharper than `allowed_steps`: runs too short for the shortest window, and what lies beyond the
-    last point of the clock grid, are left out.
+    last point of the clock grid, are left out, as is, for zones that go together, what is not usable in
+    all of them. Windows agreed already are covered wherever they lie.
     """
     allowed = allowed_steps(limits, zones, clock)
+    frozen = quiet_array([w for w in limits.frozen if w.zone < zones], zones, clock.steps)
+    for group in limits.together:
+        members = [zone for zone in group if zone < zones]
+        allowed[members] = (allowed | frozen)[members].all(axis=0)
     shortest = max(clock.in_steps(limits.shortest), 1)
     usable = np.zeros_like(allowed)
     edges = np.array([clock.on_grid(edge, limits.grid_minutes) for edge in range(clock.steps + 1)])
@@ -113,7 +118,7 @@ def usable_steps(limits: Limits, zones: int, clock: Clock) -> NDArray[np.bool_]:
                     row[points[0] : points[-1]] = True
             seen[key] = row
         usable[zone] = seen[key]
-    return usable
+    return usable | frozen
 
 
 def _some_length_fits(limits: Limits, clock: Clock) -> bool:

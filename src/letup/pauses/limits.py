@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from letup.errors import LetupError
 
 
 @dataclass(frozen=True, order=True)
@@ -43,6 +48,16 @@ class Limits:
         Cost of a quiet step.
     concession_budget : float or None
         Most that the quiet steps may cost together.
+    forced : tuple of Window
+        Each must lie within one window of its zone, which may be longer.
+    frozen : tuple of Window
+        Already agreed: exactly these are among the windows. They count in every total, but their own hours,
+        length, grid and forbidden times are not asked about again.
+    together : tuple of tuple of int
+        Groups of zones that have the same windows (a corridor).
+    same_daily : bool
+        Whether all windows of a zone start and end at the same clock times, whichever days it is paused;
+        with several windows per day, the first of each day, the second of each day, and so on.
     """
 
     hours: tuple[float, float] | None = None
@@ -55,6 +70,10 @@ class Limits:
     grid_minutes: int | None = None
     concession: NDArray[np.float64] | None = None
     concession_budget: float | None = None
+    forced: tuple[Window, ...] = ()
+    frozen: tuple[Window, ...] = ()
+    together: tuple[tuple[int, ...], ...] = ()
+    same_daily: bool = False
 
 
 def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.bool_]:
@@ -63,3 +82,92 @@ def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.boo
     for window in windows:
         quiet[window.zone, window.first : window.last + 1] = True
     return quiet
+
+
+def check_limits(limits: Limits, zones: int, steps: int) -> None:
+    """Refuse limits that make no sense for so many zones and steps.
+
+    Limits that make sense but leave no room for a plan are not refused here: see `letup.pauses.reasons`.
+
+    Parameters
+    ----------
+    limits : Limits
+        What the parties insist on.
+    zones, steps : int
+        How many zones and steps there are.
+
+    Raises
+    ------
+    LetupError
+        ``pauses.input`` with everything that is wrong with the limits, at once.
+    """
+    wrong = [
+        *_wrong_numbers(limits),
+        *_wrong_windows(limits, zones, steps),
+        *_wrong_groups(limits.together, zones),
+        *_wrong_concession(limits, zones, steps),
+    ]
+    if wrong:
+        raise LetupError("pauses.input", "; ".join(wrong), "Correct the limits.")
+
+
+def _wrong_numbers(limits: Limits) -> Iterator[str]:
+    """Hours, lengths and counts that mean nothing."""
+    hours = limits.hours
+    if hours is not None and (len(hours) != 2 or not all(0 <= hour <= 24 for hour in hours)):
+        yield f"hours {hours} must be two hours that lie in 0 to 24"
+    for name in ("shortest", "longest", "zone_hours", "concession_budget"):
+        value = getattr(limits, name)
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            yield f"{name} is {value:g}, must be finite and cannot be negative"
+    for name, least in (("windows_per_day", 0), ("at_once", 0), ("grid_minutes", 1)):
+        value = getattr(limits, name)
+        if value is not None and not (math.isfinite(value) and value == int(value) and value >= least):
+            yield f"{name} is {value}, must be a whole number from {least} up"
+
+
+def _wrong_windows(limits: Limits, zones: int, steps: int) -> Iterator[str]:
+    """Windows and times that do not exist, and agreed windows that cannot be two windows."""
+    for name in ("forced", "frozen"):
+        for w in getattr(limits, name):
+            if not (0 <= w.zone < zones and 0 <= w.first <= w.last < steps):
+                yield (
+                    f"{name}: zone {w.zone}, steps {w.first} to {w.last} do not exist "
+                    f"(zones 0 to {zones - 1}, steps 0 to {steps - 1})"
+                )
+    for one, other in pairwise(sorted(limits.frozen)):
+        if one.zone == other.zone and other.first <= one.last + 1:
+            yield (
+                f"frozen: in zone {one.zone} steps {one.first} to {one.last} and {other.first} to {other.last} "
+                "overlap or touch"
+            )
+    for zone, first, last in limits.forbidden:
+        if zone < 0 or first > last:
+            yield f"forbidden: zone {zone}, steps {first} to {last} do not exist"
+
+
+def _wrong_groups(together: tuple[tuple[int, ...], ...], zones: int) -> Iterator[str]:
+    """Groups of zones that do not exist, or share zones."""
+    seen: set[int] = set()
+    for group in together:
+        for zone in group:
+            if not 0 <= zone < zones:
+                yield f"together: zone {zone} does not exist (zones 0 to {zones - 1})"
+            elif zone in seen:
+                yield f"together: zone {zone} is named twice"
+            seen.add(zone)
+
+
+def _wrong_concession(limits: Limits, zones: int, steps: int) -> Iterator[str]:
+    """A table of costs of another shape, or with costs that mean nothing."""
+    if limits.concession is None:
+        if limits.concession_budget is not None:
+            yield "concession_budget is given without a concession that says what a quiet step costs"
+        return
+    table = np.asarray(limits.concession)
+    if table.shape != (zones, steps):
+        yield f"concession has shape {table.shape}, expected ({zones}, {steps})"
+    if not np.issubdtype(table.dtype, np.number) or not np.isfinite(table).all():
+        yield "concession holds values that are not finite numbers"
+    elif (table < 0).any():
+        yield "concession holds negative costs"
