@@ -81,6 +81,30 @@ def test_a_forbidden_time_is_kept(tmp_path: Path) -> None:
     assert first.limits.forbidden == second.limits.forbidden == times
 
 
+def test_what_parties_agreed_asked_for_and_charge_is_kept(tmp_path: Path) -> None:
+    morning = (datetime(2030, 1, 1, 6, tzinfo=UTC), datetime(2030, 1, 1, 9, 30, tzinfo=UTC))
+    limits = PartyLimits(
+        forced=(("mill", *morning),),
+        frozen=(("north", *morning),),
+        together=(("mill", "south"),),
+        same_daily=True,
+        concession=(("mill", 2.5, None, None), ("north", 1.0, *morning), ("north", 1.0, morning[1], None)),
+        concession_budget=40.0,
+    )
+    changed = dataclasses.replace(example(), limits=limits)
+    first = load(write(changed, tmp_path / "a"))
+    assert first.limits == limits
+    notes = {key: value for key, value in first.raw["limits"].items() if key.endswith("_note")}
+    second = load(write(first, tmp_path / "b"))
+    assert second.limits == limits
+    # What did not change is not said to have changed.
+    assert {key: value for key, value in second.raw["limits"].items() if key.endswith("_note")} == notes
+    table = values(first)
+    assert {"forced", "frozen", "together", "same_daily", "concession", "concession_budget"} <= set(table["column"])
+    third = load(write(dataclasses.replace(second, limits=PartyLimits()), tmp_path / "c"))
+    assert third.limits == PartyLimits()
+
+
 def test_a_scenario_made_in_memory_can_be_written_and_says_that_nothing_backs_it(tmp_path: Path) -> None:
     before = example()
     made = dataclasses.replace(

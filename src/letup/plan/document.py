@@ -64,6 +64,23 @@ class Forbidden(_Part):
     end: AwareDatetime
 
 
+class TimeOfZone(_Part):
+    """A time in which a zone must be paused, or is by an agreement."""
+
+    zone: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class Concession(_Part):
+    """What a pause of a zone costs."""
+
+    zone: str
+    cost: float = Field(ge=0, description="cost per zone-hour, in units that the parties set")
+    start: AwareDatetime | None = Field(description="null: from the start")
+    end: AwareDatetime | None = Field(description="null: to the end")
+
+
 class LimitsUsed(_Part):
     """What the parties insist on."""
 
@@ -76,6 +93,12 @@ class LimitsUsed(_Part):
     grid_minutes: int | None = Field(description="minutes")
     notice_hours: float = Field(description="hours")
     forbidden: list[Forbidden]
+    forced: list[TimeOfZone] = Field(default=[], description="a pause holds each of these times")
+    frozen: list[TimeOfZone] = Field(default=[], description="agreed already: pauses as they are")
+    together: list[list[str]] = Field(default=[], description="zones that have the same pauses")
+    same_daily: bool = Field(default=False, description="pauses of a zone at the same clock times every day")
+    concession: list[Concession] = Field(default=[], description="what pauses cost; what overlaps adds up")
+    concession_budget: float | None = Field(default=None, description="most that all pauses may cost together")
 
 
 class Pause(_Part):

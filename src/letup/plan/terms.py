@@ -6,9 +6,10 @@ import math
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.pauses.clock import Clock
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, Window
 from letup.scenario.model import Scenario
 
 _EXACT = 1e-9
@@ -54,7 +55,45 @@ def limits_of(scenario: Scenario) -> Limits:
         at_once=given.at_once,
         forbidden=tuple(forbidden),
         grid_minutes=given.grid_minutes,
+        concession=_concession(scenario, number),
+        concession_budget=given.concession_budget,
+        forced=_windows(scenario, number, given.forced, inside=False),
+        frozen=_windows(scenario, number, given.frozen, inside=True),
+        together=tuple(tuple(number[zone] for zone in group) for group in given.together),
+        same_daily=given.same_daily,
     )
+
+
+def _windows(
+    scenario: Scenario, number: dict[str, int], spans: tuple[tuple[str, datetime, datetime], ...], *, inside: bool
+) -> tuple[Window, ...]:
+    """Times as windows: the whole steps inside them, or all steps that they touch."""
+    found = []
+    for zone, start, end in spans:
+        first, last = _steps_after_start(scenario, start), _steps_after_start(scenario, end)
+        if inside:
+            begin, stop = math.ceil(first - _EXACT), math.floor(last + _EXACT) - 1
+        else:
+            begin, stop = math.floor(first + _EXACT), math.ceil(last - _EXACT) - 1
+        begin, stop = max(begin, 0), min(stop, scenario.steps - 1)
+        if begin <= stop:
+            found.append(Window(number[zone], begin, stop))
+    return tuple(found)
+
+
+def _concession(scenario: Scenario, number: dict[str, int]) -> NDArray[np.float64] | None:
+    """Cost of each quiet step of each zone; a step that an entry covers in part costs that part."""
+    given = scenario.limits.concession
+    if not given:
+        return None
+    table = np.zeros((len(number), scenario.steps))
+    begins = np.arange(scenario.steps)
+    for zone, cost, start, end in given:
+        first = _steps_after_start(scenario, start) if start is not None else 0.0
+        last = _steps_after_start(scenario, end) if end is not None else float(scenario.steps)
+        covered = np.clip(np.minimum(begins + 1, last) - np.maximum(begins, first), 0.0, 1.0)
+        table[number[zone]] += cost * covered * scenario.step_minutes / 60
+    return table
 
 
 def local_time(scenario: Scenario, step: int) -> datetime:

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -253,10 +254,27 @@ def limits_used(scenario: Scenario) -> dict[str, Any]:
         "at_once": given.at_once,
         "grid_minutes": given.grid_minutes,
         "notice_hours": given.notice_hours,
-        "forbidden": [
-            {"zone": zone, "start": start.isoformat(), "end": end.isoformat()} for zone, start, end in given.forbidden
+        "forbidden": _times(given.forbidden),
+        "forced": _times(given.forced),
+        "frozen": _times(given.frozen),
+        "together": [list(group) for group in given.together],
+        "same_daily": given.same_daily,
+        "concession": [
+            {
+                "zone": zone,
+                "cost": cost,
+                "start": start.isoformat() if start is not None else None,
+                "end": end.isoformat() if end is not None else None,
+            }
+            for zone, cost, start, end in given.concession
         ],
+        "concession_budget": given.concession_budget,
     }
+
+
+def _times(spans: tuple[tuple[str, datetime, datetime], ...]) -> list[dict[str, str]]:
+    """Times of zones as plan.json spells them."""
+    return [{"zone": zone, "start": start.isoformat(), "end": end.isoformat()} for zone, start, end in spans]
 
 
 def zone_parts(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[dict[str, Any]]:

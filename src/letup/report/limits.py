@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from letup.report import words
 from letup.scenario.model import Scenario
 
@@ -27,8 +29,31 @@ def said(scenario: Scenario) -> list[str]:
         out.append(f"Pauses start and end on a clock of {limits.grid_minutes} minutes.")
     if limits.notice_hours:
         out.append(f"No pause starts within {words.hours(limits.notice_hours)} hours of the start of the plan.")
-    for zone, start, end in limits.forbidden:
-        name = scenario.zones["name"].get(zone, zone)
-        first, last = (words.moment(one.astimezone(scenario.local)) for one in (start, end))
-        out.append(f"No pause in {name} from {first} to {last}.")
+    for spans, phrase in (
+        (limits.forbidden, "No pause in {zone} from {first} to {last}."),
+        (limits.forced, "A pause in {zone} that holds {first} to {last}, asked for by hand."),
+        (limits.frozen, "A pause in {zone} from {first} to {last}, agreed already."),
+    ):
+        for zone, start, end in spans:
+            first, last = _moment(start, scenario), _moment(end, scenario)
+            out.append(phrase.format(zone=_name(zone, scenario), first=first, last=last))
+    corridors = [words.listed([_name(zone, scenario) for zone in group]) for group in limits.together]
+    out += [f"{corridor} are paused at the same times." for corridor in corridors]
+    if limits.same_daily:
+        out.append("A zone is paused at the same clock times on each day on which it is paused.")
+    for zone, cost, begin, until in limits.concession:
+        when = "".join(
+            f" {word} {_moment(one, scenario)}" for word, one in (("from", begin), ("to", until)) if one is not None
+        )
+        out.append(f"A pause in {_name(zone, scenario)} costs {cost:g} per hour{when}.")
+    if limits.concession_budget is not None:
+        out.append(f"All pauses together cost at most {limits.concession_budget:g}.")
     return out
+
+
+def _name(zone: str, scenario: Scenario) -> str:
+    return str(scenario.zones["name"].get(zone, zone))
+
+
+def _moment(value: datetime, scenario: Scenario) -> str:
+    return words.moment(value.astimezone(scenario.local))

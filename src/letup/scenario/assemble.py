@@ -26,8 +26,6 @@ def scenario_of(
     top = sections[""].rows[0].cells
     limits = dict(sections["limits"].rows[0].cells) if "limits" in sections else {}
     names = {field: limits[field] for field in PartyLimits.__dataclass_fields__ if field in limits}
-    if "forbidden" in names:
-        names["forbidden"] = tuple(names["forbidden"])
     frames = {name: frame_of(tables.get(name, Table(name, name, []))) for name in _FRAMES}
     return Scenario(
         title=top["title"],

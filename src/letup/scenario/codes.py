@@ -69,7 +69,8 @@ CODES: dict[str, str] = {
     "people.total": "More people than there are on earth, or than letup can count (2,147,483,647)",
     "stocks.nowhere": "A stock is given neither a place nor a zone",
     "limits.contradict": "Limits on pauses contradict each other, so that no window can exist",
-    "limits.grid": "The clock grid of pauses does not fit the steps",
+    "limits.grid": "The clock grid of pauses, or a pause agreed already, does not fit the steps",
+    "limits.outside": "A pause asked for or agreed lies beyond the time that is planned, or between two steps",
     "time.as_of": "The data are from after the start of the plan",
     "time.offset": "A date's offset is not the one that the scenario's time zone has at that moment",
 }

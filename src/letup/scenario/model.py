@@ -62,6 +62,18 @@ class PartyLimits:
         No window starts earlier than this after the start.
     forbidden : tuple of (zone id, from, to)
         Times in which a zone cannot be paused.
+    forced : tuple of (zone id, from, to)
+        Times in which a zone must be paused; the pause may be longer.
+    frozen : tuple of (zone id, from, to)
+        Pauses agreed already: they are in the plan as they are.
+    together : tuple of tuple of zone id
+        Groups of zones that have the same pauses (a corridor).
+    same_daily : bool
+        Whether the pauses of a zone lie at the same clock times on each day on which it is paused.
+    concession : tuple of (zone id, cost, from or None, to or None)
+        What a zone-hour of pause costs, in units that the parties set; costs of entries that overlap add up.
+    concession_budget : float or None
+        Most that all pauses may cost together.
     """
 
     hours: tuple[float, float] | None = None
@@ -73,6 +85,12 @@ class PartyLimits:
     grid_minutes: int | None = None
     notice_hours: float = 0.0
     forbidden: tuple[tuple[str, datetime, datetime], ...] = ()
+    forced: tuple[tuple[str, datetime, datetime], ...] = ()
+    frozen: tuple[tuple[str, datetime, datetime], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    same_daily: bool = False
+    concession: tuple[tuple[str, float, datetime | None, datetime | None], ...] = ()
+    concession_budget: float | None = None
 
 
 @dataclass(frozen=True, repr=False)

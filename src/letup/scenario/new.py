@@ -131,7 +131,9 @@ def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = Tr
 def _remark(attribute: Attribute) -> str:
     unit = f", {attribute.unit}" if attribute.unit else ""
     default = (
-        f"; {attribute.default:g} if absent"
+        f"; {str(attribute.default).lower()} if absent"
+        if isinstance(attribute.default, bool)
+        else f"; {attribute.default:g} if absent"
         if isinstance(attribute.default, int | float)
         else f"; {attribute.default} if absent"
         if attribute.default is not None and not attribute.required

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.scenario.attributes import of
 from letup.scenario.collect import Collector, show
-from letup.scenario.convert import Wrong, convert
 from letup.scenario.files import MOST_COLUMNS
+from letup.scenario.limits import read_lists
 from letup.scenario.raw import Row, Table
-from letup.scenario.typed import note_reference, understand
+from letup.scenario.typed import understand
 
 SCENARIO = "scenario.yaml"
 PARTIES = "parties.yaml"
@@ -125,19 +124,20 @@ def check_priorities(top: dict[str, Any], notes: Collector) -> None:
 
 
 def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:
-    """Note limits that contradict each other, the steps or the zones; replace ``forbidden`` by its typed entries."""
+    """Note limits that contradict each other, the steps or the zones; replace lists by typed entries."""
     shortest = limits.get("shortest_hours", of(f"{SCENARIO}:limits")["shortest_hours"].default)
     longest, hours = limits.get("longest_hours"), limits.get("hours")
     if longest is not None and shortest > longest:
         _contradict(f"the shortest window ({shortest:g} h) is longer than the longest ({longest:g} h)", notes)
-    if hours is not None and shortest > hours[1] - hours[0]:
+    agreed = limits.get("frozen")  # what is agreed already is a plan, if need be without any other pause
+    if hours is not None and not agreed and shortest > hours[1] - hours[0]:
         _contradict(f"no window of {shortest:g} h fits between {hours[0]:g} and {hours[1]:g} hours", notes)
-    if limits.get("zone_hours") is not None and limits["zone_hours"] < shortest:
+    if limits.get("zone_hours") is not None and not agreed and limits["zone_hours"] < shortest:
         _contradict(
             f"the total of {limits['zone_hours']:g} zone-hours is less than one window of {shortest:g} h", notes
         )
     steps, minutes = top.get("steps"), top.get("step_minutes")
-    if steps and minutes and limits.get("notice_hours", 0) + shortest > steps * minutes / 60:
+    if steps and minutes and not agreed and limits.get("notice_hours", 0) + shortest > steps * minutes / 60:
         _contradict("after the notice no window fits before the last step", notes)
     grid = limits.get("grid_minutes")
     if grid and minutes and grid % minutes and minutes % grid:
@@ -150,41 +150,7 @@ def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, A
             column="grid_minutes",
             severity="warning",
         )
-    if "forbidden" in limits:
-        limits["forbidden"] = _forbidden(limits["forbidden"], zones, notes)
-
-
-def _forbidden(value: Any, zones: dict[str, Any] | None, notes: Collector) -> list[tuple[str, datetime, datetime]]:
-    if not isinstance(value, list):
-        _shape(SCENARIO, "limits, forbidden", "list", notes)
-        return []
-    found = []
-    moment = of(SCENARIO)["start"]
-    for number, entry in enumerate(value, 1):
-        where = f"limits, forbidden, entry {number}"
-        if (
-            not isinstance(entry, dict)
-            or set(entry) != {"zone", "from", "to"}
-            or not isinstance(entry["zone"], str | int)
-        ):
-            remedy = "write zone, from and to"
-            notes.add("yaml.shape", f"{show(entry)} is not a zone with from and to", remedy, file=SCENARIO, where=where)
-            continue
-        zone = str(entry["zone"])
-        if zones is not None and zone not in zones:
-            note_reference((SCENARIO, where, "zone"), zone, "zones.geojson", zones, notes)
-        ends: list[datetime] = []
-        for key in ("from", "to"):
-            try:
-                ends.append(convert(moment, entry[key]))
-            except Wrong as wrong:
-                notes.add(wrong.code, wrong.message, wrong.remedy, file=SCENARIO, where=where, column=key)
-        if len(ends) == 2 and ends[0] >= ends[1]:
-            message, remedy = "from is not before to", "correct the two times"
-            notes.add("limits.contradict", message, remedy, file=SCENARIO, where=where, column="to")
-        elif len(ends) == 2:
-            found.append((zone, ends[0], ends[1]))
-    return found
+    read_lists(limits, top, zones, notes)
 
 
 def _contradict(message: str, notes: Collector) -> None:

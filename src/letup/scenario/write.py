@@ -18,6 +18,7 @@ import yaml
 
 from letup.scenario.attributes import LAYERS, TABLES, find, of
 from letup.scenario.layers import GEOPACKAGE
+from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
 from letup.scenario.settings import PARTIES, SCENARIO
 
@@ -180,12 +181,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     groups = {group.name: group for group in scenario.groups}
     order = [name for name in old_groups if name in groups] + [name for name in groups if name not in old_groups]
     content["groups"] = [_entry("groups", old_groups.get(name, {}), vars(groups[name])) for name in order]
-    limits = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(scenario.limits).items()}
-    limits["forbidden"] = [
-        {"zone": zone, "from": first.isoformat(), "to": last.isoformat()}
-        for zone, first, last in scenario.limits.forbidden
-    ]
-    content["limits"] = _entry("limits", raw.get("limits") or {}, limits)
+    content["limits"] = _entry("limits", raw.get("limits") or {}, spelled(scenario.limits))
     mobilisation = {"half_time_hours": scenario.half_time_hours}
     content["mobilisation"] = _entry("mobilisation", raw.get("mobilisation") or {}, mobilisation)
     content["sources"] = _plain(scenario.sources)
@@ -209,7 +205,7 @@ def _entry(section: str, old: Mapping[str, Any], values: Mapping[str, Any]) -> d
     entry = dict(old)
     for name, value in values.items():
         default = known[name].default
-        before = _same_form(old.get(name), value)
+        before = _same_form(name, old.get(name), value)
         if (
             before == value
             or (name not in old and value in (default, [], None))
@@ -231,21 +227,14 @@ def _entry(section: str, old: Mapping[str, Any], values: Mapping[str, Any]) -> d
     return entry
 
 
-def _same_form(old: Any, new: Any) -> Any:
+def _same_form(name: str, old: Any, new: Any) -> Any:
     """Return an old value in the form that the field has, to compare the two."""
     if isinstance(new, list) and isinstance(old, list) and len(old) == 2 and all(isinstance(v, str) for v in old):
         clock = [part.split(":") for part in old]
         if all(len(part) == 2 and part[0].isdigit() and part[1].isdigit() for part in clock):
             return [int(part[0]) + int(part[1]) / 60 for part in clock]
-    if isinstance(new, list) and isinstance(old, list) and old and isinstance(old[0], dict):
-        return [
-            {
-                "zone": str(e["zone"]),
-                "from": datetime.fromisoformat(e["from"]).isoformat(),
-                "to": datetime.fromisoformat(e["to"]).isoformat(),
-            }
-            for e in old
-        ]
+    if name in LISTS and isinstance(old, list):
+        return respelled(name, old)
     return old
 
 

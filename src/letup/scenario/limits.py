@@ -1,0 +1,246 @@
+"""The lists among the limits of scenario.yaml: times of zones, corridors, and what a pause costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from letup.scenario.attributes import FILES, Attribute, of
+from letup.scenario.collect import Collector, show
+from letup.scenario.convert import Wrong, convert
+from letup.scenario.model import PartyLimits
+from letup.scenario.typed import note_reference
+
+_SCENARIO = FILES[0]
+TIMES = ("forbidden", "forced", "frozen")
+LISTS = (*TIMES, "together", "concession")
+
+Span = tuple[str, datetime, datetime]
+"""A zone, and from when to when."""
+
+Cost = tuple[str, float, datetime | None, datetime | None]
+"""A zone, what a zone-hour costs, and from when to when; None = from the start, to the end."""
+
+_COST = Attribute(
+    f"{_SCENARIO}:limits",
+    "cost",
+    "number",
+    "cost per zone-hour",
+    True,
+    None,
+    (),
+    0,
+    None,
+    "What a zone-hour costs",
+    True,
+)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a list stands, what is known of the zones, and who takes up what is wrong."""
+
+    name: str
+    zones: Mapping[str, Any] | None
+    notes: Collector
+
+    def where(self, number: int) -> str:
+        return f"limits, {self.name}, entry {number}"
+
+    def add(self, code: str, message: str, remedy: str, number: int = 0, column: str = "") -> None:
+        where = self.where(number) if number else f"limits, {self.name}"
+        self.notes.add(code, message, remedy, file=_SCENARIO, where=where, column=column)
+
+    def zone(self, value: Any, number: int) -> str:
+        zone = str(value)
+        if self.zones is not None and zone not in self.zones:
+            note_reference((_SCENARIO, self.where(number), "zone"), zone, "zones.geojson", dict(self.zones), self.notes)
+        return zone
+
+
+def read_lists(
+    limits: dict[str, Any], top: Mapping[str, Any], zones: Mapping[str, Any] | None, notes: Collector
+) -> None:
+    """Replace the lists among the limits by typed entries, and note what is wrong with them.
+
+    Parameters
+    ----------
+    limits : dict
+        The section as understood so far; changed in place.
+    top : mapping
+        Typed top level of scenario.yaml.
+    zones : mapping or None
+        Known zones by id; None if they could not be read.
+    notes : Collector
+        Takes what is wrong.
+    """
+    for name in LISTS:
+        if name not in limits:
+            continue
+        place = _Place(name, zones, notes)
+        if not isinstance(limits[name], list):
+            place.add("yaml.shape", "is not a list", "compare with a file made by `letup new`")
+            limits[name] = ()
+            continue
+        reader = _groups if name == "together" else _costs if name == "concession" else _spans
+        limits[name] = reader(limits[name], place)
+    _check_forced(limits.get("forced", ()), top, _Place("forced", zones, notes))
+    _check_frozen(limits.get("frozen", ()), top, _Place("frozen", zones, notes))
+    if limits.get("concession_budget") is not None and not limits.get("concession"):
+        remedy = "add concession: a list of zone and cost, or take the budget away"
+        message = "is a budget without a concession that says what a pause costs"
+        notes.add("limits.contradict", message, remedy, file=_SCENARIO, where="limits", column="concession_budget")
+
+
+def spelled(limits: PartyLimits) -> dict[str, Any]:
+    """Limits as scenario.yaml spells them: lists, mappings, numbers and texts."""
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(limits).items()}
+    for name in TIMES:
+        plain[name] = [_entry(zone, first, last) for zone, first, last in getattr(limits, name)]
+    plain["together"] = [list(group) for group in limits.together]
+    plain["concession"] = [_entry(zone, first, last, cost=cost) for zone, cost, first, last in limits.concession]
+    return plain
+
+
+def respelled(name: str, value: Any) -> Any:
+    """Spell a list of the limits anew as `spelled` would, so that two spellings can be compared."""
+    limits = {name: value}
+    read_lists(limits, {}, None, Collector())
+    return spelled(PartyLimits(**limits))[name]
+
+
+def _entry(zone: str, first: datetime | None, last: datetime | None, **more: float) -> dict[str, Any]:
+    ends = {"from": first, "to": last}
+    return {"zone": zone} | more | {key: end.isoformat() for key, end in ends.items() if end is not None}
+
+
+def _spans(value: list[Any], place: _Place) -> tuple[Span, ...]:
+    found = []
+    for number, entry in enumerate(value, 1):
+        if not _has(entry, {"zone", "from", "to"}):
+            place.add("yaml.shape", f"{show(entry)} is not a zone with from and to", "write zone, from and to", number)
+            continue
+        zone = place.zone(entry["zone"], number)
+        ends = _ends(entry, number, place)
+        if ends is not None and ends[0] is not None and ends[1] is not None:
+            found.append((zone, ends[0], ends[1]))
+    return tuple(found)
+
+
+def _costs(value: list[Any], place: _Place) -> tuple[Cost, ...]:
+    found: list[Cost] = []
+    for number, entry in enumerate(value, 1):
+        if not _has(entry, {"zone", "cost"}, {"from", "to"}):
+            message = f"{show(entry)} is not a zone with a cost per zone-hour"
+            place.add("yaml.shape", message, "write zone and cost, and from and to where it holds for a time", number)
+            continue
+        zone = place.zone(entry["zone"], number)
+        ends = _ends(entry, number, place)
+        try:
+            cost = convert(_COST, entry["cost"])
+        except Wrong as wrong:
+            place.add(wrong.code, wrong.message, wrong.remedy, number, "cost")
+            continue
+        if ends is not None:
+            found.append((zone, cost, *ends))
+    return tuple(found)
+
+
+def _groups(value: list[Any], place: _Place) -> tuple[tuple[str, ...], ...]:
+    found: list[tuple[str, ...]] = []
+    first: dict[str, int] = {}
+    for number, entry in enumerate(value, 1):
+        if not isinstance(entry, list) or len(entry) < 2 or not all(isinstance(zone, str | int) for zone in entry):
+            remedy = "write two or more zones in brackets, such as [north, mill]"
+            place.add("yaml.shape", f"{show(entry)} is not a list of zones", remedy, number)
+            continue
+        group = tuple(place.zone(zone, number) for zone in entry)
+        for zone in group:
+            if zone in first:
+                message = f"{show(zone)} is also in entry {first[zone]}"
+                remedy = "name each zone once: put those that go together into one entry"
+                place.add("limits.contradict", message, remedy, number)
+            first[zone] = number
+        found.append(group)
+    return tuple(found)
+
+
+def _has(entry: Any, needed: set[str], optional: Iterable[str] = ()) -> bool:
+    return (
+        isinstance(entry, dict)
+        and needed <= set(entry) <= needed.union(optional)
+        and isinstance(entry["zone"], str | int)
+        and not isinstance(entry["zone"], bool)
+    )
+
+
+def _ends(entry: dict[str, Any], number: int, place: _Place) -> tuple[datetime | None, datetime | None] | None:
+    """From and to of an entry, each None if not given; None if one of them is wrong."""
+    moment = of(_SCENARIO)["start"]
+    ends: dict[str, datetime | None] = {"from": None, "to": None}
+    good = True
+    for key in ends:
+        if key not in entry:
+            continue
+        try:
+            ends[key] = convert(moment, entry[key])
+        except Wrong as wrong:
+            place.add(wrong.code, wrong.message, wrong.remedy, number, key)
+            good = False
+    first, last = ends["from"], ends["to"]
+    if first is not None and last is not None and first >= last:
+        place.add("limits.contradict", "from is not before to", "correct the two times", number, "to")
+        good = False
+    return (first, last) if good else None
+
+
+def _check_forced(forced: Iterable[Span], top: Mapping[str, Any], place: _Place) -> None:
+    """A pause that must be there cannot reach beyond the time that is planned."""
+    planned = _planned(top)
+    if planned is None:
+        return
+    for number, (_, first, last) in enumerate(forced, 1):
+        if first < planned[0] or last > planned[1]:
+            remedy = f"write times from {planned[0].isoformat()} to {planned[1].isoformat()}"
+            place.add("limits.outside", "reaches beyond the time that is planned", remedy, number)
+
+
+def _check_frozen(frozen: Iterable[Span], top: Mapping[str, Any], place: _Place) -> None:
+    """Pauses agreed already must be apart from each other, lie in the planned time, and hold whole steps."""
+    spans = [(zone, first, last, number) for number, (zone, first, last) in enumerate(frozen, 1)]
+    for one, other in pairwise(sorted(spans)):
+        if one[0] == other[0] and other[1] <= one[2]:
+            message = f"overlaps or touches entry {one[3]} of the same zone"
+            place.add("limits.contradict", message, "write the two as one", other[3])
+    planned, minutes = _planned(top), top.get("step_minutes")
+    if planned is None or not minutes:
+        return
+    step = timedelta(minutes=minutes)
+    for _, first, last, number in spans:
+        if last <= planned[0] or first >= planned[1]:
+            remedy = f"write times from {planned[0].isoformat()} to {planned[1].isoformat()}"
+            place.add("limits.outside", "lies outside the time that is planned", remedy, number)
+            continue
+        begins, ends = max(first, planned[0]) - planned[0], min(last, planned[1]) - planned[0]
+        if -(-begins // step) >= ends // step:
+            place.add("limits.outside", f"holds no whole step of {minutes} minutes", "choose shorter steps", number)
+        elif begins % step or ends % step:
+            place.notes.add(
+                "limits.grid",
+                f"does not begin and end with a step of {minutes} minutes",
+                "choose steps that divide it; else only the whole steps in it count as quiet",
+                file=_SCENARIO,
+                where=place.where(number),
+                severity="warning",
+            )
+
+
+def _planned(top: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    """Start and end of the time that is planned; None if one of them is not known."""
+    start, steps, minutes = top.get("start"), top.get("steps"), top.get("step_minutes")
+    if start is None or not steps or not minutes:
+        return None
+    return start, start + timedelta(minutes=steps * minutes)
