@@ -29,17 +29,24 @@ def fill(net, state, tree):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
     measure(net, state, tree)
     search = 0
-    root = np.empty(1, np.int64)
+    roots = np.empty(len(net.room), np.int64)
     for step in range(net.steps):
         if not state.left.any():
             return
-        for shelter in range(len(net.room)):
-            root[0] = np.int64(net.shelter_node[shelter]) * net.steps + step
-            while state.free[shelter] > 0 and tree.mark[root[0]] != DEAD:
-                search += 1
-                _, count, whole = grow(net, state, tree, search, root, False)
-                if whole:
-                    _bury(tree, search, count)
+        whole = False
+        while not whole:
+            among = 0
+            for shelter in range(len(net.room)):
+                root = np.int64(net.shelter_node[shelter]) * net.steps + step
+                if state.free[shelter] > 0 and tree.mark[root] != DEAD:
+                    roots[among] = root
+                    among += 1
+            if among == 0:
+                break
+            search += 1
+            _, count, whole = grow(net, state, tree, search, roots[:among], False)
+            if whole:
+                _bury(tree, search, count)
 
 
 @njit(cache=True)
