@@ -64,6 +64,18 @@ class Clock:
         rest = self.minute(edge) % grid_minutes
         return min(rest, grid_minutes - rest) < _EXACT
 
+    def time(self, step: int) -> float:
+        """Minutes since local midnight at the start of a step, 0 up to 1440."""
+        return round(self.minute(step), 6) % _DAY
+
+    def grid_points(self, grid_minutes: int | None) -> NDArray[np.int64]:
+        """Steps, and the end, at whose start a window may start or end on the clock grid."""
+        edges = np.arange(self.steps + 1)
+        if grid_minutes is None:
+            return edges
+        rest = (self.start_hour * 60 + edges * self.step_minutes) % grid_minutes
+        return edges[np.minimum(rest, grid_minutes - rest) < _EXACT]
+
 
 def in_hours(clock: Clock, hours: tuple[float, float] | None) -> NDArray[np.bool_]:
     """Steps that lie wholly within the allowed local hours, bool[steps].
@@ -106,14 +118,14 @@ def usable_steps(limits: Limits, zones: int, clock: Clock) -> NDArray[np.bool_]:
         allowed[members] = (allowed | frozen)[members].all(axis=0)
     shortest = max(clock.in_steps(limits.shortest), 1)
     usable = np.zeros_like(allowed)
-    edges = np.array([clock.on_grid(edge, limits.grid_minutes) for edge in range(clock.steps + 1)])
+    points_of_all = clock.grid_points(limits.grid_minutes)
     seen: dict[bytes, NDArray[np.bool_]] = {}
     for zone in range(zones):
         key = allowed[zone].tobytes()
         if key not in seen:
             row = np.zeros(clock.steps, bool)
             for first, last in runs(allowed[zone]):
-                points = np.flatnonzero(edges[first : last + 2]) + first
+                points = points_of_all[(points_of_all >= first) & (points_of_all <= last + 1)]
                 if len(points) and points[-1] - points[0] >= shortest and _some_length_fits(limits, clock):
                     row[points[0] : points[-1]] = True
             seen[key] = row

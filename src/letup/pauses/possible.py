@@ -1,0 +1,339 @@
+"""Whether any windows keep to the limits: found exactly, as a small whole-number program.
+
+Written apart from the search: it knows the limits and the clock, and nothing of the network. Of all windows
+only those are looked at that no shorter one could replace, which leaves few even over long times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from letup.pauses.clock import Clock, allowed_steps, runs
+from letup.pauses.limits import Limits, Window
+
+_DAY = 24 * 60
+_EXACT = 1e-6
+_SECONDS = 20.0
+
+Span = tuple[int, int]
+"""Start of a window and the step at whose start it ends."""
+
+
+class Undecided(Exception):  # noqa: N818 - reads as a word of the field
+    """The question was too large to be decided in the time given."""
+
+
+class Edges:
+    """Where windows of zones that go together may start and end.
+
+    Parameters
+    ----------
+    limits : Limits
+        What the parties insist on.
+    clock : Clock
+        What the steps mean.
+    allowed : bool[T]
+        Steps at which all these zones may be quiet.
+    """
+
+    def __init__(self, limits: Limits, clock: Clock, allowed: NDArray[np.bool_]) -> None:
+        self.shortest = max(clock.in_steps(limits.shortest), 1)
+        self.longest = clock.whole_steps(limits.longest) if limits.longest is not None else clock.steps
+        self.points = clock.grid_points(limits.grid_minutes)
+        self.stop = np.zeros(clock.steps + 1, np.int64)
+        for first, last in runs(allowed):
+            self.stop[first : last + 1] = last + 1
+
+    def fits(self, start: int, end: int) -> bool:
+        """Whether a window may start at a step and end at the start of another."""
+        long_enough = self.shortest <= end - start <= self.longest
+        return long_enough and end <= int(self.stop[start]) and self.on_point(start) and self.on_point(end)
+
+    def on_point(self, edge: int) -> bool:
+        """Whether the start of a step is a point of the clock grid."""
+        i = int(np.searchsorted(self.points, edge))
+        return i < len(self.points) and int(self.points[i]) == edge
+
+    def end(self, start: int, beyond: int = 0) -> int | None:
+        """Earliest end of a window that starts at a step and lasts to another; None if none may."""
+        i = int(np.searchsorted(self.points, max(start + self.shortest, beyond)))
+        if i >= len(self.points):
+            return None
+        end = int(self.points[i])
+        return end if self.fits(start, end) else None
+
+    def starts(self, before: int | None = None) -> list[int]:
+        """Points at which a window may start; with ``before``, one that lasts without a break to that step."""
+        points = self.points[self.stop[self.points] > 0]
+        if before is not None:
+            points = points[(points <= before) & (self.stop[points] > before)]
+        return [int(point) for point in points]
+
+
+@dataclass
+class Unit:
+    """Zones that have the same windows, and the windows that come into question for them.
+
+    Attributes
+    ----------
+    zones : tuple of int
+        The zones.
+    edges : Edges
+        Where their windows may start and end.
+    agreed : list of Span
+        Windows that are there in any case.
+    held : list of Span
+        Stretches of steps that must lie within one window each, end exclusive.
+    spans : list of Span
+        Windows that come into question, those agreed first.
+    """
+
+    zones: tuple[int, ...]
+    edges: Edges
+    agreed: list[Span] = field(default_factory=list)
+    held: list[Span] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+
+def find_windows(
+    limits: Limits,
+    zones: int,
+    clock: Clock,
+    *,
+    held: Sequence[Window] = (),
+    among: Iterable[frozenset[int]] | None = None,
+    least: Literal["zone_hours", "concession"] | None = None,
+) -> list[Window] | None:
+    """Windows that keep to all limits, or None if there are none.
+
+    Parameters
+    ----------
+    limits : Limits
+        What the parties insist on.
+    zones : int
+        Number of zones.
+    clock : Clock
+        What the steps mean.
+    held : sequence of Window
+        Further stretches that must each lie within one window, beside those that the limits force.
+    among : iterable of set of int, optional
+        Of each of these sets of zones one at least must have a window. Left out: any zone.
+    least : {"zone_hours", "concession"}, optional
+        Look for the windows with the least of it.
+
+    Raises
+    ------
+    Undecided
+        If the program could not be solved in time.
+    """
+    units = _units(limits, zones, clock, held)
+    if units is None:
+        return None
+    some = any(unit.held or unit.agreed for unit in units)
+    wanted = list(among) if among is not None else [] if some else [frozenset(range(zones))]
+    for unit in units:
+        _fill(unit, limits, clock, any(not wish.isdisjoint(unit.zones) for wish in wanted))
+    chosen = _Program(units, limits, clock).solve(wanted, least)
+    return None if chosen is None else sorted(Window(z, a, b - 1) for unit, (a, b) in chosen for z in unit.zones)
+
+
+def units_of(limits: Limits, zones: int) -> list[tuple[int, ...]]:
+    """Zones by those that go together; the others one by one."""
+    grouped = {zone for group in limits.together for zone in group}
+    return [*limits.together, *((zone,) for zone in range(zones) if zone not in grouped)]
+
+
+def edges_of(zones: tuple[int, ...], limits: Limits, clock: Clock, allowed: NDArray[np.bool_]) -> Edges:
+    """Where windows may lie beside those that are agreed, which they may not touch."""
+    free = np.array(allowed[list(zones)].all(axis=0), bool, ndmin=1)
+    for w in limits.frozen:
+        if w.zone in zones:
+            free[max(w.first - 1, 0) : w.last + 2] = False
+    return Edges(limits, clock, free)
+
+
+def _units(limits: Limits, zones: int, clock: Clock, held: Sequence[Window]) -> list[Unit] | None:
+    """Units with what is agreed and what must be held; None if what is agreed breaks the limits of a fellow zone."""
+    allowed = allowed_steps(limits, zones, clock)
+    units = []
+    for members in units_of(limits, zones):
+        unit = Unit(members, edges_of(members, limits, clock, allowed))
+        unit.agreed = sorted({(w.first, w.last + 1) for w in limits.frozen if w.zone in members})
+        for a, b in unit.agreed:
+            for zone in members:
+                alone = Edges(limits, clock, allowed[zone])
+                if Window(zone, a, b - 1) not in limits.frozen and not alone.fits(a, b):
+                    return None
+        if any(other[0] <= one[1] for one, other in zip(unit.agreed, unit.agreed[1:], strict=False)):
+            return None
+        spans = {(w.first, w.last + 1) for w in (*limits.forced, *held) if w.zone in members}
+        unit.held = sorted(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in unit.agreed))
+        units.append(unit)
+    return units
+
+
+def _fill(unit: Unit, limits: Limits, clock: Clock, wanted: bool) -> None:
+    """Note the windows that come into question: for each start, the earliest ends that hold something."""
+    edges, spans = unit.edges, set[Span]()
+    for first, _ in unit.held:
+        for start in edges.starts(first):
+            ends = {edges.end(start, end) for begin, end in unit.held if begin >= start}
+            spans |= {(start, end) for end in ends if end is not None}
+    if wanted and not unit.agreed:
+        any_start = {(start, end) for start in edges.starts() if (end := edges.end(start)) is not None}
+        plain = limits.at_once is None and not limits.same_daily and not unit.held
+        spans |= _cheapest(any_start, unit, limits) if plain else any_start
+    if limits.same_daily:
+        spans = _on_all_days(spans | set(unit.agreed), unit, limits, clock)
+    unit.spans = [*unit.agreed, *sorted(spans - set(unit.agreed))]
+
+
+def _cheapest(spans: set[Span], unit: Unit, limits: Limits) -> set[Span]:
+    """Of windows that only differ in what they cost, the cheapest of each length."""
+    best: dict[int, tuple[float, Span]] = {}
+    for span in sorted(spans):
+        length = span[1] - span[0]
+        best[length] = min(best.get(length, (np.inf, span)), (_cost(unit, span, limits), span))
+    return {span for _, span in best.values()}
+
+
+def _on_all_days(spans: set[Span], unit: Unit, limits: Limits, clock: Clock) -> set[Span]:
+    """Windows at the same clock times as others, on whichever day."""
+    grid = limits.grid_minutes or clock.step_minutes
+    if _DAY % grid or _DAY % clock.step_minutes:
+        # The clock grid falls differently on each day, so that any length may be needed.
+        points = unit.edges.points.tolist()
+        return spans | {(a, b) for a in points for b in points if b > a and unit.edges.fits(a, b)}
+    lengths: dict[float, set[int]] = {}
+    for a, b in spans:
+        lengths.setdefault(clock.time(a), set()).add(b - a)
+    others = ((a, a + n) for a in unit.edges.starts() for n in lengths.get(clock.time(a), ()))
+    return spans | {(a, b) for a, b in others if b < len(unit.edges.stop) and unit.edges.fits(a, b)}
+
+
+def _cost(unit: Unit, span: Span, limits: Limits) -> float:
+    """What a window of a unit costs by the concession table."""
+    table = limits.concession
+    return 0.0 if table is None else sum(float(table[zone, span[0] : span[1]].sum()) for zone in unit.zones)
+
+
+class _Program:
+    """The windows that come into question as whole-number columns, and the limits as rows."""
+
+    def __init__(self, units: list[Unit], limits: Limits, clock: Clock) -> None:
+        self.units, self.limits, self.clock = units, limits, clock
+        self.columns = [(unit, span) for unit in units for span in unit.spans]
+        self.fixed = [span in unit.agreed for unit, span in self.columns]
+        self.of = {id(unit): [i for i, (owner, _) in enumerate(self.columns) if owner is unit] for unit in units}
+        self.more = 0
+        self.rows: list[tuple[float, float, dict[int, float]]] = []
+
+    def solve(
+        self, wanted: Iterable[frozenset[int]], least: Literal["zone_hours", "concession"] | None
+    ) -> list[tuple[Unit, Span]] | None:
+        """Windows that keep to all rows, or None."""
+        for wish in wanted:
+            self._at_least([i for i, (unit, _) in enumerate(self.columns) if not wish.isdisjoint(unit.zones)])
+        for unit in self.units:
+            self._one_unit(unit)
+        self._totals()
+        if any(not row and low > 0 for low, _, row in self.rows):
+            return None
+        count = len(self.columns) + self.more
+        if not count:
+            return None if any(high < 0 or low > 0 for low, high, _ in self.rows) else []
+        gain = np.zeros(count)
+        if least is not None:
+            gain[: len(self.columns)] = [
+                len(unit.zones) * (b - a) if least == "zone_hours" else _cost(unit, (a, b), self.limits)
+                for unit, (a, b) in self.columns
+            ]
+        lower = np.zeros(count)
+        lower[: len(self.columns)] = self.fixed
+        low, high, rows = zip(*self.rows, strict=True) if self.rows else ((), (), ())
+        places = [(i, column, factor) for i, row in enumerate(rows) for column, factor in row.items()]
+        where = np.array(places, np.float64).reshape(-1, 3)
+        index = where[:, :2].astype(np.int64)
+        matrix = csr_array((where[:, 2], (index[:, 0], index[:, 1])), shape=(len(rows), count))
+        found = milp(
+            gain,
+            integrality=np.ones(count),
+            bounds=Bounds(lower, np.ones(count)),
+            constraints=LinearConstraint(matrix, np.array(low), np.array(high)) if rows else (),
+            options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
+        )
+        if found.status == 2:  # as scipy numbers it: infeasible
+            return None
+        if found.x is None or (found.status != 0 and least is not None):
+            raise Undecided(found.message)
+        return [self.columns[i] for i in range(len(self.columns)) if found.x[i] > 0.5]
+
+    def _at_least(self, columns: list[int]) -> None:
+        self.rows.append((1.0, np.inf, dict.fromkeys(columns, 1.0)))
+
+    def _at_most(self, most: float, terms: dict[int, float]) -> None:
+        if sum(max(factor, 0.0) for factor in terms.values()) > most:
+            self.rows.append((-np.inf, most, terms))
+
+    def _one_unit(self, unit: Unit) -> None:
+        """Windows of one unit: they hold what they must, stay apart, and are not too many in a day."""
+        mine = [(i, *self.columns[i][1]) for i in self.of[id(unit)]]
+        for begin, end in unit.held:
+            self._at_least([i for i, a, b in mine if a <= begin and end <= b])
+        for point in sorted({a for _, a, _ in mine}):
+            self._at_most(1.0, {i: 1.0 for i, a, b in mine if a <= point <= b})
+        by_day: dict[int, list[tuple[int, int, int]]] = {}
+        for column in mine:
+            by_day.setdefault(self.clock.day(column[1]), []).append(column)
+        for columns in by_day.values():
+            self._at_most(float(self.limits.windows_per_day), {i: 1.0 for i, _, _ in columns})
+        if self.limits.same_daily and len(by_day) > 1:
+            self._same_daily(unit, by_day)
+
+    def _same_daily(self, unit: Unit, by_day: dict[int, list[tuple[int, int, int]]]) -> None:
+        """The k-th windows of all days have the same times: one choice of times for each k."""
+        several = min(self.limits.windows_per_day, len(unit.held) + len(unit.agreed) + 1)
+        times: list[dict[tuple[float, int], int]] = [{} for _ in range(several)]
+        kth: dict[tuple[int, int], int] = {}
+        for columns in by_day.values():
+            for i, a, b in columns:
+                for k in range(several):
+                    kth[i, k] = self._column()
+                    key = (self.clock.time(a), b - a)
+                    if key not in times[k]:
+                        times[k][key] = self._column()
+                    self.rows.append((-np.inf, 0.0, {kth[i, k]: 1.0, times[k][key]: -1.0}))
+                self.rows.append((0.0, 0.0, {i: -1.0} | {kth[i, k]: 1.0 for k in range(several)}))
+            for k in range(1, several):
+                for point in sorted({a for _, a, _ in columns}):
+                    late = {kth[i, k]: 1.0 for i, a, _ in columns if a <= point}
+                    early = {kth[i, k - 1]: -1.0 for i, a, _ in columns if a < point}
+                    self.rows.append((-np.inf, 0.0, late | early))
+        for choice in times:
+            self._at_most(1.0, dict.fromkeys(choice.values(), 1.0))
+
+    def _column(self) -> int:
+        self.more += 1
+        return len(self.columns) + self.more - 1
+
+    def _totals(self) -> None:
+        """Limits on all windows together."""
+        limits = self.limits
+        if limits.zone_hours is not None:
+            hours = {i: float(len(unit.zones) * (b - a)) for i, (unit, (a, b)) in enumerate(self.columns)}
+            self._at_most(float(self.clock.whole_steps(limits.zone_hours)), hours)
+        if limits.at_once is not None:
+            for point in sorted({a for _, (a, _) in self.columns}):
+                quiet = {i: float(len(unit.zones)) for i, (unit, (a, b)) in enumerate(self.columns) if a <= point < b}
+                self._at_most(float(limits.at_once), quiet)
+        if limits.concession is not None and limits.concession_budget is not None:
+            slack = _EXACT / 2 * max(1.0, limits.concession_budget)
+            costs = {i: _cost(unit, span, limits) for i, (unit, span) in enumerate(self.columns)}
+            self._at_most(limits.concession_budget + slack, {i: cost for i, cost in costs.items() if cost})
