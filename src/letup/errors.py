@@ -31,6 +31,10 @@ class LetupError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[LetupError], tuple[object, ...]]:
+        """Be pickled with what it was made of, so that it comes back from another process as it is."""
+        return type(self), (self.code, self.message, self.remedy)
+
 
 class BadInput(LetupError):  # noqa: N818 - reads as a word of the field
     """A scenario or a file of a plan cannot be used; all that is wrong is in ``findings``."""
@@ -41,6 +45,10 @@ class BadInput(LetupError):  # noqa: N818 - reads as a word of the field
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(first.code, f"{first.place}: {first.message}{more}", first.remedy)
         self.findings = tuple(findings)
+
+    def __reduce__(self) -> tuple[type[LetupError], tuple[object, ...]]:
+        """Be pickled with all findings."""
+        return type(self), (self.findings,)
 
 
 class NoPlan(LetupError):  # noqa: N818
