@@ -91,6 +91,8 @@ class Unit:
         Windows that are there in any case.
     held : list of Span
         Stretches of steps that must lie within one window each, end exclusive.
+    needs : dict of int to int
+        Zones that may be asked to have a window, and the fewest steps of it.
     spans : list of Span
         Windows that come into question, those agreed first.
     """
@@ -99,6 +101,7 @@ class Unit:
     edges: Edges
     agreed: list[Span] = field(default_factory=list)
     held: list[Span] = field(default_factory=list)
+    needs: dict[int, int] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
 
 
@@ -109,6 +112,7 @@ def find_windows(
     *,
     held: Sequence[Window] = (),
     among: Iterable[frozenset[int]] | None = None,
+    lasting: NDArray[np.int64] | None = None,
     least: Literal["zone_hours", "concession"] | None = None,
 ) -> list[Window] | None:
     """Windows that keep to all limits, or None if there are none.
@@ -125,6 +129,8 @@ def find_windows(
         Further stretches that must each lie within one window, beside those that the limits force.
     among : iterable of set of int, optional
         Of each of these sets of zones one at least must have a window. Left out: any zone.
+    lasting : int64[zones], optional
+        Fewest steps of such a window of each zone.
     least : {"zone_hours", "concession"}, optional
         Look for the windows with the least of it.
 
@@ -139,7 +145,9 @@ def find_windows(
     some = any(unit.held or unit.agreed for unit in units)
     wanted = list(among) if among is not None else [] if some else [frozenset(range(zones))]
     for unit in units:
-        _fill(unit, limits, clock, any(not wish.isdisjoint(unit.zones) for wish in wanted))
+        asked = [zone for zone in unit.zones if any(zone in wish for wish in wanted)]
+        unit.needs = {zone: int(lasting[zone]) if lasting is not None else 1 for zone in asked}
+        _fill(unit, limits, clock)
     chosen = _Program(units, limits, clock).solve(wanted, least)
     return None if chosen is None else sorted(Window(z, a, b - 1) for unit, (a, b) in chosen for z in unit.zones)
 
@@ -179,17 +187,18 @@ def _units(limits: Limits, zones: int, clock: Clock, held: Sequence[Window]) -> 
     return units
 
 
-def _fill(unit: Unit, limits: Limits, clock: Clock, wanted: bool) -> None:
+def _fill(unit: Unit, limits: Limits, clock: Clock) -> None:
     """Note the windows that come into question: for each start, the earliest ends that hold something."""
     edges, spans = unit.edges, set[Span]()
     for first, _ in unit.held:
         for start in edges.starts(first):
             ends = {edges.end(start, end) for begin, end in unit.held if begin >= start}
             spans |= {(start, end) for end in ends if end is not None}
-    if wanted and not unit.agreed:
-        any_start = {(start, end) for start in edges.starts() if (end := edges.end(start)) is not None}
-        plain = limits.at_once is None and not limits.same_daily and not unit.held
-        spans |= _cheapest(any_start, unit, limits) if plain else any_start
+    for need in set(unit.needs.values()):
+        ends_of = {start: edges.end(start, start + need) for start in edges.starts()}
+        wanted = {(start, end) for start, end in ends_of.items() if end is not None}
+        plain = limits.at_once is None and not limits.same_daily and not unit.held and not unit.agreed
+        spans |= _cheapest(wanted, unit, limits) if plain else wanted
     if limits.same_daily:
         spans = _on_all_days(spans | set(unit.agreed), unit, limits, clock)
     unit.spans = [*unit.agreed, *sorted(spans - set(unit.agreed))]
@@ -240,7 +249,13 @@ class _Program:
     ) -> list[tuple[Unit, Span]] | None:
         """Windows that keep to all rows, or None."""
         for wish in wanted:
-            self._at_least([i for i, (unit, _) in enumerate(self.columns) if not wish.isdisjoint(unit.zones)])
+            self._at_least(
+                [
+                    i
+                    for i, (unit, (a, b)) in enumerate(self.columns)
+                    if any(zone in wish and need <= b - a for zone, need in unit.needs.items())
+                ]
+            )
         for unit in self.units:
             self._one_unit(unit)
         self._totals()
