@@ -77,7 +77,7 @@ PAIRS = [
 PAIRS.sort(key=len)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     net=networks(STEPS),
     hours=st.sampled_from([None, (6, 18), (0, 12)]),

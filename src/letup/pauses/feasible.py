@@ -37,11 +37,10 @@ class Feasible:
     clock: Clock
     deadline: float = np.inf
     passage: Passage | None = field(init=False)
-    crossing: Steps | None = field(init=False)
+    _crossing: dict[tuple[tuple[int, ...], ...], Steps] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.passage = Passage(self.net, self.clock.steps) if self.net is not None else None
-        self.crossing = self.passage.crossing(self.zones) if self.passage is not None else None
 
     def test(self, limits: Limits) -> bool | None:
         """True or False if it is proven that there is a plan or none; None if it could not be decided."""
@@ -60,7 +59,10 @@ class Feasible:
         A set of zones that lets somebody out if all its allowed steps are quiet is looked for among those that
         may have a window each within the limits; journeys through them are then tried one by one.
         """
-        until = quiet_until(limits, self.zones, self.clock, self.crossing)
+        if limits.together not in self._crossing:
+            self._crossing[limits.together] = passage.crossing(self.zones, limits.together)
+        crossing = self._crossing[limits.together]
+        until = quiet_until(limits, self.zones, self.clock, crossing)
         if not passage.there(until, first=True)[0]:
             return False
         if not self.zones or self._journey_fits(passage, limits, until):
@@ -71,7 +73,7 @@ class Feasible:
         for _ in range(_ROUNDS):
             if time.monotonic() > self.deadline:
                 return None
-            windows = find_windows(limits, self.zones, self.clock, among=wanted, lasting=self.crossing)
+            windows = find_windows(limits, self.zones, self.clock, among=wanted, lasting=crossing)
             if windows is None:
                 return False if proven else None
             opened = {w.zone for w in windows}

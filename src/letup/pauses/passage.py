@@ -106,16 +106,19 @@ class Passage:
         back = _reached(net.nodes, net.head[arcs], net.tail[arcs], np.flatnonzero(self.refuge))
         return np.asarray(ahead[net.tail[arcs]] & back[net.head[arcs]] & ~self.refuge[net.tail[arcs]], bool)
 
-    def crossing(self, zones: int) -> Steps:
+    def crossing(self, zones: int, together: tuple[tuple[int, ...], ...] = ()) -> Steps:
         """Fewest steps without a rest in which anybody can do anything in a zone: int64[zones].
 
         From where one comes into the zone, or may wait, to where one leaves it, or may wait. Whoever passes a
-        zone needs a window at least that long. More than there are steps where nobody can pass.
+        zone needs a window at least that long. Zones that go together have the same windows, and are passed as
+        one. More than there are steps where nobody can pass.
         """
         found = np.full(zones, self.steps + 1, np.int64)
-        for zone in np.unique(self.zone[self.zone >= 0]).tolist():
-            inside = np.flatnonzero(self.zone == zone)
-            others = np.flatnonzero(self.zone != zone)
+        grouped = {zone for group in together for zone in group}
+        used = np.unique(self.zone[self.zone >= 0]).tolist()
+        for members in [*together, *((zone,) for zone in used if zone not in grouped)]:
+            is_inside = np.isin(self.zone, members)
+            inside, others = np.flatnonzero(is_inside), np.flatnonzero(~is_inside)
             rest = self.net.wait.copy()
             begins, ends = rest.copy(), rest | self.refuge
             begins[self.homes] = True
@@ -125,7 +128,7 @@ class Passage:
             from_entry = _quickest(self.net.nodes, tail, head, took, np.flatnonzero(begins))
             to_exit = _quickest(self.net.nodes, head, tail, took, np.flatnonzero(ends))
             whole = from_entry[tail] + took + to_exit[head]
-            found[zone] = int(min(whole.min(initial=np.inf), self.steps + 1))
+            found[list(members)] = int(min(whole.min(initial=np.inf), self.steps + 1))
         return found
 
     def open_at(self, step: int, until: Steps | None) -> Bools:
@@ -198,7 +201,7 @@ class Passage:
         inside = np.flatnonzero(self.open_at(step, until) & (after <= last))
         return inside[onward[after[inside], self.head[inside]]]
 
-    def journeys(self, until: Steps, limit: int = _DEPARTURES) -> Iterator[Journey]:
+    def journeys(self, until: Steps | None, limit: int = _DEPARTURES) -> Iterator[Journey]:
         """Journeys that arrive at times spread over the whole, the first first; none if nobody can arrive."""
         arrivals, here = self.there(until)
         steps = sorted({step for step, _ in arrivals})
