@@ -37,18 +37,22 @@ class LetupError(Exception):
 
 
 class BadInput(LetupError):  # noqa: N818 - reads as a word of the field
-    """A scenario or a file of a plan cannot be used; all that is wrong is in ``findings``."""
+    """A scenario or a file of a plan cannot be used; all that is wrong is in ``findings``.
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    ``scenario`` is what to give to `letup check`; empty where that would not find the same.
+    """
+
+    def __init__(self, findings: Sequence[Finding], scenario: str = "") -> None:
         errors = [finding for finding in findings if finding.severity == "error"]
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(first.code, f"{first.place}: {first.message}{more}", first.remedy)
         self.findings = tuple(findings)
+        self.scenario = scenario
 
     def __reduce__(self) -> tuple[type[LetupError], tuple[object, ...]]:
         """Be pickled with all findings."""
-        return type(self), (self.findings,)
+        return type(self), (self.findings, self.scenario)
 
 
 class NoPlan(LetupError):  # noqa: N818

@@ -114,7 +114,7 @@ def test_a_command_on_a_bad_scenario_exits_with_2_and_points_to_check(broken: Pa
     assert len(lines) == 2
     assert "people.csv, row 2, column" in lines[0]
     assert "(and 1 more)" in lines[0]
-    assert "`letup check` lists everything" in lines[1]
+    assert lines[1].endswith(f"everything that is wrong: letup check {broken}")
 
 
 def test_new_then_check_then_sources(tmp_path: Path) -> None:

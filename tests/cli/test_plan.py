@@ -128,3 +128,21 @@ def test_a_scenario_that_is_not_there_exits_with_2_and_names_one_like_it() -> No
     assert result.returncode == 2
     two_lines(result, "scenario.missing")
     assert "gaza-2023" in result.stderr
+
+
+def test_everything_wrong_with_pauses_by_hand_is_printed_at_once(example: Path, tmp_path: Path) -> None:
+    given = tmp_path / "pauses.csv"
+    given.write_text("zone,start,end\nnowhere,2030-01-01T07:00,2030-01-01T09:00\nnorth,yesterday,2030-01-01T09:00\n")
+    result = run("plan", example, "--pauses", given, "--out", tmp_path / "plan")
+    assert result.returncode == 2
+    two_lines(result, "pauses.time")
+    assert "error [pauses.zone]" in result.stderr
+    assert "letup check" not in result.stderr, "it does not read pauses"
+    assert not (tmp_path / "plan").exists()
+
+
+def test_the_terminal_says_what_the_ceiling_leaves_out(
+    planned: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    _, result = planned
+    assert "whatever the limit on zone-hours" in result.stdout.splitlines()[1]

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from letup import plan as plans
 from letup.findings import SEVERITIES
 from letup.pauses import Window
@@ -76,3 +78,16 @@ def test_pauses_by_hand_that_break_the_limits_are_flagged_not_forbidden(example)
 def test_short_pauses_are_flagged(example):
     windows = [Window(z, 0, 6) for z in range(len(example.zones))]
     assert "plan.short_pause" in codes(plans.make(example, pauses=windows))
+
+
+def test_patients_who_go_to_places_that_are_no_hospital_are_flagged(example):
+    clinic = example.places.iloc[[0]].assign(kind="hospital", room=float("nan"), wait=True).set_axis(["clinic"])
+    places = pd.concat([example.places, clinic])
+    people = example.people.assign(
+        place=["clinic" if group == "slow" else place for group, place in example.people[["group", "place"]].to_numpy()]
+    )
+    made = plans.make(replace(example, places=places, people=people))
+    moved = int(made.movements.loc[made.movements["group"] == "slow", "people"].sum())
+    assert moved
+    assert any(f.code == "plan.patients" and f"{moved:,} patient" in f.message for f in made.findings)
+    assert "plan.patients" not in codes(plans.make(example))

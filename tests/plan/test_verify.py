@@ -165,6 +165,51 @@ def test_changed_cells_of_movements_are_located(folder, column):
         assert any(p.code != "verify.digest" for p in again.problems), (column, cell)
 
 
+@pytest.mark.parametrize("seal", [False, True])
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("legs", ""),
+        ("legs", "-1"),
+        ("legs", "99999@0"),
+        ("legs", "0@"),
+        ("legs", "x"),
+        ("legs", "\x00"),
+        ("origin_node", "999999999999"),
+        ("origin_node", "-1"),
+        ("people", "\u0663"),
+        ("people", "1_0"),
+        ("arrive_last_step", "9" * 400),
+        ("depart_first", "2030-01-01T99:00"),
+        ("shelter", ""),
+        ("group", ""),
+    ],
+)
+def test_nonsense_in_a_cell_is_located_without_a_traceback(folder, column, cell, seal):
+    rows = movements(folder)
+    rows[5][column] = cell
+    save_movements(folder, rows)
+    save(folder, read(folder), seal=seal)
+    result = plans.verify(folder)
+    assert any(p.file == "movements.csv" and "row 7" in p.where and p.code != "verify.digest" for p in result.problems)
+
+
+@pytest.mark.parametrize(("name", "value"), [("zone", "nowhere"), ("first_step", 10**9), ("last_step", 0)])
+def test_a_pause_that_cannot_be_is_located_without_a_traceback(folder, name, value):
+    raw = read(folder)
+    raw["pauses"][2][name] = value
+    save(folder, raw, seal=True)
+    result = plans.verify(folder)
+    assert any(p.file == "plan.json" and p.where.startswith("pauses[2]") for p in result.problems)
+
+
+def test_the_sentence_says_what_was_recomputed(folder):
+    raw = read(folder)
+    raw["answer"]["sentence"] = raw["answer"]["sentence"].replace("pauses", "breaks")
+    save(folder, raw, seal=True)
+    assert [p.where for p in plans.verify(folder).problems] == ["answer.sentence"]
+
+
 def test_a_movement_left_out_is_missed(folder):
     rows = movements(folder)
     gone = rows.pop(7)

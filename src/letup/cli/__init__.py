@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import shlex
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from letup.findings import Finding
 
 app = typer.Typer(
     name="letup",
@@ -70,9 +74,12 @@ def main() -> None:
     except LetupError as error:
         if os.environ.get("LETUP_DEBUG"):
             raise
+        errors = [f for f in error.findings if f.severity == "error"] if isinstance(error, BadInput) else []
         remedy = error.remedy
-        if isinstance(error, BadInput) and len(error.findings) > 1:
-            remedy += "; `letup check` lists everything"
+        if isinstance(error, BadInput) and len(errors) > 1:
+            if not error.scenario:
+                _fail_with_all(errors, error.exit_code)
+            remedy = f"{remedy.rstrip('.')}; everything that is wrong: letup check {shlex.quote(error.scenario)}"
         _fail(error.code, error.message, remedy, error.exit_code)
     except Exception as error:
         if os.environ.get("LETUP_DEBUG"):
@@ -80,8 +87,18 @@ def main() -> None:
         _fail("internal", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", _REPORT, 2)
 
 
-def _fail(code: str, message: str, remedy: str, status: int) -> None:
+def _fail_with_all(errors: list[Finding], status: int) -> NoReturn:
+    for error in errors:
+        _say(error.code, f"{error.place}: {error.message}", error.remedy)
+    sys.exit(status)
+
+
+def _fail(code: str, message: str, remedy: str, status: int) -> NoReturn:
+    _say(code, message, remedy)
+    sys.exit(status)
+
+
+def _say(code: str, message: str, remedy: str) -> None:
     print(f"error [{code}] {message}", file=sys.stderr)
     if remedy:
         print(f"  → {remedy}", file=sys.stderr)
-    sys.exit(status)

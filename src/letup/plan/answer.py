@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,17 +11,28 @@ if TYPE_CHECKING:
 
 def sentence(plan: Plan) -> str:
     """How much pause lets how many out, and the most that any plan within the limits could do."""
-    want, arrive = plan.want_to_leave, plan.arrive
-    days = sorted({str(start)[:10] for start in plan.pauses["start"]})
+    starts = [str(start) for start in plan.pauses["start"]]
+    return sentence_of(plan.want_to_leave, plan.arrive, plan.ceiling, starts, plan.zone_hours)
+
+
+def sentence_of(want: int, arrive: int, ceiling: int, starts: Sequence[str], zone_hours: float) -> str:
+    """The same from plain values: people, people, people, local starts of the pauses, zone-hours."""
+    days = sorted({start[:10] for start in starts})
     when = f"on {days[0]}" if len(days) == 1 else f"on {len(days)} days from {days[0]} to {days[-1]}" if days else ""
-    pauses = (
-        f"{len(plan.windows)} pause{'s' if len(plan.windows) != 1 else ''} of {plan.zone_hours:,.1f} zone-hours in all"
+    lead = (
+        f"{count(len(starts), 'pause')} of {zone_hours:,.1f} zone-hours in all {when} let {arrive:,}"
+        if starts
+        else f"Without any pause {arrive:,}"
     )
-    lead = f"{pauses} {when} let {arrive:,}" if plan.windows else f"Without any pause {arrive:,}"
     return (
         f"{lead} of the {want:,} people who want to leave get out ({share(arrive, want)}); no plan within the limits "
-        f"can let more than {plan.ceiling:,} out ({share(plan.ceiling, want)})."
+        f"can let more than {ceiling:,} out ({share(ceiling, want)})."
     )
+
+
+def count(number: float, what: str) -> str:
+    """A number of things, such as "1 pause" or "2,000 pauses"."""
+    return f"{f'{number:,}' if isinstance(number, int) else f'{number:g}'} {what}{'' if number == 1 else 's'}"
 
 
 def share(part: int, whole: int) -> str:

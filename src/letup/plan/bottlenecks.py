@@ -15,7 +15,6 @@ from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
 _SHOWN = 8
-_RELIEVED = 3
 
 
 @dataclass
@@ -43,6 +42,8 @@ def bottlenecks(
     flows: list[GroupFlow],
     gain_of: Callable[[Relief], int | None],
     gain_of_longer_pauses: Callable[[], int | None],
+    *,
+    relieved: int = _SHOWN,
 ) -> pd.DataFrame:
     """The tightest limits, as `letup.plan.model.Plan.bottlenecks`: first those worth relieving.
 
@@ -59,6 +60,8 @@ def bottlenecks(
         People more who would arrive with a limit doubled; None if not known.
     gain_of_longer_pauses : callable
         People more who would arrive if each pause lasted an hour longer, beyond the parties' limits.
+    relieved : int
+        How many limits to compute the gain of, those with most people first.
     """
     wanted = sum(int(flow.timed.supply.sum()) for flow in flows)
     total = sum(flow.total for flow in flows)
@@ -70,7 +73,7 @@ def bottlenecks(
     rows: list[dict[str, object]] = []
     for i, limit in enumerate(ranked):
         gain = None
-        if i < _RELIEVED:
+        if i < relieved:
             gain = gain_of(limit.relief)
         rows.append(_row(scenario, network, limit, gain))
     if total < wanted:

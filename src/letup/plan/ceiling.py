@@ -19,7 +19,9 @@ from letup.scenario.model import Group
 BASIS = (
     "The largest flow of all groups together when every hour that the limits allow is quiet in every zone, "
     "each arc carries the sum of its capacity over those hours, and waiting is allowed everywhere "
-    "(a maximum flow without time; groups of one mode are merged at their quickest speed)."
+    "(a maximum flow without time; groups of one mode are merged at their quickest speed). "
+    "It leaves out limits on zone-hours, on the number and length of pauses and on zones at once, and how long a way "
+    "takes: the best possible plan may lie well below it."
 )
 
 _MOST = 2**31 - 1

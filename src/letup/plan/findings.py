@@ -11,7 +11,9 @@ import pandas as pd
 from letup.findings import Finding, worst_first
 from letup.pauses.check import breaches
 from letup.pauses.limits import Window
+from letup.plan.answer import count
 from letup.plan.model import GroupResult
+from letup.plan.receiving import receiving
 from letup.plan.rules import finding
 from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time
 from letup.roads.network import RoadNetwork
@@ -19,9 +21,6 @@ from letup.scenario.model import Scenario
 
 _SHORT_PAUSE_HOURS = 2.0
 _NOTICE_HOURS = 24.0
-_WATER_L = (7.5, 15.0)
-_COVERED_M2 = 3.5
-_PEOPLE_PER_TOILET = 20
 
 
 def check_plan(
@@ -55,7 +54,7 @@ def check_plan(
     found += _leaving(scenario, network, windows, movements, groups)
     found += _way_back(network, movements)
     found += _most_vulnerable(groups)
-    found += _destinations(scenario, network, movements)
+    found += receiving(scenario, network, movements)
     found += _time(scenario, windows, last_use)
     found += _limits(scenario, windows)
     if not complete:
@@ -85,7 +84,7 @@ def willing_by_zone(scenario: Scenario, network: RoadNetwork) -> pd.DataFrame:
     """
     people = scenario.people
     totals: dict[str, list[int]] = {}
-    for place, zone, count, share in zip(
+    for place, zone, there, share in zip(
         people["place"], people["zone"], people["count"], people["share_leaving"], strict=True
     ):
         if isinstance(place, str) and place:
@@ -94,8 +93,8 @@ def willing_by_zone(scenario: Scenario, network: RoadNetwork) -> pd.DataFrame:
         else:
             name = zone if isinstance(zone, str) else ""
         total = totals.setdefault(name, [0, 0])
-        total[0] += int(count)
-        total[1] += round(float(count) * float(share))
+        total[0] += int(there)
+        total[1] += round(float(there) * float(share))
     order = sorted(totals)
     return pd.DataFrame([totals[name] for name in order], index=order, columns=["people", "want"], dtype=int)
 
@@ -114,7 +113,7 @@ def _leaving(
     found += [
         finding(
             "plan.voluntary",
-            f"{group.arrive:,} people of {group.label} would move, only {group.want_to_leave:,} want to leave.",
+            f"{group.arrive:,} people would move, only {group.want_to_leave:,} want to, in the group: {group.label}.",
             "Do not use this plan.",
             where=f"group {group.name}",
         )
@@ -147,22 +146,22 @@ def _leaving(
         if zone and zone not in paused and by_zone.loc[zone, "people"] > 0 and (needs is None or bool(needs.get(zone)))
     ]
     if without:
-        count = int(by_zone.loc[without, "people"].sum())
+        inside = int(by_zone.loc[without, "people"].sum())
         names = ", ".join(str(scenario.zones["name"].get(zone, zone)) for zone in without[:6])
         more = f" and {len(without) - 6} more" if len(without) > 6 else ""
         found.append(
             finding(
                 "plan.no_pause",
-                f"Flag: {count:,} people are in {len(without)} zones that get no pause: {names}{more}.",
+                f"Flag: {inside:,} people are in {count(len(without), 'zone')} without any pause: {names}{more}.",
                 "Ask whether people there need one, for relief as well as for leaving.",
             )
         )
     if arrive < want:
         gone = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
-        left = (by_zone["want"] - gone.reindex(by_zone.index).fillna(0)).clip(lower=0).sort_values(ascending=False)
+        left = (by_zone["want"] - gone.reindex(by_zone.index).fillna(0)).sort_values(ascending=False)
         most = ", ".join(
-            f"{scenario.zones['name'].get(zone, zone) or 'no zone'} {int(count):,}"
-            for zone, count in left.head(3).items()
+            f"{scenario.zones['name'].get(zone, zone) or 'no zone'} {int(people_left):,}"
+            for zone, people_left in left[left > 0].head(3).items()
         )
         found.append(
             finding(
@@ -234,64 +233,14 @@ def _most_vulnerable(groups: Sequence[GroupResult]) -> list[Finding]:
         found += [
             finding(
                 "plan.vulnerable_left",
-                f"Flag: {group.want_to_leave - group.arrive:,} of {group.want_to_leave:,} people of "
-                f"{group.label} do not get out.",
+                f"Flag: {group.want_to_leave - group.arrive:,} of {group.want_to_leave:,} people who want to leave do "
+                f"not get out in the group: {group.label}.",
                 "Ask for help for them: ambulances, carriers, pauses near where they are.",
                 where=f"group {group.name}",
             )
             for group in active[:-1]
             if group.arrive < group.want_to_leave
         ]
-    return found
-
-
-def _destinations(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
-    """Whether destinations are safer and fit to receive."""
-    if not len(movements):
-        return []
-    found = []
-    safety = scenario.zones["safety"] if "safety" in scenario.zones else pd.Series(dtype=str)
-    people_in: dict[str, int] = {}
-    for shelter, count in movements.groupby("shelter")["people"].sum().items():
-        node = network.place_node.get(str(shelter), -1)
-        zone = scenario.zone_ids[network.node_zone[node]] if node >= 0 and network.node_zone[node] >= 0 else ""
-        people_in[zone] = people_in.get(zone, 0) + int(count)
-        room = int(scenario.places["room"].get(shelter) or 0)
-        if count >= room:
-            found.append(
-                finding(
-                    "plan.room",
-                    f"Flag: {scenario.places['name'].get(shelter, shelter)} is filled to its room of {room:,} people.",
-                    "Check on the ground that there is room before anybody is told to go there.",
-                    where=f"place {shelter}",
-                )
-            )
-    for zone, count in sorted(people_in.items(), key=lambda item: -item[1]):
-        known = str(safety.get(zone, "unknown"))
-        name = str(scenario.zones["name"].get(zone, zone)) if zone else "a place in no zone"
-        if known == "not_safer":
-            text = f"Flag: {count:,} people would go to {name}, which is not thought safer than where they leave."
-            found.append(finding("plan.destination_unsafe", text, "Find another destination.", where=f"zone {zone}"))
-        elif known != "safer":
-            text = f"Flag: {count:,} people would go to {name}; no source says whether it is safer."
-            found.append(
-                finding(
-                    "plan.destination_unknown",
-                    text,
-                    "Check the destination with those who know it before anybody is told to go there.",
-                    where=f"zone {zone}",
-                )
-            )
-    total = int(movements["people"].sum())
-    found.append(
-        finding(
-            "plan.reception",
-            f"Check: {total:,} people who arrive need at the least {total * _WATER_L[0] / 1000:,.0f} to "
-            f"{total * _WATER_L[1] / 1000:,.0f} m³ of water a day, {total * _COVERED_M2:,.0f} m² of covered space and "
-            f"{-(-total // _PEOPLE_PER_TOILET):,} toilets.",
-            "Check with those who run the shelters what is there; room in a table is not yet water.",
-        )
-    )
     return found
 
 
@@ -337,8 +286,8 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
             found.append(
                 finding(
                     "plan.notice",
-                    f"Flag: the first pause starts {first:g} hours after the start of the plan; parties were seen to "
-                    f"ask for {_NOTICE_HOURS:g} to 48 hours of notice.",
+                    f"Flag: the first pause starts {count(first, 'hour')} after the start of the plan; parties were "
+                    f"seen to ask for {_NOTICE_HOURS:g} to 48 hours of notice.",
                     "Check that the notice reaches the units on the ground in that time.",
                 )
             )

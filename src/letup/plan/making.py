@@ -31,6 +31,9 @@ from letup.scenario.model import Scenario
 _EXACT_UP_TO = 300_000
 """Arcs times steps up to which worths and gains are computed with exact flows."""
 
+_RELIEVED = 3
+"""Bottlenecks whose gain is computed where one takes seconds."""
+
 EXACT = "worths and gains are differences of exact flows"
 ESTIMATED = (
     "worths and gains are differences of estimates, in which people reserve room on their quickest way and then on "
@@ -214,7 +217,8 @@ def _finish(
         longer = [replace(w, last=min(w.last + more, scenario.steps - 1)) for w in windows]
         return gain(total(moving_array(scenario, longer)))
 
-    bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses)
+    relieved = {"relieved": _RELIEVED} if quick else {}
+    bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses, **relieved)
     groups = tuple(_result(scenario, flow) for flow in flows)
     findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
     return Plan(

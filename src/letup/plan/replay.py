@@ -12,6 +12,7 @@ import pandas as pd
 from letup.pauses.check import breaches
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window, quiet_array
+from letup.plan.answer import sentence_of
 from letup.plan.ceiling import BASIS, ceiling
 from letup.plan.document import Document
 from letup.plan.findings import check_plan
@@ -59,7 +60,7 @@ def check_content(
     tell("rebuilding the roads")
     network = roads.build(scenario)
     timed = {group.name: roads.timed(network, scenario, group.name) for group in scenario.groups}
-    windows = _windows(document, scenario, result)
+    numbers, windows = _windows(document, scenario, result)
     tell("replaying the movements")
     table, legs = check_movements(rows, scenario, network, timed, windows, result=result)
     if table is None:
@@ -80,8 +81,11 @@ def check_content(
     )
     most = ceiling(scenario.groups, list(timed.values()), usable)
     _answer(document, windows, most, len(table), scenario=scenario, result=result)
+    if not all(leg.home >= 0 for leg in legs):
+        return  # what follows rests on ways that do not exist; each was named above
     people, last_use = passing(windows, timed, table)
-    for i, (pause, count) in enumerate(zip(document.pauses, people, strict=True)):
+    for i, count in zip(numbers, people, strict=True):
+        pause = document.pauses[i]
         result.same(_JSON, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
         if pause.worth_people > count:
             result.wrong("value", _JSON, f"pauses[{i}].worth_people", "is more than the people who pass")
@@ -128,10 +132,11 @@ def _moment(text: str) -> pd.Timestamp | None:
         return None
 
 
-def _windows(document: Document, scenario: Scenario, result: Verification) -> list[Window]:
-    """The pauses as windows; their times, hours and names recomputed."""
+def _windows(document: Document, scenario: Scenario, result: Verification) -> tuple[list[int], list[Window]]:
+    """The pauses that can be, by their number, as windows; their times, hours and names recomputed."""
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
-    windows = []
+    numbers: list[int] = []
+    windows: list[Window] = []
     for i, pause in enumerate(document.pauses):
         where = f"pauses[{i}]"
         if pause.zone not in number:
@@ -141,6 +146,7 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> li
             result.wrong("value", _JSON, f"{where}.first_step", "the steps do not exist")
             continue
         window = Window(number[pause.zone], pause.first_step, pause.last_step)
+        numbers.append(i)
         windows.append(window)
         result.same(_JSON, f"{where}.zone_name", pause.zone_name, str(scenario.zones["name"].iloc[window.zone]))
         for name, written, step in (("start", pause.start, window.first), ("end", pause.end, window.last + 1)):
@@ -152,7 +158,7 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> li
     if windows != sorted(windows):
         result.wrong("value", _JSON, "pauses", "are not in the order of zones and times")
     result.done("times and lengths of pauses", len(windows))
-    return windows
+    return numbers, windows
 
 
 def _pauses_within_limits(windows: list[Window], scenario: Scenario, document: Document, result: Verification) -> None:
@@ -224,6 +230,7 @@ def _answer(
     expected: dict[str, Any] = {
         "want_to_leave": want,
         "arrive": arrive,
+        "sentence": sentence_of(want, arrive, most, [local_iso(scenario, w.first) for w in windows], answer.zone_hours),
         "share_arriving": arrive / want if want else 0.0,
         "pauses": len(windows),
         "zone_hours": hours,

@@ -32,7 +32,10 @@ _RETURN = "Geneva Convention IV, art. 49; customary IHL, rule 132"
 _CARE = "Geneva Convention IV, art. 49; customary IHL, rule 131"
 _VULNERABLE = "Geneva Convention IV, art. 17"
 _RELIEF = "Additional Protocol I, art. 70; customary IHL, rules 55-56"
-_SPHERE = "Sphere Handbook, water supply, shelter and excreta disposal standards (check the edition in force)"
+_SPHERE = (
+    "Sphere Handbook 2018, standards on water supply (2.1), excreta management (3.2) and living space "
+    "(shelter and settlement 3)"
+)
 _PRACTICE = "Practice: humanitarian notification in Yemen (48 h overland, 24 h in emergencies)"
 _STRANDED = "Practice: people caught on the road after announced hours ended (Gaza, November 2023)"
 
@@ -49,6 +52,7 @@ RULES: dict[str, Rule] = {
     "plan.destination_unsafe": Rule("warning", "People go to a zone that is not thought safer", _CARE),
     "plan.destination_unknown": Rule("warning", "People go to a zone of which nobody says whether it is safer", _CARE),
     "plan.room": Rule("warning", "A shelter is filled to its room or beyond", _CARE),
+    "plan.patients": Rule("warning", "Patients leave hospitals for places that are none", f"{_VULNERABLE}; {_CARE}"),
     "plan.reception": Rule("warning", "What the people who arrive need at the least", f"{_CARE}; {_SPHERE}"),
     "plan.margin": Rule("warning", "People on the road less than 15 minutes before a pause ends", _STRANDED),
     "plan.stranded": Rule("error", "Somebody is on the road when a pause ends", _STRANDED),

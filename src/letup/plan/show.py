@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from letup.plan.model import Plan
     from letup.scenario.model import Scenario
 
+CEILING = (
+    "That ceiling is proven but generous: it counts every allowed hour as quiet in every zone, whatever the limit on "
+    "zone-hours, and may lie well above the best possible plan."
+)
 _ALIKE = 2
 """Findings of one kind that are shown in the terminal; the report shows all."""
 
@@ -35,7 +39,7 @@ def what_was_read(scenario: Scenario) -> str:
 
 def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
     """The answer, the pauses by day, what bounds it, findings, files, and how to verify it."""
-    parts = [sentence(plan), _pauses(plan), _bounds(plan), _findings(plan), _files(files, folder)]
+    parts = [f"{sentence(plan)}\n{CEILING}", _pauses(plan), _bounds(plan), _findings(plan), _files(files, folder)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -126,7 +126,7 @@ def _numbers(rows: list[dict[str, str]], timed: dict[str, Timed], result: Verifi
         for i, text in enumerate(table[column].tolist()):
             try:
                 value = float(text) if column == "length_m" else int(text)
-                if not abs(value) < 2**62:
+                if not abs(value) < 2**62 or not text.isascii() or "_" in text:
                     raise ValueError
             except ValueError:
                 result.wrong("value", _CSV, f"row {i + 2}", f"{text!r} is not a number", column)

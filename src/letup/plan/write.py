@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+from collections.abc import Hashable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,7 @@ def as_document(
             "complete": plan.complete,
         },
         "limits": limits_used(copied),
-        "pauses": plan.pauses.to_dict("records"),
+        "pauses": [_pause_part(row) for row in plan.pauses.to_dict("records")],
         "groups": [
             {
                 "name": g.name,
@@ -222,6 +223,12 @@ def as_document(
     }
     Document.model_validate(made)
     return made
+
+
+def _pause_part(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """One pause; its times with seconds, as JSON Schema wants them."""
+    times = {name: datetime.fromisoformat(row[name]).isoformat() for name in ("start", "end")}
+    return {str(key): value for key, value in row.items()} | times
 
 
 def about(scenario: Scenario) -> dict[str, Any]:

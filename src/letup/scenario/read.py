@@ -70,7 +70,7 @@ def load(name: str | Path) -> Scenario:
     """
     scenario, findings = examine(folder_of(name))
     if scenario is None:
-        raise BadInput(findings)
+        raise BadInput(findings, str(name))
     return scenario
 
 
