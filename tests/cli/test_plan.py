@@ -146,3 +146,29 @@ def test_the_terminal_says_what_the_ceiling_leaves_out(
 ) -> None:
     _, result = planned
     assert "whatever the limit on zone-hours" in result.stdout.splitlines()[1]
+
+
+@pytest.mark.parametrize("stage", ["reading", "moving the groups", "looking for"])
+def test_ctrl_c_keeps_the_plan_once_the_pauses_are_chosen(example: Path, tmp_path: Path, stage: str) -> None:
+    code = (
+        "import os, signal, sys; from letup.cli import plan as command, main; progress = command._Live.progress; "
+        "command._Live.progress = lambda self, state: (progress(self, state), "
+        "state.stage.startswith(os.environ['STAGE']) and os.kill(os.getpid(), signal.SIGINT)); main()"
+    )
+    out = tmp_path / "plan"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "plan", str(example), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"STAGE": stage},
+    )
+    if stage == "reading":
+        assert result.returncode == 130
+        two_lines(result, "plan.stopped")
+        assert not out.exists()
+    else:
+        assert result.returncode == 0, result.stderr
+        assert "Ctrl-C again" in result.stderr
+        assert (out / "report.html").is_file()

@@ -66,8 +66,10 @@ def _show(findings: list[Finding]) -> None:
 
 
 def _contents(scenario: Scenario) -> str:
+    from letup.plan.answer import count
+
     people = int(scenario.people["count"].sum())
     return (
         f"{scenario.title}, as of {scenario.as_of.isoformat()}: {len(scenario.zones):,} zones, {len(scenario.roads):,} "
-        f"roads, {len(scenario.places):,} places, {people:,} people in {len(scenario.groups)} groups"
+        f"roads, {len(scenario.places):,} places, {people:,} people in {count(len(scenario.groups), 'group')}"
     )

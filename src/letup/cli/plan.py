@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,16 +43,48 @@ def plan(
     plans.require_usable(folder)
     given = plans.read_pauses(pauses, loaded) if pauses is not None else None
     try:
-        made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
+        with _first_stop_waits(live):
+            made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
+            live.chosen = True
+            live.say("writing")
+            files = plans.write(made, folder)
+    except KeyboardInterrupt:
+        live.end()
+        print("error [plan.stopped] stopped before the plan was made\n  → Run it again.", file=sys.stderr)
+        raise typer.Exit(_STOPPED) from None
     finally:
         live.end()
-    live.say("writing")
-    files = plans.write(made, folder)
-    live.end()
     if as_json:
         _print_json(folder, files)
     else:
         print(show.plan_text(made, files, folder))
+
+
+_STOPPED = 130
+_SEARCHING = ("reading the roads", "proving the ceiling", "choosing the pauses")
+
+
+@contextmanager
+def _first_stop_waits(live: _Live) -> Iterator[None]:
+    """Once the pauses are chosen, let the first Ctrl-C wait for the plan: a second one ends it without."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told = False
+
+    def stop(_: int, __: FrameType | None) -> None:
+        nonlocal told
+        if told or not live.chosen:
+            raise KeyboardInterrupt
+        told = True
+        live.end()
+        print("writing the plan with the pauses chosen; Ctrl-C again ends without a plan", file=sys.stderr, flush=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _name(scenario: str, loaded: Scenario) -> str:
@@ -72,6 +109,7 @@ class _Live:
         self.terminal = sys.stderr.isatty()
         self.open = False
         self.last = ""
+        self.chosen = False
 
     def say(self, text: str) -> None:
         """Show a text."""
@@ -85,6 +123,7 @@ class _Live:
 
     def progress(self, state: Progress) -> None:
         """Show how far the planning has come."""
+        self.chosen = state.stage not in _SEARCHING
         text = f"{state.stage}: {state.seconds:.1f} s"
         if state.people:
             text += f", best so far {state.people:,} people"

@@ -28,7 +28,8 @@ def figures(plan: Plan, without: int) -> list[Figure]:
         Figure(words.count(plan.arrive), "people", "reach a shelter with this plan",
                f"{words.share(plan.arrive, want)} {base}"),
         Figure(words.count(plan.ceiling), "people", "proven ceiling within the limits",
-               f"{words.share(plan.ceiling, want)} {base}; no allowed set of pauses does better"),
+               f"{words.share(plan.ceiling, want)} {base}; no allowed set of pauses does better, "
+               "the best may lie well below"),
     ]  # fmt: skip
     out.append(
         Figure(
