@@ -445,4 +445,7 @@ def solve(
     highs.cbMipLogging.subscribe(logged)
     highs.run()
     info, solution = highs.getInfo(), highs.getSolution()
-    tell(whole.windows(np.asarray(solution.col_value)) if solution.value_valid else None, info.mip_dual_bound)
+    bound = info.mip_dual_bound
+    if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        bound = max(bound, info.objective_function_value)  # without whole columns there is no bound of its own
+    tell(whole.windows(np.asarray(solution.col_value)) if solution.value_valid else None, bound)

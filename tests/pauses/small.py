@@ -1,0 +1,208 @@
+"""Tiny pause problems, and all sets of windows that keep to their limits, found by trying them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from letup.flow import TimedNetwork, earliest_arrival
+from letup.pauses import Limits, Window, broken, quiet_array
+
+MOST = 8_000
+"""Sets of windows to look at for one problem; larger problems are not drawn."""
+
+
+class TooManyError(Exception):
+    """More sets of windows than should be tried."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the search is asked, and all its answers.
+
+    Attributes
+    ----------
+    allowed : list of list of Window
+        All sets of windows that keep to the limits; the empty one too, if it does.
+    """
+
+    net: TimedNetwork
+    steps: int
+    step_minutes: int
+    start_hour: float
+    limits: Limits
+    weight: np.ndarray
+    allowed: list[list[Window]] = field(default_factory=list, repr=False)
+
+    @property
+    def clock(self) -> dict[str, float]:
+        """What the steps mean."""
+        return {"steps": self.steps, "step_minutes": self.step_minutes, "start_hour": self.start_hour}
+
+    def broken(self, windows: list[Window]) -> list[str]:
+        """Ways in which windows break the limits."""
+        return broken(windows, self.limits, zones=self.net.zones, **self.clock)
+
+    def value(self, quiet: np.ndarray) -> float:
+        """What quiet is worth."""
+        return float(self.weight @ earliest_arrival(self.net, self.steps, quiet).arrivals)
+
+
+def drawn(seed: int, scarce: bool = False, by_hand: bool = True) -> Problem:
+    """The problem of a seed; in nearly all there is something to gain."""
+    rng = np.random.default_rng(seed)
+    while True:
+        problem = _problem(rng, scarce)
+        if not by_hand:
+            plain = replace(problem.limits, forced=(), frozen=(), together=(), same_daily=False)
+            problem = replace(problem, limits=plain)
+        try:
+            problem = replace(problem, allowed=_allowed(problem))
+        except TooManyError:
+            continue
+        idle = problem.value(quiet_array([], problem.net.zones, problem.steps))
+        if best(problem) > idle or rng.random() < 0.05:
+            return problem
+
+
+def _problem(rng: np.random.Generator, scarce: bool) -> Problem:
+    zones, steps = int(rng.integers(2, 4)), int(rng.integers(6, 11))
+    minutes = int(rng.choice([30, 60, 120, 240]))
+    weight = np.sort(rng.random(steps))[::-1] if rng.random() < 0.3 else 1 - 0.3 * np.arange(steps) / steps
+    return Problem(
+        net=_network(rng, zones, steps, scarce),
+        steps=steps,
+        step_minutes=minutes,
+        start_hour=float(rng.choice([0, 5.5, 6, 20, 22])),
+        limits=_limits(rng, zones, steps, minutes),
+        weight=weight,
+    )
+
+
+def _network(rng: np.random.Generator, zones: int, steps: int, scarce: bool) -> TimedNetwork:
+    """A way through the zones, one after the other, with short cuts and dead ends; several shelters if scarce."""
+    nodes = zones + int(rng.integers(2, 5))
+    order = rng.permutation(nodes)
+    arcs = int(rng.integers(2, 7))
+    tail = np.r_[order[:-1], rng.integers(0, nodes, arcs)]
+    head = np.r_[order[1:], rng.integers(0, nodes, arcs)]
+    zone = rng.integers(0, zones, len(tail))
+    zone[rng.random(len(tail)) < 0.2] = -1
+    zone[0] = zones - 1  # so that there are so many
+    supply = np.where(rng.random(nodes) < 0.6, rng.integers(1, 20, nodes), 0)
+    shelter = np.zeros(nodes, int)
+    shelter[order[-1]] = 1000
+    if scarce:
+        shelter[order[-1]] = rng.integers(1, 12)
+        shelter[order[rng.integers(1, nodes, 2)]] = rng.integers(1, 12)
+    varies = rng.random() < 0.3
+    return TimedNetwork(
+        tail,
+        head,
+        rng.choice([1, 1, 1, 2, 3], len(tail)),
+        rng.integers(0 if varies else 1, 9, (len(tail), steps) if varies else len(tail)),
+        supply,
+        shelter,
+        rng.random(nodes) < 0.7,
+        zone,
+    )
+
+
+def _limits(rng: np.random.Generator, zones: int, steps: int, minutes: int) -> Limits:
+    """Each limit now and then."""
+    hour = minutes / 60
+
+    def maybe(share: float) -> bool:
+        return bool(rng.random() < share)
+
+    def span() -> tuple[int, int, int]:
+        first, last = sorted(rng.integers(0, steps, 2).tolist())
+        return int(rng.integers(zones)), first, min(last, first + 3)
+
+    shortest = int(rng.integers(1, 4))
+    hours = [None, (6.0, 18.0), (22.0, 6.0), (8.0, 16.0), (0.0, 12.0)][int(rng.integers(5))]
+    limits = Limits(
+        hours=hours if maybe(0.6) else None,
+        shortest=shortest * hour,
+        longest=(shortest + int(rng.integers(0, 4))) * hour if maybe(0.4) else None,
+        windows_per_day=int(rng.integers(1, 3)),
+        zone_hours=float(rng.integers(1, 3 * steps)) * hour / 1.5 if maybe(0.7) else None,
+        at_once=int(rng.integers(1, 3)) if maybe(0.4) else None,
+        forbidden=tuple(span() for _ in range(int(rng.integers(1, 3)))) if maybe(0.3) else (),
+        grid_minutes=int(rng.choice([minutes, 2 * minutes])) if maybe(0.3) else None,
+    )
+    if maybe(0.3):
+        cost = np.round(rng.random((zones, steps)) * 4)
+        limits = replace(limits, concession=cost, concession_budget=float(rng.integers(2, 3 * steps)))
+    if maybe(0.2):
+        limits = replace(limits, together=(tuple(rng.permutation(zones)[:2].tolist()),))
+    if maybe(0.2):
+        limits = replace(limits, same_daily=True)
+    if maybe(0.2):
+        limits = replace(limits, forced=(Window(*span()),))
+    if maybe(0.2):
+        limits = replace(limits, frozen=(Window(*span()),))
+    return limits
+
+
+def best(problem: Problem) -> float:
+    """Largest value of all sets of windows that keep to the limits; minus infinity if there are none."""
+    known: dict[bytes, float] = {}
+    for windows in problem.allowed:
+        quiet = quiet_array(windows, problem.net.zones, problem.steps)
+        key = quiet.tobytes()
+        if key not in known:
+            known[key] = problem.value(quiet)
+    return max(known.values(), default=-np.inf)
+
+
+def _allowed(problem: Problem) -> list[list[Window]]:
+    """All sets of windows that keep to the limits, zone by zone.
+
+    What no further window can mend is not followed further: all limits but those that ask for windows, or for
+    the same windows elsewhere. The whole set is asked about all of them in the end.
+    """
+    limits = replace(problem.limits, forced=(), together=())
+    by_zone = []
+    for zone in range(problem.net.zones):
+        every = [Window(zone, first, last) for first in range(problem.steps) for last in range(first, problem.steps)]
+        single = [window for window in every if not _breaks(problem, limits, [window])]
+        agreed = {window for window in limits.frozen if window.zone == zone}
+        by_zone.append([s for s in _sets(problem, limits, single, []) if agreed <= set(s)])
+    found = []
+    for seen, windows in enumerate(_products(problem, limits, by_zone, [])):
+        if seen > MOST:
+            raise TooManyError
+        if not problem.broken(windows):
+            found.append(windows)
+    return found
+
+
+def _breaks(problem: Problem, limits: Limits, windows: list[Window]) -> bool:
+    """Whether windows break a limit that no further window can mend."""
+    found = broken(windows, limits, zones=problem.net.zones, **problem.clock)
+    return any("[frozen]" not in line for line in found)
+
+
+def _sets(problem: Problem, limits: Limits, single: list[Window], chosen: list[Window]) -> Iterator[list[Window]]:
+    """Sets of windows of one zone, in order of time."""
+    yield chosen
+    for i, window in enumerate(single):
+        more = [*chosen, window]
+        if not chosen or not _breaks(problem, limits, more):
+            yield from _sets(problem, limits, single[i + 1 :], more)
+
+
+def _products(
+    problem: Problem, limits: Limits, by_zone: list[list[list[Window]]], chosen: list[Window]
+) -> Iterator[list[Window]]:
+    """One set for each zone; what is too much already goes no further."""
+    if not by_zone:
+        yield chosen
+        return
+    for more in by_zone[0]:
+        both = [*chosen, *more]
+        if len(by_zone) == 1 or not chosen or not _breaks(problem, limits, both):
+            yield from _products(problem, limits, by_zone[1:], both)
