@@ -27,6 +27,7 @@ _import = typer.Typer(help="Make a scenario from data of another format.", no_ar
 #: Each command: its name, and where its function is.
 COMMANDS = (
     ("plan", "letup.cli.plan", "plan"),
+    ("frontier", "letup.cli.frontier", "frontier"),
     ("verify", "letup.cli.verify", "verify"),
     ("check", "letup.cli.check", "check"),
     ("sources", "letup.cli.sources", "sources"),

@@ -107,7 +107,7 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
     clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
     curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
     want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
-    top = _round_up(max(want, most) if want <= 2.5 * most else 1.05 * most)
+    top = round_up(max(want, most) if want <= 2.5 * most else 1.05 * most)
     at = np.unique(np.concatenate([np.arange(0, steps, max(1, steps // _POINTS)), [steps]]))
     below = np.zeros(len(at))
     bands: list[Band] = []
@@ -148,7 +148,7 @@ def _path(step: NDArray[Any], value: NDArray[Any], steps: int, top: int) -> str:
     return "M" + "L".join(f"{a:g} {b:g}" for a, b in zip(x, y, strict=True))
 
 
-def _round_up(value: float) -> int:
+def round_up(value: float) -> int:
     """A round number at or above the value that four divides well."""
     power = 10 ** math.floor(math.log10(max(value, 4)))
     return int(next(power * step for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10) if power * step >= value))

@@ -53,25 +53,25 @@ def html(plan: Plan, folder: Path) -> str:
     """The report of a plan as text; ``folder`` is where the plan's other files lie."""
     zone_of = people.place_zones(plan.scenario)
     data = gather(plan, people.by_zone(plan.scenario, zone_of), zone_of)
-    script = Markup("\n".join(_text(f"page/{name}") for name in _SCRIPTS))
+    script = Markup("\n".join(page_text(f"page/{name}") for name in _SCRIPTS))
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    page = environment.from_string(_text("page/report.html.j2"))
+    page = environment.from_string(page_text("page/report.html.j2"))
     without = without_pause(plan)
     return page.render(
         **_answer(plan, int(without.sum())),
         **_parts(plan, data, zone_of, without),
         folder=folder.name or ".",
         digests=digests(plan, folder),
-        version=_version(),
+        version=version(),
         policy=policy(script),
-        css=Markup(_text("page/report.css")),
+        css=Markup(page_text("page/report.css")),
         js=script,
         data=Markup(for_script(data.json)),
         lib_map=_library("maplibre-gl.mjs"),
         lib_worker=_library("maplibre-gl-worker.mjs"),
         lib_style=_library("maplibre-gl.css"),
         maplibre_version=MAPLIBRE,
-        maplibre_licence=_text("vendor/maplibre-gl/LICENSE.txt"),
+        maplibre_licence=page_text("vendor/maplibre-gl/LICENSE.txt"),
     )
 
 
@@ -195,7 +195,8 @@ def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     return [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()]
 
 
-def _version() -> str:
+def version() -> str:
+    """Version of letup that makes the page."""
     try:
         return installed("letup")
     except PackageNotFoundError:
@@ -203,11 +204,12 @@ def _version() -> str:
 
 
 @cache
-def _text(name: str) -> str:
+def page_text(name: str) -> str:
+    """A file of the page as text."""
     return files("letup.report").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
 def _library(name: str) -> str:
     # packed, so that the page stays small enough for e-mail; browsers unpack it themselves
-    return base64.b64encode(gzip.compress(_text(f"vendor/maplibre-gl/{name}").encode(), mtime=0)).decode()
+    return base64.b64encode(gzip.compress(page_text(f"vendor/maplibre-gl/{name}").encode(), mtime=0)).decode()

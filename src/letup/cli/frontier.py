@@ -1,0 +1,89 @@
+"""letup frontier: what more pause brings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from letup.cli.plan import _Live, _name
+
+
+def frontier(
+    scenario: Annotated[str, typer.Argument(help="A scenario folder, or the name of a bundled scenario.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; SCENARIO-frontier if absent.")] = None,
+    *,
+    points: Annotated[int, typer.Option(min=1, max=100, help="How many points, around the scenario's own limit.")] = 6,
+    zone_hours: Annotated[str | None, typer.Option(help="The points by hand: zone-hours, such as 20,40,80.")] = None,
+    concession: Annotated[
+        bool, typer.Option("--concession", help="Over what pauses cost the parties in place of zone-hours.")
+    ] = False,
+    costs: Annotated[str | None, typer.Option(help="The points by hand with --concession, such as 10,20.")] = None,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="Seed of the searches.")] = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+) -> None:
+    """Say what more pause brings: people who get out against zone-hours, with a proven ceiling at each point.
+
+    Ctrl-C keeps what is ready.
+    """
+    from letup import scenario as scenarios
+    from letup.plan import frontier as frontiers
+    from letup.plan import frontier_files, show
+    from letup.plan.frontier_text import frontier_text
+    from letup.report import write_frontier_html
+
+    budgets = _numbers(costs if concession else zone_hours, "--costs" if concession else "--zone-hours")
+    if (costs is not None and not concession) or (zone_hours is not None and concession):
+        raise _wrong("--zone-hours goes without --concession, and --costs with it")
+    live = _Live()
+    live.say(f"reading {scenario}")
+    loaded = scenarios.load(scenario)
+    live.end()
+    print(show.what_was_read(loaded), file=sys.stderr)
+    folder = out if out is not None else Path(f"{_name(scenario, loaded)}-frontier")
+    frontier_files.require_usable(folder)
+    try:
+        found = frontiers.frontier(
+            loaded,
+            budgets=budgets,
+            points=points,
+            by="concession" if concession else "zone_hours",
+            time_limit=time_limit,
+            seed=seed,
+            cluster=cluster,
+            progress=live.say,
+        )
+    finally:
+        live.end()
+    files = frontier_files.write_frontier(found, folder)
+    files.insert(0, write_frontier_html(found, folder / "frontier.html"))
+    if as_json:
+        import json
+
+        document = frontier_files.as_document(found) | {"files": [str(path) for path in files]}
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        print(frontier_text(found, files))
+
+
+def _numbers(given: str | None, option: str) -> list[float] | None:
+    """Numbers set apart by commas."""
+    if given is None:
+        return None
+    try:
+        return [float(part) for part in given.split(",")]
+    except ValueError:
+        raise _wrong(f"{option} {given} must be numbers set apart by commas, such as 20,40,80") from None
+
+
+def _wrong(message: str) -> Exception:
+    from letup.errors import LetupError
+
+    return LetupError("frontier.budgets", message, "See `letup frontier --help`.")

@@ -1,0 +1,245 @@
+"""The frontier of a scenario: people who get out against zone-hours, or against the parties' concession."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup import roads
+from letup.flow.network import TimedNetwork
+from letup.pauses.clock import usable_steps
+from letup.pauses.frontier import By, Frontier, Point, trace_frontier
+from letup.pauses.limits import Window
+from letup.pauses.spread import spread
+from letup.plan.ceiling import ceiling
+from letup.plan.groups import move_groups
+from letup.plan.making import _require_people, _searched, moving_array
+from letup.plan.modes import by_mode
+from letup.plan.terms import clock_of, limits_of
+from letup.roads.network import Timed
+from letup.scenario.model import Group, Scenario
+
+LATE = 1e-3
+"""By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
+
+
+@dataclass(frozen=True)
+class PlanPoint:
+    """One point of the frontier of a scenario.
+
+    Attributes
+    ----------
+    point : Point
+        Budget, windows, and value and bound as the search counts people.
+    people : int
+        Who reach a shelter under these windows when the groups move one after the other, each at its own speed.
+    most : int
+        Proven: no pauses within this budget let more people out.
+    """
+
+    point: Point
+    people: int
+    most: int
+
+
+@dataclass(frozen=True)
+class ScenarioFrontier:
+    """What the pauses of a scenario can bring, by how much pause there is.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The world as given.
+    by : {"zone_hours", "concession"}
+        What the budgets are of.
+    points : tuple of PlanPoint
+        The smallest budget first; people never fall from one to the next.
+    want_to_leave : int
+        The denominator of every share.
+    count : str
+        How the search counts people, in words.
+    own : float or None
+        The scenario's own limit of the budgets' kind.
+    complete : bool
+        False if any search was ended early.
+    """
+
+    scenario: Scenario
+    by: By
+    points: tuple[PlanPoint, ...]
+    want_to_leave: int
+    count: str
+    own: float | None
+    complete: bool
+
+    @property
+    def unit(self) -> str:
+        """What one unit of a budget is called."""
+        return "zone-hour" if self.by == "zone_hours" else "unit of concession"
+
+    def next(self, index: int) -> tuple[float, float] | None:
+        """People that each further unit brings from a point to the next: known, and at the most; None at the end."""
+        one = self.points[index]
+        for other in self.points[index + 1 :]:
+            if not one.point.reason and not other.point.reason:
+                width = other.point.budget - one.point.budget
+                return (other.people - one.people) / width, (other.most - one.people) / width
+        return None
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One set of windows to move everybody under: a job to spread."""
+
+    groups: tuple[Group, ...]
+    timed: list[Timed]
+    moving: NDArray[np.bool_]
+
+
+def move(job: _Move) -> int:
+    """People who reach a shelter when the groups move one after the other."""
+    return sum(flow.total for flow in move_groups(job.groups, job.timed, job.moving))
+
+
+def frontier(
+    scenario: Scenario,
+    *,
+    budgets: Sequence[float] | None = None,
+    points: int = 6,
+    by: By = "zone_hours",
+    time_limit: float | None = 30.0,
+    seed: int = 0,
+    cluster: str | None = None,
+    workers: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> ScenarioFrontier:
+    """Search plans within several budgets, each with its proven ceiling.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    budgets : sequence of float, optional
+        Zone-hours, or costs; around the scenario's own limit if absent.
+    points : int
+        How many budgets, if they are not given.
+    by : {"zone_hours", "concession"}
+        What the budgets are of.
+    time_limit : float or None
+        Seconds for each search.
+    seed : int
+        Seed of the searches.
+    cluster, workers
+        Where the searches run; see `letup.pauses.spread.spread`.
+    progress : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    NoPlan
+        ``plan.nobody``, or ``pauses.none`` with the reason.
+    LetupError
+        ``frontier.budgets``, ``frontier.concession``, and as of `letup.pauses.spread.spread`.
+    """
+
+    def tell(stage: str) -> None:
+        if progress is not None:
+            progress(stage)
+
+    tell("reading the roads")
+    clock, limits = clock_of(scenario), limits_of(scenario)
+    network = roads.build(scenario)
+    timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+    _require_people(scenario, timed)
+    net, count, others = _counted(scenario, timed)
+    tell("searching")
+    traced = trace_frontier(
+        net,
+        steps=clock.steps,
+        step_minutes=clock.step_minutes,
+        start_hour=clock.start_hour,
+        limits=limits,
+        budgets=budgets,
+        points=points,
+        by=by,
+        weight=1 - LATE * np.arange(clock.steps) / clock.steps,
+        time_limit=time_limit,
+        seed=seed,
+        cluster=cluster,
+        workers=workers,
+        progress=lambda done, of: tell(f"searching: {done} of {of} budgets done"),
+    )
+    tell("moving the groups")
+    different = sorted({point.windows for point in traced.points if not point.reason})
+    jobs = [_Move(scenario.groups, timed, moving_array(scenario, list(windows))) for windows in different]
+    moved = spread(move, jobs, cluster=cluster, workers=workers)
+    people = {windows: total for windows, total in zip(different, moved.results, strict=True) if total is not None}
+    static = ceiling(scenario.groups, timed, usable_steps(limits, net.zones, clock))
+    return ScenarioFrontier(
+        scenario,
+        by,
+        tuple(_points(traced, people, static, others)),
+        sum(int(t.supply.sum()) for t in timed),
+        count,
+        limits.zone_hours if by == "zone_hours" else limits.concession_budget,
+        traced.complete and moved.complete,
+    )
+
+
+def _points(
+    traced: Frontier, people: dict[tuple[Window, ...], int], static: int, others: int | None
+) -> list[PlanPoint]:
+    """Points with the people who get out; a plan for less that lets more out is also the plan for more."""
+    found: list[PlanPoint] = []
+    best: PlanPoint | None = None
+    for point in traced.points:
+        if point.reason or point.windows not in people:
+            found.append(PlanPoint(replace(point, reason=point.reason or "it was ended before it was weighed"), 0, 0))
+            continue
+        most = static
+        if others is not None and math.isfinite(point.bound):
+            # Nobody counts for less than 1 - LATE.
+            most = min(most, math.floor(point.bound / (1 - LATE) + 1e-6) + others)
+        total = people[point.windows]
+        if best is not None and best.people > total:
+            kept = best.point
+            taken = replace(
+                point,
+                windows=kept.windows,
+                used=kept.used,
+                value=kept.value,
+                value_from=kept.value_from if kept.value_from is not None else kept.budget,
+            )
+            best = PlanPoint(taken, best.people, most)
+        else:
+            best = PlanPoint(point, total, most)
+        found.append(best)
+    return found
+
+
+def _counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, int | None]:
+    """The network that is searched, how it counts people, and who are not on it.
+
+    The last is None where its bound does not hold for the groups as they are: where others go quicker, or go
+    slower along ways on which nobody may wait, so that the quick could not do what they do.
+    """
+    net = _searched(scenario, timed)
+    modes = by_mode(scenario.groups, timed)
+    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    others = sum(int(t.supply.sum()) for t in timed) - int(net.supply.sum())
+    same = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in members)
+    group = next(
+        group
+        for group, one in zip(scenario.groups, timed, strict=True)
+        if one is max(members, key=lambda t: int(t.supply.sum()))
+    )
+    count = f"all {int(net.supply.sum()):,} people who would go "
+    count += "on foot" if group.mode == "foot" else "by vehicle"
+    count += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
+    if others:
+        count += f"; the {others:,} who go otherwise are left out"
+    return net, count, others if same else None

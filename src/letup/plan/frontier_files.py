@@ -1,0 +1,156 @@
+"""Write a frontier: the table as CSV, everything as JSON, and the pauses of each point as `letup plan` takes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from letup import __version__
+from letup.errors import LetupError
+from letup.plan.frontier import ScenarioFrontier
+from letup.plan.terms import local_iso
+from letup.plan.write import about, limits_used
+
+FORMAT = 1
+
+NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody loses protection without one."
+
+
+def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]:
+    """Write frontier.csv, frontier.json and a CSV of pauses for each point; an earlier frontier is replaced.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    LetupError
+        ``frontier.folder`` if the folder cannot be used.
+    """
+    folder = Path(folder)
+    require_usable(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
+            old.unlink()
+        files = [folder / "frontier.csv", folder / "frontier.json"]
+        (folder / "frontier.csv").write_text(_csv(table(frontier)), "utf-8", newline="")
+        text = json.dumps(as_document(frontier), indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / "frontier.json").write_text(text + "\n", "utf-8")
+        for one in as_document(frontier)["points"]:
+            if one["pauses"]:
+                rows = [
+                    {key: row[key] for key in ("zone", "zone_name", "start", "end", "hours")} for row in one["pauses"]
+                ]
+                files.append(folder / f"pauses-{one['budget']:g}.csv")
+                files[-1].write_text(_csv(rows), "utf-8", newline="")
+    except OSError as error:
+        raise LetupError("frontier.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
+    return files
+
+
+def require_usable(folder: Path) -> None:
+    """Refuse a folder that a frontier cannot be written to, before anything is searched.
+
+    Raises
+    ------
+    LetupError
+        ``frontier.folder``: it is no folder, holds something other than a frontier, or cannot be written to.
+    """
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    problem = ""
+    if not there.is_dir():
+        problem = "is not a folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        problem = "cannot be written to"
+    elif folder.exists() and any(folder.iterdir()) and not (folder / "frontier.json").is_file():
+        problem = "holds files that are no frontier"
+    if problem:
+        raise LetupError("frontier.folder", f"{folder} {problem}", "Choose an empty folder, or one with a frontier.")
+
+
+def table(frontier: ScenarioFrontier) -> list[dict[str, Any]]:
+    """One row for each point; numbers that are not known are None."""
+    rows = []
+    for index, one in enumerate(frontier.points):
+        point, there, then = one.point, not one.point.reason, frontier.next(index)
+        there_next = then if there else None
+        rows.append(
+            {
+                f"{frontier.by}_allowed": _short(point.budget),
+                f"{frontier.by}_used": _short(point.used) if there else None,
+                "people": one.people if there else None,
+                "share_of_want_to_leave": round(one.people / frontier.want_to_leave, 4) if there else None,
+                "people_at_most": one.most if there else None,
+                "people_per_next_unit": _short(there_next[0]) if there_next else None,
+                "people_per_next_unit_at_most": _short(there_next[1]) if there_next else None,
+                "pauses": len(point.windows) if there else None,
+                "search_value": round(point.value, 3) if there else None,
+                "search_bound": _finite(point.bound) if there else None,
+                "search_gap": _finite(point.gap, 5) if there else None,
+                "value_from": point.value_from,
+                "bound_from": point.bound_from,
+                "search_complete": point.complete,
+                "no_plan_because": point.reason or None,
+            }
+        )
+    return rows
+
+
+def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
+    """What frontier.json holds."""
+    scenario = frontier.scenario
+    names = [str(name) for name in scenario.zones["name"]]
+    points = []
+    for row, one in zip(table(frontier), frontier.points, strict=True):
+        pauses = [
+            {
+                "zone": scenario.zone_ids[window.zone],
+                "zone_name": names[window.zone],
+                "start": local_iso(scenario, window.first),
+                "end": local_iso(scenario, window.last + 1),
+                "hours": (window.last - window.first + 1) * scenario.step_minutes / 60,
+                "first_step": window.first,
+                "last_step": window.last,
+            }
+            for window in sorted(one.point.windows, key=lambda window: (window.first, window.zone))
+        ]
+        points.append({"budget": _short(one.point.budget), **row, "pauses": pauses})
+    return {
+        "format": FORMAT,
+        "letup": __version__,
+        "note": NOTE,
+        "scenario": about(scenario),
+        "limits": limits_used(scenario),
+        "by": frontier.by,
+        "own_limit": frontier.own,
+        "want_to_leave": frontier.want_to_leave,
+        "search_counts": frontier.count,
+        "complete": frontier.complete,
+        "points": points,
+    }
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    """Rows as CSV; what is not known stays empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _short(value: float) -> float:
+    """A number without digits that are only noise."""
+    return round(float(value), 6)
+
+
+def _finite(value: float, digits: int = 3) -> float | None:
+    return round(float(value), digits) if math.isfinite(value) else None
