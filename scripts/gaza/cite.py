@@ -269,6 +269,11 @@ def figure(source: str, column: str = "value") -> float:
     return float(row(table, **wanted)[column])
 
 
+def _date(text: str) -> str:
+    """A date as the raw tables give it, with their mark for "not shown" spelled out."""
+    return text.replace("n/s", "not shown")
+
+
 def sources() -> dict[str, dict[str, Any]]:
     """All sources by the name used in the source columns."""
     found = {key: dict(value) for key, value in (*_LAYERS.items(), *_WORKS.items())}
@@ -277,7 +282,7 @@ def sources() -> dict[str, dict[str, Any]]:
         found[key] = {
             "title": title,
             "publisher": item["publisher"],
-            "date": item.get("date_published") or item.get("date") or "not shown",
+            "date": _date(item.get("date_published") or item.get("date") or "not shown"),
             "licence": _FACTS,
             "address": item["url"],
         }
@@ -286,7 +291,7 @@ def sources() -> dict[str, dict[str, Any]]:
         found[f"position-{number.lower()}"] = {
             "title": f"Statement of {item['actor']}, {item['date']} ({item['issue'].replace('_', ' ')})",
             "publisher": item["publisher"],
-            "date": item["date_published"],
+            "date": _date(item["date_published"]),
             "licence": _FACTS,
             "address": item["url"],
         }
