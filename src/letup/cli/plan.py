@@ -27,6 +27,14 @@ def plan(
         float | None, typer.Option(min=0, help="Seconds to look for better pauses; one greedy pass if absent.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    searches: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="Search several times with different seeds, side by side; keep the best."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786; 4 searches."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Plan pauses and movements; write plan, tables, layers and report. Ctrl-C keeps the best so far."""
@@ -42,9 +50,29 @@ def plan(
     folder = out if out is not None else Path(f"{_name(scenario, loaded)}-plan")
     plans.require_usable(folder)
     given = plans.read_pauses(pauses, loaded) if pauses is not None else None
+    if given is not None and (searches is not None or cluster is not None):
+        from letup.errors import LetupError
+
+        raise LetupError(
+            "plan.searches",
+            "Pauses given by hand leave nothing to search for",
+            "Leave out --pauses, or --searches and --cluster.",
+        )
     try:
         with _first_stop_waits(live):
-            made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
+            if searches is None and cluster is None:
+                made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
+            else:
+                from letup.plan.searches import SEARCHES, make_best
+
+                made = make_best(
+                    loaded,
+                    searches=searches if searches is not None else SEARCHES,
+                    time_limit=time_limit,
+                    seed=seed,
+                    cluster=cluster,
+                    progress=lambda done, of: live.say(f"searching: {done} of {of} searches done"),
+                )
             live.chosen = True
             live.say("writing")
             files = plans.write(made, folder)

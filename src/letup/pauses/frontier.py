@@ -152,12 +152,7 @@ def search(task: _Task) -> Found:
 
     _compile(task.net.capacity.ndim)
     try:
-        given = task.given
-        import inspect  # until choose_pauses takes it
-
-        if "start" not in inspect.signature(choose_pauses).parameters:
-            given = {name: value for name, value in given.items() if name != "start"}
-        choice = choose_pauses(task.net, **given)
+        choice = choose_pauses(task.net, **task.given)
     except NoPlan as error:
         return Found((), 0.0, 0.0, True, error.message)
     return Found(tuple(choice.windows), choice.value, choice.bound, choice.complete)

@@ -21,8 +21,8 @@ Result = TypeVar("Result")
 MOST_DEATHS = 3
 """Workers that may die on one job before it is given up."""
 
-_GRACE = 10.0
-"""Seconds that jobs under way have to give the best they have, once it is ended by hand."""
+_GRACE = 60.0
+"""Seconds that jobs under way have to give the best they have, once it is ended by hand; a second time ends them."""
 
 
 def on_workers(
