@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Literal
 
 import numpy as np
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.clock import Clock
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, Window
 from letup.pauses.passage import Passage, Steps, quiet_until
 from letup.pauses.possible import Undecided, find_windows
 
 _ROUNDS = 40
+_TRIES = 4
+_AT_FIRST = 2
+_JOURNEYS = 8
+_SECONDS = 20.0
 
 
 @dataclass
@@ -30,12 +36,15 @@ class Feasible:
         What the steps mean.
     deadline : float
         Time (of ``time.monotonic``) from which on nothing is decided any more.
+    found : list of Window
+        Windows of the plan that the last test found; where zone-hours or the concession were free, few of them.
     """
 
     net: TimedNetwork | None
     zones: int
     clock: Clock
     deadline: float = np.inf
+    found: list[Window] = field(init=False, default_factory=list)
     passage: Passage | None = field(init=False)
     _crossing: dict[tuple[tuple[int, ...], ...], Steps] = field(init=False, default_factory=dict)
 
@@ -47,7 +56,7 @@ class Feasible:
         if time.monotonic() > self.deadline:
             return None
         try:
-            if self.zones and find_windows(limits, self.zones, self.clock) is None:
+            if self.zones and self._windows(limits) is None:
                 return False
             return True if self.passage is None else self._somebody(self.passage, limits)
         except Undecided:
@@ -63,40 +72,61 @@ class Feasible:
             self._crossing[limits.together] = passage.crossing(self.zones, limits.together)
         crossing = self._crossing[limits.together]
         until = quiet_until(limits, self.zones, self.clock, crossing)
-        if not passage.there(until, first=True)[0]:
+        if not self._gets_out(passage, until):
             return False
-        if not self.zones or self._journey_fits(passage, limits, until):
+        if not self.zones or self._journey_fits(passage, limits, until, _AT_FIRST):
             return True
         closed = np.tile(np.arange(self.clock.steps) - 1, (self.zones, 1))
         wanted: list[frozenset[int]] = [frozenset(range(self.zones))]
-        proven = True
+        proven, tries = True, _TRIES
         for _ in range(_ROUNDS):
             if time.monotonic() > self.deadline:
                 return None
-            windows = find_windows(limits, self.zones, self.clock, among=wanted, lasting=crossing)
+            windows = self._windows(limits, among=wanted, lasting=crossing)
             if windows is None:
-                return False if proven else None
+                if proven:
+                    return False
+                break
             opened = {w.zone for w in windows}
-            if passage.there(_only(opened, until, closed), first=True)[0]:
-                if self._journey_fits(passage, limits, _only(opened, until, closed)):
-                    return True
-                # Zones that would do, but no journey tried fits: go on with others, and prove nothing.
-                proven = False
-            for zone in sorted(set(range(self.zones)) - opened):
-                if not passage.there(_only(opened | {zone}, until, closed), first=True)[0]:
-                    opened.add(zone)
+            if passage.joined(opened):
+                if self._gets_out(passage, _only(opened, until, closed)):
+                    if self._journey_fits(passage, limits, _only(opened, until, closed)):
+                        return True
+                    # Zones that would do, but no journey tried fits: go on with others, and prove nothing.
+                    proven, tries = False, tries - 1
+                    if not tries:
+                        break
+            else:
+                for zone in sorted(set(range(self.zones)) - opened):
+                    if not passage.joined(opened | {zone}):
+                        opened.add(zone)
             rest = frozenset(range(self.zones)) - opened
             if not rest:
-                return None
+                break
             wanted.append(rest)
-        return None
+        return True if self._journey_fits(passage, limits, until) else None
 
-    def _journey_fits(self, passage: Passage, limits: Limits, until: Steps) -> bool:
+    def _windows(self, limits: Limits, **wishes: Any) -> list[Window] | None:
+        """Windows within the limits, looked for as long as there is time."""
+        least: Literal["zone_hours", "concession"] | None
+        seconds = min(self.deadline - time.monotonic(), _SECONDS)
+        if seconds <= 0:
+            raise Undecided("no time is left")
+        least = "zone_hours" if limits.zone_hours is None else None
+        if limits.concession is not None and limits.concession_budget is None:
+            least = "concession"
+        found = find_windows(limits, self.zones, self.clock, seconds=seconds, least=least, **wishes)
+        self.found = found or self.found
+        return found
+
+    def _gets_out(self, passage: Passage, until: Steps) -> bool:
+        """Whether anybody arrives where zones are quiet as long as they ever may be."""
+        return bool(passage.there(until, first=True)[0])
+
+    def _journey_fits(self, passage: Passage, limits: Limits, until: Steps, tries: int = _JOURNEYS) -> bool:
         """Whether windows within the limits hold all stays of one of a few journeys."""
-        return any(
-            find_windows(limits, self.zones, self.clock, held=journey.stays) is not None
-            for journey in passage.journeys(until)
-        )
+        some = islice(passage.journeys(until), tries)
+        return any(self._windows(limits, held=journey.stays) is not None for journey in some)
 
 
 def _only(zones: set[int], until: Steps, closed: Steps) -> Steps:

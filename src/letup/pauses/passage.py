@@ -98,6 +98,9 @@ class Passage:
         self.arcs = self.arcs[self._useful(self.arcs)]
         self.tail, self.head = net.tail[self.arcs], net.head[self.arcs]
         self.transit, self.zone = net.transit[self.arcs].astype(np.int64), net.zone[self.arcs]
+        self._known: Steps | None = None
+        self._open: dict[int, Bools] = {}
+        self._arrived: tuple[Steps | None, list[tuple[int, int]], Bools] | None = None
 
     def _useful(self, arcs: Steps) -> Bools:
         """Arcs that lie on some way from a home to a shelter."""
@@ -105,6 +108,12 @@ class Passage:
         ahead = _reached(net.nodes, net.tail[arcs], net.head[arcs], self.homes)
         back = _reached(net.nodes, net.head[arcs], net.tail[arcs], np.flatnonzero(self.refuge))
         return np.asarray(ahead[net.tail[arcs]] & back[net.head[arcs]] & ~self.refuge[net.tail[arcs]], bool)
+
+    def joined(self, zones: set[int]) -> bool:
+        """Whether any home has a way to a shelter through some zones only, whatever the time."""
+        some = np.flatnonzero(np.isin(self.zone, [-1, *zones]))
+        ahead = _reached(self.net.nodes, self.tail[some], self.head[some], self.homes)
+        return bool((ahead & self.refuge).any())
 
     def crossing(self, zones: int, together: tuple[tuple[int, ...], ...] = ()) -> Steps:
         """Fewest steps without a rest in which anybody can do anything in a zone: int64[zones].
@@ -133,6 +142,13 @@ class Passage:
 
     def open_at(self, step: int, until: Steps | None) -> Bools:
         """Which arcs may be entered at a step; ``until`` None = no zone needs a pause."""
+        if self._known is not until or not self._open:
+            self._known, self._open = until, {}
+        if step not in self._open:
+            self._open[step] = self._open_at(step, until)
+        return self._open[step]
+
+    def _open_at(self, step: int, until: Steps | None) -> Bools:
         room = self.net.capacity[self.arcs, step] if self.net.capacity.ndim == 2 else self.net.capacity[self.arcs]
         may = (room > 0) & (self.transit < self.steps - step)
         if until is not None and len(until):
@@ -149,10 +165,10 @@ class Passage:
         found += [(0, int(node)) for node in self.homes if self.refuge[node]]
         for step in range(self.steps):
             now = here[step]
+            found += [(step, int(node)) for node in np.flatnonzero(now & self.refuge)]
             now[self.homes] = True
             if step:
                 now |= here[step - 1] & net.wait
-                found += [(step, int(node)) for node in np.flatnonzero(now & self.refuge & ~(net.supply > 0))]
             if first and found:
                 break
             going = np.flatnonzero(now[self.tail])
@@ -203,7 +219,9 @@ class Passage:
 
     def journeys(self, until: Steps | None, limit: int = _DEPARTURES) -> Iterator[Journey]:
         """Journeys that arrive at times spread over the whole, the first first; none if nobody can arrive."""
-        arrivals, here = self.there(until)
+        if self._arrived is None or self._arrived[0] is not until:
+            self._arrived = (until, *self.there(until))
+        _, arrivals, here = self._arrived
         steps = sorted({step for step, _ in arrivals})
         for step in sorted({steps[round(i)] for i in np.linspace(0, len(steps) - 1, min(limit, len(steps)))}):
             arrival = next(one for one in arrivals if one[0] == step)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -76,6 +77,15 @@ class Edges:
             points = points[(points <= before) & (self.stop[points] > before)]
         return [int(point) for point in points]
 
+    def late_starts(self, before: int, clock: Clock) -> list[int]:
+        """Of the `starts` those that no later one of the same day can replace, as the window would be too short."""
+        points = self.starts(before)
+        return [
+            point
+            for point, later in pairwise(points)
+            if later > before - self.shortest or clock.day(point) != clock.day(later)
+        ] + points[-1:]
+
 
 @dataclass
 class Unit:
@@ -114,6 +124,7 @@ def find_windows(
     among: Iterable[frozenset[int]] | None = None,
     lasting: NDArray[np.int64] | None = None,
     least: Literal["zone_hours", "concession"] | None = None,
+    seconds: float = _SECONDS,
 ) -> list[Window] | None:
     """Windows that keep to all limits, or None if there are none.
 
@@ -133,11 +144,13 @@ def find_windows(
         Fewest steps of such a window of each zone.
     least : {"zone_hours", "concession"}, optional
         Look for the windows with the least of it.
+    seconds : float
+        Time for the solver.
 
     Raises
     ------
     Undecided
-        If the program could not be solved in time.
+        If the program could not be solved in that time.
     """
     units = _units(limits, zones, clock, held)
     if units is None:
@@ -148,7 +161,7 @@ def find_windows(
         asked = [zone for zone in unit.zones if any(zone in wish for wish in wanted)]
         unit.needs = {zone: int(lasting[zone]) if lasting is not None else 1 for zone in asked}
         _fill(unit, limits, clock)
-    chosen = _Program(units, limits, clock).solve(wanted, least)
+    chosen = _Program(units, limits, clock).solve(wanted, least, seconds)
     return None if chosen is None else sorted(Window(z, a, b - 1) for unit, (a, b) in chosen for z in unit.zones)
 
 
@@ -179,7 +192,7 @@ def _units(limits: Limits, zones: int, clock: Clock, held: Sequence[Window]) -> 
                 alone = Edges(limits, clock, allowed[zone])
                 if Window(zone, a, b - 1) not in limits.frozen and not alone.fits(a, b):
                     return None
-        if any(other[0] <= one[1] for one, other in zip(unit.agreed, unit.agreed[1:], strict=False)):
+        if any(other[0] <= one[1] for one, other in pairwise(unit.agreed)):
             return None
         spans = {(w.first, w.last + 1) for w in (*limits.forced, *held) if w.zone in members}
         unit.held = sorted(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in unit.agreed))
@@ -191,7 +204,7 @@ def _fill(unit: Unit, limits: Limits, clock: Clock) -> None:
     """Note the windows that come into question: for each start, the earliest ends that hold something."""
     edges, spans = unit.edges, set[Span]()
     for first, _ in unit.held:
-        for start in edges.starts(first):
+        for start in edges.starts(first) if limits.same_daily else edges.late_starts(first, clock):
             ends = {edges.end(start, end) for begin, end in unit.held if begin >= start}
             spans |= {(start, end) for end in ends if end is not None}
     for need in set(unit.needs.values()):
@@ -245,7 +258,7 @@ class _Program:
         self.rows: list[tuple[float, float, dict[int, float]]] = []
 
     def solve(
-        self, wanted: Iterable[frozenset[int]], least: Literal["zone_hours", "concession"] | None
+        self, wanted: Iterable[frozenset[int]], least: Literal["zone_hours", "concession"] | None, seconds: float
     ) -> list[tuple[Unit, Span]] | None:
         """Windows that keep to all rows, or None."""
         for wish in wanted:
@@ -282,7 +295,7 @@ class _Program:
             integrality=np.ones(count),
             bounds=Bounds(lower, np.ones(count)),
             constraints=LinearConstraint(matrix, np.array(low), np.array(high)) if rows else (),
-            options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
+            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 0.0},
         )
         if found.status == 2:  # as scipy numbers it: infeasible
             return None

@@ -18,6 +18,7 @@ from letup.pauses.relaxing import relax, without
 from letup.pauses.saying import Say
 
 _SECONDS = 20.0
+_AT_FIRST = 5.0
 _CONFLICTS = 4
 
 # In this order limits are tried to be left out of a contradiction: what is left is what people ask about first.
@@ -94,7 +95,7 @@ def why_no_plan(
     names : sequence of str, optional
         Names of the zones, for the messages.
     seconds : float
-        Time after which no more relaxations are looked for.
+        Time after which no more relaxations are looked for; whether there is a plan is decided in 5 of them or not.
     """
     return _why(net, limits, clock, zones, names, seconds)[1]
 
@@ -165,7 +166,8 @@ def _why(
 ) -> tuple[str, list[Reason]]:
     """The reasons, and all of them in one sentence."""
     count = zones if zones is not None else net.zones if net is not None else 0
-    say, deadline = Say(clock, names), time.monotonic() + seconds
+    say, began = Say(clock, names), time.monotonic()
+    deadline = began + seconds
     windows = Feasible(None, count, clock, deadline)
     if count and windows.test(limits) is False:
         reasons = _reasons(windows, limits, say)
@@ -174,9 +176,10 @@ def _why(
         return f"No pause is possible within the limits: {phrase or _contradictions(reasons)}.", reasons
     if net is None:
         return "", []
-    somebody = Feasible(net, count, clock, deadline)
+    somebody = Feasible(net, count, clock, began + min(_AT_FIRST, seconds))
     if somebody.test(limits) is not False:
         return "", []
+    somebody.deadline = time.monotonic() + seconds
     assert somebody.passage is not None  # there is a network
     nobody = _nobody_at_all(net, somebody.passage, clock)
     if nobody:
@@ -203,7 +206,7 @@ def _reasons(feasible: Feasible, limits: Limits, say: Say) -> list[Reason]:
         for alone in (True, False):
             # Alone if all other limits can stay; else as if there were no other contradiction.
             base = limits if alone else apart
-            relaxed = {name: relax(name, base, good, feasible.zones, say) for name in names}
+            relaxed = {name: relax(name, base, good, feasible.zones, say, lambda: feasible.found) for name in names}
             if any(relaxed.values()):
                 break
         for name in names:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from letup.pauses.clock import Clock
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, Window
 from letup.pauses.saying import Say
 
 Good = Callable[[Limits], bool]
@@ -43,7 +43,9 @@ def having(limits: Limits, name: str, value: Any) -> Limits:
     return replace(limits, **changes)
 
 
-def relax(name: str, limits: Limits, good: Good, zones: int, say: Say) -> Relaxed | None:
+def relax(
+    name: str, limits: Limits, good: Good, zones: int, say: Say, found: Callable[[], Sequence[Window]]
+) -> Relaxed | None:
     """The smallest relaxation of one limit that allows a plan, all others kept; None if none does.
 
     Parameters
@@ -58,17 +60,20 @@ def relax(name: str, limits: Limits, good: Good, zones: int, say: Say) -> Relaxe
         Number of zones.
     say : Say
         Zones and times in words.
+    found : callable
+        Windows of the plan that the last call of ``good`` found.
     """
     if not good(without(limits, name, say.clock)):
         return None
+    windows = list(found())
     if name == "hours":
         return _hours(limits, good, say)
     if name in ("shortest", "longest", "zone_hours", "windows_per_day", "at_once"):
-        return _number(name, limits, good, zones, say)
+        return _number(name, limits, good, zones, say, windows)
     if name == "grid_minutes":
         return _grid(limits, good, say)
     if name == "concession_budget":
-        return _budget(limits, good)
+        return _budget(limits, good, windows)
     if name == "forbidden":
         return _forbidden(limits, good, say)
     if name == "same_daily":
@@ -76,7 +81,7 @@ def relax(name: str, limits: Limits, good: Good, zones: int, say: Say) -> Relaxe
     return _list(name, limits, good, say)
 
 
-def _number(name: str, limits: Limits, good: Good, zones: int, say: Say) -> Relaxed | None:
+def _number(name: str, limits: Limits, good: Good, zones: int, say: Say, windows: list[Window]) -> Relaxed | None:
     """A length, total or count: by halving, as more of it never leaves less room."""
     clock, old = say.clock, getattr(limits, name)
     in_steps = name in ("shortest", "longest", "zone_hours")
@@ -84,14 +89,18 @@ def _number(name: str, limits: Limits, good: Good, zones: int, say: Say) -> Rela
     def of(value: int) -> Limits:
         return having(limits, name, clock.hours(value) if in_steps else value)
 
+    # Lengths between two points of the clock grid allow no more than the shorter of them.
+    unit = max((limits.grid_minutes or 0) // clock.step_minutes, 1) if in_steps and not limits.frozen else 1
     if name == "shortest":
-        top = max(clock.in_steps(old) - 1, 0)
-        low = _least(0, top, lambda less: good(of(top - less)))
-        found = None if low is None else top - low
+        top = (max(clock.in_steps(old), 1) - 1) // unit
+        low = _least(0, top, lambda less: good(of((top - less) * unit)))
+        found = None if low is None else (top - low) * unit
     else:
         now = clock.whole_steps(old) if in_steps else int(old)
-        most = {"longest": clock.steps, "zone_hours": zones * clock.steps, "at_once": zones}.get(name, clock.steps)
-        found = _least(now + 1, most, lambda value: good(of(value)))
+        total = sum(w.last - w.first + 1 for w in windows)
+        most = {"longest": clock.steps, "zone_hours": total, "at_once": zones}.get(name, clock.steps)
+        low = _least(now // unit + 1, -(-most // unit), lambda value: good(of(value * unit)))
+        found = None if low is None else low * unit
     if found is None:
         return None
     words = {
@@ -167,14 +176,16 @@ def _grid(limits: Limits, good: Good, say: Say) -> Relaxed:
     return Relaxed(replace(limits, grid_minutes=None), words)
 
 
-def _budget(limits: Limits, good: Good) -> Relaxed | None:
+def _budget(limits: Limits, good: Good, windows: list[Window]) -> Relaxed | None:
     """The least budget, to a ten-thousandth of it."""
-    old = limits.concession_budget or 0.0
-    low, high = old, max(2 * old, 1.0)
-    while not good(replace(limits, concession_budget=high)):
-        low, high = high, 4 * high
-        if high > 1e15 * max(old, 1.0):
-            return None
+    old, table = limits.concession_budget or 0.0, limits.concession
+    if table is None:
+        return None
+    low, high = old, sum(float(table[w.zone, w.first : w.last + 1].sum()) for w in windows)
+    if not good(replace(limits, concession_budget=high)):
+        return None
+    if not good(replace(limits, concession_budget=high * (1 - 1e-4))):
+        low = high * (1 - 1e-4)
     while high - low > 1e-4 * max(high, 1e-6):
         middle = (low + high) / 2
         low, high = (low, middle) if good(replace(limits, concession_budget=middle)) else (middle, high)
