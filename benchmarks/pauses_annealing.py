@@ -93,7 +93,7 @@ class Annealing:
         )
         out = list(spans)
         if move == "add" or not out:
-            out.append(self._any_window())
+            out.append(self.any_window())
             return out
         i = int(self.random.integers(len(out)))
         zone, first, end = out.pop(i)
@@ -106,7 +106,7 @@ class Annealing:
             by *= 1 if move == "grow" else -1
             out.append((zone, first - by, end) if at_start else (zone, first, end + by))
         elif move == "move":
-            out.append(self._any_window(end - first))
+            out.append(self.any_window(end - first))
         elif move == "hand over":
             if not out:
                 return None
@@ -121,7 +121,8 @@ class Annealing:
         """A few points of the clock grid, in steps: mostly one, sometimes many."""
         return self.apart * int(min(self.random.geometric(0.35), 24))
 
-    def _any_window(self, length: int | None = None) -> Span:
+    def any_window(self, length: int | None = None) -> Span:
+        """A window somewhere, mostly not much longer than the shortest allowed."""
         zone, first, end = self.stretches[self.random.integers(len(self.stretches))]
         length = length or self.shortest + self.apart * int(self.random.geometric(0.3) - 1)
         length += -length % self.apart
@@ -180,7 +181,7 @@ def _filled(search: Annealing) -> list[Span]:
     """Random windows, as many as there is room for."""
     spans: list[Span] = []
     for _ in range(20 * len(search.stretches)):
-        more = [*spans, search._any_window()]
+        more = [*spans, search.any_window()]
         if search.allowed(more):
             spans = more
     return spans
