@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from letup.pauses.spread import seed_of, spread
 from letup.plan.making import make
 from letup.plan.model import Plan
 from letup.scenario.model import Scenario
+
+
+def _unchangeable(table: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(table)
+
+
+# Tables of a scenario that nobody may change are to travel between processes too; they are not found by name.
+copyreg.pickle(MappingProxyType, lambda table: (_unchangeable, (dict(table),)))
 
 SEARCHES = 4
 """Searches that are spread over a cluster, if nothing else is said."""

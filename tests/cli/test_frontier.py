@@ -1,0 +1,186 @@
+"""What more pause brings, from the command line: the answer, the files, the page, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from letup import plan as plans
+from letup import scenario as scenarios
+from letup.pauses.frontier import Point
+from letup.pauses.limits import Window
+from letup.plan.frontier import PlanPoint, ScenarioFrontier
+from letup.plan.frontier_text import answer, frontier_text
+from letup.plan.searches import make_best
+from letup.report import write_frontier_html
+from letup.scenario import new
+from tests.cli.test_plan import run, two_lines
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example, a day long and with hours and costs that leave little to choose."""
+    folder = new(tmp_path_factory.mktemp("frontier") / "example")
+    settings = folder / "scenario.yaml"
+    text = settings.read_text("utf-8").replace("steps: 288", "steps: 56").replace("zone_hours: 60", "zone_hours: 18")
+    settings.write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def traced(short: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    out = short.parent / "out"
+    return out, run("frontier", short, "--out", out, "--zone-hours", "1,27,36", "--time-limit", "6")
+
+
+def points(folder: Path) -> list[dict]:
+    return json.loads((folder / "frontier.json").read_text("utf-8"))["points"]
+
+
+def test_it_begins_with_the_answer_and_ends_with_how_to_go_on(
+    traced: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    out, result = traced
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert re.match(
+        r"Of the [\d,]+ people who want to leave, .* get out with 27 zone-hours, and .* 36 zone-hours\.", lines[0]
+    )
+    assert "no plan: " in result.stdout
+    assert lines[-1].startswith("Move people through one of them: letup plan SCENARIO --pauses ")
+    assert {"frontier.html", "frontier.csv", "frontier.json"} <= {file.name for file in out.iterdir()}
+
+
+def test_the_table_never_falls_and_stays_below_what_is_proven(
+    traced: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    found = points(traced[0])
+    assert [one["budget"] for one in found] == [1, 27, 36]
+    assert "3 h" in found[0]["no_plan_because"]
+    there = found[1:]
+    assert there[0]["people"] <= there[1]["people"]
+    assert there[0]["search_bound"] <= there[1]["search_bound"]
+    for one in there:
+        assert one["people"] <= one["people_at_most"]
+        assert one["zone_hours_used"] == pytest.approx(sum(pause["hours"] for pause in one["pauses"]))
+        assert one["zone_hours_used"] <= one["budget"]
+    with (traced[0] / "frontier.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["people"] for row in rows] == ["", *(str(one["people"]) for one in there)]
+
+
+def test_planning_with_the_pauses_of_a_point_lets_as_many_people_out_as_it_says(
+    short: Path, traced: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    scenario = scenarios.load(short)
+    for one in points(traced[0])[1:]:
+        file = traced[0] / f"pauses-{one['budget']:g}.csv"
+        if one["pauses"]:
+            made = plans.make(scenario, pauses=plans.read_pauses(file, scenario))
+            assert made.arrive == one["people"]
+    assert any(one["pauses"] for one in points(traced[0]))
+
+
+class Page(HTMLParser):
+    """Balanced tags, and every address that a browser would ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.asked: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        self.asked += [about[key] or "" for key in ("src", "href") if key in about and tag != "a"]
+        if tag not in {"meta", "link", "br"}:
+            self.open.append(tag)
+        assert tag != "script"
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_needs_no_network_and_no_scripts(traced: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    text = (traced[0] / "frontier.html").read_text("utf-8")
+    page = Page()
+    page.feed(text)
+    assert page.open == []
+    assert page.asked == ["data:,"]
+    assert "url(" not in text
+    assert "default-src &#39;none&#39;" in text
+    assert text.count('class="dot"') == 2
+
+
+def by_hand(short: Path, *values: tuple[float, float, float, int, int]) -> ScenarioFrontier:
+    made = []
+    for budget, value, bound, people, most in values:
+        made.append(PlanPoint(Point(budget, budget, (Window(0, 12, 23),), value, bound), people, most))
+    return ScenarioFrontier(scenarios.load(short), "zone_hours", tuple(made), 1000, "all people", 20.0, True)
+
+
+def test_what_the_next_hours_bring_is_said_with_what_is_proven(short: Path, tmp_path: Path) -> None:
+    found = by_hand(short, (10, 100, 150, 90, 160), (20, 300, 330, 290, 340), (40, 300, 400, 290, 400))
+    assert found.next(0) == (20.0, 25.0)
+    assert found.next(1) == (0.0, 5.5)
+    assert found.next(2) is None
+    text = frontier_text(found, [])
+    assert "+20 (at most 25)" in text
+    assert "20 (own limit)" in text
+    assert answer(found) == (
+        "Of the 1,000 people who want to leave, 90 (9 %, proven to be at most 160) get out with 10 zone-hours, "
+        "and 290 (29 %, proven to be at most 400) with 40 zone-hours."
+    )
+    page = write_frontier_html(found, tmp_path / "page.html").read_text("utf-8")
+    # Between two points a bound is that of the larger, and a value that of the smaller: stairs, no slopes.
+    assert 'class="band" d="M250 750H500V250H1000V250V0H500V175H250V625Z"' in page
+    assert 'class="known" d="M250 750H500V250H1000V250"' in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--zone-hours", "20;40"], "frontier.budgets"),
+        (["--zone-hours=-1"], "frontier.budgets"),
+        (["--costs", "1,2"], "frontier.budgets"),
+        (["--concession"], "frontier.concession"),
+    ],
+)
+def test_what_cannot_be_traced_is_refused_in_two_lines(
+    short: Path, tmp_path: Path, arguments: list[str], code: str
+) -> None:
+    result = run("frontier", short, "--out", tmp_path / "out", *arguments)
+    assert result.returncode == 2
+    two_lines(result, code)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_other_files_is_refused_before_anything_is_searched(short: Path) -> None:
+    result = run("frontier", short, "--out", short)
+    assert result.returncode == 2
+    two_lines(result, "frontier.folder")
+
+
+def test_several_searches_are_never_worse_than_the_first_and_the_same_wherever_they_run(short: Path) -> None:
+    scenario = scenarios.load(short)
+    one = plans.make(scenario, seed=3)
+    alone = make_best(scenario, searches=2, seed=3, workers=1)
+    spread_out = make_best(scenario, searches=2, seed=3, workers=2)
+    assert alone.arrive >= one.arrive
+    assert (spread_out.windows, spread_out.arrive) == (alone.windows, alone.arrive)
+
+
+def test_searching_for_pauses_that_are_given_is_refused(short: Path, tmp_path: Path) -> None:
+    given = tmp_path / "pauses.csv"
+    given.write_text("zone,start,end\nnorth,2030-01-01T09:00,2030-01-01T12:00\n", "utf-8")
+    result = run("plan", short, "--out", tmp_path / "out", "--pauses", given, "--searches", "2")
+    assert result.returncode == 2
+    two_lines(result, "plan.searches")
