@@ -97,7 +97,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--instances", nargs="+", choices=list(PLAN), default=list(PLAN))
     parser.add_argument("--solvers", nargs="+", choices=list(SOLVERS), default=list(SOLVERS))
     parser.add_argument("--shorten", type=float, default=1.0, help="multiply all times by this")
-    parser.add_argument("--form", choices=["cumulative", "classical"], default="cumulative", help="how HiGHS is asked")
+    parser.add_argument("--form", choices=["cumulative", "classical"], default="classical", help="how HiGHS is asked")
     parser.add_argument("--memory", type=float, default=12.0, help="GB that one solver may take")
     parser.add_argument("--grace", type=float, default=60.0, help="seconds after its time until a solver is ended")
     parser.add_argument("--seed", type=int, default=0)

@@ -300,7 +300,7 @@ class Whole:
 
 
 def solve(
-    problem: Problem, seconds: float, tell: Tell, *, form: str = "cumulative", options: dict[str, Any] | None = None
+    problem: Problem, seconds: float, tell: Tell, *, form: str = "classical", options: dict[str, Any] | None = None
 ) -> None:
     """Solve until the time is over; ``tell`` hears of every set of windows found, and of every better bound."""
     began = time.monotonic()
@@ -309,6 +309,7 @@ def solve(
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_min_logging_interval", 1.0)
+    highs.setOptionValue("mip_lp_solver", "ipm")  # no slower to the first bound than simplex, and better plans
     for name, value in (options or {}).items():
         highs.setOptionValue(name, value)
     lp = whole.program.model()
