@@ -70,11 +70,11 @@ class Clock:
 
     def grid_points(self, grid_minutes: int | None) -> NDArray[np.int64]:
         """Steps, and the end, at whose start a window may start or end on the clock grid."""
-        edges = np.arange(self.steps + 1)
+        edges: NDArray[np.int64] = np.arange(self.steps + 1, dtype=np.int64)
         if grid_minutes is None:
             return edges
         rest = (self.start_hour * 60 + edges * self.step_minutes) % grid_minutes
-        return edges[np.minimum(rest, grid_minutes - rest) < _EXACT]
+        return np.asarray(edges[np.minimum(rest, grid_minutes - rest) < _EXACT], np.int64)
 
 
 def in_hours(clock: Clock, hours: tuple[float, float] | None) -> NDArray[np.bool_]:
