@@ -8,9 +8,10 @@ from letup.pauses.check import broken
 from letup.pauses.limits import Limits, Window, quiet_array
 
 if TYPE_CHECKING:
+    from letup.pauses.bound.checking import check_bound
     from letup.pauses.choose import Choice, choose_pauses
 
-__all__ = ["Choice", "Limits", "Window", "broken", "choose_pauses", "quiet_array"]
+__all__ = ["Choice", "Limits", "Window", "broken", "check_bound", "choose_pauses", "quiet_array"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from letup.pauses import choose
 
         return getattr(choose, name)
+    if name == "check_bound":
+        from letup.pauses.bound.checking import check_bound
+
+        return check_bound
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

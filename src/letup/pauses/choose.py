@@ -1,23 +1,40 @@
-"""Choose the pauses: a good set of windows within the limits, and a proven ceiling."""
+"""Choose the pauses: a good set of windows within the limits, and a proven ceiling on what any set could be worth."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
+from letup.pauses.anneal import Annealing
+from letup.pauses.attempts import search_pauses
+from letup.pauses.bound.branch import branch
+from letup.pauses.bound.master import Master
+from letup.pauses.bound.prove import Certificate, best_relaxation
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.windows import WindowRows
 from letup.pauses.check import broken
-from letup.pauses.clock import Clock, allowed_steps, runs, usable_steps
-from letup.pauses.greedy import Greedy
-from letup.pauses.limits import Limits, Window, quiet_array
-from letup.pauses.polish import Polish, copy
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits, Window, check_limits, quiet_array
+from letup.pauses.possible import Undecided, find_windows
+from letup.pauses.problem import Problem, weight_of
+from letup.pauses.reasons import require_a_plan, require_a_window
 
-_ATTEMPTS = 10
+_SMALL = 800_000
+"""Arcs times steps up to which candidates are computed exactly, thousands of them."""
+_ROUNDS = 4
+"""Coolings before the branching begins; more run beside it."""
+_LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
+_ROOT = 0.4
+"""Share of the time for the root relaxation at most."""
+_EXACT = 1e-9
+_CLOSE = 1e-6
+"""Gap below which a choice counts as proven best: solvers work to tolerances."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,8 @@ class Choice:
         As they improved.
     complete : bool
         False if the search was stopped by the time limit or by hand.
+    certificate : Certificate or None
+        What `letup.pauses.check_bound` needs to confirm the bound of the relaxation without branching.
     """
 
     windows: list[Window]
@@ -49,6 +68,27 @@ class Choice:
     gap: float
     trace: list[tuple[float, float, float]]
     complete: bool = True
+    certificate: Certificate | None = field(default=None, repr=False)
+    problem: Problem | None = field(default=None, repr=False, compare=False)
+
+    def evaluate(self, windows: Sequence[Window]) -> float:
+        """What other windows would be worth on the same network; they need not keep to the limits."""
+        assert self.problem is not None
+        return self.problem.value(windows)
+
+    def worth(self) -> list[tuple[Window, float]]:
+        """What the value loses without each window."""
+        from letup.pauses.marginal import worth
+
+        assert self.problem is not None
+        return worth(self.problem, self.windows)
+
+    def next_hours(self) -> list[tuple[Window, Window | None, float]]:
+        """What one more zone-hour would bring, and where: longer or new window, the one it replaces, gain per hour."""
+        from letup.pauses.marginal import next_hours
+
+        assert self.problem is not None
+        return next_hours(self.problem, self.windows)
 
 
 def choose_pauses(
@@ -61,10 +101,15 @@ def choose_pauses(
     weight: NDArray[np.float64] | None = None,
     time_limit: float | None = 60.0,
     seed: int = 0,
+    gap: float = 0.0,
+    start: Sequence[Window] = (),
+    progress: Callable[[float, float, float], None] | None = None,
 ) -> Choice:
-    """Choose windows within the limits so that many people arrive early.
+    """Choose windows within the limits so that the value of the flow through them is as large as possible.
 
-    A greedy search; the bound is the value with every allowed step quiet.
+    A search over windows finds good plans within seconds; a relaxation, tightened by reach cuts and by branching,
+    bounds what any plan could be worth. Stops when the two meet (within ``gap``), when time is up, or on Ctrl-C,
+    always with windows that keep to the limits.
 
     Parameters
     ----------
@@ -81,165 +126,225 @@ def choose_pauses(
     weight : float64[T], optional
         Value of one arrival at each step, non-increasing; default 1 - 0.3 t / T.
     time_limit : float or None
-        Seconds after which the best so far is returned; None = one greedy pass.
+        Seconds after which the best so far is returned; None = until it is proven best.
     seed : int
-        Seed of the random order of later attempts.
+        Seed of the search. Runs that are not cut off by time give the same windows for the same seed.
+    gap : float
+        Stop once (bound - value) / value is at most this.
+    start : sequence of Window, optional
+        Windows to begin from; ignored if they break the limits.
+    progress : callable, optional
+        Called with seconds, value and bound whenever one of them improves.
 
     Raises
     ------
     NoPlan
-        ``pauses.none`` with the reason when the limits allow no window at all.
+        ``pauses.none`` with the reasons when no windows keep to the limits or none let anybody out.
     LetupError
         ``pauses.input`` when the weight or the limits do not fit the network.
     """
-    from letup.flow import earliest_arrival
-
-    began = time.monotonic()
-    clock = Clock(steps, step_minutes, start_hour)
     weights = weight_of(weight, steps)
-    _check_limits(limits, net.zones, steps)
-    usable = usable_steps(limits, net.zones, clock)
+    check_limits(limits, net.zones, steps)
+    clock = Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
-    bound = float(weights @ earliest_arrival(net, steps=steps, quiet=usable).arrivals)
-    trace: list[tuple[float, float, float]] = []
-
-    def progress(_: list[Window], value: float) -> None:
-        if not trace or value > trace[-1][1]:
-            trace.append((time.monotonic() - began, min(value, bound), bound))
-
-    deadline = began + (time_limit if time_limit is not None else np.inf)
-    windows, complete = search_pauses(
-        net, limits, clock, weights, deadline=deadline, seed=seed, repeat=time_limit is not None, progress=progress
-    )
-
-    def value_of(candidate: list[Window]) -> float:
-        quiet = quiet_array(candidate, net.zones, steps)
-        return float(weights @ earliest_arrival(net, steps=steps, quiet=quiet).arrivals)
-
-    value = value_of(windows)
-    # Where nothing but hours limits the pauses, everything quiet is both allowed and best.
-    everything = [Window(z, a, b) for z in range(net.zones) for a, b in runs(usable[z])]
-    keeps = not broken(
-        everything, limits, zones=net.zones, steps=steps, step_minutes=step_minutes, start_hour=start_hour
-    )
-    if keeps and bound > value:
-        windows, value = everything, bound
-    trace.append((time.monotonic() - began, value, bound))
-    gap = (bound - value) / value if value > 0 else (0.0 if bound <= 0 else np.inf)
-    return Choice(windows, quiet_array(windows, net.zones, steps), value, bound, float(gap), trace, complete)
-
-
-def search_pauses(
-    net: TimedNetwork,
-    limits: Limits,
-    clock: Clock,
-    weight: NDArray[np.float64],
-    *,
-    deadline: float,
-    margin: int = 0,
-    seed: int = 0,
-    repeat: bool = False,
-    progress: Callable[[list[Window], float], None] | None = None,
-) -> tuple[list[Window], bool]:
-    """Windows found by the greedy search, and whether it ran to its end.
-
-    With ``margin`` nobody is counted who would be on a road in the last steps of its window.
-    With ``repeat`` it then takes back the windows of some days and fills again in another order, keeps
-    what is better, and at last tries small changes, until nothing better comes, the deadline or Ctrl-C.
-    """
-    best: list[Window] = []
-    best_value = 0.0
-
-    def better(windows: list[Window], value: float) -> None:
-        nonlocal best, best_value
-        if value > best_value:
-            best, best_value = windows, value
-            if progress is not None:
-                progress(windows, value)
-
-    search = Greedy(net, limits, clock, weight, deadline=deadline, margin=margin, progress=better)
-    random = np.random.default_rng(seed)
-    state = search.empty()
+    run = _Run(Problem(net, clock, limits, weights), time_limit, seed, gap, progress)
     try:
-        search.fill(state)
-        fruitless = 0
-        while repeat and fruitless < _ATTEMPTS and not search.stopped and search.blocks:
-            attempt = copy(state)
-            for block in random.choice(len(search.blocks), max(1, len(search.blocks) // 3), replace=False):
-                search.clear(attempt, int(block))
-            search.fill(attempt, random.uniform(0.5, 1.5, max(net.zones, 1)))
-            fruitless += 1
-            if attempt.value > state.value * (1 + 1e-9):
-                state, fruitless = attempt, 0
-        if repeat and not search.stopped:
-            Polish(search, seed).run(state)
+        run.begin(start)
+        run.improve()
     except KeyboardInterrupt:
-        search.stopped = True
-    return best, not search.stopped
+        run.stopped = True
+    run.finish()
+    if run.value <= 0 and not limits.forced and not limits.frozen:
+        require_a_plan(net, limits, clock)
+    return run.choice()
 
 
-def weight_of(weight: NDArray[np.float64] | None, steps: int) -> NDArray[np.float64]:
-    """The weights to use; checks those given."""
-    if weight is None:
-        return 1 - 0.3 * np.arange(steps) / max(steps, 1)
-    weights = np.asarray(weight, np.float64)
-    if (
-        weights.shape != (steps,)
-        or not np.isfinite(weights).all()
-        or (weights < 0).any()
-        or (np.diff(weights) > 0).any()
-    ):
-        raise LetupError(
-            "pauses.input", f"weight must be {steps} finite values, not negative and non-increasing", "Correct weight."
+class _Run:
+    """One choice in the making: the best windows and the best bound so far."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        time_limit: float | None,
+        seed: int,
+        gap: float,
+        progress: Callable[[float, float, float], None] | None,
+    ) -> None:
+        self.problem, self.seed, self.gap, self.progress = problem, seed, gap, progress
+        self.began = time.monotonic()
+        self.deadline = self.began + (time_limit if time_limit is not None else np.inf)
+        self.windows: list[Window] = []
+        self.value = -1.0
+        people = float(min(problem.net.supply.sum(), problem.net.shelter.sum()))
+        self.bound = float(problem.weight[0]) * people if len(problem.weight) else 0.0
+        self.trace: list[tuple[float, float, float]] = []
+        self.certificate: Certificate | None = None
+        self.master: Master | None = None
+        self.stopped = False
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+        self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock)
+
+    # What is known so far; both threads tell.
+
+    def found(self, windows: list[Window]) -> float:
+        """Take windows if they keep to the limits and are better; returns what they are worth."""
+        value = self.problem.value(windows)
+        if value > self.value + _EXACT * max(1.0, abs(self.value)) and self._keep(windows):
+            with self.lock:
+                if value > self.value:
+                    self.windows, self.value = list(windows), value
+                    self._note()
+        return value
+
+    def proved(self, bound: float) -> None:
+        """Take a bound if it is better."""
+        with self.lock:
+            bound = max(bound, self.value)
+            if bound < self.bound:
+                self.bound = bound
+                self._note()
+
+    def left(self) -> float:
+        """Seconds left; none once the gap is small enough or somebody asked to stop."""
+        if self.stopped or self.bound <= self.value * (1 + max(self.gap, _CLOSE)) + _EXACT:
+            return 0.0
+        return self.deadline - time.monotonic()
+
+    def _note(self) -> None:
+        seconds = time.monotonic() - self.began
+        if self.value >= 0:
+            self.bound = max(self.bound, self.value)
+            self.trace.append((seconds, self.value, self.bound))
+            if self.progress is not None:
+                self.progress(*self.trace[-1])
+
+    def _keep(self, windows: Sequence[Window]) -> bool:
+        problem, clock = self.problem, self.problem.clock
+        return not broken(
+            windows,
+            problem.limits,
+            zones=problem.net.zones,
+            steps=clock.steps,
+            step_minutes=clock.step_minutes,
+            start_hour=clock.start_hour,
         )
-    return weights
 
+    # What is done, in order.
 
-def _check_limits(limits: Limits, zones: int, steps: int) -> None:
-    """Refuse limits that do not fit the network."""
-    wrong = []
-    if limits.concession is not None and np.shape(limits.concession) != (zones, steps):
-        wrong.append(f"concession has shape {np.shape(limits.concession)}, expected ({zones}, {steps})")
-    if limits.concession is not None and (np.asarray(limits.concession) < 0).any():
-        wrong.append("concession holds negative costs")
-    if limits.hours is not None and not (0 <= limits.hours[0] <= 24 and 0 <= limits.hours[1] <= 24):
-        wrong.append(f"hours {limits.hours} must lie in 0 to 24")
-    if limits.shortest < 0 or (limits.zone_hours is not None and limits.zone_hours < 0):
-        wrong.append("hours cannot be negative")
-    if wrong:
-        raise LetupError("pauses.input", "; ".join(wrong), "Correct the limits.")
+    def begin(self, start: Sequence[Window]) -> None:
+        """Some windows that keep to the limits, at once."""
+        problem = self.problem
+        self.plain: list[Window] = []
+        if problem.limits.forced or problem.limits.frozen:
+            try:
+                self.plain = list(find_windows(problem.limits, problem.net.zones, problem.clock) or [])
+            except Undecided:
+                self.plain = list(problem.limits.frozen)
+        self.found(self.plain)
+        if start:
+            self.found(sorted(start))
 
+    def improve(self) -> None:
+        """Root relaxation, search from what it suggests, then branching beside more search."""
+        problem = self.problem
+        small = problem.net.arcs * problem.clock.steps <= _SMALL
+        total = self.deadline - self.began
+        if small:
+            self.proved(self._everything_quiet())
+        else:
+            self._greedy()
+        root_until = self.began + _ROOT * total
+        self.master, self.certificate, _ = best_relaxation(
+            problem.net,
+            problem.limits,
+            problem.clock,
+            problem.weight,
+            lambda: min(self.left(), root_until - time.monotonic()),
+            lambda master: self.proved(master.bound),
+        )
+        if self.master is not None:
+            for level in _LEVELS:
+                if small and self.left() > 0:
+                    self.found(self._trimmed(self.master.rounded(level)))
+        search = Annealing(
+            self.rows,
+            problem.net.zones,
+            problem.value,
+            seed=self.seed,
+            tell=lambda windows, _: self.found(windows),
+            stop=lambda: self.left() <= 0,
+        )
+        if small:
+            search.run(search.spans_of(self.windows) or [], _ROUNDS)
+        if self.master is None or self.left() <= 0:
+            return
+        self.thread = threading.Thread(target=self._branch, daemon=True)
+        self.thread.start()
+        if small:
+            search.resume()
+        while self.thread.is_alive():
+            self.thread.join(0.05)
 
-def require_a_window(limits: Limits, zones: int, clock: Clock) -> None:
-    """Raise NoPlan, with the reason, if the limits allow no window at all."""
-    reason = why_no_window(limits, zones, clock) if zones else ""
-    if reason:
-        raise NoPlan(
-            "pauses.none", f"No pause is possible within the limits: {reason}.", "Ask the parties for wider limits."
+    def finish(self) -> None:
+        """Wait for the branching to end."""
+        if self.thread is not None and self.thread.is_alive():
+            self.stopped = True
+            self.thread.join()
+
+    def choice(self) -> Choice:
+        """The best so far."""
+        with self.lock:
+            self._note()
+        value, bound = self.value, max(self.bound, self.value)
+        gap = (bound - value) / value if value > 0 else (0.0 if bound <= 0 else np.inf)
+        quiet = quiet_array(self.windows, self.problem.net.zones, self.problem.clock.steps)
+        complete = not self.stopped and (gap <= max(self.gap, _CLOSE) or self.deadline == np.inf)
+        return Choice(
+            sorted(self.windows), quiet, value, bound, float(gap), self.trace, complete, self.certificate, self.problem
         )
 
+    def _branch(self) -> None:
+        assert self.master is not None
+        branch(
+            self.master,
+            seconds=self.left,
+            best=lambda: (self.windows, self.value),
+            found=self.found,
+            proved=self.proved,
+            gap=self.gap,
+        )
 
-def why_no_window(limits: Limits, zones: int, clock: Clock) -> str:
-    """Say which limit leaves no window at all; empty if there is one."""
-    if limits.zone_hours is not None and limits.zone_hours < limits.shortest:
-        return f"{limits.zone_hours:g} zone-hours in all are less than the shortest window, {limits.shortest:g} h"
-    if limits.at_once is not None and limits.at_once < 1:
-        return "no zone may be quiet at any time"
-    if limits.windows_per_day < 1:
-        return "no window per day is allowed"
-    if usable_steps(limits, zones, clock).any():
-        return ""
-    free = Limits(shortest=limits.shortest)
-    if not usable_steps(free, 1, clock).any():
-        return f"no window of {limits.shortest:g} h fits into the {clock.hours(clock.steps):g} h of the scenario"
-    if limits.longest is not None and limits.longest < limits.shortest:
-        return f"the longest window allowed, {limits.longest:g} h, is shorter than the shortest, {limits.shortest:g} h"
-    if not usable_steps(replace(free, hours=limits.hours), 1, clock).any():
-        hours = limits.hours or (0, 24)
-        return f"no window of {limits.shortest:g} h fits into the allowed hours {hours[0]:g} to {hours[1]:g}"
-    if not usable_steps(replace(free, hours=limits.hours, grid_minutes=limits.grid_minutes), 1, clock).any():
-        clock_grid = f"the {limits.grid_minutes}-minute clock"
-        return f"no window of {limits.shortest:g} h within the allowed hours starts and ends on {clock_grid}"
-    if not allowed_steps(limits, zones, clock).any():
-        return "every allowed hour of every zone is forbidden or lies before the end of the notice"
-    return f"between forbidden times, no zone is left {limits.shortest:g} h in one piece"
+    def _everything_quiet(self) -> float:
+        """What all allowed steps of all zones would be worth, at most."""
+        from letup.flow import earliest_arrival
+
+        problem = self.problem
+        flow = earliest_arrival(problem.net, steps=problem.clock.steps, quiet=self.rows.usable)
+        taken = flow.arriving.sum(axis=1)
+        if (taken < problem.net.shelter[problem.net.shelter > 0]).all():
+            return float(problem.weight @ flow.arrivals)
+        # With a shelter full, more could come early if fewer came in all: count all as if they came first.
+        first = int((flow.arrivals > 0).argmax())
+        return float(problem.weight[first]) * flow.total
+
+    def _greedy(self) -> None:
+        """Corridor by corridor, on estimates: for networks on which one exact flow takes seconds."""
+        problem = self.problem
+        windows, _ = search_pauses(
+            problem.net,
+            problem.limits,
+            problem.clock,
+            problem.weight,
+            deadline=self.began + 0.5 * (self.deadline - self.began),
+            seed=self.seed,
+        )
+        if self._keep(windows):
+            self.found(windows)
+
+    def _trimmed(self, windows: list[Window]) -> list[Window]:
+        """Windows with the last ones left out until the rest keeps to the limits."""
+        kept = sorted(windows, key=lambda w: (w.first, w.zone))
+        while kept and not self._keep(kept):
+            kept.pop()
+        return sorted(kept)

@@ -8,6 +8,7 @@ more than the bound of a larger one.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,14 +20,21 @@ from numpy.typing import NDArray
 
 from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
+from letup.pauses.attempts import search_pauses
+from letup.pauses.check import broken
 from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.limits import Limits, Window, quiet_array
+from letup.pauses.problem import weight_of
+from letup.pauses.reasons import require_a_window
 from letup.pauses.spread import seed_of, spread
 
 By = Literal["zone_hours", "concession"]
 
 _ROUND_HOURS = 0.5
 """Budgets that are not given are multiples of this, zone-hours."""
+
+_QUICK = 0.3
+"""Share of the time for a quick search with a margin, before the one that proves a bound."""
 
 NOT_DONE = "it was ended before this point was searched"
 
@@ -55,6 +63,9 @@ class Point:
         False if the search was ended early, by its time or by hand.
     reason : str
         Why there is no plan within this budget; empty if there is one.
+    other : tuple of Window
+        Other windows within this budget, found with the margin that was asked for: those who weigh a plan by
+        more than its value may like them better.
     """
 
     budget: float
@@ -66,6 +77,7 @@ class Point:
     bound_from: float | None = None
     complete: bool = True
     reason: str = ""
+    other: tuple[Window, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -129,21 +141,23 @@ class Frontier:
 
 @dataclass(frozen=True)
 class _Task:
-    """One search: what `choose_pauses` is given."""
+    """One search: what `choose_pauses` is given, and the margin of the quick search before it, if there is one."""
 
     net: TimedNetwork
     given: dict[str, Any]
+    margin: int | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """What one search gave: windows, value, proven bound; ``reason`` if there is no plan."""
+    """What one search gave: windows, value, proven bound; ``reason`` if there is no plan; `Point.other`."""
 
     windows: tuple[Window, ...]
     value: float
     bound: float
     complete: bool
     reason: str = ""
+    other: tuple[Window, ...] = ()
 
 
 def search(task: _Task) -> Found:
@@ -151,11 +165,40 @@ def search(task: _Task) -> Found:
     from letup.pauses import choose_pauses
 
     _compile(task.net.capacity.ndim)
+    given = dict(task.given)
     try:
-        choice = choose_pauses(task.net, **task.given)
+        other = () if task.margin is None else _with_margin(task, task.margin)
+        if other and not given.get("start"):
+            given["start"] = other
+        if other and given["time_limit"] is not None:
+            given["time_limit"] *= 1 - _QUICK
+        choice = choose_pauses(task.net, **given)
     except NoPlan as error:
         return Found((), 0.0, 0.0, True, error.message)
-    return Found(tuple(choice.windows), choice.value, choice.bound, choice.complete)
+    return Found(tuple(choice.windows), choice.value, choice.bound, choice.complete, other=other)
+
+
+def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
+    """Windows in whose last steps nobody is counted, by the quick search; none if it finds none within the limits."""
+    given = task.given
+    limits, seconds = given["limits"], given["time_limit"]
+    clock = Clock(given["steps"], given["step_minutes"], given["start_hour"])
+    require_a_window(limits, task.net.zones, clock)
+    windows, _ = search_pauses(
+        task.net,
+        limits,
+        clock,
+        weight_of(given["weight"], clock.steps),
+        deadline=math.inf if seconds is None else time.monotonic() + _QUICK * seconds,
+        margin=margin,
+        seed=given["seed"],
+        repeat=True,
+    )
+    wrong = broken(
+        windows, limits, zones=task.net.zones, steps=clock.steps, step_minutes=clock.step_minutes,
+        start_hour=clock.start_hour,
+    )  # fmt: skip
+    return () if wrong else tuple(sorted(windows))
 
 
 @cache
@@ -184,6 +227,7 @@ def trace_frontier(
     cluster: str | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    margin: int | None = None,
     **options: Any,
 ) -> Frontier:
     """Search the best plan within each of several budgets, and prove how good any could be.
@@ -204,6 +248,8 @@ def trace_frontier(
         Each search gets its own seed from it.
     cluster, workers, progress
         As for `letup.pauses.spread.spread`.
+    margin : int, optional
+        Look as well for windows in whose last so many steps nobody is on a road; see `Point.other`.
     options
         Further options of `choose_pauses`.
 
@@ -239,7 +285,7 @@ def trace_frontier(
             "seed": seed_of(seed, index),
             **options,
         }
-        return _Task(net, given | ({"start": tuple(start)} if start else {}))
+        return _Task(net, given | ({"start": tuple(start)} if start else {}), None if start else margin)
 
     begun = spread(search, [task(i) for i in range(len(ordered))], cluster=cluster, workers=workers, progress=progress)
     nothing = Found((), -math.inf, math.inf, False, NOT_DONE)
@@ -266,7 +312,7 @@ def _within(limits: Limits, by: By, budget: float) -> Limits:
 def _better(one: Found, other: Found) -> Found:
     """The better windows and the lower bound of two searches within one budget."""
     best = other if other.value > one.value else one
-    return replace(best, bound=min(one.bound, other.bound))
+    return replace(best, bound=min(one.bound, other.bound), other=one.other or other.other)
 
 
 def agree(
@@ -300,6 +346,7 @@ def agree(
                 one.bound,
                 value_from=None if own else best_at,
                 complete=one.complete,
+                other=one.other,
             )
         )
     lowest, lowest_at = math.inf, 0.0

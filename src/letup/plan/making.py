@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from letup.errors import NoPlan
 from letup.flow.network import TimedNetwork
-from letup.pauses.choose import require_a_window, search_pauses, weight_of
+from letup.pauses.attempts import search_pauses
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
+from letup.pauses.problem import weight_of
+from letup.pauses.reasons import require_a_window
 from letup.plan.bottlenecks import bottlenecks
 from letup.plan.ceiling import BASIS, ceiling
 from letup.plan.findings import check_plan

@@ -1,0 +1,299 @@
+"""Search by many small changes: simulated annealing over windows, each candidate computed exactly.
+
+The state is one window, or none, for each slot (zones, day, number within the day), so that most limits are kept
+by construction; what windows must keep together is checked by `letup.pauses.check`, which the search does not
+share code with. Kirkpatrick, Gelatt and Vecchi 1983.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from letup.pauses.bound.windows import Slot, WindowRows
+from letup.pauses.check import broken
+from letup.pauses.limits import Window
+
+Spans = list[tuple[int, int] | None]
+"""For each slot, first step and step after the last; None = no window."""
+
+_COMPUTED = 800
+"""Candidates in one cooling."""
+_WARM, _COOLED = 0.02, 0.01
+"""Temperature at the start of a cooling, as a share of the best value, and what is left of it at the end."""
+_ROUNDS_FROM_BEST = 3
+"""Each so many coolings one begins from the start again, the others from the best so far."""
+
+
+class Annealing:
+    """Search over windows.
+
+    Parameters
+    ----------
+    windows : WindowRows
+        Slots, limits and clock.
+    zones : int
+        Number of zones.
+    value : callable
+        Value of a list of windows.
+    seed : int
+        Seed of the changes; the same seed gives the same search, as far as time lets it go.
+    tell : callable
+        Called with windows and their value whenever they are the best so far.
+    stop : callable
+        Whether to stop; asked before each change.
+    """
+
+    def __init__(
+        self,
+        windows: WindowRows,
+        zones: int,
+        value: Callable[[list[Window]], float],
+        *,
+        seed: int,
+        tell: Callable[[list[Window], float], object],
+        stop: Callable[[], bool],
+    ) -> None:
+        self.windows, self.zones, self._value = windows, zones, value
+        self.tell, self.stop = tell, stop
+        self.random = np.random.default_rng(seed)
+        self.slots = windows.slots
+        self.open = [i for i, slot in enumerate(self.slots) if len(slot.starts) * len(slot.ends) > 1]
+        self.best: Spans = []
+        self.best_value = -np.inf
+
+    def run(self, start: Spans, rounds: int | None = None) -> None:
+        """Anneal from a start, then again from the best, until told to stop or rounds are over.
+
+        Parameters
+        ----------
+        start : list
+            Spans that keep the limits.
+        rounds : int, optional
+            Number of rounds; None = until told to stop.
+        """
+        self._start = start or [None] * len(self.slots)
+        self._done = 0
+        self._take(self._start)
+        self.resume(rounds)
+
+    def resume(self, rounds: int | None = None) -> None:
+        """Go on from where `run` ended."""
+        done = 0
+        while self.open and (rounds is None or done < rounds) and not self.stop():
+            fresh = self._done % _ROUNDS_FROM_BEST == 0
+            self._round(list(self._start) if fresh else list(self.best), _WARM if fresh else _WARM / 4)
+            done += 1
+            self._done += 1
+
+    def spans_of(self, given: list[Window]) -> Spans | None:
+        """The spans that windows stand for; None if they do not fit the slots."""
+        left = {(w.zone, w.first, w.last + 1) for w in given}
+        spans: Spans = [None] * len(self.slots)
+        for i, slot in enumerate(self.slots):
+            mine = sorted(
+                (first, end)
+                for zone, first, end in left
+                if zone == slot.zones[0]
+                and first in slot.starts
+                and end in slot.ends
+                and self.windows.clock.day(first) == slot.day
+            )
+            if mine:
+                spans[i] = mine[0]
+                left -= {(zone, *mine[0]) for zone in slot.zones}
+        return None if left else spans
+
+    def windows_of(self, spans: Spans) -> list[Window]:
+        """The windows that spans stand for."""
+        return sorted(
+            Window(zone, span[0], span[1] - 1)
+            for slot, span in zip(self.slots, spans, strict=True)
+            if span is not None
+            for zone in slot.zones
+        )
+
+    def keeps(self, spans: Spans) -> bool:
+        """Whether spans keep the limits."""
+        clock = self.windows.clock
+        return not broken(
+            self.windows_of(spans),
+            self.windows.limits,
+            zones=self.zones,
+            steps=clock.steps,
+            step_minutes=clock.step_minutes,
+            start_hour=clock.start_hour,
+        )
+
+    def _round(self, now: Spans, warmth: float) -> None:
+        """One cooling."""
+        value = self._value(self.windows_of(now))
+        computed = tried = 0
+        while computed < _COMPUTED and tried < 20 * _COMPUTED:
+            if self.stop():
+                return
+            tried += 1
+            attempt = self._changed(now)
+            if attempt is None or not self.keeps(attempt):
+                continue
+            computed += 1
+            new = self._value(self.windows_of(attempt))
+            temperature = max(self.best_value, 1.0) * warmth * _COOLED ** (computed / _COMPUTED)
+            if new >= value + temperature * np.log(max(self.random.random(), 1e-300)):
+                now, value = attempt, new
+                if value > self.best_value + 1e-9:
+                    self._take(now, value)
+
+    def _take(self, spans: Spans, value: float | None = None) -> None:
+        windows = self.windows_of(spans)
+        self.best, self.best_value = list(spans), self._value(windows) if value is None else value
+        self.tell(windows, self.best_value)
+
+    def _changed(self, spans: Spans) -> Spans | None:
+        """One small change; None where it comes to nothing."""
+        spans = list(spans)
+        used = [i for i in self.open if spans[i] is not None]
+        kind = self.random.random()
+        if not used or kind < 0.15:
+            changed = self._add(spans, used)
+        elif kind < 0.25:
+            changed = self._drop(spans, used)
+        elif kind < 0.40:
+            changed = self._hand_over(spans, used)
+        elif kind < 0.65:
+            changed = self._trade(spans, used)
+        elif kind < 0.72:
+            changed = self._shift_day(spans, used)
+        else:
+            changed = self._nudge(spans, self._one(used))
+        if not changed:
+            return None
+        if self.windows.limits.same_daily:
+            for i in changed:
+                self._repeat(spans, i)
+        return spans
+
+    def _one(self, among: list[int]) -> int:
+        return among[int(self.random.integers(len(among)))]
+
+    def _add(self, spans: Spans, used: list[int]) -> list[int]:
+        free = [i for i in self.open if spans[i] is None]
+        if not free:
+            return []
+        i = self._one(free)
+        slot = self.slots[i]
+        alike = [j for j in used if self.slots[j].day == slot.day] or used
+        if alike and self.random.random() < 0.8:
+            first, end = spans[self._one(alike)] or (0, 0)
+            offset = (slot.day - self.windows.clock.day(first)) * 24 * 60 // self.windows.clock.step_minutes
+            offset += int(self.random.integers(-4, 5))
+            span = self._fit(slot, first + offset, end + offset)
+        else:
+            first = int(slot.starts[self.random.integers(len(slot.starts))])
+            span = self._fit(slot, first, first + self.windows.shortest)
+        spans[i] = span
+        return [i] if span else []
+
+    def _drop(self, spans: Spans, used: list[int]) -> list[int]:
+        i = self._one(used)
+        spans[i] = None
+        return [i]
+
+    def _hand_over(self, spans: Spans, used: list[int]) -> list[int]:
+        """Close one window and open another somewhere else at about the same time, or the other way round."""
+        i = self._one(used)
+        free = [j for j in self.open if spans[j] is None]
+        if not free:
+            return []
+        j = self._one(free)
+        first, end = spans[i] or (0, 0)
+        clock = self.windows.clock
+        offset = (self.slots[j].day - self.slots[i].day) * 24 * 60 // clock.step_minutes
+        spans[i] = None
+        spans[j] = self._fit(self.slots[j], first + offset, end + offset)
+        return [i, j] if spans[j] else []
+
+    def _trade(self, spans: Spans, used: list[int]) -> list[int]:
+        """Make one window shorter and another longer."""
+        i, j = self._one(used), self._one(used)
+        if i == j:
+            return []
+        points = int(self.random.integers(1, 5))
+        shorter, longer = self._resized(i, spans, -points), self._resized(j, spans, points)
+        if shorter is None or longer is None:
+            return []
+        spans[i], spans[j] = shorter, longer
+        return [i, j]
+
+    def _shift_day(self, spans: Spans, used: list[int]) -> list[int]:
+        """Move all windows of a day by the same time."""
+        day = self.slots[self._one(used)].day
+        points = int(self.random.integers(1, 4)) * (1 if self.random.random() < 0.5 else -1)
+        mine = [i for i in used if self.slots[i].day == day]
+        for i in mine:
+            slot, span = self.slots[i], spans[i] or (0, 0)
+            at = int(np.searchsorted(slot.starts, span[0])) + points
+            if not 0 <= at < len(slot.starts):
+                return []
+            first = int(slot.starts[at])
+            spans[i] = self._fit(slot, first, first + span[1] - span[0])
+            if spans[i] is None:
+                return []
+        return mine
+
+    def _nudge(self, spans: Spans, i: int) -> list[int]:
+        """Move a window, or one of its ends."""
+        points = int(self.random.integers(1, 5)) * (1 if self.random.random() < 0.5 else -1)
+        slot, (first, end) = self.slots[i], spans[i] or (0, 0)
+        what = self.random.random()
+        if what < 0.4:
+            at = int(np.searchsorted(slot.starts, first)) + points
+            if not 0 <= at < len(slot.starts):
+                return []
+            spans[i] = self._fit(slot, int(slot.starts[at]), int(slot.starts[at]) + end - first)
+        else:
+            spans[i] = self._resized(i, spans, points)
+        return [i] if spans[i] else []
+
+    def _resized(self, i: int, spans: Spans, points: int) -> tuple[int, int] | None:
+        """A window longer or shorter at one end by so many points of the clock grid."""
+        slot, (first, end) = self.slots[i], spans[i] or (0, 0)
+        at_start = self.random.random() < 0.5
+        along = slot.starts if at_start else slot.ends
+        at = int(np.searchsorted(along, first if at_start else end)) + (-points if at_start else points)
+        if not 0 <= at < len(along):
+            return None
+        span = (int(along[at]), end) if at_start else (first, int(along[at]))
+        length = span[1] - span[0]
+        return span if self.windows.shortest <= length <= self.windows.longest else None
+
+    def _fit(self, slot: Slot, first: int, end: int) -> tuple[int, int] | None:
+        """The nearest window of a slot to given times, at least as long where possible."""
+        begin = int(slot.starts[np.abs(slot.starts - first).argmin()])
+        fitting = slot.ends[(slot.ends - begin >= self.windows.shortest) & (slot.ends - begin <= self.windows.longest)]
+        if not len(fitting):
+            return None
+        return begin, int(fitting[np.abs(fitting - begin - (end - first)).argmin()])
+
+    def _repeat(self, spans: Spans, i: int) -> None:
+        """Give the windows of the same zones and number on other days the same clock times."""
+        if spans[i] is None:
+            return
+        day_steps = 24 * 60 / self.windows.clock.step_minutes
+        first, end = spans[i] or (0, 0)
+        number = self._number(i)
+        for j in self.open:
+            if (
+                j != i
+                and spans[j] is not None
+                and self.slots[j].zones == self.slots[i].zones
+                and self._number(j) == number
+            ):
+                offset = round((self.slots[j].day - self.slots[i].day) * day_steps)
+                spans[j] = (first + offset, end + offset)
+
+    def _number(self, i: int) -> int:
+        """Number of a slot among those of its zones and day."""
+        slot = self.slots[i]
+        return sum(other.zones == slot.zones and other.day == slot.day for other in self.slots[:i])

@@ -1,0 +1,134 @@
+"""How to make a network smaller: leads from a narrow place, and groups by zone and nearness to it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
+
+from letup.flow.network import TimedNetwork
+from letup.pauses.bound.coarse import Grouping
+
+
+def leads(net: TimedNetwork) -> NDArray[np.int64]:
+    """Steps by which each node's time is shifted, so that whoever takes the quickest way keeps the same time.
+
+    The narrowest place between homes and shelters is the smallest set of arcs that all ways use (Menger 1927). A
+    node before it leads by the quickest time to it; a node behind it lags by the quickest time from it.
+    """
+    n = net.nodes
+    homes, shelters = np.flatnonzero(net.supply > 0), np.flatnonzero(net.shelter > 0)
+    source, sink = n, n + 1
+    tails = np.concatenate([net.tail, np.full(len(homes), source), shelters])
+    heads = np.concatenate([net.head, homes, np.full(len(shelters), sink)])
+    amount = np.concatenate([np.ones(net.arcs, np.int32), np.full(len(homes) + len(shelters), net.arcs + 1, np.int32)])
+    graph = csr_array((amount, (tails, heads)), shape=(n + 2, n + 2))
+    flow = maximum_flow(graph, source, sink).flow
+    left = csr_array(graph - flow)
+    left.data = (left.data > 0).astype(np.int32)
+    left.eliminate_zeros()
+    before = np.zeros(n + 2, bool)
+    before[breadth_first_order(left, source, return_predecessors=False)] = True
+    narrow = np.flatnonzero(before[net.tail] & ~before[net.head])
+    starts = np.unique(net.tail[narrow])
+    if not len(starts):
+        return np.zeros(n, np.int64)
+    to, since = _quickest(net, net.head, net.tail, starts), _quickest(net, net.tail, net.head, starts)
+    side = before[:n]
+    lead = np.where(side, to, -since)
+    # Nodes that the narrow place cannot be got to (or from) take part in no movement through it.
+    far = int(np.abs(lead[np.isfinite(lead)]).max(initial=0)) + 1
+    lead = np.where(np.isfinite(lead), lead, np.where(side, far, -far))
+    return _fitting(net, lead.astype(np.int64))
+
+
+def _quickest(
+    net: TimedNetwork, tail: NDArray[np.int32], head: NDArray[np.int32], starts: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Quickest time from any of the starts to each node, steps; infinite where there is no way."""
+    order = np.lexsort((net.transit, head, tail))
+    tail, head, transit = tail[order], head[order], net.transit[order]
+    new = np.concatenate([[True], (np.diff(tail) != 0) | (np.diff(head) != 0)]) if len(tail) else np.zeros(0, bool)
+    graph = csr_array((transit[new].astype(float), (tail[new], head[new])), shape=(net.nodes, net.nodes))
+    return np.asarray(dijkstra(graph, indices=starts, min_only=True))
+
+
+def _fitting(net: TimedNetwork, lead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Lower leads until no move goes back in shifted time; leaves leads that fit alone."""
+    for _ in range(net.nodes):
+        most = net.transit + lead[net.head]
+        too_high = lead[net.tail] > most
+        if not too_high.any():
+            break
+        np.minimum.at(lead, net.tail[too_high], most[too_high])
+    return lead
+
+
+def _free(net: TimedNetwork) -> NDArray[np.int64]:
+    """Number of the place without need of pauses that each node belongs to; -1 = none.
+
+    Who has come to where no pause is needed and waiting is allowed can go on to its shelters at any time.
+    """
+    may = net.wait & (net.supply == 0)
+    arcs = np.flatnonzero((net.zone < 0) & may[net.tail] & may[net.head])
+    shape = (net.nodes, net.nodes)
+    graph = csr_array((np.ones(len(arcs), np.int8), (net.tail[arcs], net.head[arcs])), shape=shape)
+    _, number = connected_components(graph, directed=False)
+    sheltering = np.zeros(net.nodes, bool)
+    sheltering[number[(net.shelter > 0) & may]] = True
+    return np.where(may & sheltering[number], number, -1)
+
+
+def zone_of_node(net: TimedNetwork) -> NDArray[np.int64]:
+    """Zone that most of a node's arcs lie in; -1 where none needs a pause."""
+    zones = net.zones
+    count = np.zeros((net.nodes, zones + 1), np.int32)
+    for ends in (net.tail, net.head):
+        np.add.at(count, (ends, net.zone + 1), 1)
+    of = count[:, 1:].argmax(axis=1) if zones else np.zeros(net.nodes, np.int64)
+    inside = np.where(count[:, 1:].max(axis=1, initial=0) > 0, of, -1).astype(np.int64)
+    # Homes behind an arc that needs no pause belong to the zone that it leads into.
+    outside = np.flatnonzero((inside[net.tail] < 0) & (inside[net.head] >= 0))
+    inside[net.tail[outside]] = inside[net.head[outside]]
+    return inside
+
+
+def within(net: TimedNetwork, lead: NDArray[np.int64], radius: int) -> Grouping:
+    """Keep nodes apart within a radius of the narrow place; beyond it all are one, but for shelters by zone.
+
+    Places where nobody needs a pause and people may wait are one, too.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    lead : int64[n]
+        From `leads`.
+    radius : int
+        Steps of lead; leads beyond it are cut to it.
+    """
+    free = _free(net)
+    far = (np.abs(lead) > radius) & (free < 0)
+    key = np.arange(net.nodes)
+    key[far] = net.nodes + np.where(net.shelter[far] > 0, zone_of_node(net)[far] + 1, 0)
+    key[free >= 0] = -1 - free[free >= 0]
+    _, group = np.unique(key, return_inverse=True)
+    return Grouping(group.astype(np.int64), np.clip(lead, -radius, radius), 1)
+
+
+def by_zones(net: TimedNetwork, lead: NDArray[np.int64], bucket: int) -> Grouping:
+    """Group nodes by zone and by whether they are homes, shelters or neither.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    lead : int64[n]
+        From `leads`.
+    bucket : int
+        Steps in one bucket.
+    """
+    kind = np.where(net.shelter > 0, 3, np.where(net.supply > 0, 2, np.where(net.wait, 1, 0)))
+    _, group = np.unique(np.stack([zone_of_node(net), kind]), axis=1, return_inverse=True)
+    return Grouping(group.ravel().astype(np.int64), lead, bucket)

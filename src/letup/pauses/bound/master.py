@@ -1,0 +1,200 @@
+"""The relaxation: windows and coarse movements in one program, solved by HiGHS, tightened by reach cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.flow.network import TimedNetwork
+from letup.pauses.bound.coarse import Coarse, Grouping, coarse
+from letup.pauses.bound.reach import Reach, ReachCut
+from letup.pauses.bound.rows import Rows, dual_bound
+from letup.pauses.bound.windows import WindowRows
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits, Window
+
+_CANDIDATES = 400
+"""Moves looked at in one round of cuts, those that hold back the value most first."""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Columns of the movements, and the rows that tie moves to quiet.
+
+    Attributes
+    ----------
+    move, stay, arrive : int64[...]
+        Column of each move, stay and arrival of the coarse network.
+    most : float64[moves]
+        People who may make each move.
+    gate : int64[moves]
+        Row that ties the move to its zone's windows; -1 = needs no pause.
+    """
+
+    move: NDArray[np.int64]
+    stay: NDArray[np.int64]
+    arrive: NDArray[np.int64]
+    most: NDArray[np.float64]
+    gate: NDArray[np.int64]
+
+
+def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[np.float64]) -> Movement:
+    """Columns and rows for the movements on a coarse network through what is quiet."""
+    people = float(net.people.sum())
+    most = np.minimum(net.most, people)
+    move = np.array([rows.column(0.0, m) for m in most.tolist()], np.int64)
+    stay = np.array([rows.column(0.0, people) for _ in net.stay_from], np.int64)
+    arrive = np.array([rows.column(0.0, people, float(weight[t])) for t in net.arrive_step], np.int64)
+    terms: list[list[tuple[int, float]]] = [[] for _ in range(net.places)]
+    for columns, place, sign in (
+        (move, net.tail, 1.0),
+        (move, net.head, -1.0),
+        (stay, net.stay_from, 1.0),
+        (stay, net.stay_to, -1.0),
+        (arrive, net.arrive_at, 1.0),
+    ):
+        for column, at in zip(columns.tolist(), place.tolist(), strict=True):
+            terms[at].append((column, sign))
+    for at, row in enumerate(terms):
+        rows.row(-np.inf, float(net.people[at]), row)
+    for shelter, room in enumerate(net.room.tolist()):
+        rows.row(-np.inf, room, [(int(c), 1.0) for c in arrive[net.arrive_in == shelter]])
+    rows.row(-np.inf, people, [(int(c), 1.0) for c in arrive])
+    gate = np.full(len(move), -1, np.int64)
+    for i in np.flatnonzero(net.zone >= 0).tolist():
+        quiet = windows.quiet(int(net.zone[i]), int(net.start[i]), int(net.last[i]))
+        gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
+    return Movement(move, stay, arrive, most, gate)
+
+
+class Master:
+    """One relaxation.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    limits : Limits
+        What the parties insist on.
+    clock : Clock
+        What the steps mean.
+    weight : float64[T]
+        Value of one arrival at each step.
+    grouping : Grouping
+        How coarse the movements are.
+    """
+
+    def __init__(
+        self, net: TimedNetwork, limits: Limits, clock: Clock, weight: NDArray[np.float64], grouping: Grouping
+    ) -> None:
+        self.grouping = grouping
+        self.rows = Rows()
+        self.windows = WindowRows(self.rows, limits, net.zones, clock)
+        self.coarse = coarse(net, clock.steps, self.windows.usable, grouping)
+        self.movement = add_movement(self.rows, self.windows, self.coarse, weight)
+        self.cuts: list[ReachCut] = []
+        self.reach = Reach(self.coarse, self.windows)
+        self.bound = np.inf
+        self.multipliers = np.zeros(0)
+        self.values = np.zeros(len(self.rows.lower))
+        self._highs = solver(self.rows)
+
+    def add_cut(self, cut: ReachCut) -> None:
+        """Add a reach cut as a row."""
+        most = float(self.movement.most[cut.move])
+        terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
+        self.rows.row(-np.inf, 0.0, terms)
+        self._highs.addRow(
+            -np.inf, 0.0, len(terms), np.array([c for c, _ in terms], np.int32), np.array([f for _, f in terms])
+        )
+        self.cuts.append(cut)
+
+    def solve(self, seconds: float) -> bool:
+        """Solve the linear relaxation; False if it could not be solved in time. Sets bound, values, multipliers."""
+        if seconds <= 0:
+            return False
+        # Interior points first: several times quicker here. Later solves start from the basis left behind.
+        self._highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return False
+        solution = self._highs.getSolution()
+        self.values = np.array(solution.col_value)
+        self._reduced = np.array(solution.col_dual)
+        multipliers = np.array(solution.row_dual)
+        bound = dual_bound(self.rows, multipliers)
+        if bound < self.bound:
+            self.bound, self.multipliers = bound, multipliers
+        return True
+
+    def tighten(self, more: Callable[[], float]) -> None:
+        """Add rounds of cuts until none is broken or there is no time.
+
+        Parameters
+        ----------
+        more : callable
+            Seconds left.
+        """
+        fruitless = 0
+        while more() > 0 and fruitless < 2:
+            before = self.bound
+            if not self._round(more) or not self.solve(more()):
+                return
+            fruitless = 0 if self.bound < before * (1 - 2e-4) else fruitless + 1
+
+    def _round(self, more: Callable[[], float]) -> int:
+        """One round of cuts at the point last solved."""
+        movement = self.movement
+        quiet = self.reach.quiet(self.values)
+        share = self.values[movement.move] / movement.most
+        worth = np.maximum(self._reduced[movement.move], 0.0)
+        gated = np.flatnonzero(movement.gate >= 0)
+        duals = np.array(self._highs.getSolution().row_dual)
+        worth[gated] += np.maximum(duals[movement.gate[gated]], 0.0)
+        worth *= movement.most
+        order = np.argsort(-worth, kind="stable")
+        order = order[(share[order] > 0.02) & (worth[order] > 1e-6)][:_CANDIDATES]
+        found = 0
+        for move in order.tolist():
+            if more() <= 0:
+                break
+            cut = self.reach.cut(move, quiet, float(share[move]))
+            if cut is not None:
+                self.add_cut(cut)
+                found += 1
+        return found
+
+    def rounded(self, level: float) -> list[Window]:
+        """Windows where the point last solved is quiet at least to a level; they may break limits on the total."""
+        found = []
+        for slot in self.windows.slots:
+            begun, over = self.values[slot.started], self.values[slot.ended]
+            if begun[-1] < level:
+                continue
+            first = int(slot.starts[int((begun >= level).argmax())])
+            left = over > begun[-1] - level + 1e-9
+            end = int(slot.ends[int(left.argmax())]) if left.any() else int(slot.ends[-1])
+            found += [Window(zone, first, end - 1) for zone in slot.zones]
+        return sorted(found)
+
+
+def solver(rows: Rows) -> highspy.Highs:
+    """HiGHS with a program."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    matrix = rows.matrix.tocsc()
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(rows.lower), len(rows.low)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.array(rows.gain), np.array(rows.lower), np.array(rows.upper)
+    lp.row_lower_, lp.row_upper_ = np.array(rows.low), np.array(rows.high)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    lp.sense_ = highspy.ObjSense.kMaximize
+    highs.passModel(lp)
+    return highs

@@ -1,0 +1,120 @@
+"""Find a relaxation that is fine where it matters and small enough to be solved, and bound the value with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.flow.network import TimedNetwork
+from letup.pauses.bound.coarse import Grouping, coarse, every_node
+from letup.pauses.bound.grouping import by_zones, leads, within
+from letup.pauses.bound.master import Master
+from letup.pauses.bound.reach import ReachCut
+from letup.pauses.clock import Clock, usable_steps
+from letup.pauses.limits import Limits
+
+_SMALL = 6_000
+"""Moves up to which nothing is made coarse."""
+_SIZES = (8_000, 25_000)
+"""Moves of the relaxations tried, the smaller first."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What `check_bound` needs to confirm a bound.
+
+    Attributes
+    ----------
+    grouping : Grouping
+        How coarse the relaxation is.
+    cuts : list of ReachCut
+        Its cuts.
+    multipliers : float64[rows]
+        One for each row.
+    bound : float
+        The bound that they prove.
+    """
+
+    grouping: Grouping
+    cuts: list[ReachCut]
+    multipliers: NDArray[np.float64]
+    bound: float
+
+
+def best_relaxation(
+    net: TimedNetwork,
+    limits: Limits,
+    clock: Clock,
+    weight: NDArray[np.float64],
+    more: Callable[[], float],
+    tell: Callable[[Master], None],
+) -> tuple[Master | None, Certificate | None, bool]:
+    """A relaxation solved with its cuts, the certificate of the best bound met, and whether nothing was made coarse.
+
+    Parameters
+    ----------
+    net, limits, clock, weight
+        The problem.
+    more : callable
+        Seconds left.
+    tell : callable
+        Called with each relaxation once it is solved.
+    """
+    certificate: Certificate | None = None
+
+    def keep(master: Master) -> None:
+        nonlocal certificate
+        if certificate is None or master.bound < certificate.bound:
+            certificate = Certificate(master.grouping, list(master.cuts), master.multipliers, master.bound)
+        tell(master)
+
+    if net.arcs * clock.steps <= 50 * _SMALL:
+        master = Master(net, limits, clock, weight, every_node(net))
+        if len(master.coarse.tail) <= _SMALL:
+            if master.solve(more()):
+                keep(master)
+                master.tighten(more)
+                keep(master)
+                return master, certificate, True
+            return None, certificate, True
+    usable = usable_steps(limits, net.zones, clock)
+    time_given = more()
+    best: Master | None = None
+    for size in _SIZES:
+        # A finer relaxation takes several times longer.
+        if best is not None and more() < 0.7 * time_given:
+            break
+        grouping = _sized(net, clock, usable, size)
+        if best is not None and (grouping.group == best.grouping.group).all():
+            break
+        master = Master(net, limits, clock, weight, grouping)
+        if not master.solve(more()):
+            break
+        keep(master)
+        master.tighten(more)
+        keep(master)
+        if best is None or master.bound < best.bound:
+            best = master
+    return best, certificate, False
+
+
+def _sized(net: TimedNetwork, clock: Clock, usable: NDArray[np.bool_], size: int) -> Grouping:
+    """The finest grouping that is not too large: nodes apart as far from the narrow place as may be."""
+    lead = leads(net)
+    radii = np.unique(np.abs(lead))
+    low, high = -1, len(radii) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if len(coarse(net, clock.steps, usable, within(net, lead, int(radii[middle]))).tail) <= size:
+            low = middle
+        else:
+            high = middle - 1
+    if low >= 0:
+        return within(net, lead, int(radii[low]))
+    bucket = 1
+    while len(coarse(net, clock.steps, usable, by_zones(net, lead, bucket)).tail) > size:
+        bucket *= 2
+    return by_zones(net, lead, bucket)
