@@ -24,7 +24,7 @@ def choose(problem: Problem, seconds: float) -> Choice | None:
     """The choice; None where there is rightly no plan."""
     try:
         return choose_pauses(
-            problem.net, limits=problem.limits, weight=problem.weight, time_limit=seconds, **problem.clock
+            problem.net, limits=problem.limits, weight=problem.weight, time_limit=seconds, gap=EXACT, **problem.clock
         )
     except NoPlan:
         if best(problem) > problem.value(quiet_array([], problem.net.zones, problem.steps)) + EXACT:
@@ -46,7 +46,7 @@ def assert_proven(problem: Problem, choice: Choice) -> None:
 @given(seed=SEEDS)
 def test_given_time_nothing_better_is_left(seed: int) -> None:
     problem = drawn(seed)
-    choice = choose(problem, 20)
+    choice = choose(problem, 5)
     if choice is not None:
         assert_proven(problem, choice)
         assert choice.value == pytest.approx(best(problem), abs=EXACT)
