@@ -123,7 +123,8 @@ def test_the_page_needs_no_network_and_no_scripts(traced: tuple[Path, subprocess
 def by_hand(short: Path, *values: tuple[float, float, float, int, int]) -> ScenarioFrontier:
     made = []
     for budget, value, bound, people, most in values:
-        made.append(PlanPoint(Point(budget, budget, (Window(0, 12, 23),), value, bound), people, most))
+        windows = (Window(0, 12, 23),)
+        made.append(PlanPoint(Point(budget, 3.0, windows, value, bound), windows, 3.0, people, most))
     return ScenarioFrontier(scenarios.load(short), "zone_hours", tuple(made), 1000, "all people", 20.0, True)
 
 

@@ -208,7 +208,9 @@ def _compile(dimensions: int) -> None:
 
     capacity = np.ones((1, 4), np.int32) if dimensions == 2 else np.ones(1, np.int32)
     net = TimedNetwork([0], [1], [1], capacity, [2, 0], [0, 2], [False, False], [0])
-    choose_pauses(net, steps=4, step_minutes=60, limits=Limits(zone_hours=2.0), time_limit=0.5)
+    limits, clock = Limits(zone_hours=2.0), Clock(4, 60)
+    search_pauses(net, limits, clock, weight_of(None, 4), deadline=time.monotonic() + 0.5, margin=1, repeat=True)
+    choose_pauses(net, steps=4, step_minutes=60, limits=limits, time_limit=0.5)
 
 
 def trace_frontier(

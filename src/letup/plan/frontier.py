@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from letup import roads
 from letup.flow.network import TimedNetwork
 from letup.pauses.clock import usable_steps
-from letup.pauses.frontier import By, Frontier, Point, trace_frontier
+from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
 from letup.pauses.limits import Window
 from letup.pauses.spread import spread
 from letup.plan.ceiling import ceiling
 from letup.plan.groups import move_groups
 from letup.plan.making import _require_people, _searched, moving_array
 from letup.plan.modes import by_mode
-from letup.plan.terms import clock_of, limits_of
+from letup.plan.terms import clock_of, limits_of, margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Group, Scenario
 
@@ -34,16 +34,25 @@ class PlanPoint:
     Attributes
     ----------
     point : Point
-        Budget, windows, and value and bound as the search counts people.
+        Budget, and best value found and proven bound as the search counts people.
+    windows : tuple of Window
+        The pauses: of all that were found within this budget or a smaller one, those that let most people out.
+    used : float
+        What they take of the budget.
     people : int
         Who reach a shelter under these windows when the groups move one after the other, each at its own speed.
     most : int
         Proven: no pauses within this budget let more people out.
+    people_from : float or None
+        The smaller budget whose pauses these are, where nothing better was found with more.
     """
 
     point: Point
+    windows: tuple[Window, ...]
+    used: float
     people: int
     most: int
+    people_from: float | None = None
 
 
 @dataclass(frozen=True)
@@ -172,9 +181,10 @@ def frontier(
         cluster=cluster,
         workers=workers,
         progress=lambda done, of: tell(f"searching: {done} of {of} budgets done"),
+        margin=margin_steps(scenario),
     )
     tell("moving the groups")
-    different = sorted({point.windows for point in traced.points if not point.reason})
+    different = sorted({some for point in traced.points if not point.reason for some in (point.windows, point.other)})
     jobs = [_Move(scenario.groups, timed, moving_array(scenario, list(windows))) for windows in different]
     moved = spread(move, jobs, cluster=cluster, workers=workers)
     people = {windows: total for windows, total in zip(different, moved.results, strict=True) if total is not None}
@@ -182,7 +192,7 @@ def frontier(
     return ScenarioFrontier(
         scenario,
         by,
-        tuple(_points(traced, people, static, others)),
+        tuple(_points(traced, people, static, others, lambda some: used(some, net.zones, limits, clock, by))),
         sum(int(t.supply.sum()) for t in timed),
         count,
         limits.zone_hours if by == "zone_hours" else limits.concession_budget,
@@ -191,32 +201,31 @@ def frontier(
 
 
 def _points(
-    traced: Frontier, people: dict[tuple[Window, ...], int], static: int, others: int | None
+    traced: Frontier,
+    people: dict[tuple[Window, ...], int],
+    static: int,
+    others: int | None,
+    used_by: Callable[[tuple[Window, ...]], float],
 ) -> list[PlanPoint]:
-    """Points with the people who get out; a plan for less that lets more out is also the plan for more."""
+    """Points with the people who get out; pauses for less that let more out are also those for more."""
     found: list[PlanPoint] = []
     best: PlanPoint | None = None
     for point in traced.points:
-        if point.reason or point.windows not in people:
-            found.append(PlanPoint(replace(point, reason=point.reason or "it was ended before it was weighed"), 0, 0))
+        known = [some for some in (point.windows, point.other) if some in people]
+        if point.reason or not known:
+            reason = point.reason or "it was ended before it was weighed"
+            found.append(PlanPoint(replace(point, reason=reason), (), 0.0, 0, 0))
             continue
         most = static
         if others is not None and math.isfinite(point.bound):
             # Nobody counts for less than 1 - LATE.
             most = min(most, math.floor(point.bound / (1 - LATE) + 1e-6) + others)
-        total = people[point.windows]
-        if best is not None and best.people > total:
-            kept = best.point
-            taken = replace(
-                point,
-                windows=kept.windows,
-                used=kept.used,
-                value=kept.value,
-                value_from=kept.value_from if kept.value_from is not None else kept.budget,
-            )
-            best = PlanPoint(taken, best.people, most)
+        windows = max(known, key=lambda some: people[some])
+        if best is not None and best.people > people[windows]:
+            origin = best.people_from if best.people_from is not None else best.point.budget
+            best = replace(best, point=point, most=most, people_from=origin)
         else:
-            best = PlanPoint(point, total, most)
+            best = PlanPoint(point, windows, used_by(windows), people[windows], most)
         found.append(best)
     return found
 

@@ -85,16 +85,17 @@ def table(frontier: ScenarioFrontier) -> list[dict[str, Any]]:
         rows.append(
             {
                 f"{frontier.by}_allowed": _short(point.budget),
-                f"{frontier.by}_used": _short(point.used) if there else None,
+                f"{frontier.by}_used": _short(one.used) if there else None,
                 "people": one.people if there else None,
                 "share_of_want_to_leave": round(one.people / frontier.want_to_leave, 4) if there else None,
                 "people_at_most": one.most if there else None,
                 "people_per_next_unit": _short(there_next[0]) if there_next else None,
                 "people_per_next_unit_at_most": _short(there_next[1]) if there_next else None,
-                "pauses": len(point.windows) if there else None,
+                "pauses": len(one.windows) if there else None,
                 "search_value": round(point.value, 3) if there else None,
                 "search_bound": _finite(point.bound) if there else None,
                 "search_gap": _finite(point.gap, 5) if there else None,
+                "people_from": one.people_from,
                 "value_from": point.value_from,
                 "bound_from": point.bound_from,
                 "search_complete": point.complete,
@@ -120,7 +121,7 @@ def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
                 "first_step": window.first,
                 "last_step": window.last,
             }
-            for window in sorted(one.point.windows, key=lambda window: (window.first, window.zone))
+            for window in sorted(one.windows, key=lambda window: (window.first, window.zone))
         ]
         points.append({"budget": _short(one.point.budget), **row, "pauses": pauses})
     return {

@@ -80,9 +80,9 @@ def _table(frontier: ScenarioFrontier) -> list[str]:
         rows.append(
             [
                 f"{point.budget:,g}{mark}",
-                f"{point.used:,g}",
-                f"{len(point.windows):,}",
-                f"{one.people:,}" + ("*" if point.value_from is not None else ""),
+                f"{one.used:,g}",
+                f"{len(one.windows):,}",
+                f"{one.people:,}" + ("*" if one.people_from is not None else ""),
                 share(one.people, frontier.want_to_leave),
                 f"{one.most:,}",
                 gap(one) + ("**" if point.bound_from is not None else ""),

@@ -152,8 +152,8 @@ def rows(frontier: ScenarioFrontier) -> list[Row]:
     out = []
     for index, one in enumerate(frontier.points):
         point, said = one.point, []
-        if point.value_from is not None:
-            said.append(f"the plan of {words.hours(point.value_from)}: nothing better was found with more")
+        if one.people_from is not None:
+            said.append(f"the pauses of {words.hours(one.people_from)}: nothing better was found with more")
         if point.bound_from is not None:
             said.append(f"bound of {words.hours(point.bound_from)}, which holds for less too")
         pauses = [
@@ -163,13 +163,13 @@ def rows(frontier: ScenarioFrontier) -> list[Row]:
                 words.moment(clock.at(window.last + 1)),
                 words.hours((window.last - window.first + 1) * clock.step_minutes / 60),
             )
-            for window in sorted(point.windows, key=lambda window: (window.first, window.zone))
+            for window in sorted(one.windows, key=lambda window: (window.first, window.zone))
         ]
         out.append(
             Row(
                 words.hours(point.budget),
                 frontier.own is not None and math.isclose(point.budget, frontier.own),
-                words.hours(point.used),
+                words.hours(one.used),
                 words.count(one.people),
                 share(one.people, frontier.want_to_leave),
                 words.count(one.most),
