@@ -21,7 +21,7 @@ def frontier(
         bool, typer.Option("--concession", help="Over what pauses cost the parties in place of zone-hours.")
     ] = False,
     costs: Annotated[str | None, typer.Option(help="The points by hand with --concession, such as 10,20.")] = None,
-    time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 30.0,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 60.0,
     seed: Annotated[int, typer.Option(help="Seed of the searches.")] = 0,
     cluster: Annotated[
         str | None,

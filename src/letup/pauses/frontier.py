@@ -33,7 +33,7 @@ By = Literal["zone_hours", "concession"]
 _ROUND_HOURS = 0.5
 """Budgets that are not given are multiples of this, zone-hours."""
 
-_QUICK = 0.3
+_QUICK = 0.5
 """Share of the time for a quick search with a margin, before the one that proves a bound."""
 
 NOT_DONE = "it was ended before this point was searched"

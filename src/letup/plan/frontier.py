@@ -120,7 +120,7 @@ def frontier(
     budgets: Sequence[float] | None = None,
     points: int = 6,
     by: By = "zone_hours",
-    time_limit: float | None = 30.0,
+    time_limit: float | None = 60.0,
     seed: int = 0,
     cluster: str | None = None,
     workers: int | None = None,
