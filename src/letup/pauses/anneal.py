@@ -63,7 +63,7 @@ class Annealing:
         self.best: Spans = []
         self.best_value = -np.inf
 
-    def run(self, start: Spans, rounds: int | None = None) -> None:
+    def run(self, start: Spans, rounds: int | None = None, candidates: int | None = None) -> None:
         """Anneal from a start, then again from the best, until told to stop or rounds are over.
 
         Parameters
@@ -72,11 +72,15 @@ class Annealing:
             Spans that keep the limits.
         rounds : int, optional
             Number of rounds; None = until told to stop.
+        candidates : int, optional
+            Candidates in one round, if not the usual number.
         """
+        self._candidates = candidates or _COMPUTED
         self._start = start or [None] * len(self.slots)
         self._done = 0
         self._take(self._start)
         self.resume(rounds)
+        self._candidates = _COMPUTED
 
     def resume(self, rounds: int | None = None) -> None:
         """Go on from where `run` ended."""
@@ -130,7 +134,7 @@ class Annealing:
         """One cooling."""
         value = self._value(self.windows_of(now))
         computed = tried = 0
-        while computed < _COMPUTED and tried < 20 * _COMPUTED:
+        while computed < self._candidates and tried < 20 * self._candidates:
             if self.stop():
                 return
             tried += 1
@@ -139,7 +143,7 @@ class Annealing:
                 continue
             computed += 1
             new = self._value(self.windows_of(attempt))
-            temperature = max(self.best_value, 1.0) * warmth * _COOLED ** (computed / _COMPUTED)
+            temperature = max(self.best_value, 1.0) * warmth * _COOLED ** (computed / self._candidates)
             if new >= value + temperature * np.log(max(self.random.random(), 1e-300)):
                 now, value = attempt, new
                 if value > self.best_value + 1e-9:

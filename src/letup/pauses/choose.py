@@ -29,6 +29,10 @@ _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
 _ROUNDS = 4
 """Coolings before the branching begins; more run beside it."""
+_FEW = 200
+"""Candidates of the search where branching can be expected to find the best windows itself."""
+_ALONE = 5.0
+"""Seconds that it is given for that, alone."""
 _LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
 _ROOT = 0.4
 """Share of the time for the root relaxation at most."""
@@ -255,7 +259,7 @@ class _Run:
         else:
             self._greedy()
         root_until = self.began + _ROOT * total
-        self.master, self.certificate, _ = best_relaxation(
+        self.master, self.certificate, exact = best_relaxation(
             problem.net,
             problem.limits,
             problem.clock,
@@ -276,13 +280,19 @@ class _Run:
             stop=lambda: self.left() <= 0,
         )
         if small:
-            search.run(search.spans_of(self.windows) or [], _ROUNDS)
-        if self.master is None or self.left() <= 0:
+            search.run(search.spans_of(self.windows) or [], 1 if exact else _ROUNDS, _FEW if exact else None)
+        if self.left() <= 0:
             return
-        self.thread = threading.Thread(target=self._branch, daemon=True)
-        self.thread.start()
+        if self.master is not None:
+            self.thread = threading.Thread(target=self._branch, daemon=True)
+            self.thread.start()
+            if exact:
+                # Small enough to be solved outright, and then the same windows come out every time.
+                self.thread.join(min(_ALONE, self.left()))
         if small:
             search.resume()
+        if self.thread is None:
+            return
         while self.thread.is_alive():
             self.thread.join(0.05)
 

@@ -66,8 +66,12 @@ def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[n
     rows.row(-np.inf, people, [(int(c), 1.0) for c in arrive])
     gate = np.full(len(move), -1, np.int64)
     for i in np.flatnonzero(net.zone >= 0).tolist():
-        quiet = windows.quiet(int(net.zone[i]), int(net.start[i]), int(net.last[i]))
-        gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
+        zone, first, last = int(net.zone[i]), int(net.start[i]), int(net.last[i])
+        # "Started by first and not over by last" counts a window between the two as -1, so no row asks for more
+        # steps than a window has at least; overlapping rows ask for one window that covers them all.
+        for start in range(first, max(first, last - windows.shortest) + 1):
+            quiet = windows.quiet(zone, start, min(last, start + windows.shortest))
+            gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
     return Movement(move, stay, arrive, most, gate)
 
 
