@@ -72,14 +72,14 @@ def _road(nodes: int, steps: int, zone_hours: float) -> Problem:
 def _gaza() -> Problem:
     """The bundled scenario, on the network that a plan for it searches on, with its own limits."""
     from letup import roads, scenario
-    from letup.plan.making import _searched
+    from letup.plan.searched import searched
     from letup.plan.terms import clock_of, limits_of
 
     world = scenario.load("gaza-2023")
     network = roads.build(world)
     timed = [roads.timed(network, world, group.name) for group in world.groups]
     clock = clock_of(world)
-    return Problem(_searched(world, timed), clock.steps, clock.step_minutes, clock.start_hour, limits_of(world))
+    return Problem(searched(world, timed), clock.steps, clock.step_minutes, clock.start_hour, limits_of(world))
 
 
 PROBLEMS: dict[str, Callable[[], Problem]] = {

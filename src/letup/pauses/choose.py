@@ -107,6 +107,7 @@ def choose_pauses(
     seed: int = 0,
     gap: float = 0.0,
     start: Sequence[Window] = (),
+    margin: int = 0,
     progress: Callable[[float, float, float], None] | None = None,
 ) -> Choice:
     """Choose windows within the limits so that the value of the flow through them is as large as possible.
@@ -137,6 +138,8 @@ def choose_pauses(
         Stop once (bound - value) / value is at most this.
     start : sequence of Window, optional
         Windows to begin from; ignored if they break the limits.
+    margin : int
+        Steps before the end of each window in which nobody is on a road of its zone.
     progress : callable, optional
         Called with seconds, value and bound whenever one of them improves.
 
@@ -151,7 +154,7 @@ def choose_pauses(
     check_limits(limits, net.zones, steps)
     clock = Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
-    run = _Run(Problem(net, clock, limits, weights), time_limit, seed, gap, progress)
+    run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, progress)
     try:
         run.begin(start)
         run.improve()
@@ -161,6 +164,11 @@ def choose_pauses(
     if run.value <= 0 and not limits.forced and not limits.frozen:
         require_a_plan(net, limits, clock)
     return run.choice()
+
+
+def is_small(net: TimedNetwork, steps: int) -> bool:
+    """Whether exact flows by the thousand can be afforded."""
+    return net.arcs * steps <= _SMALL
 
 
 class _Run:
@@ -187,7 +195,7 @@ class _Run:
         self.stopped = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
-        self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock)
+        self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
 
     # What is known so far; both threads tell.
 
@@ -252,7 +260,7 @@ class _Run:
     def improve(self) -> None:
         """Root relaxation, search from what it suggests, then branching beside more search."""
         problem = self.problem
-        small = problem.net.arcs * problem.clock.steps <= _SMALL
+        small = is_small(problem.net, problem.clock.steps)
         total = self.deadline - self.began
         if small:
             self.proved(self._everything_quiet())
@@ -264,6 +272,7 @@ class _Run:
             problem.limits,
             problem.clock,
             problem.weight,
+            problem.margin,
             lambda: min(self.left(), root_until - time.monotonic()),
             lambda master: self.proved(master.bound),
         )
@@ -347,6 +356,7 @@ class _Run:
             problem.clock,
             problem.weight,
             deadline=self.began + 0.5 * (self.deadline - self.began),
+            margin=problem.margin,
             seed=self.seed,
         )
         if self._keep(windows):

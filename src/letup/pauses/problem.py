@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,15 @@ class Problem:
         What the parties insist on.
     weight : float64[T]
         Value of one arrival at each step.
+    margin : int
+        Steps before the end of each window in which nobody is on a road of its zone.
     """
 
     net: TimedNetwork
     clock: Clock
     limits: Limits
     weight: NDArray[np.float64]
+    margin: int = 0
     _known: dict[tuple[Window, ...], float] = field(default_factory=dict, repr=False)
 
     def value(self, windows: Sequence[Window]) -> float:
@@ -51,7 +54,8 @@ class Problem:
         from letup.flow import earliest_arrival
 
         net, steps = self.net, self.clock.steps
-        quiet = quiet_array(windows, max(net.zones, 1), steps)
+        moving = [replace(w, last=w.last - self.margin) for w in windows if w.last - self.margin >= w.first]
+        quiet = quiet_array(moving, max(net.zones, 1), steps)
         opened = np.append(quiet.any(axis=1), True)
         kept = np.flatnonzero(opened[net.zone])
         if len(kept) < net.arcs:

@@ -10,21 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup import roads
-from letup.flow.network import TimedNetwork
 from letup.pauses.clock import usable_steps
 from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
 from letup.pauses.limits import Window
 from letup.pauses.spread import spread
 from letup.plan.ceiling import ceiling
 from letup.plan.groups import move_groups
-from letup.plan.making import _require_people, _searched, moving_array
-from letup.plan.modes import by_mode
+from letup.plan.making import _require_people, moving_array
+from letup.plan.searched import LATE, counted
 from letup.plan.terms import clock_of, limits_of, margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Group, Scenario
-
-LATE = 1e-3
-"""By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ def frontier(
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     _require_people(scenario, timed)
-    net, count, others = _counted(scenario, timed)
+    net, count, others = counted(scenario, timed)
     tell("searching")
     traced = trace_frontier(
         net,
@@ -228,27 +224,3 @@ def _points(
             best = PlanPoint(point, windows, used_by(windows), people[windows], most)
         found.append(best)
     return found
-
-
-def _counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, int | None]:
-    """The network that is searched, how it counts people, and who are not on it.
-
-    The last is None where its bound does not hold for the groups as they are: where others go quicker, or go
-    slower along ways on which nobody may wait, so that the quick could not do what they do.
-    """
-    net = _searched(scenario, timed)
-    modes = by_mode(scenario.groups, timed)
-    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
-    others = sum(int(t.supply.sum()) for t in timed) - int(net.supply.sum())
-    same = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in members)
-    group = next(
-        group
-        for group, one in zip(scenario.groups, timed, strict=True)
-        if one is max(members, key=lambda t: int(t.supply.sum()))
-    )
-    count = f"all {int(net.supply.sum()):,} people who would go "
-    count += "on foot" if group.mode == "foot" else "by vehicle"
-    count += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
-    if others:
-        count += f"; the {others:,} who go otherwise are left out"
-    return net, count, others if same else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,19 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.errors import NoPlan
-from letup.flow.network import TimedNetwork
-from letup.pauses.attempts import search_pauses
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
-from letup.pauses.problem import weight_of
 from letup.pauses.reasons import require_a_window
 from letup.plan.bottlenecks import bottlenecks
 from letup.plan.ceiling import BASIS, ceiling
 from letup.plan.findings import check_plan
 from letup.plan.groups import GroupFlow, Relief, move_groups
 from letup.plan.model import GroupResult, Plan
-from letup.plan.modes import by_mode
 from letup.plan.movements import movements
+from letup.plan.searched import choose
 from letup.plan.terms import clock_of, limits_of, local_iso, margin_steps, people_by_group
 from letup.plan.ways import passing
 from letup.plan.worth import worth
@@ -117,7 +115,7 @@ def make(
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     _require_people(scenario, timed)
     if pauses is None:
-        require_a_window(limits, len(scenario.zones), clock)
+        require_a_window(limits, len(scenario.zones), clock, list(map(str, scenario.zones["name"])))
     tell("proving the ceiling")
     usable = usable_steps(limits, len(scenario.zones), clock)
     if pauses is not None:
@@ -136,25 +134,16 @@ def make(
     windows = sorted(pauses) if pauses is not None else []
     if pauses is None:
         tell("choosing the pauses")
-        net = _searched(scenario, timed)
 
-        def better(_: list[Window], value: float) -> None:
+        def better(value: float, bound: float) -> None:
+            nonlocal most
+            most = min(most, math.floor(bound + 1e-6)) if math.isfinite(bound) else most
             people = min(int(value), most)
             trace.append((time.monotonic() - began, people, most))
             tell("choosing the pauses", people)
 
-        windows, complete = search_pauses(
-            net,
-            limits,
-            clock,
-            # Hardly anything is given up for arriving early, so the value stays a count of people.
-            weight_of(1 - 1e-3 * np.arange(scenario.steps) / scenario.steps, scenario.steps),
-            deadline=began + time_limit if time_limit is not None else np.inf,
-            margin=margin_steps(scenario),
-            seed=seed,
-            repeat=time_limit is not None,
-            progress=better,
-        )
+        left = time_limit - (time.monotonic() - began) if time_limit is not None else None
+        windows, complete = choose(scenario, timed, clock, limits, left, seed, better)
     return _finish(
         scenario,
         network,
@@ -277,24 +266,6 @@ def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
         flow.total,
         flow.arrivals,
         float(flow.timed.rounding_worst) if np.isfinite(flow.timed.rounding_worst) else 0.0,
-    )
-
-
-def _searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
-    """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
-    modes = by_mode(scenario.groups, timed)
-    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
-    largest = max(members, key=lambda t: int(t.supply.sum()))
-    supply = np.sum([t.supply for t in members], axis=0)
-    return TimedNetwork(
-        largest.tail,
-        largest.head,
-        largest.transit,
-        largest.capacity,
-        supply,
-        largest.shelter,
-        largest.wait,
-        largest.zone,
     )
 
 

@@ -28,6 +28,7 @@ def check_bound(
     start_hour: float = 0.0,
     limits: Limits,
     weight: NDArray[np.float64] | None = None,
+    margin: int = 0,
     certificate: Certificate,
 ) -> float:
     """The bound that a certificate proves.
@@ -38,7 +39,7 @@ def check_bound(
 
     Parameters
     ----------
-    net, steps, step_minutes, start_hour, limits, weight
+    net, steps, step_minutes, start_hour, limits, weight, margin
         As given to `choose_pauses`.
     certificate : Certificate
         `Choice.certificate`.
@@ -55,7 +56,7 @@ def check_bound(
     """
     clock, weights = Clock(steps, step_minutes, start_hour), weight_of(weight, steps)
     rows = Rows()
-    windows = WindowRows(rows, limits, net.zones, clock)
+    windows = WindowRows(rows, limits, net.zones, clock, margin)
     grouping = certificate.grouping
     if len(grouping.group) != net.nodes or len(grouping.lead) != net.nodes or grouping.bucket < 1:
         raise _wrong("it groups other nodes than those of the network")

@@ -69,8 +69,8 @@ def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[n
         zone, first, last = int(net.zone[i]), int(net.start[i]), int(net.last[i])
         # "Started by first and not over by last" counts a window between the two as -1, so no row asks for more
         # steps than a window has at least; overlapping rows ask for one window that covers them all.
-        for start in range(first, max(first, last - windows.shortest) + 1):
-            quiet = windows.quiet(zone, start, min(last, start + windows.shortest))
+        for start in range(first, max(first, last + windows.margin - windows.shortest) + 1):
+            quiet = windows.quiet(zone, start, min(last, start + windows.shortest - windows.margin))
             gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
     return Movement(move, stay, arrive, most, gate)
 
@@ -93,11 +93,17 @@ class Master:
     """
 
     def __init__(
-        self, net: TimedNetwork, limits: Limits, clock: Clock, weight: NDArray[np.float64], grouping: Grouping
+        self,
+        net: TimedNetwork,
+        limits: Limits,
+        clock: Clock,
+        weight: NDArray[np.float64],
+        grouping: Grouping,
+        margin: int = 0,
     ) -> None:
         self.grouping = grouping
         self.rows = Rows()
-        self.windows = WindowRows(self.rows, limits, net.zones, clock)
+        self.windows = WindowRows(self.rows, limits, net.zones, clock, margin)
         self.coarse = coarse(net, clock.steps, self.windows.usable, grouping)
         self.movement = add_movement(self.rows, self.windows, self.coarse, weight)
         self.cuts: list[ReachCut] = []

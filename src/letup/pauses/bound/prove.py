@@ -49,6 +49,7 @@ def best_relaxation(
     limits: Limits,
     clock: Clock,
     weight: NDArray[np.float64],
+    margin: int,
     more: Callable[[], float],
     tell: Callable[[Master], None],
 ) -> tuple[Master | None, Certificate | None, bool]:
@@ -56,7 +57,7 @@ def best_relaxation(
 
     Parameters
     ----------
-    net, limits, clock, weight
+    net, limits, clock, weight, margin
         The problem.
     more : callable
         Seconds left.
@@ -72,7 +73,7 @@ def best_relaxation(
         tell(master)
 
     if net.arcs * clock.steps <= 50 * _SMALL:
-        master = Master(net, limits, clock, weight, every_node(net))
+        master = Master(net, limits, clock, weight, every_node(net), margin)
         if len(master.coarse.tail) <= _SMALL:
             if master.solve(more()):
                 keep(master)
@@ -90,7 +91,7 @@ def best_relaxation(
         grouping = _sized(net, clock, usable, size)
         if best is not None and (grouping.group == best.grouping.group).all():
             break
-        master = Master(net, limits, clock, weight, grouping)
+        master = Master(net, limits, clock, weight, grouping, margin)
         if not master.solve(more()):
             break
         keep(master)

@@ -81,11 +81,15 @@ class WindowRows:
         Number of zones.
     clock : Clock
         What the steps mean.
+    margin : int
+        Steps before the end of each window in which nobody is on a road of its zone.
     """
 
-    def __init__(self, rows: Rows, limits: Limits, zones: int, clock: Clock) -> None:
+    def __init__(self, rows: Rows, limits: Limits, zones: int, clock: Clock, margin: int = 0) -> None:
         self.rows, self.limits, self.clock = rows, limits, clock
         self.shortest = max(clock.in_steps(limits.shortest), 1)
+        # A longer one would ask for more than some windows have; to ask for less only weakens the bound.
+        self.margin = min(margin, self.shortest)
         self.longest = clock.whole_steps(limits.longest) if limits.longest is not None else clock.steps
         self.usable = usable_steps(limits, zones, clock)
         self.slots: list[Slot] = []
@@ -97,7 +101,7 @@ class WindowRows:
 
     def quiet(self, zone: int, start: int, last: int) -> Terms:
         """Terms that are 1 if a window of the zone starts at or before ``start`` and lasts beyond ``last``, else 0."""
-        return [term for slot in self.of_zone[zone] for term in slot.quiet(start, last)]
+        return [term for slot in self.of_zone[zone] for term in slot.quiet(start, last + self.margin)]
 
     def windows(self, values: NDArray[np.float64]) -> list[Window]:
         """Windows that whole values of the columns stand for."""

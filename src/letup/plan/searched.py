@@ -1,0 +1,136 @@
+"""The one network on which pauses are searched, and how it counts the people of all groups."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from letup.flow.network import TimedNetwork
+from letup.pauses.attempts import search_pauses
+from letup.pauses.choose import choose_pauses, is_small
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits, Window
+from letup.plan.modes import by_mode
+from letup.plan.terms import margin_steps
+from letup.roads.network import Timed
+from letup.scenario.model import Scenario
+
+LATE = 1e-3
+"""By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
+
+SECONDS = 10.0
+"""For the search where the scenario is small and no time is given."""
+
+
+def searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
+    """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
+    modes = by_mode(scenario.groups, timed)
+    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    largest = max(members, key=lambda t: int(t.supply.sum()))
+    supply = np.sum([t.supply for t in members], axis=0)
+    return TimedNetwork(
+        largest.tail,
+        largest.head,
+        largest.transit,
+        largest.capacity,
+        supply,
+        largest.shelter,
+        largest.wait,
+        largest.zone,
+    )
+
+
+def choose(
+    scenario: Scenario,
+    timed: list[Timed],
+    clock: Clock,
+    limits: Limits,
+    seconds: float | None,
+    seed: int,
+    progress: Callable[[float, float], None],
+) -> tuple[list[Window], bool]:
+    """Choose the pauses of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    timed : list of Timed
+        The network of each group.
+    clock, limits
+        What the steps mean, and what the parties insist on.
+    seconds : float or None
+        Time for the search; None = as long as it is sure to be worth it.
+    seed : int
+        Seed of the search.
+    progress : callable
+        Called with the people of the best windows so far, and the most that any windows could let out.
+
+    Returns
+    -------
+    list of Window
+        The pauses.
+    bool
+        False if the search was stopped before its end.
+    """
+    net, _, others = counted(scenario, timed)
+    # Hardly anything is given up for arriving early, so that values are counts of people.
+    weight = 1 - LATE * np.arange(clock.steps) / clock.steps
+    margin = margin_steps(scenario)
+    if not is_small(net, clock.steps):
+        began = time.monotonic()
+        return search_pauses(
+            net,
+            limits,
+            clock,
+            weight,
+            deadline=began + seconds if seconds is not None else np.inf,
+            margin=margin,
+            seed=seed,
+            repeat=seconds is not None,
+            progress=lambda _, value: progress(value, np.inf),
+        )
+
+    def tell(_: float, value: float, bound: float) -> None:
+        # Nobody counts for less than 1 - LATE.
+        progress(value, bound / (1 - LATE) + others if others is not None else np.inf)
+
+    choice = choose_pauses(
+        net,
+        steps=clock.steps,
+        step_minutes=clock.step_minutes,
+        start_hour=clock.start_hour,
+        limits=limits,
+        weight=weight,
+        time_limit=seconds if seconds is not None else SECONDS,
+        seed=seed,
+        margin=margin,
+        progress=tell,
+    )
+    return choice.windows, choice.complete
+
+
+def counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, int | None]:
+    """The network that is searched, how it counts people, and who are not on it.
+
+    The last is None where its bound does not hold for the groups as they are: where others go quicker, or go
+    slower along ways on which nobody may wait, so that the quick could not do what they do.
+    """
+    net = searched(scenario, timed)
+    modes = by_mode(scenario.groups, timed)
+    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    others = sum(int(t.supply.sum()) for t in timed) - int(net.supply.sum())
+    same = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in members)
+    group = next(
+        group
+        for group, one in zip(scenario.groups, timed, strict=True)
+        if one is max(members, key=lambda t: int(t.supply.sum()))
+    )
+    count = f"all {int(net.supply.sum()):,} people who would go "
+    count += "on foot" if group.mode == "foot" else "by vehicle"
+    count += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
+    if others:
+        count += f"; the {others:,} who go otherwise are left out"
+    return net, count, others if same else None
