@@ -140,17 +140,17 @@ def test_notice_delays_the_first_pause(example):
 
 
 def test_stopping_by_hand_keeps_the_best_so_far(example, monkeypatch):
-    from letup.pauses.greedy import Greedy
+    from letup.pauses.anneal import Annealing
 
-    original, calls = Greedy._commit, []
+    original, calls = Annealing._take, []
 
-    def commit(self, *args):
+    def take(self, *args):
         original(self, *args)
         calls.append(1)
-        if len(calls) == 2:
+        if len(calls) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Greedy, "_commit", commit)
+    monkeypatch.setattr(Annealing, "_take", take)
     made = plans.make(example)
     assert not made.complete
     assert made.arrive > 0

@@ -33,6 +33,8 @@ _FEW = 200
 """Candidates of the search where branching can be expected to find the best windows itself."""
 _ALONE = 5.0
 """Seconds that it is given for that, alone."""
+_NODES = 50
+"""Nodes of the branching for one round of search, where rounds are counted."""
 _LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
 _ROOT = 0.4
 """Share of the time for the root relaxation at most."""
@@ -108,6 +110,8 @@ def choose_pauses(
     gap: float = 0.0,
     start: Sequence[Window] = (),
     margin: int = 0,
+    rounds: int | None = None,
+    bound: float = np.inf,
     progress: Callable[[float, float, float], None] | None = None,
 ) -> Choice:
     """Choose windows within the limits so that the value of the flow through them is as large as possible.
@@ -140,6 +144,11 @@ def choose_pauses(
         Windows to begin from; ignored if they break the limits.
     margin : int
         Steps before the end of each window in which nobody is on a road of its zone.
+    rounds : int, optional
+        Rounds of search after which to stop, with as much branching; the same windows and bound come out every
+        time unless the time limit or somebody stops it first. None = until the gap is closed or time is up.
+    bound : float
+        A bound on the value that is proven already, if there is one.
     progress : callable, optional
         Called with seconds, value and bound whenever one of them improves.
 
@@ -154,8 +163,9 @@ def choose_pauses(
     check_limits(limits, net.zones, steps)
     clock = Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
-    run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, progress)
+    run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, rounds, progress)
     try:
+        run.proved(bound)
         run.begin(start)
         run.improve()
     except KeyboardInterrupt:
@@ -180,9 +190,10 @@ class _Run:
         time_limit: float | None,
         seed: int,
         gap: float,
+        rounds: int | None,
         progress: Callable[[float, float, float], None] | None,
     ) -> None:
-        self.problem, self.seed, self.gap, self.progress = problem, seed, gap, progress
+        self.problem, self.seed, self.gap, self.rounds, self.progress = problem, seed, gap, rounds, progress
         self.began = time.monotonic()
         self.deadline = self.began + (time_limit if time_limit is not None else np.inf)
         self.windows: list[Window] = []
@@ -192,7 +203,7 @@ class _Run:
         self.trace: list[tuple[float, float, float]] = []
         self.certificate: Certificate | None = None
         self.master: Master | None = None
-        self.stopped = False
+        self.stopped = self.ended = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
@@ -289,8 +300,13 @@ class _Run:
             stop=lambda: self.left() <= 0,
         )
         if small:
-            search.run(search.spans_of(self.windows) or [], 1 if exact else _ROUNDS, _FEW if exact else None)
+            rounds = 1 if exact else self.rounds or _ROUNDS
+            search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
         if self.left() <= 0:
+            return
+        if self.rounds is not None:
+            self._branch(_NODES * self.rounds)
+            self.ended = True
             return
         if self.master is not None:
             self.thread = threading.Thread(target=self._branch, daemon=True)
@@ -318,13 +334,14 @@ class _Run:
         value, bound = self.value, max(self.bound, self.value)
         gap = (bound - value) / value if value > 0 else (0.0 if bound <= 0 else np.inf)
         quiet = quiet_array(self.windows, self.problem.net.zones, self.problem.clock.steps)
-        complete = not self.stopped and (gap <= max(self.gap, _CLOSE) or self.deadline == np.inf)
+        complete = not self.stopped and (gap <= max(self.gap, _CLOSE) or self.ended)
         return Choice(
             sorted(self.windows), quiet, value, bound, float(gap), self.trace, complete, self.certificate, self.problem
         )
 
-    def _branch(self) -> None:
-        assert self.master is not None
+    def _branch(self, nodes: int | None = None) -> None:
+        if self.master is None:
+            return
         branch(
             self.master,
             seconds=self.left,
@@ -332,6 +349,7 @@ class _Run:
             found=self.found,
             proved=self.proved,
             gap=self.gap,
+            nodes=nodes,
         )
 
     def _everything_quiet(self) -> float:

@@ -64,8 +64,8 @@ class Point:
     reason : str
         Why there is no plan within this budget; empty if there is one.
     other : tuple of Window
-        Other windows within this budget, found with the margin that was asked for: those who weigh a plan by
-        more than its value may like them better.
+        Other windows within this budget, found by the quick search if a margin was asked for: those who weigh a
+        plan by more than its value may like them better.
     """
 
     budget: float
@@ -251,7 +251,8 @@ def trace_frontier(
     cluster, workers, progress
         As for `letup.pauses.spread.spread`.
     margin : int, optional
-        Look as well for windows in whose last so many steps nobody is on a road; see `Point.other`.
+        Nobody counts who would be on a road in the last so many steps of a window; and a quick search goes before
+        the one that proves a bound, for networks on which that takes long: see `Point.other`.
     options
         Further options of `choose_pauses`.
 
@@ -285,6 +286,7 @@ def trace_frontier(
             "weight": weight,
             "time_limit": time_limit,
             "seed": seed_of(seed, index),
+            "margin": margin or 0,
             **options,
         }
         return _Task(net, given | ({"start": tuple(start)} if start else {}), None if start else margin)

@@ -143,7 +143,7 @@ def make(
             tell("choosing the pauses", people)
 
         left = time_limit - (time.monotonic() - began) if time_limit is not None else None
-        windows, complete = choose(scenario, timed, clock, limits, left, seed, better)
+        windows, complete = choose(scenario, timed, clock, limits, left, seed, most, better)
     return _finish(
         scenario,
         network,

@@ -20,9 +20,6 @@ from letup.scenario.model import Scenario
 LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
-SECONDS = 10.0
-"""For the search where the scenario is small and no time is given."""
-
 
 def searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
     """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
@@ -49,6 +46,7 @@ def choose(
     limits: Limits,
     seconds: float | None,
     seed: int,
+    most: int,
     progress: Callable[[float, float], None],
 ) -> tuple[list[Window], bool]:
     """Choose the pauses of a scenario.
@@ -65,6 +63,8 @@ def choose(
         Time for the search; None = as long as it is sure to be worth it.
     seed : int
         Seed of the search.
+    most : int
+        People whom no pauses can let out more than.
     progress : callable
         Called with the people of the best windows so far, and the most that any windows could let out.
 
@@ -104,7 +104,10 @@ def choose(
         start_hour=clock.start_hour,
         limits=limits,
         weight=weight,
-        time_limit=seconds if seconds is not None else SECONDS,
+        time_limit=seconds,
+        rounds=1 if seconds is None else None,
+        gap=LATE,
+        bound=float(most),
         seed=seed,
         margin=margin,
         progress=tell,

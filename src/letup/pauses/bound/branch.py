@@ -23,6 +23,7 @@ def branch(
     found: Callable[[list[Window]], float],
     proved: Callable[[float], None],
     gap: float,
+    nodes: int | None = None,
 ) -> None:
     """Solve the relaxation in whole windows, until nothing better than the best known is left or time is up.
 
@@ -43,6 +44,8 @@ def branch(
         Called with bounds on the value over all choices.
     gap : float
         Share of the value within which to stop.
+    nodes : int, optional
+        Nodes after which to stop, in each of as many solves.
     """
     highs = solver(master.rows)
     whole = np.flatnonzero(master.rows.whole).astype(np.int32)
@@ -51,6 +54,9 @@ def branch(
     highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(highspy.HighsVarType.kInteger), np.uint8))
     highs.setOptionValue("mip_rel_gap", max(gap, 1e-9))
     highs.setOptionValue("mip_heuristic_effort", _HEURISTICS)
+    if nodes is not None:
+        highs.setOptionValue("mip_max_nodes", nodes)
+    solves = 0
     known = 0.0
     """What windows excluded so far are worth, at most."""
 
@@ -67,7 +73,8 @@ def branch(
 
     highs.cbMipInterrupt.subscribe(watch)
     highs.cbMipImprovingSolution.subscribe(improved)
-    while seconds() > 0:
+    while seconds() > 0 and (nodes is None or solves < nodes):
+        solves += 1
         start = master.windows.values(best()[0])
         if start is not None:
             columns = np.arange(len(start), dtype=np.int32)

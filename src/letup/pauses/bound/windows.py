@@ -1,7 +1,8 @@
 """The windows of all zones as columns and rows: exactly the sets of windows that the limits allow.
 
 A window of zone z is chosen among *slots*: one for each stretch of steps in which the zone may be quiet, local
-day on which the window starts, and number within the day. For each slot there are two rising rows of columns:
+day on which the window starts, and number within the day; where the k-th windows of all days must be alike, a
+slot takes in all stretches of its day, so that its number is what k says. For each slot there are two rising rows of columns:
 ``started[i]``, whether the window starts at or before the i-th point of the clock grid, and ``ended[i]``,
 whether it ends at or before it. All limits on one window are then differences of two columns, so that the
 relaxed rows describe the hull of the windows of one slot (the matrix is totally unimodular); and branching on
@@ -21,6 +22,15 @@ from letup.pauses.clock import Clock, runs, usable_steps
 from letup.pauses.limits import Limits, Window
 
 Terms = list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Where a window of a slot may start and end within one stretch of steps; agreed = it is there in any case."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ class WindowRows:
         self.slots: list[Slot] = []
         self.of_zone: list[list[Slot]] = [[] for _ in range(zones)]
         self.column_end = 0
+        self._common: list[tuple[int, list[int]]] = []
         self._make_slots(zones)
         self._totals()
         self.column_end = len(rows.lower)
@@ -128,6 +139,8 @@ class WindowRows:
             values[slot.started] = slot.starts >= first
             values[slot.ended] = slot.ends > last
             left -= {(zone, first, last) for zone in slot.zones}
+        for common, columns in self._common:
+            values[common] = values[columns].max()
         return None if left else values
 
     def _make_slots(self, zones: int) -> None:
@@ -147,71 +160,78 @@ class WindowRows:
                 for window in frozen.get(member, []):
                     usable[max(window.first - 1, 0) : window.last + 2] = False
             before = len(self.slots)
-            agreed = {(w.first, w.last): w for member in group for w in frozen.get(member, [])}
-            for _, window in sorted(agreed.items()):
-                self._fixed(group, window)
+            agreed = sorted({(w.first, w.last) for member in group for w in frozen.get(member, [])})
+            pieces: dict[int, list[_Piece]] = {}
+            for first, last in agreed:
+                piece = _Piece(np.array([first]), np.array([last + 1]), agreed=True)
+                pieces.setdefault(self.clock.day(first), []).append(piece)
             for first, last in runs(usable):
-                self._slots_of(group, first, last)
+                for day, piece in self._pieces(first, last):
+                    pieces.setdefault(day, []).append(piece)
+            several = limits.same_daily and limits.windows_per_day > 1
+            for day, found in sorted(pieces.items()):
+                found.sort(key=lambda piece: int(piece.starts[0]))
+                for parts in [found] if several else [[piece] for piece in found]:
+                    self._slots_of(group, day, parts)
             mine = self.slots[before:]
             for member in group:
                 self.of_zone[member] = mine
             self._days(mine)
-            self._forced(mine, group)
+            self._forced([w for w in limits.forced if w.zone in group], mine)
+            self._forced([Window(group[0], *span) for span in agreed], mine)
             if limits.same_daily:
                 self._same_daily(mine)
 
-    def _fixed(self, group: tuple[int, ...], window: Window) -> None:
-        """A slot whose window is already agreed."""
-        one = [self.rows.column(1.0, 1.0) for _ in range(2)]
-        self.slots.append(
-            Slot(
-                group,
-                self.clock.day(window.first),
-                np.array([window.first]),
-                np.array([window.last + 1]),
-                np.array(one[:1]),
-                np.array(one[1:]),
-            )
-        )
-
-    def _slots_of(self, group: tuple[int, ...], first: int, last: int) -> None:
-        """Slots within one stretch of steps: for each day on which a window may start."""
-        clock, rows = self.clock, self.rows
+    def _pieces(self, first: int, last: int) -> list[tuple[int, _Piece]]:
+        """What one stretch of steps offers to each day on which a window may start."""
+        clock = self.clock
         edges = np.array([e for e in range(first, last + 2) if clock.on_grid(e, self.limits.grid_minutes)], np.int64)
         if len(edges) < 2 or self.longest < self.shortest:
-            return
+            return []
         days = np.array([clock.day(int(e)) for e in edges])
-        for day in np.unique(days):
+        found = []
+        for day in np.unique(days).tolist():
             starts = edges[(days == day) & (edges + self.shortest <= edges[-1])]
-            if not len(starts):
-                continue
-            ends = edges[(edges >= starts[0] + self.shortest) & (edges <= starts[-1] + self.longest)]
-            for number in range(self.limits.windows_per_day):
-                slot = Slot(
-                    group,
-                    int(day),
-                    starts,
-                    ends,
-                    np.array([rows.column(0.0, 1.0, whole=True) for _ in starts]),
-                    np.array([rows.column(0.0, 1.0, whole=True) for _ in ends]),
-                )
-                self._one_window(slot)
-                if number:
-                    self._after(self.slots[-1], slot)
-                self.slots.append(slot)
+            if len(starts):
+                ends = edges[(edges >= starts[0] + self.shortest) & (edges <= starts[-1] + self.longest)]
+                if len(ends):
+                    found.append((int(day), _Piece(starts, ends)))
+        return found
 
-    def _one_window(self, slot: Slot) -> None:
-        """Rising columns, shortest and longest length, and an end to every start."""
+    def _slots_of(self, group: tuple[int, ...], day: int, pieces: list[_Piece]) -> None:
+        """Slots for the windows of one day within one stretch of steps, or several."""
+        rows = self.rows
+        starts, ends = (np.concatenate([getattr(p, name) for p in pieces]) for name in ("starts", "ends"))
+        fixed = len(pieces) == 1 and pieces[0].agreed
+        for number in range(1 if fixed else self.limits.windows_per_day):
+            slot = Slot(
+                group,
+                day,
+                starts,
+                ends,
+                np.array([rows.column(float(fixed), 1.0, whole=not fixed) for _ in starts]),
+                np.array([rows.column(float(fixed), 1.0, whole=not fixed) for _ in ends]),
+            )
+            self._one_window(slot, pieces)
+            if number:
+                self._after(self.slots[-1], slot)
+            self.slots.append(slot)
+
+    def _one_window(self, slot: Slot, pieces: list[_Piece]) -> None:
+        """Rising columns, shortest and longest length, and an end to every start, in the same stretch of steps."""
         rows = self.rows
         for part in (slot.started, slot.ended):
             for before, after in pairwise(part.tolist()):
                 rows.row(0.0, np.inf, [(after, 1.0), (before, -1.0)])
-        for end, over in zip(slot.ends.tolist(), slot.ended.tolist(), strict=True):
-            begun = slot.has_started(end - self.shortest)
-            rows.row(0.0, np.inf, [(over, -1.0), *([(begun, 1.0)] if begun is not None else [])])
-        for start, begun in zip(slot.starts.tolist(), slot.started.tolist(), strict=True):
-            over_by = slot.has_ended(start + self.longest)
-            rows.row(0.0, np.inf, [(begun, -1.0), *([(over_by, 1.0)] if over_by is not None else [])])
+        for piece in pieces:
+            for end in piece.ends.tolist():
+                begun = slot.has_started(int(piece.starts[0]) if piece.agreed else end - self.shortest)
+                rows.row(0.0, np.inf, [*_minus(slot.has_ended(end)), *_plus(begun)])
+            for start in piece.starts.tolist() if not piece.agreed else []:
+                rows.row(0.0, np.inf, [*_minus(slot.has_started(start)), *_plus(slot.has_ended(start + self.longest))])
+        for piece in pieces[:-1]:
+            begun, over = slot.has_started(int(piece.starts[-1])), slot.has_ended(int(piece.ends[-1]))
+            rows.row(0.0, np.inf, [*_plus(over), *_minus(begun)])
         rows.row(0.0, 0.0, [(int(slot.started[-1]), 1.0), (int(slot.ended[-1]), -1.0)])
 
     def _after(self, before: Slot, slot: Slot) -> None:
@@ -226,45 +246,54 @@ class WindowRows:
             opened = [(int(slot.started[-1]), 1.0) for slot in slots if slot.day == day]
             if len(opened) > self.limits.windows_per_day:
                 self.rows.row(-np.inf, float(self.limits.windows_per_day), opened)
-        if any(slot.ends[-1] > other.starts[0] for slot in slots for other in slots if other.day > slot.day):
+        if any(slot.ends[-1] >= other.starts[0] for slot in slots for other in slots if other.day > slot.day):
             for step in sorted({int(s) for slot in slots for s in slot.starts}):
                 # Windows that end where another starts count too: they would be one.
                 terms = [term for slot in slots for term in slot.quiet(step, step - 1)]
                 self.rows.row(-np.inf, 1.0, terms)
 
-    def _forced(self, slots: list[Slot], group: tuple[int, ...]) -> None:
-        """Windows asked for by hand lie inside one of the windows."""
-        for window in self.limits.forced:
-            if window.zone in group:
-                terms = [term for slot in slots for term in slot.quiet(window.first, window.last)]
-                self.rows.row(1.0, np.inf, terms)
+    def _forced(self, stretches: list[Window], slots: list[Slot]) -> None:
+        """Windows asked for by hand, or agreed, lie inside one of the windows."""
+        for window in stretches:
+            terms = [term for slot in slots for term in slot.quiet(window.first, window.last)]
+            self.rows.row(1.0, np.inf, terms)
 
     def _same_daily(self, slots: list[Slot]) -> None:
         """The k-th window of each day has the same clock times on all days on which there is one."""
+        days = [slot.day for slot in slots]
+        numbers = [days[:i].count(day) for i, day in enumerate(days)]
+        if self.limits.windows_per_day <= 1:
+            # The only window of its day, in whichever stretch of steps it lies.
+            numbers = [0] * len(slots)
+        for number in sorted(set(numbers)):
+            members = [slot for slot, mine in zip(slots, numbers, strict=True) if mine == number]
+            if len(members) > 1:
+                self._alike([(slot, slot.starts, slot.started) for slot in members])
+                self._alike([(slot, slot.ends, slot.ended) for slot in members])
+
+    def _alike(self, members: list[tuple[Slot, NDArray[np.int64], NDArray[np.int64]]]) -> None:
+        """Windows start (or end) at the same time of their day, if they are there."""
         rows, clock = self.rows, self.clock
-        by_number: dict[int, list[Slot]] = {}
-        for day in sorted({slot.day for slot in slots}):
-            for number, slot in enumerate(s for s in slots if s.day == day):
-                by_number.setdefault(number, []).append(slot)
-        for members in by_number.values():
-            if len(members) < 2:
-                continue
-            for steps_of, columns_of in (("starts", "started"), ("ends", "ended")):
-                minutes: dict[float, list[tuple[int, int]]] = {}
-                for slot in members:
-                    opened = int(slot.started[-1])
-                    midnight = slot.day * 24 * 60
-                    for step, column in zip(getattr(slot, steps_of), getattr(slot, columns_of), strict=True):
-                        minutes.setdefault(clock.minute(int(step)) - midnight, []).append((int(column), opened))
-                previous = None
-                for minute in sorted(minutes):
-                    common = rows.column(0.0, 1.0, whole=True)
-                    if previous is not None:
-                        rows.row(0.0, np.inf, [(common, 1.0), (previous, -1.0)])
-                    previous = common
-                    for column, opened in minutes[minute]:
-                        rows.row(-np.inf, 0.0, [(column, 1.0), (common, -1.0)])
-                        rows.row(-1.0, np.inf, [(column, 1.0), (common, -1.0), (opened, -1.0)])
+        known = [
+            np.array([round(clock.minute(int(step)) - slot.day * 24 * 60, 6) for step in steps])
+            for slot, steps, _ in members
+        ]
+        previous = None
+        for minute in sorted({float(m) for minutes in known for m in minutes}):
+            common = rows.column(0.0, 1.0, whole=True)
+            if previous is not None:
+                rows.row(0.0, np.inf, [(common, 1.0), (previous, -1.0)])
+            previous = common
+            columns = []
+            for (slot, _, of), minutes in zip(members, known, strict=True):
+                i = int(np.searchsorted(minutes, minute, "right")) - 1
+                by_then = int(of[i]) if i >= 0 else None
+                rows.row(-1.0, np.inf, [*_plus(by_then), (common, -1.0), (int(slot.started[-1]), -1.0)])
+                if by_then is not None:
+                    columns.append(by_then)
+                    if minutes[i] == minute:
+                        rows.row(-np.inf, 0.0, [(by_then, 1.0), (common, -1.0)])
+            self._common.append((common, columns))
 
     def _totals(self) -> None:
         """Limits on all windows together: zone-hours, zones at once, concession."""
@@ -294,3 +323,13 @@ class WindowRows:
             after = np.append(worth[1:], 0.0)
             terms += [(int(c), sign * float(now - later)) for c, now, later in zip(columns, worth, after, strict=True)]
         return terms
+
+
+def _plus(column: int | None) -> Terms:
+    """A column, once; nothing where there is none."""
+    return [] if column is None else [(column, 1.0)]
+
+
+def _minus(column: int | None) -> Terms:
+    """A column taken away, once; nothing where there is none."""
+    return [] if column is None else [(column, -1.0)]
