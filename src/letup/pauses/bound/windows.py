@@ -1,12 +1,12 @@
 """The windows of all zones as columns and rows: exactly the sets of windows that the limits allow.
 
 A window of zone z is chosen among *slots*: one for each stretch of steps in which the zone may be quiet, local
-day on which the window starts, and number within the day; where the k-th windows of all days must be alike, a
-slot takes in all stretches of its day, so that its number is what k says. For each slot there are two rising rows of columns:
-``started[i]``, whether the window starts at or before the i-th point of the clock grid, and ``ended[i]``,
-whether it ends at or before it. All limits on one window are then differences of two columns, so that the
-relaxed rows describe the hull of the windows of one slot (the matrix is totally unimodular); and branching on
-"has it started by noon" halves what is open, which branching on "does it start at noon" does not.
+day on which the window starts, and number within the day. (Where the k-th windows of all days must be alike, a
+slot takes in all stretches of its day, so that its number is what k says.) For each slot there are two rising
+rows of columns: ``started[i]``, whether the window starts at or before the i-th point of the clock grid, and
+``ended[i]``, whether it ends at or before it. All limits on one window are then differences of two columns, so
+that the relaxed rows describe the hull of the windows of one slot (the matrix is totally unimodular); and
+branching on "has it started by noon" halves what is open, which branching on "does it start at noon" does not.
 """
 
 from __future__ import annotations

@@ -1,0 +1,63 @@
+"""Tiny problems with all their answers, drawn once for all tests of the bound, and what is asked of each."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+
+from letup.pauses import Limits, quiet_array
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.windows import WindowRows
+from letup.pauses.clock import Clock
+from tests.pauses.small import Problem, best, drawn
+
+EXACT = 1e-6
+
+
+@cache
+def problem_of(seed: int, scarce: bool = False) -> Problem:
+    """The problem of a seed."""
+    return drawn(seed, scarce)
+
+
+@cache
+def best_of(seed: int, scarce: bool = False) -> float:
+    """Largest value of all sets of windows that keep to its limits."""
+    return best(problem_of(seed, scarce))
+
+
+def clock_of(problem: Problem) -> Clock:
+    return Clock(problem.steps, problem.step_minutes, problem.start_hour)
+
+
+def windows_of(limits: Limits, zones: int, clock: Clock) -> tuple[Rows, WindowRows]:
+    rows = Rows()
+    return rows, WindowRows(rows, limits, zones, clock)
+
+
+def solved(rows: Rows, gain: np.ndarray | None = None, lower: np.ndarray | None = None, whole: bool = False):
+    """What scipy makes of a program to maximise, with other gains or lower bounds (then upper ones too) if given."""
+    low, high = np.array(rows.lower), np.array(rows.upper)
+    if lower is not None:
+        low[: len(lower)] = high[: len(lower)] = lower
+    found: OptimizeResult = milp(
+        -(np.array(rows.gain) if gain is None else gain),
+        integrality=np.array(rows.whole, int) if whole else None,
+        bounds=Bounds(low, high),
+        constraints=LinearConstraint(rows.matrix, np.array(rows.low), np.array(rows.high)) if rows.low else (),
+    )
+    return found
+
+
+def value_of(problem: Problem, windows: list) -> float:
+    """What windows are worth, by the flow."""
+    return problem.value(quiet_array(windows, problem.net.zones, problem.steps))
+
+
+def some(problem: Problem, count: int, seed: int) -> list:
+    """Some of the sets of windows that a problem allows."""
+    random = np.random.default_rng(seed)
+    which = random.permutation(len(problem.allowed))[:count]
+    return [problem.allowed[i] for i in sorted(which.tolist())]
