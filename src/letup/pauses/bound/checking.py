@@ -68,8 +68,8 @@ def check_bound(
     for number, cut in enumerate(certificate.cuts):
         if not 0 <= cut.move < len(small.tail):
             raise _wrong(f"cut {number} is on a move that does not exist")
-        if any(price < 0 for price in cut.prices.values()):
-            raise _wrong(f"cut {number} has a price below zero")
+        if not all(0 <= price < np.inf for price in cut.prices.values()):
+            raise _wrong(f"cut {number} has a price that is below zero or not finite")
         cheapest = _cheapest_way(small, cut)
         if cheapest < 1 - _EXACT:
             raise _wrong(f"cut {number} lets somebody through for {cheapest:g}")

@@ -110,6 +110,8 @@ class Master:
         self.reach = Reach(self.coarse, self.windows)
         self.bound = np.inf
         self.multipliers = np.zeros(0)
+        self.needed: list[ReachCut] = []
+        """Cuts that the multipliers are for; later ones brought nothing, or came too late."""
         self.values = np.zeros(len(self.rows.lower))
         self._highs = solver(self.rows)
 
@@ -139,7 +141,7 @@ class Master:
         multipliers = np.array(solution.row_dual)
         bound = dual_bound(self.rows, multipliers)
         if bound < self.bound:
-            self.bound, self.multipliers = bound, multipliers
+            self.bound, self.multipliers, self.needed = bound, multipliers, list(self.cuts)
         return True
 
     def tighten(self, more: Callable[[], float]) -> None:

@@ -69,7 +69,7 @@ def best_relaxation(
     def keep(master: Master) -> None:
         nonlocal certificate
         if certificate is None or master.bound < certificate.bound:
-            certificate = Certificate(master.grouping, list(master.cuts), master.multipliers, master.bound)
+            certificate = Certificate(master.grouping, master.needed, master.multipliers, master.bound)
         tell(master)
 
     if net.arcs * clock.steps <= 50 * _SMALL:

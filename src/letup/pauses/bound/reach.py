@@ -105,7 +105,6 @@ class Reach:
     def _all_needs(self) -> tuple[list[tuple[tuple[int, int, int], Terms]], list[list[int]]]:
         """Pauses that moves need, each once, and which of them each move needs."""
         net = self.net
-        known: dict[tuple[tuple[int, float], ...], int] = {}
         needs: list[tuple[tuple[int, int, int], Terms]] = []
         of_key: dict[tuple[int, int, int], int] = {}
         found: list[list[int]] = []
@@ -116,14 +115,12 @@ class Reach:
             if zone >= 0:
                 for step in range(start, last + 1):
                     key = (zone, step, step)
+                    # Steps between two points of the clock grid are quiet alike, but each is a need of its own:
+                    # one way may spend them on two moves, and would pay twice for what is one.
                     if key not in of_key:
-                        terms = tuple(self.windows.quiet(*key))
-                        if terms not in known:
-                            known[terms] = len(needs)
-                            needs.append((key, list(terms)))
-                        of_key[key] = known[terms]
-                    if of_key[key] not in mine:
-                        mine.append(of_key[key])
+                        of_key[key] = len(needs)
+                        needs.append((key, self.windows.quiet(*key)))
+                    mine.append(of_key[key])
             found.append(mine)
         return needs, found
 
