@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
+from letup.flow import TimedNetwork
 from letup.pauses import Limits, quiet_array
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
@@ -39,6 +41,8 @@ def windows_of(limits: Limits, zones: int, clock: Clock) -> tuple[Rows, WindowRo
 
 def solved(rows: Rows, gain: np.ndarray | None = None, lower: np.ndarray | None = None, whole: bool = False):
     """What scipy makes of a program to maximise, with other gains or lower bounds (then upper ones too) if given."""
+    if not rows.lower:
+        return OptimizeResult(status=0, message="nothing to choose", x=np.zeros(0), fun=0.0)
     low, high = np.array(rows.lower), np.array(rows.upper)
     if lower is not None:
         low[: len(lower)] = high[: len(lower)] = lower
@@ -61,3 +65,11 @@ def some(problem: Problem, count: int, seed: int) -> list:
     random = np.random.default_rng(seed)
     which = random.permutation(len(problem.allowed))[:count]
     return [problem.allowed[i] for i in sorted(which.tolist())]
+
+
+def waiting_at_home(problem: Problem) -> Problem:
+    """The problem with leave to wait wherever people live: then the relaxation in whole windows is the problem."""
+    net = problem.net
+    wait = net.wait | (net.supply > 0)
+    arcs = (net.tail, net.head, net.transit, net.capacity)
+    return replace(problem, net=TimedNetwork(*arcs, net.supply, net.shelter, wait, net.zone))

@@ -5,7 +5,8 @@ time: a node v has a lead p[v], whole steps, with p[tail] <= p[head] + transit f
 step t has the shifted time t + p[v], which no move lowers. With a lead that is the quickest time to where people
 go, whoever hurries stays in one bucket, so that buckets lose little of the time that ways take. Every movement
 on the network is a movement here, on no less capacity and through no later pauses: what bounds this bounds that.
-With every node its own group, no lead and buckets of one step, nothing is lost at all.
+With every node its own group, no lead and buckets of one step, nothing is lost but this: people on their way may
+wait where others are at home.
 """
 
 from __future__ import annotations
