@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from letup.flow import TimedNetwork
-from letup.pauses import Limits, Window, quiet_array
+from letup.flow import TimedNetwork, earliest_arrival
+from letup.pauses import Limits, quiet_array
 from letup.pauses.bound.coarse import Coarse, every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
@@ -19,18 +19,17 @@ from tests.pauses.bound.test_coarse import any_grouping
 from tests.pauses.bound.tiny import EXACT, best_of, clock_of, problem_of, solved, some
 from tests.pauses.small import Problem
 
-SEEDS = st.integers(0, 79)
+SEEDS = st.integers(0, 24)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def tightened(problem: Problem, how: int | None, rounds: int = 4) -> Master:
+def tightened(problem: Problem, how: int | None, cuts: bool = True) -> Master:
     """The relaxation with its cuts, on every node or on a random grouping."""
     net = problem.net
     grouping = every_node(net) if how is None else any_grouping(net, np.random.default_rng(how))
     master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
-    if master.rows.lower and master.solve(60):
-        left = iter([60.0] * rounds)
-        master.tighten(lambda: 60.0 if next(left, None) else 0.0)
+    if master.rows.lower and master.solve(60) and cuts:
+        master.tighten(lambda: 60.0)
     return master
 
 
@@ -73,7 +72,7 @@ def reached(coarse: Coarse, quiet: np.ndarray) -> np.ndarray:
     return makes
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@settings(max_examples=20, deadline=None, phases=PHASES)
 @given(seed=SEEDS)
 def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
     problem = problem_of(seed)
@@ -87,13 +86,13 @@ def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
             assert paid >= 1 - EXACT or not makes[cut.move], (windows, cut)
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES)
+@settings(max_examples=30, deadline=None, phases=PHASES)
 @given(seed=SEEDS, how=st.one_of(st.none(), st.integers(0, 99)), scarce=st.booleans())
 def test_the_bound_with_cuts_is_not_below_the_best_of_all_and_no_worse_than_without(
     seed: int, how: int | None, scarce: bool
 ) -> None:
     problem = problem_of(seed, scarce)
-    plain = tightened(problem, how, rounds=0)
+    plain = tightened(problem, how, cuts=False)
     tight = tightened(problem, how)
     best = best_of(seed, scarce)
     assert tight.bound >= best - EXACT
@@ -115,38 +114,33 @@ def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
         assert -found.fun >= best_of(seed, scarce) - EXACT
 
 
-def strip(zones: int, steps: int) -> TimedNetwork:
-    """Zones in a row, homes beside each, one shelter beyond the last."""
-    homes = list(range(zones + 1, 2 * zones + 1))
-    return TimedNetwork(
-        [*range(zones), *homes],
-        [*range(1, zones + 1), *range(zones)],
-        [2] * zones + [1] * zones,
-        [20] * zones + [9] * zones,
-        [0] * (zones + 1) + [60] * zones,
-        [0] * zones + [1000] + [0] * zones,
-        [True] * (zones + 1) + [False] * zones,
-        [*range(zones)] + [-1] * zones,
+@pytest.mark.parametrize(("rates", "hours"), [((60, 60, 60, 20), 8), ((200, 200, 20), 6), ((200, 200, 20), 9)])
+def test_on_a_strip_of_land_cuts_take_away_much_of_what_fractions_pretend(rates: tuple[int, ...], hours: int) -> None:
+    # Zones in a row, wide but for the last, nowhere to wait: fractions of pauses let people through one by one.
+    zones, steps = len(rates), 30
+    net = TimedNetwork(
+        range(zones),
+        range(1, zones + 1),
+        [2] * zones,
+        rates,
+        [400] + [0] * zones,
+        [0] * zones + [1000],
+        [False] * (zones + 1),
+        range(zones),
     )
-
-
-def test_on_a_strip_of_land_cuts_take_away_much_of_what_fractions_pretend() -> None:
-    net = strip(6, 30)
-    limits = Limits(hours=(6, 18), shortest=2, zone_hours=14)
-    master = Master(net, limits, Clock(30, 30, 5.0), 1 - 0.3 * np.arange(30) / 30, every_node(net))
+    limits, clock = Limits(hours=(6, 18), shortest=2, zone_hours=hours), Clock(steps, 30, 5.0)
+    master = Master(net, limits, clock, 1 - 0.3 * np.arange(steps) / steps, every_node(net))
     assert master.solve(60)
     plain = master.bound
-    rounds = iter([60.0] * 20)
-    master.tighten(lambda: next(rounds, 0.0))
-    assert master.cuts
-    assert master.bound < 0.95 * plain
-    # Windows that let the three zones nearest the shelter out one after the other are worth no more.
-    windows = [Window(zone, 6, 13) for zone in (4, 5)]
-    values = master.windows.values(windows)
-    assert values is not None
-    with_windows = solved(master.rows, lower=values)
-    assert with_windows.status == 0, "cuts forbid windows that the limits allow"
-    assert 0 < -with_windows.fun <= master.bound + EXACT
+    master.tighten(lambda: 60.0)
+    assert master.bound < 0.6 * plain
+    best = solved(master.rows, whole=True)
+    assert 0 < -best.fun <= master.bound + EXACT
+    # What the flow says of these windows is what the relaxation says of them.
+    windows = master.windows.windows(best.x)
+    quiet = quiet_array(windows, zones, steps)
+    flow = earliest_arrival(net, steps, quiet)
+    assert -best.fun == pytest.approx(float((1 - 0.3 * np.arange(steps) / steps) @ flow.arrivals), abs=1e-4)
 
 
 def test_a_pause_on_every_way_is_priced() -> None:
