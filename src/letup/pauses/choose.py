@@ -15,7 +15,7 @@ from letup.pauses.anneal import Annealing
 from letup.pauses.attempts import search_pauses
 from letup.pauses.bound.branch import branch
 from letup.pauses.bound.master import Master
-from letup.pauses.bound.prove import Certificate, best_relaxation
+from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.check import broken
@@ -27,8 +27,8 @@ from letup.pauses.reasons import require_a_plan, require_a_window
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
-_ROUNDS = 4
-"""Coolings before the branching begins; more run beside it."""
+_SEARCH = 0.7
+"""Share of the time for the search on estimates at most: the exact flow comes after it."""
 _FEW = 200
 """Candidates of the search where branching can be expected to find the best windows itself."""
 _ALONE = 5.0
@@ -269,28 +269,12 @@ class _Run:
             self.found(sorted(start))
 
     def improve(self) -> None:
-        """Root relaxation, search from what it suggests, then branching beside more search."""
+        """Search, and prove a bound: one after the other where that ends by itself, else beside each other."""
         problem = self.problem
         small = is_small(problem.net, problem.clock.steps)
-        total = self.deadline - self.began
+        exact = is_exact(problem.net, problem.limits, problem.clock)
         if small:
             self.proved(self._everything_quiet())
-        else:
-            self._greedy()
-        root_until = self.began + _ROOT * total
-        self.master, self.certificate, exact = best_relaxation(
-            problem.net,
-            problem.limits,
-            problem.clock,
-            problem.weight,
-            problem.margin,
-            lambda: min(self.left(), root_until - time.monotonic()),
-            lambda master: self.proved(master.bound),
-        )
-        if self.master is not None:
-            for level in _LEVELS:
-                if small and self.left() > 0:
-                    self.found(self._trimmed(self.master.rounded(level)))
         search = Annealing(
             self.rows,
             problem.net.zones,
@@ -299,27 +283,51 @@ class _Run:
             tell=lambda windows, _: self.found(windows),
             stop=lambda: self.left() <= 0,
         )
+        if exact or self.rounds is not None:
+            # In this order the same windows come out every time.
+            if not small:
+                self._greedy(repeat=False)
+            self._relax(small)
+            if small:
+                rounds = 1 if exact else self.rounds
+                search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
+            if self.rounds is not None:
+                self._branch(_NODES * self.rounds)
+                self.ended = True
+                return
+        self.thread = threading.Thread(target=self._prove, args=(small,), daemon=True)
+        self.thread.start()
+        if exact:
+            self.thread.join(max(min(_ALONE, self.left()), 0.0))
         if small:
-            rounds = 1 if exact else self.rounds or _ROUNDS
-            search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
-        if self.left() <= 0:
-            return
-        if self.rounds is not None:
-            self._branch(_NODES * self.rounds)
-            self.ended = True
-            return
-        if self.master is not None:
-            self.thread = threading.Thread(target=self._branch, daemon=True)
-            self.thread.start()
-            if exact:
-                # Small enough to be solved outright, and then the same windows come out every time.
-                self.thread.join(min(_ALONE, self.left()))
-        if small:
-            search.resume()
-        if self.thread is None:
-            return
+            search.run(search.spans_of(self.windows) or [])
+        else:
+            self._greedy(repeat=True)
         while self.thread.is_alive():
             self.thread.join(0.05)
+
+    def _relax(self, small: bool) -> None:
+        """The root relaxation, and windows that it suggests."""
+        problem = self.problem
+        until = self.began + _ROOT * (self.deadline - self.began)
+        self.master, self.certificate = best_relaxation(
+            problem.net,
+            problem.limits,
+            problem.clock,
+            problem.weight,
+            problem.margin,
+            lambda: min(self.left(), until - time.monotonic()),
+            lambda master: self.proved(master.bound),
+        )
+        if self.master is not None and small:
+            for level in _LEVELS:
+                if self.left() > 0:
+                    self.found(self._trimmed(self.master.rounded(level)))
+
+    def _prove(self, small: bool) -> None:
+        if self.master is None:
+            self._relax(small)
+        self._branch()
 
     def finish(self) -> None:
         """Wait for the branching to end."""
@@ -340,7 +348,7 @@ class _Run:
         )
 
     def _branch(self, nodes: int | None = None) -> None:
-        if self.master is None:
+        if self.master is None or self.left() <= 0:
             return
         branch(
             self.master,
@@ -365,7 +373,7 @@ class _Run:
         first = int((flow.arrivals > 0).argmax())
         return float(problem.weight[first]) * flow.total
 
-    def _greedy(self) -> None:
+    def _greedy(self, repeat: bool) -> None:
         """Corridor by corridor, on estimates: for networks on which one exact flow takes seconds."""
         problem = self.problem
         windows, _ = search_pauses(
@@ -373,12 +381,12 @@ class _Run:
             problem.limits,
             problem.clock,
             problem.weight,
-            deadline=self.began + 0.5 * (self.deadline - self.began),
+            deadline=self.began + _SEARCH * (self.deadline - self.began),
             margin=problem.margin,
             seed=self.seed,
+            repeat=repeat,
         )
-        if self._keep(windows):
-            self.found(windows)
+        self.found(windows)
 
     def _trimmed(self, windows: list[Window]) -> list[Window]:
         """Windows with the last ones left out until the rest keeps to the limits."""

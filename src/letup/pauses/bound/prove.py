@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Grouping, coarse, every_node
-from letup.pauses.bound.grouping import by_zones, leads, within
+from letup.pauses.bound.grouping import by_zones, leads, within, zone_of_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
 from letup.pauses.clock import Clock, usable_steps
@@ -18,8 +18,10 @@ from letup.pauses.limits import Limits
 
 _SMALL = 6_000
 """Moves up to which nothing is made coarse."""
-_SIZES = (8_000, 25_000)
+_SIZES = (6_000, 25_000)
 """Moves of the relaxations tried, the smaller first."""
+_QUIET, _GROUPED = 1e-3, 0.5
+"""A zone quiet more than that, with a larger share of its nodes than that in groups, asks for the next size."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ def best_relaxation(
     margin: int,
     more: Callable[[], float],
     tell: Callable[[Master], None],
-) -> tuple[Master | None, Certificate | None, bool]:
-    """A relaxation solved with its cuts, the certificate of the best bound met, and whether nothing was made coarse.
+) -> tuple[Master | None, Certificate | None]:
+    """A relaxation solved with its cuts, and the certificate of the best bound met.
 
     Parameters
     ----------
@@ -72,21 +74,20 @@ def best_relaxation(
             certificate = Certificate(master.grouping, master.needed, master.multipliers, master.bound)
         tell(master)
 
-    if net.arcs * clock.steps <= 50 * _SMALL:
+    if is_exact(net, limits, clock):
         master = Master(net, limits, clock, weight, every_node(net), margin)
-        if len(master.coarse.tail) <= _SMALL:
-            if master.solve(more()):
-                keep(master)
-                master.tighten(more)
-                keep(master)
-                return master, certificate, True
-            return None, certificate, True
+        if not master.solve(more()):
+            return None, certificate
+        keep(master)
+        master.tighten(more)
+        keep(master)
+        return master, certificate
     usable = usable_steps(limits, net.zones, clock)
     time_given = more()
     best: Master | None = None
     for size in _SIZES:
         # A finer relaxation takes several times longer.
-        if best is not None and more() < 0.7 * time_given:
+        if best is not None and (more() < 0.6 * time_given or not _finer_helps(net, best)):
             break
         grouping = _sized(net, clock, usable, size)
         if best is not None and (grouping.group == best.grouping.group).all():
@@ -99,7 +100,28 @@ def best_relaxation(
         keep(master)
         if best is None or master.bound < best.bound:
             best = master
-    return best, certificate, False
+    return best, certificate
+
+
+def is_exact(net: TimedNetwork, limits: Limits, clock: Clock) -> bool:
+    """Whether the network is so small that nothing is made coarse."""
+    if net.arcs * clock.steps > 50 * _SMALL:
+        return False
+    usable = usable_steps(limits, net.zones, clock)
+    return len(coarse(net, clock.steps, usable, every_node(net)).tail) <= _SMALL
+
+
+def _finer_helps(net: TimedNetwork, master: Master) -> bool:
+    """Whether a zone that is quiet at all in a relaxation has more than half of its nodes in groups."""
+    group = master.grouping.group
+    grouped = np.bincount(group)[group] > 1
+    zone = zone_of_node(net)
+    quiet = [
+        z
+        for z, slots in enumerate(master.windows.of_zone)
+        if any(master.values[slot.started[-1]] > _QUIET for slot in slots)
+    ]
+    return any(grouped[zone == z].mean() > _GROUPED for z in quiet if (zone == z).any())
 
 
 def _sized(net: TimedNetwork, clock: Clock, usable: NDArray[np.bool_], size: int) -> Grouping:
