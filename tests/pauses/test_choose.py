@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from letup.errors import LetupError, NoPlan
@@ -61,6 +61,7 @@ def keeps(choice, limits, net):
 def test_the_choice_keeps_to_every_limit_and_is_worth_what_it_says(
     people, rate, hours, shortest, longest, zone_hours, at_once, grid, feeders
 ):
+    assume(sum(people))
     net = strip(people, rate, feeders=feeders)
     limits = Limits(
         hours=hours, shortest=shortest, longest=longest, zone_hours=zone_hours, at_once=at_once, grid_minutes=grid

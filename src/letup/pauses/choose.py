@@ -206,6 +206,8 @@ class _Run:
         self.stopped = self.ended = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
+        # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
+        self.thread_ended = threading.Event()
         self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
 
     # What is known so far; both threads tell.
@@ -295,16 +297,16 @@ class _Run:
                 self._branch(_NODES * self.rounds)
                 self.ended = True
                 return
-        self.thread = threading.Thread(target=self._prove, args=(small,), daemon=True)
+        self.thread = threading.Thread(target=self._beside, args=(small,), daemon=True)
         self.thread.start()
         if exact:
-            self.thread.join(max(min(_ALONE, self.left()), 0.0))
+            self.thread_ended.wait(max(min(_ALONE, self.left()), 0.0))
         if small:
             search.run(search.spans_of(self.windows) or [])
         else:
             self._greedy(repeat=True)
-        while self.thread.is_alive():
-            self.thread.join(0.05)
+        while not self.thread_ended.wait(0.05):
+            pass
 
     def _relax(self, small: bool) -> None:
         """The root relaxation, and windows that it suggests."""
@@ -329,11 +331,18 @@ class _Run:
             self._relax(small)
         self._branch()
 
+    def _beside(self, small: bool) -> None:
+        """What the thread does."""
+        try:
+            self._prove(small)
+        finally:
+            self.thread_ended.set()
+
     def finish(self) -> None:
         """Wait for the branching to end."""
-        if self.thread is not None and self.thread.is_alive():
+        if self.thread is not None and not self.thread_ended.is_set():
             self.stopped = True
-            self.thread.join()
+            self.thread_ended.wait()
 
     def choice(self) -> Choice:
         """The best so far."""
