@@ -115,7 +115,7 @@ def earliest_arrival(
     whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
     if not whole or steps < 1:
         wrong.append(f"steps is {steps!r}, must be a whole number of at least 1")
-    elif 2 * net.nodes * (int(steps) + 2) >= 2**31:  # the kernel's lists have two entries a place, home and shelter
+    elif 2 * net.nodes * (int(steps) + 2) >= 2**31:  # int32 holds the number of a place twice over
         wrong.append(f"2 x {net.nodes} nodes x ({steps} + 2) steps are more than 2**31 - 1")
     elif net.capacity.ndim == 2 and net.capacity.shape[1] != steps:
         wrong.append(f"capacity has {net.capacity.shape[1]} steps, expected {steps}")

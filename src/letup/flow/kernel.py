@@ -1,71 +1,105 @@
 """The kernel: earliest-arrival flow by backward search, without expanding the network in time.
 
-Step by step, in order of arrival, people are added until no search finds anyone; what such a search has seen
+Step by step, in order of arrival, people are added until no search finds anyone; what such a search has reached
 cannot be on any later path and is never looked at again (it is dead). These dead sets are the sink sides of
 minimum cuts, one inside the next.
 
-Full shelters need more: someone inside may go on to another shelter and make room. ``complete`` adds the people
-who can get in that way; ``letup.flow.order`` then restores the earliest order of arrival.
+Full shelters need more: someone inside may go on to another shelter and make room. ``letup.flow.relief`` does what
+can be done in order of arrival, ``complete`` adds the people who can still get in that way, and ``letup.flow.order``
+restores the earliest order of arrival where that has disturbed it.
 """
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from letup.flow.search import DEAD, grow, measure
+from letup.flow.bits import ALL, NONE, has, put
+from letup.flow.search import LOOKED, forget, measure, reach, retreat, root, set_out
+from letup.flow.send import arrive, leave, send
 
 
 @njit(cache=True)
-def _bury(tree, search, count):
-    """Mark everything a search has seen as dead."""
-    for k in range(count):
-        if tree.mark[tree.seen[k]] == search:
-            tree.mark[tree.seen[k]] = DEAD
+def _look_for_homes(net, state, scout):
+    """Look for people at home."""
+    for home in range(len(net.home_node)):
+        if state.left[home] > 0:
+            scout.goal[net.home_node[home]] = ALL
+    measure(net, scout)
 
 
 @njit(cache=True)
-def fill(net, state, tree):
+def fetch(net, state, bits, scout, hubs):
+    """Bring people from home to the roots; returns whether no more can be brought: then what was reached is dead."""
+    while True:
+        node, step = reach(net, bits, scout, False, hubs)
+        if node < 0:
+            forget(scout, True)
+            return True
+        # which root it leads to is known only after going there
+        _, to, _, _, _ = send(net, state, bits, scout, node, step, False, 0)
+        people = min(state.left[net.home[node]], state.free[net.shelter[to]])
+        people, to, then, cut, at = send(net, state, bits, scout, node, step, False, people)
+        leave(net, state, bits, node, step, people)
+        arrive(net, state, bits, to, then, people)
+        if state.left[net.home[node]] == 0:
+            scout.goal[node] = NONE
+            if scout.size[LOOKED] > len(net.wait):  # distances only guide: old ones do while searches are short
+                measure(net, scout)
+        if state.free[net.shelter[to]] == 0 or (cut >= 0 and not retreat(scout, cut, at)):
+            forget(scout, False)
+            return False
+
+
+@njit(cache=True)
+def _roots(net, state, bits, scout, step):
+    """Let the next search start at all shelters with room at a step; False if all of them are dead."""
+    some = False
+    seen, dead, into, out, transit = scout.seen, scout.dead, net.into, net.out, net.transit
+    for shelter in range(len(net.room)):
+        node = net.shelter_node[shelter]
+        if state.free[shelter] <= 0 or has(seen[node], step):
+            continue
+        # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
+        lively = net.home[node] >= 0 or has(bits.stays[node], step)
+        lively = lively or (net.wait[node] and step > 0 and not has(seen[node], step - 1))
+        for k in range(net.into_start[node], net.into_start[node + 1]):
+            start = step - transit[into[k]]
+            lively = lively or (
+                start >= 0 and has(bits.open[into[k]], start) and not has(seen[net.tail[into[k]]], start)
+            )
+        for k in range(net.out_start[node], net.out_start[node + 1]):
+            lively = lively or has(bits.used[out[k]], step)
+        if lively:
+            some = root(scout, node, step) or some
+        else:
+            put(seen[node], step, 1)
+            put(dead[node], step, 1)
+    return some
+
+
+@njit(cache=True)
+def fill(net, state, bits, scout):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
-    measure(net, state, tree)
-    search = 0
-    roots = np.empty(len(net.room), np.int64)
+    set_out(scout)
+    _look_for_homes(net, state, scout)
     for step in range(net.steps):
-        if not state.left.any():
-            return
-        whole = False
-        while not whole:
-            among = 0
-            for shelter in range(len(net.room)):
-                root = np.int64(net.shelter_node[shelter]) * net.steps + step
-                if state.free[shelter] > 0 and tree.mark[root] != DEAD:
-                    roots[among] = root
-                    among += 1
-            if among == 0:
-                break
-            search += 1
-            _, count, whole = grow(net, state, tree, search, roots[:among], False)
-            if whole:
-                _bury(tree, search, count)
+        while state.left.any() and _roots(net, state, bits, scout, step):
+            fetch(net, state, bits, scout, False)
 
 
 @njit(cache=True)
-def complete(net, state, tree):
+def complete(net, state, bits, scout):
     """Send everyone who can still get in when people inside full shelters may go on to another one.
 
-    Afterwards ``tree.mark`` is DEAD at every spot from which a shelter with room can be reached: the
-    sink side of a minimum cut.
+    Afterwards ``scout.dead`` are the places from which a shelter with room can be reached: the sink side of a
+    minimum cut.
     """
-    tree.mark[:] = 0
-    search = 0
-    while True:
-        search += 1
-        roots = np.empty(0, np.int64)
+    set_out(scout)
+    _look_for_homes(net, state, scout)
+    whole = False
+    while not whole:
         for shelter in range(len(net.room)):
             if state.free[shelter] > 0:
-                first = np.int64(net.shelter_node[shelter]) * net.steps
-                roots = np.concatenate((roots, np.arange(first, first + net.steps)))
-        _, count, whole = grow(net, state, tree, search, roots, True)
-        if whole:
-            _bury(tree, search, count)
-            return
+                for step in range(net.steps):
+                    root(scout, net.shelter_node[shelter], step)
+        whole = fetch(net, state, bits, scout, True)

@@ -1,8 +1,13 @@
-"""Search backwards from shelters for people who are still at home, and send whoever is found.
+"""Search for whoever can still be sent, for many steps at once.
 
-A search takes the spot nearest (in arcs) to people still at home first, and of those the ones on a wide way.
-When it finds someone, the part of the search tree that the new flow has cut off falls off; the rest stays, and
-the search goes on. Spots that fell off are hung back on where they can be.
+What a search has reached at a node is a set of steps, kept as bits of words: one look at an arc moves on
+all the steps of a node together. A search runs *backwards* (from shelters to those who could get there) or
+forwards, and takes the node nearest (in arcs) to a goal first. Roots and goals are sets of steps at nodes, too.
+When people have been sent, what was found through a move that is now used up is taken back; the rest stays, and
+the search goes on.
+
+What a search without success has reached is of no use to later ones either, as long as goals only vanish: it is
+*dead*, and later searches leave it alone.
 """
 
 from __future__ import annotations
@@ -12,39 +17,49 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from letup.flow.state import ARRIVE, LEAVE, UNARRIVE, UNLEAVE, UNWAIT, WAIT, push, residual
+from letup.flow.bits import LAST, NONE, ONE, has, highest, place, put
+from letup.flow.state import ARRIVE, UNLEAVE, UNWAIT, WAIT
 
-DEAD = -1
 ROOT = -1
-WIDE, NARROWEST = 64, 6
+TOUCHED, LOGGED, LOOKED = range(3)
+SHIFT = 3
+FOUND, TAKEN, POP, HOME, HUB = range(5)
 
 
-class Tree(NamedTuple):
-    """Scratch memory of the searches. A spot is a place in time, a home or a shelter."""
+class Scout(NamedTuple):
+    """Scratch memory of the searches."""
 
-    mark: np.ndarray  # int32[spots], DEAD or the number of the search that saw the spot last
-    parent: np.ndarray  # int32[spots], the next spot on the way to the shelter
-    move: np.ndarray  # int32[spots], the move that leads there
-    seen: np.ndarray  # int32[], spots in the order in which they were found
-    lost: np.ndarray  # int32[], spots cut off from the root
-    entry: np.ndarray  # int32[], pool of list entries: spots to be looked at
-    after: np.ndarray  # int32[], next entry of the same list
-    first: np.ndarray  # int32[n + NARROWEST + 1], first entry of the list of each distance
-    width: np.ndarray  # int32[spots], people for whom the way to the shelter was open when it was found
-    distance: np.ndarray  # int32[n], arcs to the nearest home with people left
+    goal: np.ndarray  # uint64[n, words], steps to be found
+    dead: np.ndarray  # uint64[n, words], steps of no use
+    seen: np.ndarray  # uint64[n, words], dead or reached by this search
+    fresh: np.ndarray  # uint64[n, words], reached, but not looked at
+    move: np.ndarray  # int32[n, T], move between a reached step and the one it was reached from
+    home_at: np.ndarray  # int32[n], step at which the home was reached, -1 if it was not
+    hub_at: np.ndarray  # int32[n], step at which the shelter was left for another one, -1 if it was not
+    distance: np.ndarray  # int32[n], arcs to the nearest node with a goal
+    first: np.ndarray  # int32[n + 1], first node to be looked at of each distance
+    after: np.ndarray  # int32[n], the next one
+    listed: np.ndarray  # int8[n], 2 if it is one of them, 1 if it was, else 0
+    touched: np.ndarray  # int32[n], nodes reached
+    log: np.ndarray  # int64[], what the search has done: (node or node * words + word) << SHIFT | kind
+    mask: np.ndarray  # uint64[], the steps it has done it for
+    size: (
+        np.ndarray
+    )  # int64[3]: nodes touched; entries of the log, -1 once it is full; nodes looked at since ``measure``
 
 
 @njit(cache=True)
-def measure(net, state, tree):
-    """Arcs from every node to the nearest home with people left, whatever their direction."""
-    distance, n = tree.distance, len(net.wait)
+def measure(net, scout):
+    """Arcs from every node to the nearest one with a goal, whatever their direction."""
+    distance, n = scout.distance, len(net.wait)
     queue = np.empty(n, np.int32)
     distance[:] = n
+    scout.size[LOOKED] = 0
     begin = end = 0
-    for home in range(len(net.home_node)):
-        if state.left[home] > 0:
-            distance[net.home_node[home]] = 0
-            queue[end] = net.home_node[home]
+    for node in range(n):
+        if scout.goal[node].any():
+            distance[node] = 0
+            queue[end] = node
             end += 1
     while begin < end:
         node = queue[begin]
@@ -64,338 +79,263 @@ def measure(net, state, tree):
 
 
 @njit(cache=True)
-def _augment(net, state, tree, goal):
-    """Send people from the home ``goal`` along the tree.
-
-    Returns how many, the spot nearest the root whose move is now used up (-1 if none), and whether
-    their shelter is now full.
-    """
-    home = goal - len(net.wait) * net.steps
-    people = state.left[home]
-    root = goal
-    while tree.parent[root] >= 0:
-        people = min(people, residual(net, state, tree.move[root], root, tree.parent[root]))
-        root = tree.parent[root]
-    shelter = net.shelter[root // net.steps]
-    people = min(people, state.free[shelter])
-    cut = -1
-    spot = goal
-    while tree.parent[spot] >= 0:
-        push(net, state, tree.move[spot], spot, tree.parent[spot], people)
-        if residual(net, state, tree.move[spot], spot, tree.parent[spot]) == 0:
-            cut = spot
-        spot = tree.parent[spot]
-    state.left[home] -= people
-    state.arriving[shelter, root % net.steps] += people
-    state.free[shelter] -= people
-    return people, cut, state.free[shelter] == 0
-
-
-@njit(cache=True, inline="always")
-def _list(entry, after, first, spot, far, used):
-    """Put a spot on the list of its distance; returns how many entries are used."""
-    entry[used] = spot
-    after[used] = first[far]
-    first[far] = used
-    return used + 1
+def root(scout, node, step):
+    """Let the next search start at a place; False if it is dead."""
+    if has(scout.seen[node], step):
+        return False
+    put(scout.seen[node], step, 1)
+    put(scout.fresh[node], step, 1)
+    scout.move[node, step] = ROOT
+    if scout.listed[node] == 0:
+        scout.listed[node] = 2
+        scout.after[node] = scout.first[scout.distance[node]]
+        scout.first[scout.distance[node]] = node
+        scout.touched[scout.size[TOUCHED]] = node
+        scout.size[TOUCHED] += 1
+    return True
 
 
 @njit(cache=True)
-def _narrow(people):
-    """Extra distance of a way that is open for few people only: a branch that hangs on it soon falls off."""
-    extra = 0
-    while people < WIDE and extra < NARROWEST:
-        people *= 2
-        extra += 1
-    return extra
-
-
-@njit(cache=True)
-def _prune(net, tree, search, cut, lost):
-    """Take the branch behind ``cut`` off the tree; returns how many spots are lost now."""
-    steps, homes = net.steps, len(net.wait) * net.steps
-    shelters = homes + len(net.home_node)
-    head, tail, transit, mark, parent, branch = net.head, net.tail, net.transit, tree.mark, tree.parent, tree.lost
-    if lost == len(branch):
-        return lost + 1
-    branch[lost] = cut
-    mark[cut] = 0
-    begin, end = lost, lost + 1
-    while begin < end:
-        spot = branch[begin]
-        begin += 1
-        if spot < homes:
-            node = spot // steps
-            step = spot - node * steps
-            into, out = net.into_start[node], net.out_start[node]
-            ways, others = net.into_start[node + 1] - into, net.out_start[node + 1] - out
-            count = ways + others + 4
+def forget(scout, bury):
+    """Get ready for the next search; with ``bury``, what this one has reached is dead."""
+    for k in range(scout.size[TOUCHED]):
+        node = scout.touched[k]
+        if bury:
+            scout.dead[node] = scout.seen[node]
         else:
-            node = net.home_node[spot - homes] if spot < shelters else net.shelter_node[spot - shelters]
-            count = steps
-        for k in range(count):
-            if spot >= homes:
-                child = node * steps + k
-            elif k < ways:
-                arc = net.into[into + k]
-                if step < transit[arc]:
-                    continue
-                child = tail[arc] * steps + step - transit[arc]
-            elif k < ways + others:
-                arc = net.out[out + k - ways]
-                if step + transit[arc] >= steps:
-                    continue
-                child = head[arc] * steps + step + transit[arc]
-            elif k == ways + others:
-                child = max(0, spot - 1)
-            elif k == ways + others + 1:
-                child = min(homes - 1, spot + 1)
-            elif k == ways + others + 2:
-                if net.home[node] < 0:
-                    continue
-                child = homes + net.home[node]
-            else:
-                if net.shelter[node] < 0:
-                    continue
-                child = shelters + net.shelter[node]
-            if mark[child] != search or parent[child] != spot:
-                continue
-            if end == len(branch):
-                return end + 1
-            mark[child] = 0
-            branch[end] = child
-            end += 1
-    return end
+            scout.seen[node] = scout.dead[node]
+        scout.fresh[node] = 0
+        scout.listed[node] = 0
+        scout.home_at[node] = scout.hub_at[node] = -1
+    scout.size[TOUCHED] = scout.size[LOGGED] = 0
+    scout.first[:] = -1
 
 
 @njit(cache=True)
-def _regrow(net, state, tree, search, count, used, lost, since):
-    """Hang lost spots back on the tree where they can be; returns how many spots and entries there are."""
-    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
-    shelters = homes + len(net.home_node)
-    head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
-    entering, waiting, calm, mark = state.entering, state.waiting, net.calm, tree.mark
-    for j in range(lost):
-        spot = tree.lost[j]
-        if mark[spot] == search:
-            continue
-        found, move = -1, 0
-        if spot < homes:
-            node = spot // steps
-            step = spot - node * steps
-            for k in range(net.out_start[node], net.out_start[node + 1]):
-                arc = net.out[k]
-                then = step + transit[arc]
-                if (
-                    then < steps
-                    and mark[head[arc] * steps + then] == search
-                    and calm[zone[arc], step] >= transit[arc]
-                    and entering[arc, step] < capacity[arc, step * varies]
-                ):
-                    found, move = head[arc] * steps + then, arc
-                    break
-            if found < 0:
-                for k in range(net.into_start[node], net.into_start[node + 1]):
-                    arc = net.into[k]
-                    then = step - transit[arc]
-                    if then >= 0 and entering[arc, then] > 0 and mark[tail[arc] * steps + then] == search:
-                        found, move = tail[arc] * steps + then, arc + m
-                        break
-            if found < 0 and step + 1 < steps and net.wait[node] and mark[spot + 1] == search:
-                found, move = spot + 1, 2 * m + WAIT
-            if found < 0 and step > 0 and waiting[node, step - 1] > 0 and mark[spot - 1] == search:
-                found, move = spot - 1, 2 * m + UNWAIT
-            home, shelter = net.home[node], net.shelter[node]
-            if found < 0 and home >= 0 and state.leaving[home, step] > 0 and mark[homes + home] == search:
-                found, move = homes + home, 2 * m + UNLEAVE
-            if found < 0 and shelter >= 0 and mark[shelters + shelter] == search:
-                found, move = shelters + shelter, 2 * m + ARRIVE
-        else:
-            at_home = spot < shelters
-            node = np.int64(net.home_node[spot - homes] if at_home else net.shelter_node[spot - shelters])
-            for step in range(steps - 1, -1 if at_home else since - 1, -1):
-                place = node * steps + step
-                if mark[place] == search and (at_home or state.arriving[spot - shelters, step] > 0):
-                    found, move = place, 2 * m + (LEAVE if at_home else UNARRIVE)
-                    break
-        if found >= 0:
-            mark[spot], tree.parent[spot], tree.move[spot] = search, found, move
-            tree.width[spot] = tree.width[found]
-            tree.seen[count] = spot
-            count += 1
-            used = _list(tree.entry, tree.after, tree.first, spot, tree.distance[node], used)
-    return count, used
+def reach(net, bits, scout, forwards, hubs):
+    """Search from the roots for a goal; with ``hubs`` (backwards only), also through people inside shelters.
 
-
-@njit(cache=True)
-def _next_to_move_on(net, state, mark, search):
-    """Among people in full shelters who could go on, but have not been asked, the last to come: their place."""
-    steps, shelters = net.steps, len(net.wait) * net.steps + len(net.home_node)
-    for step in range(steps - 1, -1, -1):
-        for shelter in range(len(net.room)):
-            place = np.int64(net.shelter_node[shelter]) * steps + step
-            if (
-                mark[shelters + shelter] != search
-                and mark[place] == search
-                and state.arriving[shelter, step] > 0
-                and state.free[shelter] == 0
-            ):
-                return place
-    return np.int64(-1)
-
-
-@njit(cache=True)
-def grow(net, state, tree, search, roots, full):
-    """Search backwards from the roots (shelters in time) and send everyone found on the way.
-
-    With ``full``, people inside a shelter may go on to another one to make room, those who came last first:
-    nobody who came before step ``since`` moves on until it helps nobody any more otherwise. Returns how many
-    people were sent, how many spots were seen, and whether the search was complete: then the spots seen
-    are all from which a root can still be reached, and nobody who could leave is left there. It is not
-    complete if a shelter is now full, or if the lists need more memory than there is.
+    Returns the node and the step of the goal, or -1, -1.
     """
-    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
-    shelters = homes + len(net.home_node)
+    steps, m, words = net.steps, len(net.tail), scout.seen.shape[1]
     # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
-    head, tail, transit, zone, capacity, varies = net.head, net.tail, net.transit, net.zone, net.capacity, net.varies
-    net_into, into_start, net_out, out_start = net.into, net.into_start, net.out, net.out_start
-    calm, wait, entering, waiting = net.calm, net.wait, state.entering, state.waiting
-    mark, parent, distance, width = tree.mark, tree.parent, tree.distance, tree.width
-    entry, after, first = tree.entry, tree.after, tree.first
-    top, low = 0, len(first)
-    count, used, lost, sent = 0, 0, 0, np.int64(0)
-    for root in roots:
-        if mark[root] == DEAD or mark[root] == search:
-            continue
-        mark[root] = search
-        width[root] = WIDE
-        parent[root] = ROOT
-        tree.seen[count] = root
-        count += 1
-        far = distance[root // steps]
-        used = _list(entry, after, first, root, far, used)
-        top, low = max(top, far), min(low, far)
-    whole, since = True, steps
-    while whole:
-        if low > top:
-            if used + lost + 1 > len(entry) or count + lost > len(tree.seen):
-                whole = False
-                break
-            before = used
-            count, used = _regrow(net, state, tree, search, count, used, lost, since)
-            lost = 0
-            if used == before and full:
-                place = _next_to_move_on(net, state, mark, search)
-                if place >= 0:
-                    since = min(since, place % steps)
-                    used = _list(entry, after, first, place, distance[place // steps], used)
-            if used == before:
-                break
-            low, top = 0, len(first) - 1
-        item = first[low]
-        if item < 0:
+    head, tail, transit, wait = net.head, net.tail, net.transit, net.wait
+    into, into_start, out, out_start = net.into, net.into_start, net.out, net.out_start
+    goal, seen, fresh, move, distance = scout.goal, scout.seen, scout.fresh, scout.move, scout.distance
+    first, after, listed, touched, size = scout.first, scout.after, scout.listed, scout.touched, scout.size
+    log, mask, home_at, hub_at = scout.log, scout.mask, scout.home_at, scout.hub_at
+    behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
+    stays, leaves, comes = bits.stays, bits.leaves, bits.comes
+    taken, given = (m, 0) if forwards else (0, m)
+    earlier, later = (2 * m + UNWAIT, 2 * m + WAIT) if forwards else (2 * m + WAIT, 2 * m + UNWAIT)
+    got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
+    low = 0
+    while low < len(first):
+        node = first[low]
+        if node < 0:
             low += 1
             continue
-        first[low] = after[item]
-        spot = entry[item]
-        if mark[spot] != search:
-            continue
-        if spot < homes:
-            node = spot // steps
-            step = spot - node * steps
-            into, out = into_start[node], out_start[node]
-            ways, others = into_start[node + 1] - into, out_start[node + 1] - out
-            options = ways + others + 4
-        elif spot < shelters:
-            home = spot - homes
-            node = np.int64(net.home_node[home])
-            if state.left[home] > 0:
-                people, cut, filled = _augment(net, state, tree, spot)
-                sent += people
-                if state.left[home] == 0:
-                    measure(net, state, tree)  # the lists stay as they are: distances only guide
-                if filled or used == len(entry):
-                    whole = False
+        for w in range(words - 1, -1, -1):
+            if fresh[node, w] & goal[node, w] != NONE:
+                return node, 64 * w + highest(fresh[node, w] & goal[node, w])
+        first[low] = after[node]
+        listed[node] = 1
+        size[LOOKED] += 1
+        used = size[LOGGED]
+        arcs = out_start[node + 1] - out_start[node] + into_start[node + 1] - into_start[node]
+        if used < 0 or used + words * (arcs + 2) + 3 > len(log):
+            used = -1
+        if used >= 0:
+            log[used], mask[used] = node << SHIFT | POP, NONE
+            used += 1
+        for w in range(words):
+            got[w] = now[w] = fresh[node, w]
+            fresh[node, w] = NONE
+            if used >= 0 and now[w] != NONE:
+                log[used], mask[used] = (node * words + w) << SHIFT | TAKEN, now[w]
+                used += 1
+        # through the people at home
+        home = net.home[node]
+        if home >= 0 and home_at[node] < 0:
+            for w in range(words - 1, -1, -1):
+                entry = now[w] & leaves[home, w] if forwards else now[w]
+                if entry != NONE:
+                    home_at[node] = 64 * w + highest(entry)
                     break
-                if cut >= 0:
-                    lost = _prune(net, tree, search, cut, lost)
-                    if lost > len(tree.lost):
-                        whole = False
-                        break
-                if mark[spot] == search:
-                    used = _list(entry, after, first, spot, distance[node], used)
-                    top, low = max(top, distance[node]), min(low, distance[node])
-                continue
-            options = steps
+            if home_at[node] >= 0:
+                if used >= 0:
+                    log[used] = node << SHIFT | HOME
+                    used += 1
+                for step in range(steps):
+                    if (forwards or has(leaves[home], step)) and not has(seen[node], step):
+                        put(seen[node], step, 1)
+                        put(now, step, 1)
+                        move[node, step] = 2 * m + UNLEAVE
+        # through the people inside
+        shelter = net.shelter[node]
+        if hubs and shelter >= 0 and hub_at[node] < 0:
+            for w in range(words - 1, -1, -1):
+                entry = now[w] & comes[shelter, w]
+                if entry != NONE:
+                    hub_at[node] = 64 * w + highest(entry)
+                    break
+            if hub_at[node] >= 0:
+                if used >= 0:
+                    log[used] = node << SHIFT | HUB
+                    used += 1
+                for step in range(steps):
+                    if not has(seen[node], step):
+                        put(seen[node], step, 1)
+                        put(now, step, 1)
+                        move[node, step] = 2 * m + ARRIVE
+        # on to the next steps here, then to the ones before
+        for w in range(words):
+            start = now[w] << ONE
+            if w > 0:
+                start |= now[w - 1] >> LAST
+            start &= ~seen[node, w]
+            while start != NONE:
+                step = 64 * w + place(start)
+                start &= start - ONE
+                while (
+                    step < steps
+                    and (wait[node] if forwards else has(stays[node], step - 1))
+                    and not has(seen[node], step)
+                ):
+                    put(seen[node], step, 1)
+                    put(now, step, 1)
+                    move[node, step] = later
+                    step += 1
+        for w in range(words - 1, -1, -1):
+            start = now[w] >> ONE
+            if w + 1 < words:
+                start |= now[w + 1] << LAST
+            start &= ~seen[node, w]
+            while start != NONE:
+                step = 64 * w + place(start)
+                start &= start - ONE
+                while step >= 0 and (has(stays[node], step) if forwards else wait[node]) and not has(seen[node], step):
+                    put(seen[node], step, 1)
+                    put(now, step, 1)
+                    move[node, step] = earlier
+                    step -= 1
+        lowest, most, hit = words, -1, False
+        for w in range(words):
+            if now[w] != NONE:
+                lowest, most = min(lowest, w), w
+                hit = hit or now[w] & goal[node, w] != NONE
+                # by waiting, people at home or inside may have come within reach
+                if forwards and home >= 0 and home_at[node] < 0:
+                    hit = hit or now[w] & leaves[home, w] != NONE
+                if hubs and shelter >= 0 and hub_at[node] < 0:
+                    hit = hit or now[w] & comes[shelter, w] != NONE
+                if used >= 0 and now[w] != got[w]:
+                    log[used], mask[used] = (node * words + w) << SHIFT | FOUND, now[w] & ~got[w]
+                    used += 1
+        if hit:
+            for w in range(words):
+                fresh[node, w] = now[w]
+            after[node], first[low], listed[node] = first[low], node, 2
+            size[LOGGED] = used
+            continue
+        for k in range(into_start[node], into_start[node + 1]):
+            arc = into[k]
+            other = tail[arc]
+            shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
+            found = False
+            for w in range(max(0, lowest - shift - 1), most - shift + 1):
+                new = NONE
+                if w + shift >= lowest:
+                    new = now[w + shift] >> rest
+                if rest != NONE and w + shift + 1 <= most:
+                    new |= now[w + shift + 1] << (np.uint64(64) - rest)
+                new &= behind[arc, w] & ~seen[other, w]
+                if new != NONE:
+                    found = True
+                    seen[other, w] |= new
+                    fresh[other, w] |= new
+                    if used >= 0:
+                        log[used], mask[used] = (other * words + w) << SHIFT | FOUND, new
+                        used += 1
+                    while new != NONE:
+                        move[other, 64 * w + place(new)] = arc + taken
+                        new &= new - ONE
+            if found and listed[other] < 2:
+                if listed[other] == 0:
+                    touched[size[TOUCHED]] = other
+                    size[TOUCHED] += 1
+                listed[other] = 2
+                after[other] = first[distance[other]]
+                first[distance[other]] = other
+                low = min(low, distance[other])
+        for k in range(out_start[node], out_start[node + 1]):
+            arc = out[k]
+            other = head[arc]
+            shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
+            found = False
+            for w in range(lowest + shift, min(words, most + shift + 2)):
+                new = NONE
+                if w - shift <= most:
+                    new = (now[w - shift] & ahead[arc, w - shift]) << rest
+                if rest != NONE and w - shift - 1 >= lowest:
+                    new |= (now[w - shift - 1] & ahead[arc, w - shift - 1]) >> (np.uint64(64) - rest)
+                new &= ~seen[other, w]
+                if new != NONE:
+                    found = True
+                    seen[other, w] |= new
+                    fresh[other, w] |= new
+                    if used >= 0:
+                        log[used], mask[used] = (other * words + w) << SHIFT | FOUND, new
+                        used += 1
+                    while new != NONE:
+                        move[other, 64 * w + place(new)] = arc + given
+                        new &= new - ONE
+            if found and listed[other] < 2:
+                if listed[other] == 0:
+                    touched[size[TOUCHED]] = other
+                    size[TOUCHED] += 1
+                listed[other] = 2
+                after[other] = first[distance[other]]
+                first[distance[other]] = other
+                low = min(low, distance[other])
+        size[LOGGED] = used
+    return -1, -1
+
+
+@njit(cache=True)
+def retreat(scout, node, step):
+    """Take back what the search has done since just before it looked at where it reached a place from.
+
+    False if it has forgotten what it did.
+    """
+    seen, fresh, listed, log, words = scout.seen, scout.fresh, scout.listed, scout.log, scout.seen.shape[1]
+    used = scout.size[LOGGED]
+    while used > 0:
+        used -= 1
+        kind, at = log[used] & (1 << SHIFT) - 1, log[used] >> SHIFT
+        if kind == POP:
+            if listed[at] == 1:
+                listed[at] = 2
+                scout.after[at] = scout.first[scout.distance[at]]
+                scout.first[scout.distance[at]] = at
+            if not has(seen[node], step):
+                scout.size[LOGGED] = used
+                return True
+        elif kind == HOME:
+            scout.home_at[at] = -1
+        elif kind == HUB:
+            scout.hub_at[at] = -1
+        elif kind == TAKEN:
+            fresh[at // words, at % words] |= scout.mask[used]
         else:
-            node = np.int64(net.shelter_node[spot - shelters])
-            options = steps
-        for k in range(options):
-            if spot < homes:
-                if k < ways:
-                    move = net_into[into + k]
-                    start = step - transit[move]
-                    if start < 0:
-                        continue
-                    found = tail[move] * steps + start
-                    if (
-                        mark[found] == DEAD
-                        or mark[found] == search
-                        or calm[zone[move], start] < transit[move]
-                        or entering[move, start] >= capacity[move, start * varies]
-                    ):
-                        continue
-                elif k < ways + others:
-                    arc = net_out[out + k - ways]
-                    if entering[arc, step] <= 0:
-                        continue
-                    found, move = head[arc] * steps + step + transit[arc], arc + m
-                elif k == ways + others:
-                    if net.home[node] < 0:
-                        continue
-                    found, move = homes + net.home[node], 2 * m + LEAVE
-                elif k == ways + others + 1:
-                    if step == 0 or not wait[node]:
-                        continue
-                    found, move = spot - 1, 2 * m + WAIT
-                elif k == ways + others + 2:
-                    if waiting[node, step] <= 0:
-                        continue
-                    found, move = spot + 1, 2 * m + UNWAIT
-                else:
-                    shelter = net.shelter[node]
-                    if shelter < 0 or step < since or state.arriving[shelter, step] <= 0:
-                        continue
-                    found, move = shelters + shelter, 2 * m + UNARRIVE
-            elif spot < shelters:
-                if state.leaving[spot - homes, k] <= 0:
-                    continue
-                found, move = node * steps + k, 2 * m + UNLEAVE
-            else:
-                found, move = node * steps + k, 2 * m + ARRIVE
-            if mark[found] == DEAD or mark[found] == search:
-                continue
-            if used == len(entry) or count == len(tree.seen):
-                whole = False
-                break
-            mark[found], parent[found], tree.move[found] = search, spot, move
-            tree.seen[count] = found
-            count += 1
-            open_for = width[spot]
-            if spot >= homes:
-                if spot < shelters:
-                    open_for = min(open_for, state.leaving[spot - homes, k])
-            elif move < m:
-                open_for = min(open_for, capacity[move, start * varies] - entering[move, start])
-            elif move < 2 * m:
-                open_for = min(open_for, entering[move - m, step])
-            elif move == 2 * m + UNWAIT:
-                open_for = min(open_for, waiting[node, step])
-            elif move == 2 * m + UNARRIVE:
-                open_for = min(open_for, state.arriving[found - shelters, step])
-            width[found] = open_for
-            far = (distance[node] if found >= homes else distance[found // steps]) + _narrow(open_for)
-            used = _list(entry, after, first, found, far, used)
-            top, low = max(top, far), min(low, far)
-    first[:] = -1
-    return sent, count, whole
+            seen[at // words, at % words] &= ~scout.mask[used]
+            fresh[at // words, at % words] &= ~scout.mask[used]
+    return False
+
+
+@njit(cache=True)
+def set_out(scout):
+    """Forget what is dead and every goal."""
+    scout.dead[:] = NONE
+    scout.seen[:] = NONE
+    scout.goal[:] = NONE

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
+from letup.flow.bits import Bits, enterable
 from letup.flow.calm import calm_steps, zone_rows
 from letup.flow.kernel import complete, fill
 from letup.flow.network import TimedNetwork
 from letup.flow.order import hasten
-from letup.flow.search import DEAD, NARROWEST, Tree
+from letup.flow.relief import relieve
+from letup.flow.search import Scout
 from letup.flow.state import Net, State
 
 
@@ -25,17 +27,17 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
         left=given.supply.copy(),
         free=given.room.copy(),
     )
-    spots = net.nodes * steps + len(given.home_node) + len(given.shelter_node)
-    tree = _tree(net.nodes, spots)
-    fill(given, state, tree)
+    bits, scout = _bits(given), _scout(net.nodes, steps)
+    fill(given, state, bits, scout)
     scarce = bool((state.free == 0).any())
     if scarce and state.left.any():
-        complete(given, state, tree)
-    sink_side = tree.mark[: net.nodes * steps] == DEAD
+        relieve(given, state, bits, scout)
+        complete(given, state, bits, scout)
+    sink_side = _unpacked(scout.dead, steps)
     if not state.left.any():
-        sink_side = np.ones(net.nodes * steps, bool)
+        sink_side[:] = True
+    del bits, scout
     if scarce:
-        del tree
         hasten(given, state)
     return state.entering, state.arriving, sink_side
 
@@ -68,19 +70,41 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Net:
     )
 
 
-def _tree(nodes: int, spots: int) -> Tree:
-    # memory that is not touched is not used, so there is plenty on the lists
-    return Tree(
-        mark=np.zeros(spots, np.int32),
-        parent=np.empty(spots, np.int32),
-        move=np.empty(spots, np.int32),
-        seen=np.empty(2 * spots, np.int32),
-        lost=np.empty(spots, np.int32),
-        entry=np.empty(2 * spots, np.int32),
-        after=np.empty(2 * spots, np.int32),
-        first=np.full(nodes + NARROWEST + 1, -1, np.int32),
-        width=np.empty(spots, np.int32),
+def _bits(net: Net) -> Bits:
+    words = -(-net.steps // 64)
+    return Bits(
+        open=enterable(net, words),
+        used=np.zeros((len(net.tail), words), np.uint64),
+        stays=np.zeros((len(net.wait), words), np.uint64),
+        leaves=np.zeros((len(net.home_node), words), np.uint64),
+        comes=np.zeros((len(net.shelter_node), words), np.uint64),
+    )
+
+
+def _unpacked(bits: NDArray[np.uint64], steps: int) -> NDArray[np.bool_]:
+    """Turn bits into an array of bool, node by node."""
+    wide = np.unpackbits(bits.astype("<u8").view(np.uint8), axis=1, bitorder="little")
+    return wide[:, :steps].astype(np.bool_).ravel()
+
+
+def _scout(nodes: int, steps: int) -> Scout:
+    words = -(-steps // 64)
+    return Scout(
+        goal=np.zeros((nodes, words), np.uint64),
+        dead=np.zeros((nodes, words), np.uint64),
+        seen=np.zeros((nodes, words), np.uint64),
+        fresh=np.zeros((nodes, words), np.uint64),
+        move=np.empty((nodes, steps), np.int32),
+        home_at=np.full(nodes, -1, np.int32),
+        hub_at=np.full(nodes, -1, np.int32),
         distance=np.empty(nodes, np.int32),
+        first=np.full(nodes + 1, -1, np.int32),
+        after=np.empty(nodes, np.int32),
+        listed=np.zeros(nodes, np.int8),
+        touched=np.empty(nodes, np.int32),
+        log=np.empty(max(nodes * steps // 8, 1024), np.int64),
+        mask=np.empty(max(nodes * steps // 8, 1024), np.uint64),
+        size=np.zeros(3, np.int64),
     )
 
 

@@ -1,0 +1,72 @@
+"""Sets of steps as bits of words: one operation for 64 steps."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+NONE = np.uint64(0)
+ONE = np.uint64(1)
+ALL = np.uint64(2**64 - 1)
+LAST = np.uint64(63)
+
+# de Bruijn sequence: the top six bits of its product with a power of two are different for each power
+_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
+_TOP = np.uint64(58)
+_PLACE = np.zeros(64, np.int64)
+for _bit in range(64):
+    _PLACE[(0x03F79D71B4CB0A89 << _bit) % 2**64 >> 58] = _bit
+
+
+class Bits(NamedTuple):
+    """Where the flow can grow or shrink: one bit a step, in words of 64."""
+
+    open: np.ndarray  # uint64[m, words], somebody more can enter
+    used: np.ndarray  # uint64[m, words], somebody enters
+    stays: np.ndarray  # uint64[n, words], somebody waits until the next step
+    leaves: np.ndarray  # uint64[homes, words], somebody leaves home
+    comes: np.ndarray  # uint64[shelters, words], somebody comes in
+
+
+@njit(cache=True, inline="always")
+def place(word):
+    """Place of the lowest bit of a word."""
+    return _PLACE[((word & (~word + ONE)) * _SEQUENCE) >> _TOP]
+
+
+@njit(cache=True, inline="always")
+def highest(word):
+    """Place of the highest bit of a word."""
+    while word & (word - ONE) != NONE:
+        word &= word - ONE
+    return place(word)
+
+
+@njit(cache=True, inline="always")
+def has(bits, step):
+    """Whether the bit of a step is set."""
+    return bits[step >> 6] >> np.uint64(step & 63) & ONE != NONE
+
+
+@njit(cache=True, inline="always")
+def put(bits, step, value):
+    """Set the bit of a step to whether ``value`` is positive."""
+    bit = ONE << np.uint64(step & 63)
+    if value > 0:
+        bits[step >> 6] |= bit
+    else:
+        bits[step >> 6] &= ~bit
+
+
+@njit(cache=True)
+def enterable(net, words):
+    """Steps at which each arc can be entered while nobody does: uint64[m, words]."""
+    bits = np.zeros((len(net.tail), words), np.uint64)
+    for arc in range(len(net.tail)):
+        transit = net.transit[arc]
+        for step in range(net.steps - transit):
+            if net.calm[net.zone[arc], step] >= transit:
+                put(bits[arc], step, net.capacity[arc, step * net.varies])
+    return bits
