@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from letup.plan.model import Plan
 
 
@@ -28,6 +32,70 @@ def sentence_of(want: int, arrive: int, ceiling: int, starts: Sequence[str], zon
         f"{lead} of the {want:,} people who want to leave get out ({share(arrive, want)}); no plan within the limits "
         f"can let more than {ceiling:,} out ({share(ceiling, want)})."
     )
+
+
+@dataclass(frozen=True)
+class NextHour:
+    """One row of `Plan.next_hours`, with what it adds.
+
+    Attributes
+    ----------
+    zone_name : str
+        The zone.
+    first, last : datetime
+        Local start and end of what is added.
+    hours : float
+        Its length, hours.
+    new : bool
+        Whether it is a pause of its own; else it makes one longer.
+    people : int
+        People more who would arrive with it.
+    exact : bool
+        Whether that is a difference of exact flows.
+    """
+
+    zone_name: str
+    first: datetime
+    last: datetime
+    hours: float
+    new: bool
+    people: int
+    exact: bool
+
+    @property
+    def about(self) -> str:
+        """The people in words; of an estimate two digits."""
+        if self.exact:
+            return f"{self.people:,}"
+        return f"about {float(f'{self.people:.2g}'):,.0f}"
+
+    def said(self, when: str) -> str:
+        """One sentence; ``when`` is the time as its readers see times."""
+        hours = "One more hour" if self.hours == 1 else f"{self.hours:g} more hours"
+        what = f"A new pause of {self.zone_name}" if self.new else f"{hours} of {self.zone_name}"
+        more = "more person" if self.people == 1 else "more people"
+        return f"{what} on {when} would let {self.about} {more} out"
+
+
+def next_hours(table: pd.DataFrame, pauses: pd.DataFrame) -> list[NextHour]:
+    """The rows of `Plan.next_hours`; ``pauses`` as in `Plan.pauses`."""
+    ends = {(row["zone"], row["start"]): row["end"] for row in pauses.to_dict("records")}
+    found = []
+    for row in table.to_dict("records"):
+        first, last = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
+        if row["replaces"]:
+            replaced = datetime.fromisoformat(row["replaces"])
+            first, last = (
+                (first, replaced)
+                if first < replaced
+                else (datetime.fromisoformat(ends[row["zone"], row["replaces"]]), last)
+            )
+        hours = (last - first).total_seconds() / 3600
+        people = round(row["people_per_zone_hour"] * hours)
+        found.append(
+            NextHour(row["zone_name"], first, last, hours, not row["replaces"], people, row["basis"] == "exact")
+        )
+    return found
 
 
 def count(number: float, what: str) -> str:

@@ -24,6 +24,16 @@ MOVEMENT_COLUMNS = (
     "legs",
 )
 
+NEXT_HOUR_COLUMNS = (
+    "zone",
+    "zone_name",
+    "start",
+    "end",
+    "replaces",
+    "people_per_zone_hour",
+    "basis",
+)
+
 BOTTLENECK_COLUMNS = (
     "kind",
     "id",

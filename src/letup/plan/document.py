@@ -115,6 +115,18 @@ class Pause(_Part):
     worth_people: int = Field(ge=0, description="people fewer who would arrive without this pause")
 
 
+class NextHour(_Part):
+    """A pause an hour longer, or a new one, beyond the totals that the parties allow."""
+
+    zone: str
+    zone_name: str
+    start: AwareDatetime = Field(description="of the longer or new pause")
+    end: AwareDatetime = Field(description="of the longer or new pause")
+    replaces: AwareDatetime | None = Field(description="start of the pause that is longer then; null if it is new")
+    people_per_zone_hour: float = Field(ge=0, description="people more who would arrive, per zone-hour more")
+    basis: Literal["exact", "estimated"] = Field(description="difference of exact flows, or of estimates")
+
+
 class GroupPart(_Part):
     """What one group gets out of the plan."""
 
@@ -202,6 +214,9 @@ class Document(_Part):
     answer: Answer
     limits: LimitsUsed
     pauses: list[Pause]
+    next_hours: list[NextHour] = Field(
+        default=[], description="what more hours would bring, and where; best first, the other days unchanged"
+    )
     groups: list[GroupPart]
     zones: list[ZonePart]
     bottlenecks: list[Bottleneck]

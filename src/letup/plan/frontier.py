@@ -16,9 +16,9 @@ from letup.pauses.limits import Window
 from letup.pauses.spread import spread
 from letup.plan.ceiling import ceiling
 from letup.plan.groups import move_groups
-from letup.plan.making import _require_people, moving_array
+from letup.plan.making import _require_people
 from letup.plan.searched import LATE, counted
-from letup.plan.terms import clock_of, limits_of, margin_steps
+from letup.plan.terms import clock_of, limits_of, margin_steps, moving_array
 from letup.roads.network import Timed
 from letup.scenario.model import Group, Scenario
 

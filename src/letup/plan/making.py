@@ -21,8 +21,9 @@ from letup.plan.findings import check_plan
 from letup.plan.groups import GroupFlow, Relief, move_groups
 from letup.plan.model import GroupResult, Plan
 from letup.plan.movements import movements
+from letup.plan.next_hours import next_hours
 from letup.plan.searched import choose
-from letup.plan.terms import clock_of, limits_of, local_iso, margin_steps, people_by_group
+from letup.plan.terms import clock_of, limits_of, local_iso, moving_array, people_by_group
 from letup.plan.ways import passing
 from letup.plan.worth import worth
 from letup.roads.network import RoadNetwork, Timed
@@ -189,6 +190,8 @@ def _finish(
         moving = moving_array(scenario, windows)
     quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > _EXACT_UP_TO for flow in flows)
     gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
+    tell("trying one more hour", arrive)
+    more = next_hours(scenario, windows, flows, gains, quick=quick)
     tell("looking for what bounds the plan", arrive)
 
     def total(quiet: NDArray[np.bool_], relief: Relief | None = None) -> int:
@@ -226,16 +229,8 @@ def _finish(
         findings=tuple(findings),
         complete=complete,
         worth_basis=ESTIMATED if quick else EXACT,
+        next_hours=more,
     )
-
-
-def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
-    """When people may be on the roads of each zone: the pauses without a margin at their end."""
-    margin = margin_steps(scenario)
-    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
-    for window in windows:
-        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
-    return moving
 
 
 def pause_table(scenario: Scenario, windows: list[Window], passed: list[int], gains: list[int]) -> pd.DataFrame:

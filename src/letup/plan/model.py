@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from letup.findings import Finding
 from letup.pauses.limits import Window
 from letup.plan.answer import percent
+from letup.plan.columns import NEXT_HOUR_COLUMNS
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -83,6 +84,11 @@ class Plan:
         How the worth of pauses and the gains at bottlenecks were computed, in words.
     complete : bool
         False if the search was ended early (by hand or by the time limit).
+    next_hours : DataFrame
+        What pauses beyond the totals that the parties allow would bring, best first, at most 10: zone (id),
+        zone_name, start, end (of the longer or new pause, local ISO times), replaces (start of the pause that is
+        longer then; empty if it is new), people_per_zone_hour (more people who would arrive, per zone-hour
+        more, the other days unchanged), basis (exact or estimated). What brings nothing is left out.
     """
 
     scenario: Scenario
@@ -98,6 +104,7 @@ class Plan:
     findings: tuple[Finding, ...]
     complete: bool = True
     worth_basis: str = ""
+    next_hours: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(NEXT_HOUR_COLUMNS)))
 
     @property
     def arrive(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from letup.plan.ceiling import BASIS, ceiling
 from letup.plan.document import Document
 from letup.plan.findings import check_plan
 from letup.plan.loads import check_loads
+from letup.plan.longer import More, fits
 from letup.plan.model import GroupResult
 from letup.plan.steps import Leg, check_movements
-from letup.plan.terms import clock_of, limits_of, local_iso, people_by_group
+from letup.plan.terms import clock_of, limits_of, local_iso, people_by_group, step_at
 from letup.plan.ways import passing
 from letup.plan.write import about, limits_used, zone_parts
 from letup.scenario.model import Scenario
@@ -61,6 +63,7 @@ def check_content(
     network = roads.build(scenario)
     timed = {group.name: roads.timed(network, scenario, group.name) for group in scenario.groups}
     numbers, windows = _windows(document, scenario, result)
+    _next_hours(document, windows, scenario, result)
     tell("replaying the movements")
     table, legs = check_movements(rows, scenario, network, timed, windows, result=result)
     if table is None:
@@ -159,6 +162,45 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> tu
         result.wrong("value", _JSON, "pauses", "are not in the order of zones and times")
     result.done("times and lengths of pauses", len(windows))
     return numbers, windows
+
+
+def _next_hours(document: Document, windows: list[Window], scenario: Scenario, result: Verification) -> None:
+    """Longer and new pauses must be ones that could be asked for, and let out no more than are left behind.
+
+    What they bring only the solver knows.
+    """
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    clock, limits = clock_of(scenario), limits_of(scenario)
+    behind = document.answer.want_to_leave - document.answer.arrive
+    before = math.inf
+    for i, one in enumerate(document.next_hours):
+        where = f"next_hours[{i}]"
+        if one.people_per_zone_hour > before:
+            result.wrong("value", _JSON, where, "brings more than the one before it: they stand best first")
+        before = one.people_per_zone_hour
+        if one.zone not in number:
+            result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {one.zone!r}")
+            continue
+        result.same(_JSON, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
+        first, end = step_at(scenario, one.start), step_at(scenario, one.end)
+        if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
+            result.wrong("value", _JSON, f"{where}.start", "the steps from start to end do not exist")
+            continue
+        window = Window(number[one.zone], int(first), int(end) - 1)
+        old = None
+        if one.replaces is not None:
+            same = [w for w in windows if w.zone == window.zone and w.first == step_at(scenario, one.replaces)]
+            old = same[0] if same else None
+            if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
+                result.wrong("value", _JSON, f"{where}.replaces", "there is no such pause that it would make longer")
+                continue
+        more = More(window, old)
+        if not fits(more, windows, limits, len(scenario.zones), clock):
+            result.wrong("value", _JSON, where, "is not within what the parties insist on for single pauses")
+        if one.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
+            result.wrong("value", _JSON, f"{where}.people_per_zone_hour", "is more than the people left behind")
+    if document.next_hours:
+        result.done("zones and times of one more hour", len(document.next_hours))
 
 
 def _pauses_within_limits(windows: list[Window], scenario: Scenario, document: Document, result: Verification) -> None:

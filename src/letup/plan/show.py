@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from letup.plan.answer import percent, sentence
+from letup.plan.answer import next_hours, percent, sentence
 
 if TYPE_CHECKING:
     from letup.plan.model import Plan
@@ -39,7 +39,14 @@ def what_was_read(scenario: Scenario) -> str:
 
 def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
     """The answer, the pauses by day, what bounds it, findings, files, and how to verify it."""
-    parts = [f"{sentence(plan)}\n{CEILING}", _pauses(plan), _bounds(plan), _findings(plan), _files(files, folder)]
+    parts = [
+        f"{sentence(plan)}\n{CEILING}",
+        _pauses(plan),
+        _next_hour(plan),
+        _bounds(plan),
+        _findings(plan),
+        _files(files, folder),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -61,6 +68,15 @@ def _pauses(plan: Plan) -> str:
             f"{row['passing_people']:>9,} people pass, {row['worth_people']:>9,} fewer get out without it"
         )
     return "\n".join(lines)
+
+
+def _next_hour(plan: Plan) -> str:
+    """Where the next hour would bring most."""
+    for best in next_hours(plan.next_hours, plan.pauses)[:1]:
+        until = f"{best.last:%H:%M}" if best.first.date() == best.last.date() else f"{best.last:%Y-%m-%d %H:%M}"
+        when = f"{best.first:%Y-%m-%d}, {best.first:%H:%M}-{until},"
+        return f"What the next hour would bring: {best.said(when)}."
+    return ""
 
 
 def _bounds(plan: Plan) -> str:

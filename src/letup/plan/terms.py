@@ -125,3 +125,12 @@ def people_by_group(scenario: Scenario, group: str) -> int:
     """People in a group, whether they want to leave or not."""
     people = scenario.people
     return int(people.loc[people["group"] == group, "count"].sum())
+
+
+def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
+    """When people may be on the roads of each zone: the pauses without a margin at their end."""
+    margin = margin_steps(scenario)
+    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
+    for window in windows:
+        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
+    return moving

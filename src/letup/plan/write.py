@@ -191,6 +191,7 @@ def as_document(
         },
         "limits": limits_used(copied),
         "pauses": [_pause_part(row) for row in plan.pauses.to_dict("records")],
+        "next_hours": [_next_hour_part(row) for row in plan.next_hours.to_dict("records")],
         "groups": [
             {
                 "name": g.name,
@@ -229,6 +230,12 @@ def _pause_part(row: dict[Hashable, Any]) -> dict[str, Any]:
     """One pause; its times with seconds, as JSON Schema wants them."""
     times = {name: datetime.fromisoformat(row[name]).isoformat() for name in ("start", "end")}
     return {str(key): value for key, value in row.items()} | times
+
+
+def _next_hour_part(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """One longer or new pause; no time where it replaces none."""
+    replaces = datetime.fromisoformat(row["replaces"]).isoformat() if row["replaces"] else None
+    return _pause_part(row) | {"replaces": replaces}
 
 
 def about(scenario: Scenario) -> dict[str, Any]:

@@ -148,6 +148,65 @@ def _path(step: NDArray[Any], value: NDArray[Any], steps: int, top: int) -> str:
     return "M" + "L".join(f"{a:g} {b:g}" for a, b in zip(x, y, strict=True))
 
 
+@dataclass(frozen=True)
+class Search:
+    """Chart of the search: stairs of the people of the best plan so far and of the proven ceiling.
+
+    Attributes
+    ----------
+    found, ceiling : str
+        Paths in a box of 1000 by 1000.
+    across, up : list of Tick
+        Seconds and people.
+    said : str
+        The same in words.
+    """
+
+    found: str
+    ceiling: str
+    across: list[Tick]
+    up: list[Tick]
+    said: str
+
+
+def search(plan: Plan) -> Search | None:
+    """How the plan and its proven ceiling changed as the search went on; None where there was no search."""
+    if len(plan.trace) < 2:
+        return None
+    seconds = np.array([one[0] for one in plan.trace], float)
+    right = max(float(seconds[-1]), 1e-3)
+    top = round_up(max(max(one[1:]) for one in plan.trace))
+    found = [one[1] for one in plan.trace]
+    ceiling = [one[2] for one in plan.trace]
+    fell = f"fell from {words.count(ceiling[0])} to {words.count(ceiling[-1])}"
+    if ceiling[-1] >= ceiling[0]:
+        fell = f"stayed at {words.count(ceiling[-1])}"
+    every = _every(right)
+    marks = [every * k for k in range(int(right / every + 1e-9) + 1)]
+    return Search(
+        _stairs(seconds, found, right, top),
+        _stairs(seconds, ceiling, right, top),
+        [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.94 * right or at == 0],
+        [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)],
+        f"In {right:,.{0 if right >= 2 else 1}f} seconds the plan came to {words.count(found[-1])} people, "
+        f"and the proven ceiling {fell}.",
+    )
+
+
+def _every(right: float) -> float:
+    """A round number of seconds that divides the time into about five."""
+    power = float(10.0 ** math.floor(math.log10(right / 5)))
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= right / 5)
+
+
+def _stairs(seconds: NDArray[Any], people: list[int], right: float, top: int) -> str:
+    """What is known holds until something better is found."""
+    at = np.round(1000 * seconds / right, 1)
+    height = [round(1000 - 1000 * one / top, 1) for one in people]
+    steps = "".join(f"H{x:g}V{y:g}" for x, y in zip(at[1:], height[1:], strict=True))
+    return f"M{at[0]:g} {height[0]:g}{steps}H1000"
+
+
 def round_up(value: float) -> int:
     """A round number at or above the value that four divides well."""
     power = 10 ** math.floor(math.log10(max(value, 4)))

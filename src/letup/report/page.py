@@ -160,6 +160,9 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
             for group in plan.groups
         ],
         "pauses": pauses,
+        "next_hours": tables.next_hours(plan),
+        "all_out": plan.arrive >= min(plan.want_to_leave, plan.ceiling),
+        "search": charts.search(plan),
         "hour_more": any(pause.more for pause in pauses),
         "passing": any(pause.passing for pause in pauses),
         "bottlenecks": tables.bottlenecks(plan, zone_of),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from letup.findings import SEVERITIES, Finding, worst_first
+from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
 from letup.report import words
 from letup.report.people import text
@@ -132,6 +133,33 @@ def pauses(plan: Plan) -> list[Pause]:
                 more=_count(row.get("hour_more_people")),
             )
         )
+    return out
+
+
+@dataclass(frozen=True)
+class NextHour:
+    """One row of what the next hour would bring."""
+
+    zone: str
+    what: str
+    when: str
+    people: str
+    per_hour: str
+    sentence: str
+
+
+def next_hours(plan: Plan) -> list[NextHour]:
+    """Where one more hour would bring most, best first, with a plain sentence each."""
+    out = []
+    rates = plan.next_hours["people_per_zone_hour"].tolist()
+    for one, rate in zip(said_hours(plan.next_hours, plan.pauses), rates, strict=True):
+        until = words.time(one.last) if one.first.date() == one.last.date() else words.moment(one.last)
+        when = f"{words.moment(one.first)}–{until}"
+        what = "new pause" if one.new else f"{words.hours(one.hours)} h more"
+        said = one.said(f"{words.day(one.first)}, {words.time(one.first)}–{until},") + "."
+        about = "" if one.exact else "about "
+        per_hour = words.count(rate) if one.exact else words.count(float(f"{rate:.2g}"))
+        out.append(NextHour(text(one.zone_name), what, when, one.about, about + per_hour, said))
     return out
 
 
