@@ -16,7 +16,7 @@ from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
 from letup.pauses.reasons import require_a_window
 from letup.plan.bottlenecks import bottlenecks
-from letup.plan.ceiling import BASIS, ceiling
+from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.findings import check_plan
 from letup.plan.groups import GroupFlow, Relief, move_groups
 from letup.plan.model import GroupResult, Plan
@@ -123,7 +123,7 @@ def make(
         # Pauses given by hand may go beyond the limits; the ceiling covers them too.
         for window in pauses:
             usable[window.zone, window.first : window.last + 1] = True
-    most = ceiling(scenario.groups, timed, usable)
+    most = generous = ceiling(scenario.groups, timed, usable)
     if most == 0:
         raise NoPlan(
             "plan.no_way",
@@ -151,6 +151,7 @@ def make(
         timed,
         windows,
         most=most,
+        basis=BASIS if most == generous else RELAXED,
         chosen=pauses is None,
         trace=trace,
         began=began,
@@ -166,6 +167,7 @@ def _finish(
     windows: list[Window],
     *,
     most: int,
+    basis: str,
     chosen: bool,
     trace: list[tuple[float, int, int]],
     began: float,
@@ -224,7 +226,7 @@ def _finish(
         groups=groups,
         bottlenecks=bounds,
         ceiling=most,
-        ceiling_basis=BASIS,
+        ceiling_basis=basis,
         trace=tuple(trace),
         findings=tuple(findings),
         complete=complete,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from letup.plan.answer import next_hours, percent, sentence
+from letup.plan.ceiling import BASIS
 
 if TYPE_CHECKING:
     from letup.plan.model import Plan
@@ -18,6 +19,7 @@ CEILING = (
     "That ceiling is proven but generous: it counts every allowed hour as quiet in every zone, whatever the limit on "
     "zone-hours, and may lie well above the best possible plan."
 )
+BOUND = "That is proven for all pauses within the limits, zone-hours included."
 _ALIKE = 2
 """Findings of one kind that are shown in the terminal; the report shows all."""
 
@@ -40,7 +42,7 @@ def what_was_read(scenario: Scenario) -> str:
 def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
     """The answer, the pauses by day, what bounds it, findings, files, and how to verify it."""
     parts = [
-        f"{sentence(plan)}\n{CEILING}",
+        f"{sentence(plan)}\n{CEILING if plan.ceiling_basis == BASIS else BOUND}",
         _pauses(plan),
         _next_hour(plan),
         _bounds(plan),
