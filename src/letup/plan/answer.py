@@ -79,17 +79,14 @@ class NextHour:
 
 def next_hours(table: pd.DataFrame, pauses: pd.DataFrame) -> list[NextHour]:
     """The rows of `Plan.next_hours`; ``pauses`` as in `Plan.pauses`."""
-    ends = {(row["zone"], row["start"]): row["end"] for row in pauses.to_dict("records")}
+    at = datetime.fromisoformat
+    ends = {(row["zone"], at(row["start"])): at(row["end"]) for row in pauses.to_dict("records")}
     found = []
     for row in table.to_dict("records"):
-        first, last = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
+        first, last = at(row["start"]), at(row["end"])
         if row["replaces"]:
-            replaced = datetime.fromisoformat(row["replaces"])
-            first, last = (
-                (first, replaced)
-                if first < replaced
-                else (datetime.fromisoformat(ends[row["zone"], row["replaces"]]), last)
-            )
+            replaced = at(row["replaces"])
+            first, last = (first, replaced) if first < replaced else (ends[row["zone"], replaced], last)
         hours = (last - first).total_seconds() / 3600
         people = round(row["people_per_zone_hour"] * hours)
         found.append(

@@ -171,10 +171,11 @@ class Search:
 
 def search(plan: Plan) -> Search | None:
     """How the plan and its proven ceiling changed as the search went on; None where there was no search."""
-    if len(plan.trace) < 2:
+    if len(plan.trace) < 3:  # the ceiling, and pauses given by hand
         return None
     seconds = np.array([one[0] for one in plan.trace], float)
-    right = max(float(seconds[-1]), 1e-3)
+    took = max(float(seconds[-1]), 1e-3)
+    right = 1.04 * took  # so that the last step can be seen
     top = round_up(max(max(one[1:]) for one in plan.trace))
     found = [one[1] for one in plan.trace]
     ceiling = [one[2] for one in plan.trace]
@@ -186,9 +187,9 @@ def search(plan: Plan) -> Search | None:
     return Search(
         _stairs(seconds, found, right, top),
         _stairs(seconds, ceiling, right, top),
-        [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.94 * right or at == 0],
+        [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.9 * right],
         [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)],
-        f"In {right:,.{0 if right >= 2 else 1}f} seconds the plan came to {words.count(found[-1])} people, "
+        f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {words.count(found[-1])} people, "
         f"and the proven ceiling {fell}.",
     )
 
