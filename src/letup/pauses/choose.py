@@ -145,8 +145,9 @@ def choose_pauses(
     margin : int
         Steps before the end of each window in which nobody is on a road of its zone.
     rounds : int, optional
-        Rounds of search after which to stop, with as much branching; the same windows and bound come out every
-        time unless the time limit or somebody stops it first. None = until the gap is closed or time is up.
+        Rounds of search after which to stop, with some branching on the smallest networks; the same windows and
+        bound come out every time unless the time limit or somebody stops it first. None = until the gap is closed
+        or time is up.
     bound : float
         A bound on the value that is proven already, if there is one.
     progress : callable, optional
@@ -294,7 +295,8 @@ class _Run:
                 rounds = 1 if exact else self.rounds
                 search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
             if self.rounds is not None:
-                self._branch(_NODES * self.rounds)
+                if exact:
+                    self._branch(_NODES * self.rounds)
                 self.ended = True
                 return
         self.thread = threading.Thread(target=self._beside, args=(small,), daemon=True)

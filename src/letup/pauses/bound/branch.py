@@ -45,7 +45,7 @@ def branch(
     gap : float
         Share of the value within which to stop.
     nodes : int, optional
-        Nodes after which to stop, in each of as many solves.
+        Nodes after which to stop.
     """
     highs = solver(master.rows)
     whole = np.flatnonzero(master.rows.whole).astype(np.int32)
@@ -54,9 +54,7 @@ def branch(
     highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(highspy.HighsVarType.kInteger), np.uint8))
     highs.setOptionValue("mip_rel_gap", max(gap, 1e-9))
     highs.setOptionValue("mip_heuristic_effort", _HEURISTICS)
-    if nodes is not None:
-        highs.setOptionValue("mip_max_nodes", nodes)
-    solves = 0
+    left = nodes or 0
     known = 0.0
     """What windows excluded so far are worth, at most."""
 
@@ -73,14 +71,16 @@ def branch(
 
     highs.cbMipInterrupt.subscribe(watch)
     highs.cbMipImprovingSolution.subscribe(improved)
-    while seconds() > 0 and (nodes is None or solves < nodes):
-        solves += 1
+    while seconds() > 0 and (nodes is None or left > 0):
         start = master.windows.values(best()[0])
         if start is not None:
             columns = np.arange(len(start), dtype=np.int32)
             highs.setSolution(len(start), columns, start)
         highs.setOptionValue("time_limit", highs.getRunTime() + seconds())
+        if nodes is not None:
+            highs.setOptionValue("mip_max_nodes", left)
         highs.run()
+        left -= max(int(highs.getInfo().mip_node_count), 1)
         status = highs.getModelStatus()
         info = highs.getInfo()
         if status == highspy.HighsModelStatus.kInfeasible:
