@@ -47,6 +47,8 @@ def each_day(moving: NDArray[np.bool_], flows: list[GroupFlow], some: NDArray[np
         Steps that may be used in some zone; covers at least those of ``moving``.
     """
     days = runs(np.asarray(some, bool))
+    if not days:
+        return
     rooms = room_of([flow.timed for flow in flows])
     left = [_left_by_day(flow, days) for flow in flows]
     taken = [_taken_by_day(flow, days) for flow in flows]
