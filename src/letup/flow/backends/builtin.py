@@ -15,6 +15,9 @@ from letup.flow.relief import relieve
 from letup.flow.search import Scout
 from letup.flow.state import Net, State
 
+_RELIEVE_FROM = 2_500_000
+"""Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
+
 
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
@@ -31,7 +34,8 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
     fill(given, state, bits, scout)
     scarce = bool((state.free == 0).any())
     if scarce and state.left.any():
-        relieve(given, state, bits, scout)
+        if net.nodes * steps > _RELIEVE_FROM:
+            relieve(given, state, bits, scout)
         complete(given, state, bits, scout)
     sink_side = _unpacked(scout.dead, steps)
     if not state.left.any():
