@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from letup.errors import NoPlan
@@ -125,6 +125,7 @@ EASIER = {"shortest": -4.0, "longest": 4.0, "zone_hours": 4.0, "windows_per_day"
 
 
 @settings(max_examples=60, deadline=None)
+@example(limits=Limits(zone_hours=8, windows_per_day=1, grid_minutes=600))  # a grid that is no multiple of the step
 @given(limits=limits_strategy())
 def test_a_relaxation_does_alone_and_a_smaller_one_does_not(limits):
     assume(find_windows(limits, ZONES, CLOCK) is None)

@@ -89,8 +89,9 @@ def _number(name: str, limits: Limits, good: Good, zones: int, say: Say, windows
     def of(value: int) -> Limits:
         return having(limits, name, clock.hours(value) if in_steps else value)
 
-    # Lengths between two points of the clock grid allow no more than the shorter of them.
-    unit = max((limits.grid_minutes or 0) // clock.step_minutes, 1) if in_steps and not limits.frozen else 1
+    # Points of the clock grid lie whole units of steps apart, and a length between two units allows no more.
+    on_grid = in_steps and limits.grid_minutes is not None and not limits.frozen
+    unit = math.lcm(limits.grid_minutes or 1, clock.step_minutes) // clock.step_minutes if on_grid else 1
     if name == "shortest":
         top = (max(clock.in_steps(old), 1) - 1) // unit
         low = _least(0, top, lambda less: good(of((top - less) * unit)))
