@@ -24,10 +24,10 @@ def calm_steps(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -
     if quiet is None:
         calm[:] = np.iinfo(np.int32).max
         return calm
-    row = np.zeros(zones, np.int32)
-    for step in range(steps - 1, -1, -1):
-        row = np.where(quiet[:zones, step], row + 1, 0).astype(np.int32)
-        calm[:zones, step] = row
+    # Steps until the next one that is not quiet: the nearest of those positions from the right.
+    at = np.arange(steps, dtype=np.int32)
+    loud = np.where(quiet[:zones], steps, at).astype(np.int32)
+    calm[:zones] = np.minimum.accumulate(loud[:, ::-1], axis=1)[:, ::-1] - at
     return calm
 
 

@@ -21,6 +21,14 @@ _RELIEVE_FROM = 2_500_000
 
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
+    state, given, sink_side = filled(net, steps, quiet)
+    if (state.free == 0).any():
+        hasten(given, state)
+    return state.entering, state.arriving, sink_side
+
+
+def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> tuple[State, Net, NDArray[np.bool_]]:
+    """A flow of the largest total, filled in order of arrival; the kernel's network, and the sink side of its cut."""
     given = _net(net, steps, quiet)
     state = State(
         entering=np.zeros((net.arcs, steps), np.int32),
@@ -32,18 +40,14 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
     )
     bits, scout = _bits(given), _scout(net.nodes, steps)
     fill(given, state, bits, scout)
-    scarce = bool((state.free == 0).any())
-    if scarce and state.left.any():
+    if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _RELIEVE_FROM:
             relieve(given, state, bits, scout)
         complete(given, state, bits, scout)
     sink_side = _unpacked(scout.dead, steps)
     if not state.left.any():
         sink_side[:] = True
-    del bits, scout
-    if scarce:
-        hasten(given, state)
-    return state.entering, state.arriving, sink_side
+    return state, given, sink_side
 
 
 def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Net:
