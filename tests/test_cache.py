@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,23 +58,75 @@ def test_nothing_is_changed_where_the_usual_places_will_do() -> None:
     assert shown.strip() == "None"
 
 
-def test_compiled_code_is_dropped_when_any_source_changes(tmp_path: Path) -> None:
-    for name in ("flow/kernel.py", "flow/search.py", "pauses/reserve.py"):
-        source = tmp_path / name
-        source.parent.mkdir(exist_ok=True)
-        source.write_text("one")
-        compiled = source.parent / "__pycache__" / f"{source.stem}.f-1.py311.nbi"
-        compiled.parent.mkdir(exist_ok=True)
-        compiled.write_text("code")
-    _cache.drop_compiled_code_of_other_sources(tmp_path)
-    assert not list(tmp_path.rglob("*.nbi"))
-    kept = tmp_path / "flow/__pycache__/kernel.f-1.py311.nbi"
-    kept.write_text("code")
-    _cache.drop_compiled_code_of_other_sources(tmp_path)
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the folders with compiled code, with something compiled of each file that is."""
+    for folder in ("flow", "pauses"):
+        shutil.copytree(PACKAGE / folder, tmp_path / "letup" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in _cache.COMPILED:
+        compiled_of(tmp_path / "letup", name)
+    return tmp_path / "letup"
+
+
+def compiled_of(package: Path, name: str) -> Path:
+    source = package / name
+    compiled = source.parent / "__pycache__" / f"{source.stem}.f-1.py311.nbi"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_text("code")
+    return compiled
+
+
+@pytest.mark.parametrize("name", _cache.COMPILED)
+def test_compiled_code_is_dropped_when_any_source_of_it_changes(package: Path, name: str) -> None:
+    _cache.drop_compiled_code_of_other_sources(package)
+    assert not list(package.rglob("*.nbi")), "nobody knows what it was compiled from"
+    kept = compiled_of(package, "flow/kernel.py")
+    _cache.drop_compiled_code_of_other_sources(package)
     assert kept.exists()
-    (tmp_path / "flow/search.py").write_text("two, called by kernel.py")
-    _cache.drop_compiled_code_of_other_sources(tmp_path)
+    (package / name).write_text("may be called by kernel.py")
+    _cache.drop_compiled_code_of_other_sources(package)
     assert not kept.exists()
+
+
+def test_compiled_code_is_kept_when_other_files_change(package: Path) -> None:
+    _cache.drop_compiled_code_of_other_sources(package)
+    kept = compiled_of(package, "flow/kernel.py")
+    for name in ("flow/network.py", "pauses/choose.py"):
+        (package / name).write_text("is not compiled")
+    (package / "pauses" / "new.py").write_text("neither")
+    _cache.drop_compiled_code_of_other_sources(package)
+    assert kept.exists()
+
+
+def test_every_file_with_compiled_functions_is_listed() -> None:
+    files = {str(file.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py") if "numba" in _modules_of(file)}
+    assert files == set(_cache.COMPILED)
+
+
+@pytest.mark.parametrize("name", _cache.COMPILED)
+def test_nothing_is_compiled_in_from_a_file_that_is_not_listed(name: str) -> None:
+    tree = ast.parse((PACKAGE / name).read_text("utf-8"))
+    listed = {"letup." + file.removesuffix(".py").replace("/", ".") for file in _cache.COMPILED}
+    from_others = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("letup") and node.module not in listed
+        for alias in node.names
+    }
+    compiled = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(one) for one in node.decorator_list)
+    ]
+    used = {node.id for function in compiled for node in ast.walk(function) if isinstance(node, ast.Name)}
+    assert compiled
+    assert not used & from_others
+
+
+def _modules_of(file: Path) -> set[str]:
+    """Packages that a file imports from at its top."""
+    nodes = ast.parse(file.read_text("utf-8")).body
+    return {(node.module or "").partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def test_a_package_that_cannot_be_written_to_is_left_alone(tmp_path: Path) -> None:

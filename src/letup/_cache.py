@@ -6,8 +6,19 @@ import hashlib
 import os
 from pathlib import Path
 
-_COMPILED = ("flow", "flow/backends", "pauses")
-"""Folders of the package with compiled code."""
+COMPILED = (
+    "flow/bits.py",
+    "flow/cut.py",
+    "flow/kernel.py",
+    "flow/order.py",
+    "flow/relief.py",
+    "flow/routes.py",
+    "flow/search.py",
+    "flow/send.py",
+    "flow/state.py",
+    "pauses/reserve.py",
+)
+"""Files of the package with functions that are compiled. These use one another, and nothing from other files."""
 
 _STAMP = "compiled-from.txt"
 
@@ -28,9 +39,9 @@ def drop_compiled_code_of_other_sources(package: Path) -> None:
         digest = _digest(package)
         if stamp.is_file() and stamp.read_text("ascii") == digest:
             return
-        for folder in _COMPILED:
+        for folder in {(package / name).parent for name in COMPILED}:
             for pattern in ("*.nbi", "*.nbc"):
-                for file in (package / folder / "__pycache__").glob(pattern):
+                for file in (folder / "__pycache__").glob(pattern):
                     file.unlink(missing_ok=True)
         stamp.parent.mkdir(exist_ok=True)
         written = stamp.with_name(f"{_STAMP}.{os.getpid()}")
@@ -42,8 +53,7 @@ def drop_compiled_code_of_other_sources(package: Path) -> None:
 
 def _digest(package: Path) -> str:
     """Digest of names, sizes and times of change of all sources of compiled code."""
-    sources = sorted(file for folder in _COMPILED for file in (package / folder).glob("*.py"))
-    stats = [(str(file.relative_to(package)), file.stat()) for file in sources]
+    stats = [(name, (package / name).stat()) for name in COMPILED]
     text = "\n".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
     return hashlib.sha256(text.encode()).hexdigest()
 

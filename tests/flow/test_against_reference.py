@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from letup.flow import earliest_arrival
 from letup.flow.engine import Flow
+from tests.examples import examples
 from tests.flow.apart import apart, flow_of, total_of
 from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add_up, assert_the_cut_proves_the_total
 from tests.flow.small import Case, cases, earliest, expansion, most
 
-many = settings(max_examples=700, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-some = settings(many, max_examples=150)
+many = examples(700, suppress_health_check=list(HealthCheck))
+some = examples(150, suppress_health_check=list(HealthCheck))
 
 
 @many
@@ -83,7 +84,7 @@ def assert_same(case: Case, flow: Flow) -> None:
 def test_the_small_networks_are_of_every_kind() -> None:
     met: list[Case] = []
 
-    @settings(many)
+    @many
     @given(cases())
     def collect(case: Case) -> None:
         met.append(case)

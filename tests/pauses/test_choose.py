@@ -4,12 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from letup.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
+from tests.examples import examples
 
 STEPS, MINUTES = 48, 30
 
@@ -46,7 +47,7 @@ def keeps(choice, limits, net):
     return broken(choice.windows, limits, zones=net.zones, steps=STEPS, step_minutes=MINUTES, start_hour=6.0)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     people=st.lists(st.integers(0, 300), min_size=2, max_size=4),
     rate=st.integers(1, 60),

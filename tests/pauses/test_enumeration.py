@@ -6,13 +6,14 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 
 from benchmarks.pauses_mip import FORMS, solve
 from letup.errors import NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
 from letup.pauses.choose import Choice
+from tests.examples import examples
 from tests.pauses.small import Problem, best, drawn
 
 EXACT = 1e-6
@@ -42,7 +43,7 @@ def assert_proven(problem: Problem, choice: Choice) -> None:
     assert choice.bound >= most - EXACT * max(1.0, abs(most)), "the bound is wrong"
 
 
-@settings(max_examples=120, deadline=None, phases=PHASES)
+@examples(120, phases=PHASES)
 @given(seed=SEEDS)
 @example(seed=27470)  # a road that takes longer than the shortest window
 def test_given_time_nothing_better_is_left(seed: int) -> None:
@@ -53,7 +54,7 @@ def test_given_time_nothing_better_is_left(seed: int) -> None:
         assert choice.value == pytest.approx(best(problem), abs=EXACT)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@examples(25, phases=PHASES)
 @given(seed=SEEDS)
 def test_given_time_nothing_better_is_left_where_shelters_fill_up(seed: int) -> None:
     problem = drawn(seed, scarce=True)
@@ -63,7 +64,7 @@ def test_given_time_nothing_better_is_left_where_shelters_fill_up(seed: int) -> 
         assert choice.value == pytest.approx(best(problem), abs=EXACT)
 
 
-@settings(max_examples=100, deadline=None, phases=PHASES)
+@examples(100, phases=PHASES)
 @given(seed=SEEDS)
 def test_the_bound_holds_however_little_time_there_is(seed: int) -> None:
     problem = drawn(seed)
@@ -72,7 +73,7 @@ def test_the_bound_holds_however_little_time_there_is(seed: int) -> None:
         assert_proven(problem, choice)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@examples(25, phases=PHASES)
 @given(seed=SEEDS, form=st.sampled_from(FORMS))
 def test_the_whole_program_that_we_are_measured_against_finds_the_best_too(seed: int, form: str) -> None:
     problem = drawn(seed, by_hand=False)

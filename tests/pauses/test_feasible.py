@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork, earliest_arrival
@@ -13,6 +13,7 @@ from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.feasible import Feasible
 from letup.pauses.passage import Passage, quiet_until
 from letup.pauses.possible import find_windows
+from tests.examples import examples
 
 ZONES = 2
 
@@ -36,7 +37,7 @@ def networks(draw, steps):
     return TimedNetwork(tail, head, pick(1, 3, arcs), capacity, supply, shelter, wait, pick(-1, ZONES - 1, arcs))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(net=networks(24), shortest=st.integers(1, 6), hours=st.sampled_from([None, (2, 9), (20, 6)]))
 def test_the_first_to_arrive_arrives_when_the_engine_says(net, shortest, hours):
     limits, clock = Limits(shortest=shortest, hours=hours, forbidden=((0, 5, 5),)), Clock(24, 60, 0.0)
@@ -48,7 +49,7 @@ def test_the_first_to_arrive_arrives_when_the_engine_says(net, shortest, hours):
         assert min(step for step, _ in arrivals) == np.flatnonzero(flow.arrivals)[0]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(net=networks(24), shortest=st.integers(1, 6), grid=st.sampled_from([None, 120]))
 def test_a_journey_gets_out_through_windows_that_hold_its_stays_and_no_others(net, shortest, grid):
     limits, clock = Limits(shortest=shortest, grid_minutes=grid, windows_per_day=9), Clock(24, 60, 0.0)
@@ -77,7 +78,7 @@ PAIRS = [
 PAIRS.sort(key=len)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     net=networks(STEPS),
     hours=st.sampled_from([None, (6, 18), (0, 12)]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.errors import LetupError, NoPlan
@@ -15,6 +15,7 @@ from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock
 from letup.pauses.frontier import NOT_DONE, Found, agree, budgets_around, trace_frontier, used
+from tests.examples import examples
 
 STEPS, MINUTES = 8, 60
 LIMITS = Limits(shortest=1.0, windows_per_day=9)
@@ -146,7 +147,7 @@ def test_a_point_that_was_not_searched_is_filled_from_its_neighbours():
     assert (points[2].value_from, points[2].bound_from, points[2].complete) == (20.0, 40.0, False)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=1, max_size=8))
 def test_however_the_searches_went_values_and_bounds_never_fall(pairs):
     points = agreed(*(Found(W, min(pair), max(pair), True) for pair in pairs))

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock, allowed_steps, in_hours, runs, usable_steps
 from letup.pauses.limits import check_limits
+from tests.examples import examples
 
 # Two days from 06:00 in steps of 30 minutes; step 12 is noon, step 24 is 18:00, step 48 is 06:00 next day.
 TIME = {"zones": 3, "steps": 96, "step_minutes": 30, "start_hour": 6.0}
@@ -177,7 +178,7 @@ windows_strategy = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     windows=windows_strategy,
     hours=st.one_of(st.none(), st.tuples(st.integers(0, 12), st.integers(13, 24))),

@@ -4,16 +4,17 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.pauses import Limits, Window, broken
 from letup.pauses.clock import Clock
 from letup.pauses.possible import find_windows
+from tests.examples import examples
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(limits=limits_strategy())
 def test_windows_are_found_where_and_only_where_there_are_any(limits):
     found = find_windows(limits, ZONES, CLOCK)
@@ -25,7 +26,7 @@ def test_windows_are_found_where_and_only_where_there_are_any(limits):
     assert not any(pair and not broken(pair, limits, **TIME) for pair in pairs), limits
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(limits=limits_strategy(), least=st.sampled_from(["zone_hours", "concession"]))
 def test_the_least_that_windows_need_is_the_least_of_all_sets(limits, least):
     if limits.concession is None:

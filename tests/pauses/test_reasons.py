@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from letup.errors import NoPlan
@@ -13,6 +13,7 @@ from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock
 from letup.pauses.possible import find_windows
 from letup.pauses.reasons import require_a_plan, require_a_window, why_no_plan
+from tests.examples import examples
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets
 
 STEPS, MINUTES = 48, 30
@@ -124,7 +125,7 @@ def test_limits_that_leave_room_are_left_in_peace():
 EASIER = {"shortest": -4.0, "longest": 4.0, "zone_hours": 4.0, "windows_per_day": 1, "at_once": 1}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @example(limits=Limits(zone_hours=8, windows_per_day=1, grid_minutes=600))  # a grid that is no multiple of the step
 @given(limits=limits_strategy())
 def test_a_relaxation_does_alone_and_a_smaller_one_does_not(limits):
@@ -234,7 +235,7 @@ def test_somebody_who_needs_no_pause_is_somebody():
     require_a_plan(net, Limits(hours=(6, 18)), DAY, zones=3)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     hours=st.sampled_from([None, (6, 10), (6, 18)]),
     shortest=st.sampled_from([0.5, 2.0, 5.0]),

@@ -1,17 +1,18 @@
 """Quick estimates of flows: always possible, never more than the exact flow, exact on a single road."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses.reserve import estimate
+from tests.examples import examples
 
 STEPS = 24
 NO_FEEDERS = np.zeros(0, np.int64)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(data=st.data(), nodes=st.integers(3, 7), arcs=st.integers(2, 14))
 def test_what_is_reserved_can_be_moved(data, nodes, arcs):
     node = st.integers(0, nodes - 1)

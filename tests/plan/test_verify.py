@@ -10,13 +10,14 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import HealthCheck, Phase, given, reject
 from hypothesis import strategies as st
 
 from letup import plan as plans
 from letup.errors import LetupError, NoPlan
 from letup.plan import digests, verification
 from letup.plan.columns import MOVEMENT_COLUMNS
+from tests.examples import examples
 
 NUMERIC = (
     "origin_node",
@@ -270,9 +271,8 @@ def test_a_folder_without_a_plan_is_refused(tmp_path):
         verification.verify(tmp_path)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
+@examples(
+    25,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
 from letup.errors import LetupError
@@ -17,6 +17,7 @@ from letup.pauses.bound.coarse import every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.clock import Clock
+from tests.examples import examples
 from tests.pauses.bound.test_coarse import any_grouping
 from tests.pauses.bound.tiny import EXACT, best_of, clock_of, problem_of
 from tests.pauses.small import Problem
@@ -89,7 +90,7 @@ def changed(certificate: Certificate, how: str, random: np.random.Generator) -> 
     return replace(certificate, cuts=cuts, multipliers=multipliers)
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS, how=st.one_of(st.none(), st.integers(0, 9)))
 def test_the_bound_is_confirmed(seed: int, how: int | None) -> None:
     certificate = certificate_of(seed, how)
@@ -102,7 +103,7 @@ def test_the_bound_is_confirmed(seed: int, how: int | None) -> None:
 HOW = ["multipliers", "grouping", "lead", "bucket", "move", "price", "need", "gone"]
 
 
-@settings(max_examples=80, deadline=None, phases=PHASES)
+@examples(80, phases=PHASES)
 @given(seed=SEEDS, how=st.sampled_from(HOW), luck=st.integers(0, 2**32 - 1))
 def test_a_certificate_that_was_changed_never_proves_too_much(seed: int, how: str, luck: int) -> None:
     certificate = certificate_of(seed)
@@ -113,7 +114,7 @@ def test_a_certificate_that_was_changed_never_proves_too_much(seed: int, how: st
     assert bound is None or bound >= best_of(seed) - EXACT
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS, other=SEEDS)
 def test_the_certificate_of_another_problem_never_proves_too_much(seed: int, other: int) -> None:
     certificate = certificate_of(other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork
@@ -14,6 +14,7 @@ from letup.pauses.bound.grouping import by_zones, leads, within
 from letup.pauses.bound.master import add_movement
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
+from tests.examples import examples
 from tests.pauses.bound.tiny import EXACT, clock_of, problem_of, solved, some, value_of, waiting_at_home
 from tests.pauses.small import Problem
 
@@ -47,7 +48,7 @@ def with_fixed(rows: Rows, columns: WindowRows, windows: list[Window]) -> float:
     return -float(found.fun)
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS)
 def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
     # People on their way may wait among those at home in the relaxation, whether or not they may in the network.
@@ -57,7 +58,7 @@ def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
         assert with_fixed(rows, columns, windows) == pytest.approx(value_of(problem, windows), abs=EXACT)
 
 
-@settings(max_examples=15, deadline=None, phases=PHASES)
+@examples(15, phases=PHASES)
 @given(seed=SEEDS)
 def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -> None:
     problem = problem_of(seed, scarce=True)
@@ -66,7 +67,7 @@ def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -
         assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
 
 
-@settings(max_examples=50, deadline=None, phases=PHASES)
+@examples(50, phases=PHASES)
 @given(seed=SEEDS, how=st.integers(0, 99), scarce=st.booleans())
 def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: int, how: int, scarce: bool) -> None:
     problem = problem_of(seed, scarce)
@@ -75,7 +76,7 @@ def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: in
         assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@examples(25, phases=PHASES)
 @given(seed=SEEDS, size=st.integers(0, 4))
 def test_the_ways_that_nodes_are_put_together_fit_and_lose_nothing(seed: int, size: int) -> None:
     problem = problem_of(seed)

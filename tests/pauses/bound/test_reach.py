@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
@@ -15,6 +15,7 @@ from letup.pauses.bound.coarse import Coarse, every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
 from letup.pauses.clock import Clock
+from tests.examples import examples
 from tests.pauses.bound.test_coarse import any_grouping
 from tests.pauses.bound.tiny import EXACT, best_of, clock_of, problem_of, solved, some
 from tests.pauses.small import Problem
@@ -72,7 +73,7 @@ def reached(coarse: Coarse, quiet: np.ndarray) -> np.ndarray:
     return makes
 
 
-@settings(max_examples=20, deadline=None, phases=PHASES)
+@examples(20, phases=PHASES)
 @given(seed=SEEDS)
 def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
     problem = problem_of(seed)
@@ -86,7 +87,7 @@ def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
             assert paid >= 1 - EXACT or not makes[cut.move], (windows, cut)
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS, how=st.one_of(st.none(), st.integers(0, 99)), scarce=st.booleans())
 def test_the_bound_with_cuts_is_not_below_the_best_of_all_and_no_worse_than_without(
     seed: int, how: int | None, scarce: bool
@@ -99,7 +100,7 @@ def test_the_bound_with_cuts_is_not_below_the_best_of_all_and_no_worse_than_with
     assert tight.bound <= plain.bound + EXACT
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS, how=st.one_of(st.none(), st.integers(0, 99)), scarce=st.booleans())
 def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     seed: int, how: int | None, scarce: bool

@@ -5,12 +5,13 @@ from __future__ import annotations
 import highspy
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from letup.pauses.bound.master import solver
 from letup.pauses.bound.rows import Rows, dual_bound
+from tests.examples import examples
 
 
 def program(seed: int) -> Rows:
@@ -47,7 +48,7 @@ def optimum(rows: Rows) -> float:
     return -float(found.fun)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_solvers_own_multipliers_prove_its_optimum(seed: int) -> None:
     rows = program(seed)
@@ -58,7 +59,7 @@ def test_the_solvers_own_multipliers_prove_its_optimum(seed: int) -> None:
     assert bound == pytest.approx(optimum(rows), abs=1e-7)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(seed=st.integers(0, 2**32 - 1), large=st.sampled_from([1e-3, 1.0, 1e6]))
 def test_no_multipliers_prove_less_than_the_optimum(seed: int, large: float) -> None:
     rows = program(seed)

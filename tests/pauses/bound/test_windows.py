@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
+from tests.examples import examples
 from tests.pauses.bound.tiny import clock_of, problem_of, solved, windows_of
 from tests.pauses.small import Problem
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets
@@ -61,7 +62,7 @@ def assert_they_say_the_same(
         assert not everything or tuple(windows) in known
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS)
 def test_whole_points_are_the_sets_of_windows_that_keep_the_limits(seed: int) -> None:
     problem = problem_of(seed)
@@ -72,7 +73,7 @@ def test_whole_points_are_the_sets_of_windows_that_keep_the_limits(seed: int) ->
     assert_they_say_the_same(rows, columns, problem.allowed[:400], False, problem.limits, time, seed)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(limits=limits_strategy(), seed=st.integers(0, 99))
 def test_whole_points_are_the_sets_of_windows_over_two_days(limits: Limits, seed: int) -> None:
     pairs, _ = pairs_of_sets(limits)
@@ -104,7 +105,7 @@ def test_windows_that_only_touch_over_midnight_are_one_and_too_many() -> None:
     assert values is None or wrong(rows, values) > 0.5
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS)
 def test_quiet_is_what_the_windows_cover(seed: int) -> None:
     problem = problem_of(seed)
@@ -122,7 +123,7 @@ def test_quiet_is_what_the_windows_cover(seed: int) -> None:
             assert whole - inside <= shown <= whole
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES)
+@examples(30, phases=PHASES)
 @given(seed=SEEDS)
 def test_one_window_by_itself_is_whole_without_asking(seed: int) -> None:
     """The rows for one slot are the hull of its windows: a linear program finds a whole one."""

@@ -1,0 +1,62 @@
+"""Compile all there is to compile, before several processes would each do so at once.
+
+Run it after a change of compiled code and before the tests: ``make tests`` does. It takes a second where all is
+compiled already, and most of a minute on one core where nothing is.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+from letup._cache import COMPILED
+from letup.flow import TimedNetwork, earliest_arrival
+from letup.flow.backends import builtin
+from letup.pauses.reserve import estimate
+
+STEPS = 12
+
+
+def main() -> None:
+    """Ask everything of a network with two shelters, one of which fills up."""
+    net = TimedNetwork(
+        tail=[0, 1, 1, 2],
+        head=[1, 2, 3, 3],
+        transit=[1, 1, 1, 1],
+        capacity=[5, 5, 5, 5],
+        supply=[30, 3, 0, 0],
+        shelter=[0, 0, 9, 20],
+        wait=[True] * 4,
+        zone=[0, -1, 1, 0],
+    )
+    builtin._RELIEVE_FROM = -1  # small networks do without making room in bulk, but for tests and large ones
+    flow = earliest_arrival(net, STEPS)
+    assert flow.cut is not None
+    assert flow.routes()
+    estimate(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.zeros(0, np.int64))
+    left_out = [f"{one.__module__}.{one.__name__}" for one in compiled() if not _kept(one)]
+    assert not left_out, f"not compiled: {left_out}; let this network, or what is asked of it, need them"
+
+
+def compiled() -> Iterator[Any]:
+    """All functions that numba compiles, but those that it draws into their callers."""
+    for file in COMPILED:
+        module = importlib.import_module("letup." + file.removesuffix(".py").replace("/", "."))
+        for one in vars(module).values():
+            own = isinstance(one, Dispatcher) and one.__module__ == module.__name__
+            if own and one.targetoptions.get("inline") != "always":
+                yield one
+
+
+def _kept(one: Any) -> bool:
+    """Whether compiled code of a function lies in numba's cache, be it of this run or of an earlier one."""
+    return any(Path(one.stats.cache_path).glob(f"*.{one.__name__}-*.nbi"))
+
+
+if __name__ == "__main__":
+    main()
