@@ -44,7 +44,7 @@ compiled: .venv/.ready-dev
 	$(BIN)/python scripts/compile.py
 
 tests: .venv/.ready-dev compiled
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

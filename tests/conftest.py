@@ -1,11 +1,22 @@
-"""What all tests share: every run tries the same examples, so that a failure is one of the change at hand.
+"""What all tests share: the examples they try, and the order in which files are handed to the workers.
 
+Every run tries the same examples, so that a failure is one of the change at hand.
 ``pytest --hypothesis-profile=search`` tries others each time, and many more of them, to hunt for what these miss.
 """
 
+import pytest
 from hypothesis import settings
 
 # No deadline: the first example may compile. See tests/examples.py for what max_examples stands for.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True, max_examples=2000)
 settings.load_profile("same")  # an option on the command line comes later, and wins
+
+LONGEST = ["docs/test_pages.py", "pauses/test_enumeration.py", "plan/test_verify.py", "cli/test_frontier.py"]
+"""Files that take longest. They come first, or one worker would still be at them when the others have finished."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest files first, the others as they are."""
+    first = {f"tests/{name}": i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def traced(short: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     out = short.parent / "out"
-    return out, run("frontier", short, "--out", out, "--zone-hours", "1,27,36", "--time-limit", "6")
+    return out, run("frontier", short, "--out", out, "--zone-hours", "1,27,36", "--time-limit", "3")
 
 
 def points(folder: Path) -> list[dict]:
@@ -171,7 +172,9 @@ def test_a_folder_with_other_files_is_refused_before_anything_is_searched(short:
 
 
 def test_several_searches_are_never_worse_than_the_first_and_the_same_wherever_they_run(short: Path) -> None:
-    scenario = scenarios.load(short)
+    given = scenarios.load(short)
+    # A coarse clock, so that each search soon ends by itself: only then is its answer the same everywhere.
+    scenario = replace(given, limits=replace(given.limits, grid_minutes=120))
     one = plans.make(scenario, seed=3)
     alone = make_best(scenario, searches=2, seed=3, workers=1)
     spread_out = make_best(scenario, searches=2, seed=3, workers=2)

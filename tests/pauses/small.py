@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -49,9 +50,25 @@ class Problem:
         """What quiet is worth."""
         return float(self.weight @ earliest_arrival(self.net, self.steps, quiet).arrivals)
 
+    @cached_property
+    def best(self) -> float:
+        """Largest value of all sets of windows that keep to the limits; minus infinity if there are none."""
+        known: dict[bytes, float] = {}
+        for windows in self.allowed:
+            quiet = quiet_array(windows, self.net.zones, self.steps)
+            key = quiet.tobytes()
+            if key not in known:
+                known[key] = self.value(quiet)
+        return max(known.values(), default=-np.inf)
+
 
 def drawn(seed: int, scarce: bool = False, by_hand: bool = True) -> Problem:
-    """The problem of a seed; in nearly all there is something to gain."""
+    """The problem of a seed, the same object for all tests; in nearly all there is something to gain."""
+    return _drawn(seed, scarce, by_hand)
+
+
+@lru_cache(maxsize=300)  # trying all sets of windows takes longer than most of what is then tested
+def _drawn(seed: int, scarce: bool, by_hand: bool) -> Problem:
     rng = np.random.default_rng(seed)
     while True:
         problem = _problem(rng, scarce)
@@ -63,7 +80,7 @@ def drawn(seed: int, scarce: bool = False, by_hand: bool = True) -> Problem:
         except TooManyError:
             continue
         idle = problem.value(quiet_array([], problem.net.zones, problem.steps))
-        if best(problem) > idle or rng.random() < 0.05:
+        if problem.best > idle or rng.random() < 0.05:
             return problem
 
 
@@ -145,17 +162,6 @@ def _limits(rng: np.random.Generator, zones: int, steps: int, minutes: int) -> L
     if maybe(0.2):
         limits = replace(limits, frozen=(Window(*span()),))
     return limits
-
-
-def best(problem: Problem) -> float:
-    """Largest value of all sets of windows that keep to the limits; minus infinity if there are none."""
-    known: dict[bytes, float] = {}
-    for windows in problem.allowed:
-        quiet = quiet_array(windows, problem.net.zones, problem.steps)
-        key = quiet.tobytes()
-        if key not in known:
-            known[key] = problem.value(quiet)
-    return max(known.values(), default=-np.inf)
 
 
 def _allowed(problem: Problem) -> list[list[Window]]:

@@ -16,7 +16,7 @@ from letup.errors import NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
 from letup.pauses.choose import Choice
-from tests.pauses.small import best, drawn
+from tests.pauses.small import drawn
 
 STEPS, MINUTES, START = 48, 30, 5.0
 TIME = {"steps": STEPS, "step_minutes": MINUTES, "start_hour": START}
@@ -60,7 +60,7 @@ def test_the_same_seed_gives_the_same_windows(seed: int) -> None:
         return
     assert choose_pauses(problem.net, **given).windows == first.windows
     assert first.complete
-    assert first.value == pytest.approx(best(problem), abs=1e-6)
+    assert first.value == pytest.approx(problem.best, abs=1e-6)
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 2.0])

@@ -17,19 +17,19 @@ from letup.pauses.bound.coarse import every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.clock import Clock
-from tests.examples import examples
+from tests.examples import examples, seeds
 from tests.pauses.bound.test_coarse import any_grouping
-from tests.pauses.bound.tiny import EXACT, best_of, clock_of, problem_of
-from tests.pauses.small import Problem
+from tests.pauses.bound.tiny import EXACT, clock_of
+from tests.pauses.small import Problem, drawn
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @cache
 def certificate_of(seed: int, how: int | None = None) -> Certificate | None:
     """A certificate, on every node or on a random grouping."""
-    problem = problem_of(seed)
+    problem = drawn(seed)
     net = problem.net
     grouping = every_node(net) if how is None else any_grouping(net, np.random.default_rng(how))
     master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
@@ -95,9 +95,9 @@ def changed(certificate: Certificate, how: str, random: np.random.Generator) -> 
 def test_the_bound_is_confirmed(seed: int, how: int | None) -> None:
     certificate = certificate_of(seed, how)
     assume(certificate is not None)
-    bound = confirmed(problem_of(seed), certificate)
+    bound = confirmed(drawn(seed), certificate)
     assert bound == pytest.approx(certificate.bound, rel=EXACT, abs=EXACT)
-    assert bound >= best_of(seed) - EXACT
+    assert bound >= drawn(seed).best - EXACT
 
 
 HOW = ["multipliers", "grouping", "lead", "bucket", "move", "price", "need", "gone"]
@@ -110,8 +110,8 @@ def test_a_certificate_that_was_changed_never_proves_too_much(seed: int, how: st
     assume(certificate is not None)
     forged = changed(certificate, how, np.random.default_rng(luck))
     assume(forged is not None)
-    bound = confirmed_or_refused(problem_of(seed), forged)
-    assert bound is None or bound >= best_of(seed) - EXACT
+    bound = confirmed_or_refused(drawn(seed), forged)
+    assert bound is None or bound >= drawn(seed).best - EXACT
 
 
 @examples(40, phases=PHASES)
@@ -119,8 +119,8 @@ def test_a_certificate_that_was_changed_never_proves_too_much(seed: int, how: st
 def test_the_certificate_of_another_problem_never_proves_too_much(seed: int, other: int) -> None:
     certificate = certificate_of(other)
     assume(certificate is not None)
-    bound = confirmed_or_refused(problem_of(seed), certificate)
-    assert bound is None or bound >= best_of(seed) - EXACT
+    bound = confirmed_or_refused(drawn(seed), certificate)
+    assert bound is None or bound >= drawn(seed).best - EXACT
 
 
 def strip() -> dict:

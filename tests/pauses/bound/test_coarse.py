@@ -14,11 +14,11 @@ from letup.pauses.bound.grouping import by_zones, leads, within
 from letup.pauses.bound.master import add_movement
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
-from tests.examples import examples
-from tests.pauses.bound.tiny import EXACT, clock_of, problem_of, solved, some, value_of, waiting_at_home
-from tests.pauses.small import Problem
+from tests.examples import examples, seeds
+from tests.pauses.bound.tiny import EXACT, clock_of, solved, some, value_of, waiting_at_home
+from tests.pauses.small import Problem, drawn
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -52,7 +52,7 @@ def with_fixed(rows: Rows, columns: WindowRows, windows: list[Window]) -> float:
 @given(seed=SEEDS)
 def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
     # People on their way may wait among those at home in the relaxation, whether or not they may in the network.
-    problem = waiting_at_home(problem_of(seed))
+    problem = waiting_at_home(drawn(seed))
     rows, columns = relaxation(problem, every_node(problem.net))
     for windows in some(problem, 6, seed):
         assert with_fixed(rows, columns, windows) == pytest.approx(value_of(problem, windows), abs=EXACT)
@@ -61,7 +61,7 @@ def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
 @examples(15, phases=PHASES)
 @given(seed=SEEDS)
 def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -> None:
-    problem = problem_of(seed, scarce=True)
+    problem = drawn(seed, scarce=True)
     rows, columns = relaxation(problem, every_node(problem.net))
     for windows in some(problem, 6, seed):
         assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
@@ -70,7 +70,7 @@ def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -
 @examples(50, phases=PHASES)
 @given(seed=SEEDS, how=st.integers(0, 99), scarce=st.booleans())
 def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: int, how: int, scarce: bool) -> None:
-    problem = problem_of(seed, scarce)
+    problem = drawn(seed, scarce)
     rows, columns = relaxation(problem, any_grouping(problem.net, np.random.default_rng(how)))
     for windows in some(problem, 5, how):
         assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
@@ -79,7 +79,7 @@ def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: in
 @examples(25, phases=PHASES)
 @given(seed=SEEDS, size=st.integers(0, 4))
 def test_the_ways_that_nodes_are_put_together_fit_and_lose_nothing(seed: int, size: int) -> None:
-    problem = problem_of(seed)
+    problem = drawn(seed)
     lead = leads(problem.net)
     assert (lead[problem.net.tail] <= lead[problem.net.head] + problem.net.transit).all()
     for grouping in (within(problem.net, lead, size), by_zones(problem.net, lead, size + 1)):
@@ -89,7 +89,7 @@ def test_the_ways_that_nodes_are_put_together_fit_and_lose_nothing(seed: int, si
 
 
 def test_a_lead_that_goes_back_in_time_is_refused() -> None:
-    problem = problem_of(0)
+    problem = drawn(0)
     lead = np.zeros(problem.net.nodes, np.int64)
     lead[problem.net.tail[0]] = problem.net.transit[0] + 1
     grouping = Grouping(np.arange(problem.net.nodes), lead, 1)

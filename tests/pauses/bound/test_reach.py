@@ -15,12 +15,12 @@ from letup.pauses.bound.coarse import Coarse, every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
 from letup.pauses.clock import Clock
-from tests.examples import examples
+from tests.examples import examples, seeds
 from tests.pauses.bound.test_coarse import any_grouping
-from tests.pauses.bound.tiny import EXACT, best_of, clock_of, problem_of, solved, some
-from tests.pauses.small import Problem
+from tests.pauses.bound.tiny import EXACT, clock_of, solved, some
+from tests.pauses.small import Problem, drawn
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -76,7 +76,7 @@ def reached(coarse: Coarse, quiet: np.ndarray) -> np.ndarray:
 @examples(20, phases=PHASES)
 @given(seed=SEEDS)
 def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
-    problem = problem_of(seed)
+    problem = drawn(seed)
     master = tightened(problem, None)
     cuts = [*master.cuts, *random_cuts(master, np.random.default_rng(seed), 15)]
     for windows in some(problem, 8, seed):
@@ -92,10 +92,10 @@ def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
 def test_the_bound_with_cuts_is_not_below_the_best_of_all_and_no_worse_than_without(
     seed: int, how: int | None, scarce: bool
 ) -> None:
-    problem = problem_of(seed, scarce)
+    problem = drawn(seed, scarce)
     plain = tightened(problem, how, cuts=False)
     tight = tightened(problem, how)
-    best = best_of(seed, scarce)
+    best = drawn(seed, scarce).best
     assert tight.bound >= best - EXACT
     assert tight.bound <= plain.bound + EXACT
 
@@ -105,14 +105,14 @@ def test_the_bound_with_cuts_is_not_below_the_best_of_all_and_no_worse_than_with
 def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     seed: int, how: int | None, scarce: bool
 ) -> None:
-    problem = problem_of(seed, scarce)
+    problem = drawn(seed, scarce)
     master = tightened(problem, how)
     for cut in random_cuts(master, np.random.default_rng(seed), 12):
         master.add_cut(cut)
     if problem.allowed:
         found = solved(master.rows, whole=True)
         assert found.status == 0, found.message
-        assert -found.fun >= best_of(seed, scarce) - EXACT
+        assert -found.fun >= drawn(seed, scarce).best - EXACT
 
 
 @pytest.mark.parametrize(("rates", "hours"), [((60, 60, 60, 20), 8), ((200, 200, 20), 6), ((200, 200, 20), 9)])

@@ -13,12 +13,12 @@ from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
-from tests.examples import examples
-from tests.pauses.bound.tiny import clock_of, problem_of, solved, windows_of
-from tests.pauses.small import Problem
+from tests.examples import examples, seeds
+from tests.pauses.bound.tiny import clock_of, solved, windows_of
+from tests.pauses.small import Problem, drawn
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -65,7 +65,7 @@ def assert_they_say_the_same(
 @examples(40, phases=PHASES)
 @given(seed=SEEDS)
 def test_whole_points_are_the_sets_of_windows_that_keep_the_limits(seed: int) -> None:
-    problem = problem_of(seed)
+    problem = drawn(seed)
     if not problem.allowed:
         return
     rows, columns = of(problem)
@@ -108,7 +108,7 @@ def test_windows_that_only_touch_over_midnight_are_one_and_too_many() -> None:
 @examples(30, phases=PHASES)
 @given(seed=SEEDS)
 def test_quiet_is_what_the_windows_cover(seed: int) -> None:
-    problem = problem_of(seed)
+    problem = drawn(seed)
     _, columns = of(problem)
     random = np.random.default_rng(seed)
     for windows in problem.allowed[:: max(len(problem.allowed) // 8, 1)]:
@@ -127,7 +127,7 @@ def test_quiet_is_what_the_windows_cover(seed: int) -> None:
 @given(seed=SEEDS)
 def test_one_window_by_itself_is_whole_without_asking(seed: int) -> None:
     """The rows for one slot are the hull of its windows: a linear program finds a whole one."""
-    problem = problem_of(seed)
+    problem = drawn(seed)
     plain = Limits(hours=problem.limits.hours, shortest=problem.limits.shortest, longest=problem.limits.longest)
     limits = replace(plain, grid_minutes=problem.limits.grid_minutes, forbidden=problem.limits.forbidden)
     clock = Clock(problem.steps, problem.step_minutes, problem.start_hour)

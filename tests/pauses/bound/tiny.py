@@ -1,9 +1,8 @@
-"""Tiny problems with all their answers, drawn once for all tests of the bound, and what is asked of each."""
+"""What is asked of tiny problems with all their answers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
@@ -13,21 +12,9 @@ from letup.pauses import Limits, quiet_array
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
-from tests.pauses.small import Problem, best, drawn
+from tests.pauses.small import Problem
 
 EXACT = 1e-6
-
-
-@cache
-def problem_of(seed: int, scarce: bool = False) -> Problem:
-    """The problem of a seed."""
-    return drawn(seed, scarce)
-
-
-@cache
-def best_of(seed: int, scarce: bool = False) -> float:
-    """Largest value of all sets of windows that keep to its limits."""
-    return best(problem_of(seed, scarce))
 
 
 def clock_of(problem: Problem) -> Clock:
