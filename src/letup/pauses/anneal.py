@@ -7,13 +7,14 @@ share code with. Kirkpatrick, Gelatt and Vecchi 1983.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from letup.pauses.bound.windows import Slot, WindowRows
 from letup.pauses.check import broken
 from letup.pauses.limits import Window
+from letup.pauses.ways import Way
 
 Spans = list[tuple[int, int] | None]
 """For each slot, first step and step after the last; None = no window."""
@@ -24,6 +25,10 @@ _WARM, _COOLED = 0.02, 0.01
 """Temperature at the start of a cooling, as a share of the best value, and what is left of it at the end."""
 _ROUNDS_FROM_BEST = 3
 """Each so many coolings one begins from the start again, the others from the best so far."""
+_WAYS = 0.25
+"""Share of the changes that open a whole way, where ways are known."""
+_HELD = 6.0
+"""Hours for which a way is held open at most."""
 
 
 class Annealing:
@@ -43,6 +48,8 @@ class Annealing:
         Called with windows and their value whenever they are the best so far.
     stop : callable
         Whether to stop; asked before each change.
+    ways : sequence of Way
+        Ways whose zones may be opened together.
     """
 
     def __init__(
@@ -54,11 +61,18 @@ class Annealing:
         seed: int,
         tell: Callable[[list[Window], float], object],
         stop: Callable[[], bool],
+        ways: Sequence[Way] = (),
     ) -> None:
         self.windows, self.zones, self._value = windows, zones, value
         self.tell, self.stop = tell, stop
         self.random = np.random.default_rng(seed)
         self.slots = windows.slots
+        self.ways = list(ways)
+        self.of_day: dict[tuple[int, int], list[int]] = {}
+        for i, slot in enumerate(self.slots):
+            for zone in slot.zones:
+                self.of_day.setdefault((zone, slot.day), []).append(i)
+        self.days = sorted({slot.day for slot in self.slots})
         self.open = [i for i, slot in enumerate(self.slots) if len(slot.starts) * len(slot.ends) > 1]
         self.best: Spans = []
         self.best_value = -np.inf
@@ -158,8 +172,11 @@ class Annealing:
         """One small change; None where it comes to nothing."""
         spans = list(spans)
         used = [i for i in self.open if spans[i] is not None]
+        whole = bool(self.ways) and (not used or self.random.random() < _WAYS)
         kind = self.random.random()
-        if not used or kind < 0.15:
+        if whole:
+            changed = self._open_way(spans)
+        elif not used or kind < 0.15:
             changed = self._add(spans, used)
         elif kind < 0.25:
             changed = self._drop(spans, used)
@@ -176,7 +193,48 @@ class Annealing:
         if self.windows.limits.same_daily:
             for i in changed:
                 self._repeat(spans, i)
+        if whole:
+            self._make_room(spans, set(changed))
         return spans
+
+    def _open_way(self, spans: Spans) -> list[int]:
+        """Open all zones of a way on some day, for whoever starts at some time or up to some hours later."""
+        way, day = self.ways[int(self.random.integers(len(self.ways)))], self._one(self.days)
+        if any((zone, day) not in self.of_day for zone, _, _ in way):
+            return []
+        chosen = [self._one(self.of_day[zone, day]) for zone, _, _ in way]
+        clock, margin = self.windows.clock, self.windows.margin
+        hour = clock.in_steps(1.0)
+        there = [span[0] - first for i, (_, first, _) in zip(chosen, way, strict=True) if (span := spans[i])]
+        if there and self.random.random() < 0.7:
+            start = self._one(there) + int(self.random.integers(-hour // 2, hour // 2 + 1))
+        else:
+            earliest = max(int(self.slots[i].starts[0]) - first for i, (_, first, _) in zip(chosen, way, strict=True))
+            latest = min(int(self.slots[i].ends[-1]) - last for i, (_, _, last) in zip(chosen, way, strict=True))
+            start = int(self.random.integers(earliest, max(latest, earliest) + 1))
+        held = int(self.random.random() ** 2 * _HELD * hour)
+        for i, (_, first, last) in zip(chosen, way, strict=True):
+            span = spans[i] or (start + first, start + last)
+            spans[i] = self._around(i, min(span[0], start + first), max(span[1], start + last + held + margin))
+            if spans[i] is None:
+                return []
+        return chosen
+
+    def _around(self, i: int, first: int, end: int) -> tuple[int, int] | None:
+        """The shortest window of a slot that takes in given times, as far as one may."""
+        slot = self.slots[i]
+        begin = int(slot.starts[max(int(np.searchsorted(slot.starts, first, "right")) - 1, 0)])
+        fitting = slot.ends[(slot.ends - begin >= self.windows.shortest) & (slot.ends - begin <= self.windows.longest)]
+        if not len(fitting):
+            return None
+        return begin, int(fitting[min(int(np.searchsorted(fitting, end)), len(fitting) - 1)])
+
+    def _make_room(self, spans: Spans, kept: set[int]) -> None:
+        """Close other windows, any, until the limits are kept or there is none left to close."""
+        others = [i for i in self.open if spans[i] is not None and i not in kept]
+        self.random.shuffle(others)
+        while others and not self.keeps(spans):
+            spans[others.pop()] = None
 
     def _one(self, among: list[int]) -> int:
         return among[int(self.random.integers(len(among)))]

@@ -12,23 +12,29 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.anneal import Annealing
-from letup.pauses.attempts import search_pauses
 from letup.pauses.bound.branch import branch
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
+from letup.pauses.bound.quiet import everything_quiet
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
-from letup.pauses.possible import Undecided, find_windows
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
+from letup.pauses.rehearse import Rehearsal, plain_windows
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
-_SEARCH = 0.7
-"""Share of the time for the search on estimates at most: the exact flow comes after it."""
+_FIRST = 0.15
+"""Share of the time for the first search on a stand-in at most."""
+_LONGER = 1.5
+"""How much longer than the first exact flow the last one may take."""
+_MOMENTS, _MOMENTS_LARGE = 8, 40
+"""Moments at which all that may be quiet is asked for the people who can have arrived."""
+_ROUNDS = 6
+"""Rounds of search on a stand-in where there is no time limit."""
 _FEW = 200
 """Candidates of the search where branching can be expected to find the best windows itself."""
 _ALONE = 5.0
@@ -261,13 +267,7 @@ class _Run:
     def begin(self, start: Sequence[Window]) -> None:
         """Some windows that keep to the limits, at once."""
         problem = self.problem
-        self.plain: list[Window] = []
-        if problem.limits.forced or problem.limits.frozen:
-            try:
-                self.plain = list(find_windows(problem.limits, problem.net.zones, problem.clock) or [])
-            except Undecided:
-                self.plain = list(problem.limits.frozen)
-        self.found(self.plain)
+        self.found(plain_windows(problem.limits, problem.net.zones, problem.clock))
         if start:
             self.found(sorted(start))
 
@@ -277,7 +277,7 @@ class _Run:
         small = is_small(problem.net, problem.clock.steps)
         exact = is_exact(problem.net, problem.limits, problem.clock)
         if small:
-            self.proved(self._everything_quiet())
+            self._everything_quiet(_MOMENTS)
         search = Annealing(
             self.rows,
             problem.net.zones,
@@ -289,7 +289,8 @@ class _Run:
         if exact or self.rounds is not None:
             # In this order the same windows come out every time.
             if not small:
-                self._greedy(repeat=False)
+                self._everything_quiet(_MOMENTS)
+                self._rehearse(self.rounds)
             self._relax(small)
             if small:
                 rounds = 1 if exact else self.rounds
@@ -306,7 +307,7 @@ class _Run:
         if small:
             search.run(search.spans_of(self.windows) or [])
         else:
-            self._greedy(repeat=True)
+            self._rehearse(None if np.isfinite(self.deadline) else _ROUNDS)
         while not self.thread_ended.wait(0.05):
             pass
 
@@ -329,6 +330,8 @@ class _Run:
                     self.found(self._trimmed(self.master.rounded(level)))
 
     def _prove(self, small: bool) -> None:
+        if not small:
+            self._everything_quiet(_MOMENTS_LARGE)
         if self.master is None:
             self._relax(small)
         self._branch()
@@ -371,33 +374,40 @@ class _Run:
             nodes=nodes,
         )
 
-    def _everything_quiet(self) -> float:
-        """What all allowed steps of all zones would be worth, at most."""
-        from letup.flow import earliest_arrival
-
+    def _everything_quiet(self, moments: int) -> None:
         problem = self.problem
-        flow = earliest_arrival(problem.net, steps=problem.clock.steps, quiet=self.rows.usable)
-        taken = flow.arriving.sum(axis=1)
-        if (taken < problem.net.shelter[problem.net.shelter > 0]).all():
-            return float(problem.weight @ flow.arrivals)
-        # With a shelter full, more could come early if fewer came in all: count all as if they came first.
-        first = int((flow.arrivals > 0).argmax())
-        return float(problem.weight[first]) * flow.total
-
-    def _greedy(self, repeat: bool) -> None:
-        """Corridor by corridor, on estimates: for networks on which one exact flow takes seconds."""
-        problem = self.problem
-        windows, _ = search_pauses(
+        everything_quiet(
             problem.net,
+            self.rows.usable,
+            problem.weight,
+            moments=moments,
+            more=self.left,
+            tell=self.proved,
+        )
+
+    def _rehearse(self, rounds: int | None) -> None:
+        """Search on a stand-in, and compute what it finds exactly: first something, then the best in the time left."""
+        problem, ends = self.problem, self.deadline
+        rehearsal = Rehearsal(
+            [problem.net],
             problem.limits,
             problem.clock,
             problem.weight,
-            deadline=self.began + _SEARCH * (self.deadline - self.began),
             margin=problem.margin,
             seed=self.seed,
-            repeat=repeat,
+            stop=lambda: self.left() <= 0 or time.monotonic() > ends,
         )
-        self.found(windows)
+        ends = min(ends, time.monotonic() + _FIRST * self.left())
+        try:
+            rehearsal.run(self.windows, rounds=1, candidates=_FEW)
+            began = time.monotonic()
+            self.found(rehearsal.windows)
+            # The last flow must end in time too, and may take longer than the first.
+            ends = self.deadline - _LONGER * (time.monotonic() - began)
+            rehearsal.search.resume(rounds)
+        finally:
+            # After Ctrl-C too: what was found is only worth something once it is known exactly.
+            self.found(rehearsal.windows)
 
     def _trimmed(self, windows: list[Window]) -> list[Window]:
         """Windows with the last ones left out until the rest keeps to the limits."""

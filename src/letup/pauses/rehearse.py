@@ -1,0 +1,89 @@
+"""Search on a stand-in, for networks on which one exact flow takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.flow.network import TimedNetwork
+from letup.pauses.anneal import Annealing
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.windows import WindowRows
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits, Window
+from letup.pauses.possible import Undecided, find_windows
+from letup.pauses.stand_in import stand_in
+from letup.pauses.ways import ways_of
+
+
+class Rehearsal:
+    """Annealing over windows on a stand-in.
+
+    Parameters
+    ----------
+    nets : sequence of TimedNetwork
+        Networks with the same arcs, for people of different speeds; those who go first come first.
+    limits : Limits
+        What the parties insist on.
+    clock : Clock
+        What the steps mean.
+    weight : float64[T]
+        Value of one arrival at each step.
+    margin : int
+        Steps before the end of each window in which nobody is on a road of its zone.
+    seed : int
+        The same seed gives the same windows, as far as time lets it go.
+    stop : callable
+        Whether to stop; asked before each change.
+    progress : callable, optional
+        Called with windows and their value, about, whenever they got better.
+    """
+
+    def __init__(
+        self,
+        nets: Sequence[TimedNetwork],
+        limits: Limits,
+        clock: Clock,
+        weight: NDArray[np.float64],
+        *,
+        margin: int = 0,
+        seed: int = 0,
+        stop: Callable[[], bool],
+        progress: Callable[[list[Window], float], object] | None = None,
+    ) -> None:
+        self.rows = WindowRows(Rows(), limits, nets[0].zones, clock, margin)
+        self.stand_in = stand_in(nets, self.rows.usable, weight, margin, seed)
+        largest = max(self.stand_in.nets, key=lambda net: int(net.supply.sum()))
+        self.search = Annealing(
+            self.rows,
+            nets[0].zones,
+            self.stand_in.value,
+            seed=seed,
+            tell=progress or (lambda *_: None),
+            stop=stop,
+            ways=ways_of(largest, seed),
+        )
+
+    def run(self, start: Sequence[Window] = (), *, rounds: int | None = None, candidates: int | None = None) -> None:
+        """Anneal from given windows, if they keep the limits, until told to stop or rounds are over."""
+        spans = self.search.spans_of(list(start))
+        if spans is None or not self.search.keeps(spans):
+            spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
+        self.search.run(spans, rounds, candidates)
+
+    @property
+    def windows(self) -> list[Window]:
+        """The best windows so far."""
+        return self.search.windows_of(self.search.best) if self.search.best else []
+
+
+def plain_windows(limits: Limits, zones: int, clock: Clock) -> list[Window]:
+    """Some windows that keep to the limits: none, unless some are asked for."""
+    if not limits.forced and not limits.frozen:
+        return []
+    try:
+        return list(find_windows(limits, zones, clock) or [])
+    except Undecided:
+        return list(limits.frozen)
