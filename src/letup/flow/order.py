@@ -59,16 +59,40 @@ def _onwards(net, way, hub_move, hub_follow, x):
 
 
 @njit(cache=True)
-def _cycle(net, way, hub_move, hub_follow, begin):
-    """Find a spot on the cycle that the pointers from the hub ``begin`` run into, or -1."""
-    places = len(net.wait) * net.steps
+def _cycle(net, way, hub_follow, begin):
+    """Find a hub on the cycle that the pointers from the hub ``begin`` run into, or -1."""
+    # arrays by name and node and step apart: this walk is most of the work where there are many cycles
+    steps, places, homes = net.steps, len(net.wait) * net.steps, len(net.home_node)
+    head, tail, transit, into_start, out, out_start = (
+        net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
+    )  # fmt: skip
     x = np.int64(begin)
-    for _ in range(places + len(hub_follow) + 1):
-        _, x = _onwards(net, way, hub_move, hub_follow, x)
+    for _ in range(len(hub_follow) + 1):
+        x = hub_follow[x - places]
         if x < 0:
             return np.int64(-1)
+        if x < places:
+            node = x // steps
+            now = x - node * steps
+            while True:
+                kind = way[node * steps + now]
+                if kind >= ARC:
+                    outgoing = out_start[node + 1] - out_start[node]
+                    if kind - ARC < outgoing:
+                        arc = np.int64(out[out_start[node] + kind - ARC])
+                        node, now = np.int64(head[arc]), now + transit[arc]
+                    else:
+                        arc = into_start[node] + kind - ARC - outgoing
+                        node, now = np.int64(tail[arc]), now - transit[arc]
+                elif kind == EARLIER:
+                    now += 1
+                elif kind == LATER:
+                    now -= 1
+                else:
+                    x = places + net.home[node] if kind == HOMES else places + homes + net.shelter[node]
+                    break
         if x == begin:
-            return np.int64(begin)
+            return x
     return x
 
 
@@ -199,7 +223,7 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
             else:
                 hub_move[y - places], hub_follow[y - places] = move, x
             if places + homes <= y < everybody:
-                found = _cycle(net, way, hub_move, hub_follow, y)
+                found = _cycle(net, way, hub_follow, y)
                 if found >= 0:
                     return found, count
             if not queued[y]:
