@@ -124,8 +124,10 @@ def move_groups(
             passed = through_gates.setdefault(place, np.zeros(full.shape[1]))
             capacity[i] = np.floor(full[i] * (1 - passed) + 1e-6)
         np.clip(capacity, 0, 2**31 - 1, out=capacity)
-        here = np.array([room.get(place, 0) for place in network.place], np.int64)
-        part = part_of(network, horizon, capacity, np.where(network.shelter > 0, here, 0))
+        here = np.zeros(len(network.place), np.int64)
+        for node in np.flatnonzero(network.shelter > 0).tolist():
+            here[node] = room.get(network.place[node], 0)
+        part = part_of(network, horizon, capacity, here)
         now_quiet = quiet[: part.zones, horizon.steps]
         if quick:
             leaving = np.flatnonzero(network.leaving[horizon.arcs])
