@@ -137,7 +137,7 @@ def move_groups(
             flow = earliest_arrival(part, steps=len(horizon.steps), quiet=now_quiet)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
-        moving = np.nonzero(entering)
+        moving = np.nonzero((entering > 0) & (full > 0))
         on_roads[group.mode][moving] += entering[moving] / full[moving]
         for i, place in gates:
             through_gates[place] += np.divide(entering[i], full[i], out=np.zeros(full.shape[1]), where=full[i] > 0)
