@@ -60,6 +60,45 @@ def put(bits, step, value):
         bits[step >> 6] &= ~bit
 
 
+@njit(cache=True, inline="always")
+def spread_up(start, free):
+    """Bits of a word that can be got to from ``start`` by going up through ``free`` ones (Kogge and Stone 1973)."""
+    start |= free & start << np.uint64(1)
+    free &= free << np.uint64(1)
+    start |= free & start << np.uint64(2)
+    free &= free << np.uint64(2)
+    start |= free & start << np.uint64(4)
+    free &= free << np.uint64(4)
+    start |= free & start << np.uint64(8)
+    free &= free << np.uint64(8)
+    start |= free & start << np.uint64(16)
+    free &= free << np.uint64(16)
+    return start | free & start << np.uint64(32)
+
+
+@njit(cache=True, inline="always")
+def spread_down(start, free):
+    """Bits of a word that can be got to from ``start`` by going down through ``free`` ones."""
+    start |= free & start >> np.uint64(1)
+    free &= free >> np.uint64(1)
+    start |= free & start >> np.uint64(2)
+    free &= free >> np.uint64(2)
+    start |= free & start >> np.uint64(4)
+    free &= free >> np.uint64(4)
+    start |= free & start >> np.uint64(8)
+    free &= free >> np.uint64(8)
+    start |= free & start >> np.uint64(16)
+    free &= free >> np.uint64(16)
+    return start | free & start >> np.uint64(32)
+
+
+@njit(cache=True, inline="always")
+def steps_of(word, steps):
+    """Bits of those steps that belong to a word: all but in the last one."""
+    rest = steps - 64 * word
+    return ALL if rest >= 64 else (ONE << np.uint64(rest)) - ONE
+
+
 @njit(cache=True)
 def enterable(net, words):
     """Steps at which each arc can be entered while nobody does: uint64[m, words]."""
@@ -68,5 +107,5 @@ def enterable(net, words):
         transit = net.transit[arc]
         for step in range(net.steps - transit):
             if net.calm[net.zone[arc], step] >= transit:
-                put(bits[arc], step, net.capacity[arc, step * net.varies])
+                put(bits[arc], step, net.capacity[net.given[arc], step * net.varies])
     return bits

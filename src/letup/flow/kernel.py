@@ -54,7 +54,7 @@ def fetch(net, state, bits, scout, hubs):
 def _roots(net, state, bits, scout, step):
     """Let the next search start at all shelters with room at a step; False if all of them are dead."""
     some = False
-    seen, dead, into, out, transit = scout.seen, scout.dead, net.into, net.out, net.transit
+    seen, dead, out, transit = scout.seen, scout.dead, net.out, net.transit
     for shelter in range(len(net.room)):
         node = net.shelter_node[shelter]
         if state.free[shelter] <= 0 or has(seen[node], step):
@@ -62,11 +62,9 @@ def _roots(net, state, bits, scout, step):
         # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
         lively = net.home[node] >= 0 or has(bits.stays[node], step)
         lively = lively or (net.wait[node] and step > 0 and not has(seen[node], step - 1))
-        for k in range(net.into_start[node], net.into_start[node + 1]):
-            start = step - transit[into[k]]
-            lively = lively or (
-                start >= 0 and has(bits.open[into[k]], start) and not has(seen[net.tail[into[k]]], start)
-            )
+        for arc in range(net.into_start[node], net.into_start[node + 1]):
+            start = step - transit[arc]
+            lively = lively or (start >= 0 and has(bits.open[arc], start) and not has(seen[net.tail[arc]], start))
         for k in range(net.out_start[node], net.out_start[node + 1]):
             lively = lively or has(bits.used[out[k]], step)
         if lively:
@@ -88,6 +86,26 @@ def fill(net, state, bits, scout):
 
 
 @njit(cache=True)
+def _at_any_step(net, state, scout):
+    """Let the next search start at all shelters with room at every step."""
+    for shelter in range(len(net.room)):
+        if state.free[shelter] > 0:
+            for step in range(net.steps):
+                root(scout, net.shelter_node[shelter], step)
+
+
+@njit(cache=True)
+def can_grow(net, state, bits, scout):
+    """Whether anybody else could get in if people inside full shelters went on to another one."""
+    set_out(scout)
+    _look_for_homes(net, state, scout)
+    _at_any_step(net, state, scout)
+    node, _ = reach(net, bits, scout, False, True)
+    forget(scout, False)
+    return node >= 0
+
+
+@njit(cache=True)
 def complete(net, state, bits, scout):
     """Send everyone who can still get in when people inside full shelters may go on to another one.
 
@@ -98,8 +116,5 @@ def complete(net, state, bits, scout):
     _look_for_homes(net, state, scout)
     whole = False
     while not whole:
-        for shelter in range(len(net.room)):
-            if state.free[shelter] > 0:
-                for step in range(net.steps):
-                    root(scout, net.shelter_node[shelter], step)
+        _at_any_step(net, state, scout)
         whole = fetch(net, state, bits, scout, True)

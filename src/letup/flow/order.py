@@ -15,6 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from letup.flow.bits import has
+from letup.flow.search import ARC, EARLIER, HOMES, INSIDE, LATER
 from letup.flow.state import (
     ARRIVE,
     FILL,
@@ -33,37 +35,86 @@ from letup.flow.state import (
 
 
 @njit(cache=True)
-def _cycle(follow, begin):
-    """Find a place on the cycle that the pointers from ``begin`` run into, or -1."""
-    x = begin
-    for _ in range(len(follow) + 1):
-        x = follow[x]
+def _onwards(net, way, hub_move, hub_follow, x):
+    """Move that the pointer of a spot stands for, and the spot it leads to."""
+    steps, m = net.steps, len(net.tail)
+    places = len(net.wait) * steps
+    if x >= places:
+        return np.int64(hub_move[x - places]), np.int64(hub_follow[x - places])
+    node, kind = x // steps, way[x] - ARC
+    if kind >= 0:
+        outgoing = net.out_start[node + 1] - net.out_start[node]
+        if kind < outgoing:
+            arc = np.int64(net.out[net.out_start[node] + kind])
+            return arc, x + np.int64(net.head[arc] - node) * steps + net.transit[arc]
+        arc = np.int64(net.into_start[node] + kind - outgoing)
+        return arc + m, x + np.int64(net.tail[arc] - node) * steps - net.transit[arc]
+    if way[x] == EARLIER:
+        return np.int64(2 * m + WAIT), np.int64(x + 1)
+    if way[x] == LATER:
+        return np.int64(2 * m + UNWAIT), np.int64(x - 1)
+    if way[x] == HOMES:
+        return np.int64(2 * m + UNLEAVE), np.int64(places + net.home[node])
+    return np.int64(2 * m + ARRIVE), np.int64(places + len(net.home_node) + net.shelter[node])
+
+
+@njit(cache=True)
+def _cycle(net, way, hub_follow, begin):
+    """Find a hub on the cycle that the pointers from the hub ``begin`` run into, or -1."""
+    # arrays by name and node and step apart: this walk is most of the work where there are many cycles
+    steps, places, homes = net.steps, len(net.wait) * net.steps, len(net.home_node)
+    head, tail, transit, into_start, out, out_start = (
+        net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
+    )  # fmt: skip
+    x = np.int64(begin)
+    for _ in range(len(hub_follow) + 1):
+        x = hub_follow[x - places]
         if x < 0:
             return np.int64(-1)
+        if x < places:
+            node = x // steps
+            now = x - node * steps
+            while True:
+                kind = way[node * steps + now]
+                if kind >= ARC:
+                    outgoing = out_start[node + 1] - out_start[node]
+                    if kind - ARC < outgoing:
+                        arc = np.int64(out[out_start[node] + kind - ARC])
+                        node, now = np.int64(head[arc]), now + transit[arc]
+                    else:
+                        arc = into_start[node] + kind - ARC - outgoing
+                        node, now = np.int64(tail[arc]), now - transit[arc]
+                elif kind == EARLIER:
+                    now += 1
+                elif kind == LATER:
+                    now -= 1
+                else:
+                    x = places + net.home[node] if kind == HOMES else places + homes + net.shelter[node]
+                    break
         if x == begin:
-            return np.int64(begin)
-    return np.int64(x)
+            return x
+    return x
 
 
 @njit(cache=True)
-def _cancel(net, state, follow, via, begin):
+def _cancel(net, state, bits, way, hub_move, hub_follow, begin):
     """Push as many people as possible around a cycle."""
     people = np.int64(PLENTY)
-    x = begin
-    while True:
-        people = min(people, residual(net, state, via[x], x, follow[x]))
-        x = follow[x]
-        if x == begin:
-            break
-    while True:
-        push(net, state, via[x], x, follow[x], people)
-        x = follow[x]
-        if x == begin:
-            return
+    for doing in (False, True):
+        x = np.int64(begin)
+        while True:
+            move, y = _onwards(net, way, hub_move, hub_follow, x)
+            if doing:
+                push(net, state, bits, move, x, y, people)
+            else:
+                people = min(people, residual(net, state, move, x, y))
+            x = y
+            if x == begin:
+                break
 
 
 @njit(cache=True)
-def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched):
+def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hub_follow, queue, queued, touched):
     """Propagate gains backwards until they settle or a cycle with positive gain shows.
 
     Returns a place on such a cycle (or -1) and how many places and hubs were touched.
@@ -76,7 +127,7 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
     for shelter in range(shelters):
         x = net.shelter_node[shelter] * steps + step
         if allowed[shelter, step]:
-            gain[x], follow[x], via[x] = 1, places + homes + shelter, 2 * m + ARRIVE
+            gain[x], way[x] = 1, INSIDE
             touched[count], queue[end], queued[x] = x, x, True
             count, end = count + 1, end + 1
     while begin != end:
@@ -101,28 +152,24 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
             free_class = False
             if x < places:
                 if k < ways:
-                    arc = net.into[into + k]
+                    arc = into + k
                     start = now - net.transit[arc]
-                    if (
-                        start < 0
-                        or net.calm[net.zone[arc], start] < net.transit[arc]
-                        or state.entering[arc, start] >= net.capacity[arc, start * net.varies]
-                    ):
+                    if start < 0 or not has(bits.open[arc], start):
                         continue
-                    y, move = net.tail[arc] * steps + start, arc
+                    y, move = net.tail[arc] * steps + start, ARC + net.at_tail[arc]
                 elif k < ways + others:
                     arc = net.out[out + k - ways]
-                    if state.entering[arc, now] <= 0:
+                    if not has(bits.used[arc], now):
                         continue
-                    y, move = net.head[arc] * steps + now + net.transit[arc], arc + m
+                    y, move = net.head[arc] * steps + now + net.transit[arc], ARC + net.at_head[arc]
                 elif k == ways + others:
                     if now == 0 or not net.wait[node]:
                         continue
-                    y, move = x - 1, 2 * m + WAIT
+                    y, move = x - 1, EARLIER
                 elif k == ways + others + 1:
-                    if state.waiting[node, now] <= 0:
+                    if not has(bits.stays[node], now):
                         continue
-                    y, move = x + 1, 2 * m + UNWAIT
+                    y, move = x + 1, LATER
                 elif k == ways + others + 2:
                     if net.home[node] < 0:
                         continue
@@ -139,7 +186,7 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
                 if k < steps:
                     if state.leaving[home, k] <= 0:
                         continue
-                    y, move = net.home_node[home] * steps + k, 2 * m + UNLEAVE
+                    y, move = net.home_node[home] * steps + k, HOMES
                 else:
                     if state.left[home] <= 0:
                         continue
@@ -149,7 +196,7 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
                 if k < steps:
                     if not allowed[shelter, k]:
                         continue
-                    y, move = net.shelter_node[shelter] * steps + k, 2 * m + ARRIVE
+                    y, move = net.shelter_node[shelter] * steps + k, INSIDE
                     bonus = 1 if k == step else 0
                     free_class = True
                 else:
@@ -170,9 +217,13 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
             if gain[y] == 0:
                 touched[count] = y
                 count += 1
-            gain[y], follow[y], via[y] = value, x, move
+            gain[y] = value
+            if y < places:
+                way[y] = move
+            else:
+                hub_move[y - places], hub_follow[y - places] = move, x
             if places + homes <= y < everybody:
-                found = _cycle(follow, y)
+                found = _cycle(net, way, hub_follow, y)
                 if found >= 0:
                     return found, count
             if not queued[y]:
@@ -183,15 +234,18 @@ def _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, que
 
 
 @njit(cache=True)
-def hasten(net, state):
-    """Make arrivals lexicographically earliest among all flows with the same total."""
+def hasten(net, state, bits, way):
+    """Make arrivals lexicographically earliest among all flows with the same total.
+
+    ``way`` has room for how each place in time was reached: int[n * T], wide enough for ARC + arcs of a node.
+    """
     steps, places = net.steps, len(net.wait) * net.steps
     homes, shelters = len(net.home_node), len(net.room)
     size = places + homes + shelters + 2
     kind_of = np.zeros(size, np.int32)
     gain = np.zeros(size, np.int16)
-    follow = np.full(size, -1, np.int32)
-    via = np.empty(size, np.int32)
+    hub_move = np.empty(size - places, np.int32)
+    hub_follow = np.full(size - places, -1, np.int64)
     queue = np.empty(size + 1, np.int32)
     queued = np.zeros(size, np.bool_)
     touched = np.empty(size, np.int32)
@@ -200,14 +254,17 @@ def hasten(net, state):
     cycles = 0
     for step in range(steps):
         while True:
-            found, count = _propagate(net, state, step, kind_of, allowed, gain, follow, via, queue, queued, touched)
+            found, count = _propagate(
+                net, state, bits, step, kind_of, allowed, gain, way, hub_move, hub_follow, queue, queued, touched
+            )
             if found < 0:
                 break
-            _cancel(net, state, follow, via, found)
+            _cancel(net, state, bits, way, hub_move, hub_follow, found)
             cycles += 1
             for k in range(count):
                 x = touched[k]
-                gain[x], follow[x], queued[x] = 0, -1, False
+                gain[x], queued[x] = 0, False
+            hub_follow[:] = -1
         for shelter in range(shelters):
             room, first = places + homes + shelter, net.shelter_node[shelter] * steps
             for now in range(steps):
@@ -229,6 +286,7 @@ def hasten(net, state):
                 pairs[j, 0], pairs[j, 1] = kind_of[x], gain[x]
                 made += 1
             kind_of[x] = kinds + j
-            gain[x], follow[x] = 0, -1
+            gain[x] = 0
+        hub_follow[:] = -1
         kinds += made
     return cycles

@@ -44,5 +44,5 @@ def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = 
     net, steps, quiet
         As for `earliest_arrival`.
     """
-    state, _, _ = filled(net, steps, quiet)
-    return QuickFlow(state.entering, state.arriving)
+    found = filled(net, steps, quiet)
+    return QuickFlow(found.entering(), found.state.arriving)

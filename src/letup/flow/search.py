@@ -1,7 +1,8 @@
 """Search for whoever can still be sent, for many steps at once.
 
 What a search has reached at a node is a set of steps, kept as bits of words: one look at an arc moves on
-all the steps of a node together. A search runs *backwards* (from shelters to those who could get there) or
+all the steps of a node together. How a step was reached is a small number, kept as bits of words as well: one word
+for each binary digit. A search runs *backwards* (from shelters to those who could get there) or
 forwards, and takes the node nearest (in arcs) to a goal first. Roots and goals are sets of steps at nodes, too.
 When people have been sent, what was found through a move that is now used up is taken back; the rest stays, and
 the search goes on.
@@ -17,10 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from letup.flow.bits import LAST, NONE, ONE, has, highest, place, put
-from letup.flow.state import ARRIVE, UNLEAVE, UNWAIT, WAIT
+from letup.flow.bits import ALL, LAST, NONE, ONE, has, highest, put, spread_down, spread_up, steps_of
 
-ROOT = -1
+# How a step was reached: it is a root, or from the step before it or after it, through the people at home or inside
+# the shelter, or (from ARC on) through one of the arcs of the node, by their position.
+ROOT, LATER, EARLIER, HOMES, INSIDE, ARC = range(6)
 TOUCHED, LOGGED, LOOKED = range(3)
 SHIFT = 3
 FOUND, TAKEN, POP, HOME, HUB = range(5)
@@ -33,7 +35,7 @@ class Scout(NamedTuple):
     dead: np.ndarray  # uint64[n, words], steps of no use
     seen: np.ndarray  # uint64[n, words], dead or reached by this search
     fresh: np.ndarray  # uint64[n, words], reached, but not looked at
-    move: np.ndarray  # int32[n, T], move between a reached step and the one it was reached from
+    how: np.ndarray  # uint64[n, words, digits], how a step was reached: binary digits of ROOT, ..., ARC + position
     home_at: np.ndarray  # int32[n], step at which the home was reached, -1 if it was not
     hub_at: np.ndarray  # int32[n], step at which the shelter was left for another one, -1 if it was not
     distance: np.ndarray  # int32[n], arcs to the nearest node with a goal
@@ -70,12 +72,32 @@ def measure(net, scout):
                 distance[other] = distance[node] + 1
                 queue[end] = other
                 end += 1
-        for k in range(net.into_start[node], net.into_start[node + 1]):
-            other = net.tail[net.into[k]]
+        for arc in range(net.into_start[node], net.into_start[node + 1]):
+            other = net.tail[arc]
             if distance[other] == n:
                 distance[other] = distance[node] + 1
                 queue[end] = other
                 end += 1
+
+
+@njit(cache=True, inline="always")
+def note(how, node, word, mask, way):
+    """Note how the steps of a mask were reached."""
+    for digit in range(how.shape[2]):
+        if way >> digit & 1:
+            how[node, word, digit] |= mask
+        else:
+            how[node, word, digit] &= ~mask
+
+
+@njit(cache=True, inline="always")
+def noted(how, node, step):
+    """How a step was reached."""
+    word, bit = step >> 6, np.uint64(step & 63)
+    way = 0
+    for digit in range(how.shape[2]):
+        way |= np.int64(how[node, word, digit] >> bit & ONE) << digit
+    return way
 
 
 @njit(cache=True)
@@ -85,7 +107,7 @@ def root(scout, node, step):
         return False
     put(scout.seen[node], step, 1)
     put(scout.fresh[node], step, 1)
-    scout.move[node, step] = ROOT
+    note(scout.how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
     if scout.listed[node] == 0:
         scout.listed[node] = 2
         scout.after[node] = scout.first[scout.distance[node]]
@@ -117,17 +139,15 @@ def reach(net, bits, scout, forwards, hubs):
 
     Returns the node and the step of the goal, or -1, -1.
     """
-    steps, m, words = net.steps, len(net.tail), scout.seen.shape[1]
+    steps, words = net.steps, scout.seen.shape[1]
     # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
     head, tail, transit, wait = net.head, net.tail, net.transit, net.wait
-    into, into_start, out, out_start = net.into, net.into_start, net.out, net.out_start
-    goal, seen, fresh, move, distance = scout.goal, scout.seen, scout.fresh, scout.move, scout.distance
+    into_start, out, out_start, at_tail, at_head = net.into_start, net.out, net.out_start, net.at_tail, net.at_head
+    goal, seen, fresh, how, distance = scout.goal, scout.seen, scout.fresh, scout.how, scout.distance
     first, after, listed, touched, size = scout.first, scout.after, scout.listed, scout.touched, scout.size
     log, mask, home_at, hub_at = scout.log, scout.mask, scout.home_at, scout.hub_at
     behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
     stays, leaves, comes = bits.stays, bits.leaves, bits.comes
-    taken, given = (m, 0) if forwards else (0, m)
-    earlier, later = (2 * m + UNWAIT, 2 * m + WAIT) if forwards else (2 * m + WAIT, 2 * m + UNWAIT)
     got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
     low = 0
     while low < len(first):
@@ -166,11 +186,11 @@ def reach(net, bits, scout, forwards, hubs):
                 if used >= 0:
                     log[used] = node << SHIFT | HOME
                     used += 1
-                for step in range(steps):
-                    if (forwards or has(leaves[home], step)) and not has(seen[node], step):
-                        put(seen[node], step, 1)
-                        put(now, step, 1)
-                        move[node, step] = 2 * m + UNLEAVE
+                for w in range(words):
+                    new = (ALL if forwards else leaves[home, w]) & ~seen[node, w] & steps_of(w, steps)
+                    seen[node, w] |= new
+                    now[w] |= new
+                    note(how, node, w, new, HOMES)
         # through the people inside
         shelter = net.shelter[node]
         if hubs and shelter >= 0 and hub_at[node] < 0:
@@ -183,42 +203,39 @@ def reach(net, bits, scout, forwards, hubs):
                 if used >= 0:
                     log[used] = node << SHIFT | HUB
                     used += 1
-                for step in range(steps):
-                    if not has(seen[node], step):
-                        put(seen[node], step, 1)
-                        put(now, step, 1)
-                        move[node, step] = 2 * m + ARRIVE
+                for w in range(words):
+                    new = ~seen[node, w] & steps_of(w, steps)
+                    seen[node, w] |= new
+                    now[w] |= new
+                    note(how, node, w, new, INSIDE)
         # on to the next steps here, then to the ones before
         for w in range(words):
             start = now[w] << ONE
             if w > 0:
                 start |= now[w - 1] >> LAST
-            start &= ~seen[node, w]
-            while start != NONE:
-                step = 64 * w + place(start)
-                start &= start - ONE
-                while (
-                    step < steps
-                    and (wait[node] if forwards else has(stays[node], step - 1))
-                    and not has(seen[node], step)
-                ):
-                    put(seen[node], step, 1)
-                    put(now, step, 1)
-                    move[node, step] = later
-                    step += 1
+            if forwards:
+                free = steps_of(w, steps) if wait[node] else NONE
+            else:
+                free = stays[node, w] << ONE
+                if w > 0:
+                    free |= stays[node, w - 1] >> LAST
+            free &= ~seen[node, w]
+            if start & free != NONE:
+                new = spread_up(start & free, free)
+                seen[node, w] |= new
+                now[w] |= new
+                note(how, node, w, new, LATER)
         for w in range(words - 1, -1, -1):
             start = now[w] >> ONE
             if w + 1 < words:
                 start |= now[w + 1] << LAST
-            start &= ~seen[node, w]
-            while start != NONE:
-                step = 64 * w + place(start)
-                start &= start - ONE
-                while step >= 0 and (has(stays[node], step) if forwards else wait[node]) and not has(seen[node], step):
-                    put(seen[node], step, 1)
-                    put(now, step, 1)
-                    move[node, step] = earlier
-                    step -= 1
+            free = stays[node, w] if forwards else ALL if wait[node] else NONE
+            free &= ~seen[node, w]
+            if start & free != NONE:
+                new = spread_down(start & free, free)
+                seen[node, w] |= new
+                now[w] |= new
+                note(how, node, w, new, EARLIER)
         lowest, most, hit = words, -1, False
         for w in range(words):
             if now[w] != NONE:
@@ -238,8 +255,7 @@ def reach(net, bits, scout, forwards, hubs):
             after[node], first[low], listed[node] = first[low], node, 2
             size[LOGGED] = used
             continue
-        for k in range(into_start[node], into_start[node + 1]):
-            arc = into[k]
+        for arc in range(into_start[node], into_start[node + 1]):
             other = tail[arc]
             shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
             found = False
@@ -257,9 +273,7 @@ def reach(net, bits, scout, forwards, hubs):
                     if used >= 0:
                         log[used], mask[used] = (other * words + w) << SHIFT | FOUND, new
                         used += 1
-                    while new != NONE:
-                        move[other, 64 * w + place(new)] = arc + taken
-                        new &= new - ONE
+                    note(how, other, w, new, ARC + at_tail[arc])
             if found and listed[other] < 2:
                 if listed[other] == 0:
                     touched[size[TOUCHED]] = other
@@ -287,9 +301,7 @@ def reach(net, bits, scout, forwards, hubs):
                     if used >= 0:
                         log[used], mask[used] = (other * words + w) << SHIFT | FOUND, new
                         used += 1
-                    while new != NONE:
-                        move[other, 64 * w + place(new)] = arc + given
-                        new &= new - ONE
+                    note(how, other, w, new, ARC + at_head[arc])
             if found and listed[other] < 2:
                 if listed[other] == 0:
                     touched[size[TOUCHED]] = other

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 
 from letup.flow.bits import put
-from letup.flow.search import ROOT
-from letup.flow.state import PLENTY, UNLEAVE, UNWAIT, WAIT
+from letup.flow.search import ARC, EARLIER, HOMES, LATER, ROOT, noted
+from letup.flow.state import PLENTY, add_people, people_at
 
 
 @njit(cache=True)
@@ -17,41 +17,52 @@ def send(net, state, bits, scout, node, step, forwards, people):
     Only what is between them changes. Returns how many were sent, the node and step of the root, and those of the
     place nearest to it whose move is now used up (-1, -1 if none).
     """
-    m = len(net.tail)
     head, tail, transit, capacity, varies = net.head, net.tail, net.transit, net.capacity, net.varies
+    given, into_start, out, out_start = net.given, net.into_start, net.out, net.out_start
     entering, waiting, leaving, arriving = state.entering, state.waiting, state.leaving, state.arriving
-    move = scout.move
+    row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, scout.how
     goal_node, goal_step = node, step
     cut_node, cut_step = np.int64(-1), np.int64(-1)
     for doing in (False, True):
         node, step = goal_node, goal_step
-        while move[node, step] != ROOT:
+        while True:
             here, now = node, step
-            kind = move[node, step] - 2 * m
-            if kind < 0:
-                back = kind >= -m
-                arc = kind + m if back else kind + 2 * m
-                at = step if back == forwards else step - transit[arc]
-                if doing:
-                    entering[arc, at] += -people if back else people
-                    put(bits.used[arc], at, entering[arc, at])
-                    put(bits.open[arc], at, capacity[arc, at * varies] - entering[arc, at])
-                left = entering[arc, at] if back else capacity[arc, at * varies] - entering[arc, at]
-                if back == forwards:
-                    node, step = head[arc], at + transit[arc]
+            way = noted(how, node, step)
+            if way == ROOT:
+                break
+            if way >= ARC:
+                outgoing = way - ARC < out_start[node + 1] - out_start[node]
+                # whoever searches backwards goes out of a node, or takes back who came in
+                back = outgoing == forwards
+                if outgoing:
+                    arc, at = out[out_start[node] + way - ARC], step
+                    node, step = head[arc], step + transit[arc]
                 else:
+                    arc = into_start[node] + way - ARC - (out_start[node + 1] - out_start[node])
+                    at = step - transit[arc]
                     node, step = tail[arc], at
-            elif kind in (WAIT, UNWAIT):
-                step = step + 1 if (kind == WAIT) != forwards else step - 1
+                room = np.int64(capacity[given[arc], at * varies])
+                if doing:
+                    there = add_people(entering, row_of, rows, 0, arc, at, -people if back else people)
+                    put(bits.used[arc], at, there)
+                    put(bits.open[arc], at, room - there)
+                else:
+                    there = people_at(entering, row_of, arc, at)
+                left = there if back else room - there
+            elif way in (LATER, EARLIER):
+                step = step - 1 if way == LATER else step + 1
+                stays = (way == LATER) == forwards
                 at = min(now, step)
                 if doing:
-                    waiting[node, at] += people if kind == WAIT else -people
-                    put(bits.stays[node], at, waiting[node, at])
-                left = PLENTY if kind == WAIT else waiting[node, at]
+                    there = add_people(waiting, stay_row, rows, 1, node, at, people if stays else -people)
+                    put(bits.stays[node], at, there)
+                else:
+                    there = people_at(waiting, stay_row, node, at)
+                left = PLENTY if stays else there
             else:
-                step = scout.home_at[node] if kind == UNLEAVE else scout.hub_at[node]
+                step = scout.home_at[node] if way == HOMES else scout.hub_at[node]
                 x, y = (step, now) if forwards else (now, step)
-                if kind == UNLEAVE:
+                if way == HOMES:
                     row, sign, bit, which = leaving[net.home[node]], -1, bits.leaves[net.home[node]], x
                 else:
                     row, sign, bit, which = arriving[net.shelter[node]], 1, bits.comes[net.shelter[node]], y

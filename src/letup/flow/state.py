@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from letup.flow.bits import put
+
 PLENTY = 1 << 60
 
 # Moves lead from one spot to the next one nearer a shelter. 0..m-1 enter that arc, m..2m-1 take back someone
@@ -26,15 +28,19 @@ class Net(NamedTuple):
     tail: np.ndarray  # int32[m]
     head: np.ndarray  # int32[m]
     transit: np.ndarray  # int32[m]
-    capacity: np.ndarray  # int32[m, 1] or int32[m, T]
+    given: np.ndarray  # int32[m], number of the arc in the network as it was given
+    capacity: np.ndarray  # int32[m, 1] or int32[m, T], arcs as they were given
     varies: int  # 1 if capacity varies in time, else 0
     zone: np.ndarray  # int32[m], row of ``calm``
     calm: np.ndarray  # int32[zones + 1, T], quiet steps in a row from here; last row for arcs that need no pause
     wait: np.ndarray  # bool[n]
-    into: np.ndarray  # int32[m], arcs sorted by head
-    into_start: np.ndarray  # int64[n + 1]
+    into_start: np.ndarray  # int64[n + 1], arcs are numbered by head
     out: np.ndarray  # int32[m], arcs sorted by tail
     out_start: np.ndarray  # int64[n + 1]
+    at_tail: (
+        np.ndarray
+    )  # int32[m], position among all arcs of the node at its start: those out of it, then those into it
+    at_head: np.ndarray  # int32[m], the same at its end
     home: np.ndarray  # int32[n], number of the home at this node or -1
     shelter: np.ndarray  # int32[n], number of the shelter at this node or -1
     home_node: np.ndarray  # int32[homes]
@@ -46,12 +52,31 @@ class Net(NamedTuple):
 class State(NamedTuple):
     """The flow so far; every array is changed in place."""
 
-    entering: np.ndarray  # int32[m, T]
-    waiting: np.ndarray  # int32[n, T], people staying at a node from this step to the next
+    entering: np.ndarray  # int32[m, T], a row for each arc that was ever used, in order of first use
+    waiting: np.ndarray  # int32[n, T], people staying at a node from this step to the next; rows as above
+    row: np.ndarray  # int32[m], row of ``entering`` of each arc, -1 if it was never used
+    stay_row: np.ndarray  # int32[n], the same for ``waiting`` and nodes
+    rows: np.ndarray  # int64[2], rows of ``entering`` and of ``waiting`` in use
     leaving: np.ndarray  # int32[homes, T]
     arriving: np.ndarray  # int32[shelters, T]
     left: np.ndarray  # int64[homes], people still at home
     free: np.ndarray  # int64[shelters], room left
+
+
+@njit(cache=True, inline="always")
+def people_at(rows, row, k, step):
+    """People on an arc, or waiting at a node, at a step."""
+    return np.int64(rows[row[k], step]) if row[k] >= 0 else np.int64(0)
+
+
+@njit(cache=True, inline="always")
+def add_people(rows, row, used, which, k, step, people):
+    """Let more people (or fewer) enter an arc, or wait at a node, at a step; returns how many do."""
+    if row[k] < 0:
+        row[k] = used[which]
+        used[which] += 1
+    rows[row[k], step] += people
+    return np.int64(rows[row[k], step])
 
 
 @njit(cache=True)
@@ -62,12 +87,13 @@ def residual(net, state, move, x, y):
     if move < m:
         if net.calm[net.zone[move], x % steps] < net.transit[move]:
             return np.int64(0)
-        return np.int64(net.capacity[move, x % steps * net.varies] - state.entering[move, x % steps])
+        most = np.int64(net.capacity[net.given[move], x % steps * net.varies])
+        return most - people_at(state.entering, state.row, move, x % steps)
     if move < 2 * m:
-        return np.int64(state.entering[move - m, y % steps])
+        return people_at(state.entering, state.row, move - m, y % steps)
     kind = move - 2 * m
     if kind == UNWAIT:
-        return np.int64(state.waiting[y // steps, y % steps])
+        return people_at(state.waiting, state.stay_row, y // steps, y % steps)
     if kind == UNLEAVE:
         return np.int64(state.leaving[y - homes, x % steps])
     if kind == UNARRIVE:
@@ -84,19 +110,20 @@ def residual(net, state, move, x, y):
 
 
 @njit(cache=True)
-def push(net, state, move, x, y, people):
+def push(net, state, bits, move, x, y, people):
     """Let people make a move from spot ``x`` to spot ``y``."""
     steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
     shelters = homes + len(net.home_node)
     kind = move - 2 * m
-    if move < m:
-        state.entering[move, x % steps] += people
-    elif move < 2 * m:
-        state.entering[move - m, y % steps] -= people
-    elif kind == WAIT:
-        state.waiting[x // steps, x % steps] += people
-    elif kind == UNWAIT:
-        state.waiting[y // steps, y % steps] -= people
+    if move < 2 * m:
+        arc, step, more = (move, x % steps, people) if move < m else (move - m, y % steps, -people)
+        there = add_people(state.entering, state.row, state.rows, 0, arc, step, more)
+        put(bits.used[arc], step, there)
+        put(bits.open[arc], step, net.capacity[net.given[arc], step * net.varies] - there)
+    elif kind in (WAIT, UNWAIT):
+        place, more = (x, people) if kind == WAIT else (y, -people)
+        there = add_people(state.waiting, state.stay_row, state.rows, 1, place // steps, place % steps, more)
+        put(bits.stays[place // steps], place % steps, there)
     elif kind == LEAVE:
         state.leaving[x - homes, y % steps] += people
     elif kind == UNLEAVE:

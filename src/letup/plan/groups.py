@@ -110,31 +110,37 @@ def move_groups(
             found.append(GroupFlow(group, network, horizon, arrivals, [], None))
             continue
         full = capacity_on(network, horizon)
-        gates = [(i, network.place[int(network.tail[a])]) for i, a in enumerate(horizon.arcs) if network.shared[a]]
+        shared = np.flatnonzero(network.shared[horizon.arcs]).tolist()
+        gates = [(i, network.place[int(network.tail[horizon.arcs[i]])]) for i in shared]
         if relief is not None:
             full[np.isin(horizon.arcs, relief.arcs.get(group.mode, ()))] *= 2
             full[[i for i, place in gates if place in relieved]] *= 2
-        share = on_roads.setdefault(group.mode, np.zeros(full.shape))
-        capacity = np.floor(full * (1 - share) + 1e-6).astype(np.int64)
+        if group.mode in on_roads:
+            capacity = np.floor(full * (1 - on_roads[group.mode]) + 1e-6).astype(np.int64)
+        else:
+            on_roads[group.mode] = np.zeros(full.shape)
+            capacity = full.copy()
         for i, place in gates:
             passed = through_gates.setdefault(place, np.zeros(full.shape[1]))
             capacity[i] = np.floor(full[i] * (1 - passed) + 1e-6)
         np.clip(capacity, 0, 2**31 - 1, out=capacity)
-        here = np.array([room.get(place, 0) for place in network.place], np.int64)
-        part = part_of(network, horizon, capacity, np.where(network.shelter > 0, here, 0))
+        here = np.zeros(len(network.place), np.int64)
+        for node in np.flatnonzero(network.shelter > 0).tolist():
+            here[node] = room.get(network.place[node], 0)
+        part = part_of(network, horizon, capacity, here)
         now_quiet = quiet[: part.zones, horizon.steps]
         if quick:
-            leaving = [i for i, a in enumerate(horizon.arcs.tolist()) if network.kind[a] == "leaving home"]
-            entering, arriving = estimate(part, len(horizon.steps), now_quiet, np.array(leaving, np.int64))
+            leaving = np.flatnonzero(network.leaving[horizon.arcs])
+            entering, arriving = estimate(part, len(horizon.steps), now_quiet, leaving)
             arrivals[horizon.steps] = arriving
         else:
             flow = earliest_arrival(part, steps=len(horizon.steps), quiet=now_quiet)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
-        part_share = np.divide(entering, full, out=np.zeros(full.shape), where=full > 0)
-        share += part_share
+        moving = np.nonzero((entering > 0) & (full > 0))
+        on_roads[group.mode][moving] += entering[moving] / full[moving]
         for i, place in gates:
-            through_gates[place] += part_share[i]
+            through_gates[place] += np.divide(entering[i], full[i], out=np.zeros(full.shape[1]), where=full[i] > 0)
         taken = np.zeros(len(horizon.nodes), np.int64)
         passing = entering.sum(axis=1, dtype=np.int64)
         np.add.at(taken, part.head, passing)

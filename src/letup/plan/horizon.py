@@ -67,7 +67,7 @@ def _kept_arcs(members: list[Timed], quiet: NDArray[np.bool_]) -> NDArray[np.int
     """Arcs on a way from a home to a shelter that is open at some time."""
     first = members[0]
     ever = np.append(quiet.any(axis=1), True)
-    usable = ever[first.zone] & np.logical_or.reduce([peak(t) > 0 for t in members])
+    usable = ever[first.zone] & np.logical_or.reduce([t.peak > 0 for t in members])
     tails, heads, n = first.tail[usable], first.head[usable], len(first.supply)
     back = reached(heads, tails, n, np.flatnonzero(first.shelter > 0))
     forth = reached(tails, heads, n, np.flatnonzero(_any(members, "supply")))
@@ -78,11 +78,10 @@ def _kept_steps(members: list[Timed], quiet: NDArray[np.bool_], arcs: NDArray[np
     """Steps near a quiet one; all of them where people can reach a shelter without any pause."""
     first, steps = members[0], quiet.shape[1]
     free = arcs[first.zone[arcs] < 0]
-    kinds = np.array([first.kind[a] for a in free.tolist()], object)
     homes = np.flatnonzero(_any(members, "supply"))
     if (reached(first.tail[free], first.head[free], len(first.supply), homes) & (first.shelter > 0)).any():
         return np.ones(steps, bool)
-    passing = free[kinds != "leaving home"] if len(free) else free
+    passing = free[~first.leaving[free]]
     lead = max(int(t.transit[free].max(initial=1)) for t in members)
     pad = 36 if len(passing) else 2
     keep = np.zeros(steps, bool)
@@ -101,10 +100,16 @@ def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
     arcs, steps = horizon.arcs, horizon.steps
     given = timed.capacity
     total = int(steps[-1]) + 1 if len(steps) else 0
-    leaving = np.array([timed.kind[a] == "leaving home" for a in arcs.tolist()], bool)
+    leaving = timed.leaving[arcs]
     if given.ndim == 2:
-        # Rows and steps at once: whole rows would copy the whole horizon.
-        capacity = given[np.ix_(arcs, steps)].astype(np.int64)
+        # Stretch by stretch of steps: whole rows would copy the whole horizon, and single steps take long.
+        capacity = np.empty((len(arcs), len(steps)), np.int64)
+        kept, column = np.zeros(total, bool), 0
+        kept[steps] = True
+        for first, last in runs(kept):
+            after = column + last + 1 - first
+            capacity[:, column:after] = given[arcs, first : last + 1]
+            column = after
         ready = np.cumsum(given[arcs[leaving], :total], axis=1, dtype=np.int64)[:, steps]
     else:
         capacity = np.repeat(given[arcs].astype(np.int64)[:, None], len(steps), axis=1)
@@ -118,7 +123,7 @@ def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
         inside = after < len(steps)
         inside[inside] = steps[after[inside]] - steps[inside] == transit
         capacity[np.ix_(rows, ~inside)] = 0
-    return np.minimum(capacity, _MOST)
+    return np.minimum(capacity, _MOST, out=capacity)
 
 
 def part_of(
@@ -152,11 +157,6 @@ def part_of(
         timed.wait[horizon.nodes],
         timed.zone[horizon.arcs],
     )
-
-
-def peak(timed: Timed) -> NDArray[np.int64]:
-    """Largest capacity each arc ever has."""
-    return np.asarray(timed.capacity.max(axis=1, initial=0) if timed.capacity.ndim == 2 else timed.capacity, np.int64)
 
 
 def reached(tail: NDArray[np.int32], head: NDArray[np.int32], n: int, sources: NDArray[np.int64]) -> NDArray[np.bool_]:

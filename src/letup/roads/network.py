@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,3 +145,14 @@ class Timed:
     true_minutes: Floats
     rounding_worst: float
     rounding: Rounding | None = None
+
+    @cached_property
+    def peak(self) -> Longs:
+        """Largest capacity each arc ever has, people per step: int64[m]."""
+        given = self.capacity
+        return np.asarray(given.max(axis=1, initial=0) if given.ndim == 2 else given, np.int64)
+
+    @cached_property
+    def leaving(self) -> Bools:
+        """Arcs that are entered from home once people are ready: bool[m]."""
+        return np.array([kind == "leaving home" for kind in self.kind], np.bool_)

@@ -2,79 +2,142 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
-from letup.flow.bits import Bits, enterable
+from letup.flow.bits import ALL, Bits, enterable
 from letup.flow.calm import calm_steps, zone_rows
-from letup.flow.kernel import complete, fill
+from letup.flow.kernel import can_grow, complete, fill
+from letup.flow.nearby import nearby
 from letup.flow.network import TimedNetwork
 from letup.flow.order import hasten
 from letup.flow.relief import relieve
-from letup.flow.search import Scout
+from letup.flow.search import ARC, Scout
 from letup.flow.state import Net, State
 
 _RELIEVE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A flow of the largest total, filled in order of arrival.
+
+    Attributes
+    ----------
+    net : Net
+        The network as the kernel reads it.
+    state : State
+        The flow.
+    bits : Bits
+        Where it can grow or shrink.
+    dead : uint64[n, words]
+        Sink side of a minimum cut, bits of the steps of each node as the kernel numbers them.
+    number : int32[n]
+        The kernel's number of each node.
+    """
+
+    net: Net
+    state: State
+    bits: Bits
+    dead: NDArray[np.uint64]
+    number: NDArray[np.int32]
+
+    def entering(self) -> NDArray[np.int32]:
+        """People entering each arc at each step, by the arc's number in the network as it was given: int32[m, T]."""
+        net, state = self.net, self.state
+        used = np.flatnonzero(state.row >= 0)
+        entering = np.zeros_like(state.entering)
+        for first in range(0, len(used), 1024):  # in parts: a copy of all of them would be as large again
+            part = used[first : first + 1024]
+            entering[net.given[part]] = state.entering[state.row[part]]
+        return entering
+
+    def sink_side(self) -> NDArray[np.bool_]:
+        """Places in time on the shelters' side of a minimum cut: bool[n * T]."""
+        octets = self.dead[self.number].astype("<u8", copy=False).view(np.uint8)
+        return np.unpackbits(octets, axis=1, count=self.net.steps, bitorder="little").view(np.bool_).ravel()
+
+
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
-    state, given, sink_side = filled(net, steps, quiet)
-    if (state.free == 0).any():
-        hasten(given, state)
-    return state.entering, state.arriving, sink_side
+    found = filled(net, steps, quiet)
+    if (found.state.free == 0).any():
+        wide = ARC + _most_arcs(found.net) > np.iinfo(np.int16).max
+        way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
+        hasten(found.net, found.state, found.bits, way)
+        del way
+    return found.entering(), found.state.arriving, found.sink_side()
 
 
-def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> tuple[State, Net, NDArray[np.bool_]]:
-    """A flow of the largest total, filled in order of arrival; the kernel's network, and the sink side of its cut."""
-    given = _net(net, steps, quiet)
-    state = State(
-        entering=np.zeros((net.arcs, steps), np.int32),
-        waiting=np.zeros((net.nodes, steps), np.int32),
-        leaving=np.zeros((len(given.home_node), steps), np.int32),
-        arriving=np.zeros((len(given.shelter_node), steps), np.int32),
-        left=given.supply.copy(),
-        free=given.room.copy(),
-    )
-    bits, scout = _bits(given), _scout(net.nodes, steps)
+def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Filled:
+    """Move as many people as possible, filling shelters in order of arrival."""
+    number = nearby(net.tail, net.head, net.nodes)
+    given = _net(net, steps, quiet, number)
+    state, bits, scout = _state(given), _bits(given), _scout(given)
     fill(given, state, bits, scout)
     if (state.free == 0).any() and state.left.any():
-        if net.nodes * steps > _RELIEVE_FROM:
+        if net.nodes * steps > _RELIEVE_FROM and can_grow(given, state, bits, scout):
             relieve(given, state, bits, scout)
         complete(given, state, bits, scout)
-    sink_side = _unpacked(scout.dead, steps)
     if not state.left.any():
-        sink_side[:] = True
-    return state, given, sink_side
+        scout.dead[:] = ALL
+    return Filled(given, state, bits, scout.dead, number)
 
 
-def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Net:
-    into, into_start = _by_node(net.head, net.nodes)
-    out, out_start = _by_node(net.tail, net.nodes)
+def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]) -> Net:
+    """Number nodes as told and arcs by where they lead, so that a search finds in one place what it needs next."""
+    given = np.lexsort((number[net.tail], number[net.head])).astype(np.int32)
+    tail, head = number[net.tail[given]], number[net.head[given]]
+    into_start, out_start = _starts(head, net.nodes), _starts(tail, net.nodes)
+    out = np.argsort(tail, kind="stable").astype(np.int32)
+    at_tail = np.empty(net.arcs, np.int32)
+    at_tail[out] = np.arange(net.arcs) - out_start[tail[out]]
+    outgoing = np.diff(out_start)
     homes, shelters = np.flatnonzero(net.supply), np.flatnonzero(net.shelter)
     varies = net.capacity.ndim == 2
+    wait = np.empty(net.nodes, np.bool_)
+    wait[number] = net.wait
     return Net(
         steps=steps,
-        tail=net.tail,
-        head=net.head,
-        transit=net.transit,
+        tail=tail,
+        head=head,
+        transit=net.transit[given],
+        given=given,
         capacity=net.capacity if varies else net.capacity[:, None],
         varies=int(varies),
-        zone=zone_rows(net),
+        zone=zone_rows(net)[given],
         calm=calm_steps(net, steps, quiet),
-        wait=net.wait,
-        into=into,
+        wait=wait,
         into_start=into_start,
         out=out,
         out_start=out_start,
-        home=_numbers(homes, net.nodes),
-        shelter=_numbers(shelters, net.nodes),
-        home_node=homes.astype(np.int32),
-        shelter_node=shelters.astype(np.int32),
+        at_tail=at_tail,
+        at_head=(np.arange(net.arcs) - into_start[head] + outgoing[head]).astype(np.int32),
+        home=_numbers(number[homes], net.nodes),
+        shelter=_numbers(number[shelters], net.nodes),
+        home_node=number[homes],
+        shelter_node=number[shelters],
         supply=net.supply[homes],
         room=net.shelter[shelters],
+    )
+
+
+def _state(net: Net) -> State:
+    nodes, arcs = len(net.wait), len(net.tail)
+    return State(
+        entering=np.zeros((arcs, net.steps), np.int32),
+        waiting=np.zeros((nodes, net.steps), np.int32),
+        row=np.full(arcs, -1, np.int32),
+        stay_row=np.full(nodes, -1, np.int32),
+        rows=np.zeros(2, np.int64),
+        leaving=np.zeros((len(net.home_node), net.steps), np.int32),
+        arriving=np.zeros((len(net.shelter_node), net.steps), np.int32),
+        left=net.supply.copy(),
+        free=net.room.copy(),
     )
 
 
@@ -89,20 +152,14 @@ def _bits(net: Net) -> Bits:
     )
 
 
-def _unpacked(bits: NDArray[np.uint64], steps: int) -> NDArray[np.bool_]:
-    """Turn bits into an array of bool, node by node."""
-    wide = np.unpackbits(bits.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-    return wide[:, :steps].astype(np.bool_).ravel()
-
-
-def _scout(nodes: int, steps: int) -> Scout:
-    words = -(-steps // 64)
+def _scout(net: Net) -> Scout:
+    nodes, words = len(net.wait), -(-net.steps // 64)
     return Scout(
         goal=np.zeros((nodes, words), np.uint64),
         dead=np.zeros((nodes, words), np.uint64),
         seen=np.zeros((nodes, words), np.uint64),
         fresh=np.zeros((nodes, words), np.uint64),
-        move=np.empty((nodes, steps), np.int32),
+        how=np.zeros((nodes, words, (ARC + _most_arcs(net)).bit_length()), np.uint64),
         home_at=np.full(nodes, -1, np.int32),
         hub_at=np.full(nodes, -1, np.int32),
         distance=np.empty(nodes, np.int32),
@@ -110,20 +167,25 @@ def _scout(nodes: int, steps: int) -> Scout:
         after=np.empty(nodes, np.int32),
         listed=np.zeros(nodes, np.int8),
         touched=np.empty(nodes, np.int32),
-        log=np.empty(max(nodes * steps // 8, 1024), np.int64),
-        mask=np.empty(max(nodes * steps // 8, 1024), np.uint64),
+        log=np.empty(max(nodes * net.steps // 8, 1024), np.int64),
+        mask=np.empty(max(nodes * net.steps // 8, 1024), np.uint64),
         size=np.zeros(3, np.int64),
     )
 
 
-def _by_node(ends: NDArray[np.int32], nodes: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Arcs sorted by node, and where each node's arcs begin."""
+def _most_arcs(net: Net) -> int:
+    """Most arcs of one node."""
+    return int((np.diff(net.into_start) + np.diff(net.out_start)).max(initial=0))
+
+
+def _starts(ends: NDArray[np.int32], nodes: int) -> NDArray[np.int64]:
+    """Where each node's arcs begin among arcs sorted by node."""
     start = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=nodes), out=start[1:])
-    return np.argsort(ends, kind="stable").astype(np.int32), start
+    return start
 
 
-def _numbers(chosen: NDArray[np.intp], nodes: int) -> NDArray[np.int32]:
+def _numbers(chosen: NDArray[np.int32], nodes: int) -> NDArray[np.int32]:
     """Position of each node among the chosen ones, -1 if it is none of them."""
     numbers = np.full(nodes, -1, np.int32)
     numbers[chosen] = np.arange(len(chosen), dtype=np.int32)
