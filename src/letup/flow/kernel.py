@@ -75,7 +75,7 @@ def _roots(net, state, bits, scout, step):
     return some
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def fill(net, state, bits, scout):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
     set_out(scout)
@@ -94,7 +94,7 @@ def _at_any_step(net, state, scout):
                 root(scout, net.shelter_node[shelter], step)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def can_grow(net, state, bits, scout):
     """Whether anybody else could get in if people inside full shelters went on to another one."""
     set_out(scout)
@@ -105,7 +105,7 @@ def can_grow(net, state, bits, scout):
     return node >= 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def complete(net, state, bits, scout):
     """Send everyone who can still get in when people inside full shelters may go on to another one.
 

@@ -233,7 +233,7 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
     return np.int64(-1), count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def hasten(net, state, bits, way):
     """Make arrivals lexicographically earliest among all flows with the same total.
 

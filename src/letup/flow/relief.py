@@ -123,7 +123,7 @@ def _exchange(net, state, bits, scout, node, step):
             return
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def relieve(net, state, bits, scout):
     """Let those who came last to full shelters go on to others if somebody else can come in for them."""
     _overfill(net, state, bits, scout)

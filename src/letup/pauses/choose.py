@@ -31,7 +31,9 @@ _FIRST = 0.15
 """Share of the time for the first search on a stand-in at most."""
 _LONGER = 1.5
 """How much longer than the first exact flow the last one may take."""
-_MOMENTS, _MOMENTS_LARGE = 8, 40
+_RELAXED = 5_000_000
+"""Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing."""
+_MOMENTS, _MOMENTS_LARGE = 8, 24
 """Moments at which all that may be quiet is asked for the people who can have arrived."""
 _ROUNDS = 6
 """Rounds of search on a stand-in where there is no time limit."""
@@ -291,7 +293,8 @@ class _Run:
             if not small:
                 self._everything_quiet(_MOMENTS)
                 self._rehearse(self.rounds)
-            self._relax(small)
+            if problem.net.arcs * problem.clock.steps <= _RELAXED:
+                self._relax(small)
             if small:
                 rounds = 1 if exact else self.rounds
                 search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
@@ -332,6 +335,8 @@ class _Run:
     def _prove(self, small: bool) -> None:
         if not small:
             self._everything_quiet(_MOMENTS_LARGE)
+        if self.problem.net.arcs * self.problem.clock.steps > _RELAXED:
+            return
         if self.master is None:
             self._relax(small)
         self._branch()
@@ -386,8 +391,8 @@ class _Run:
         )
 
     def _rehearse(self, rounds: int | None) -> None:
-        """Search on a stand-in, and compute what it finds exactly: first something, then the best in the time left."""
-        problem, ends = self.problem, self.deadline
+        """Search on a stand-in, and compute exactly what it finds, so that it learns from its errors."""
+        problem, ends = self.problem, self.began + _FIRST * (self.deadline - self.began)
         rehearsal = Rehearsal(
             [problem.net],
             problem.limits,
@@ -397,17 +402,22 @@ class _Run:
             seed=self.seed,
             stop=lambda: self.left() <= 0 or time.monotonic() > ends,
         )
-        ends = min(ends, time.monotonic() + _FIRST * self.left())
+        done = 0
         try:
             rehearsal.run(self.windows, rounds=1, candidates=_FEW)
-            began = time.monotonic()
+            while True:
+                began = time.monotonic()
+                rehearsal.correct(self.found(rehearsal.windows), self.windows, self.value)
+                # The last flow must end in time too, and may take longer than this one.
+                ends = self.deadline - _LONGER * (time.monotonic() - began)
+                if done == rounds or self.left() <= 0 or time.monotonic() > ends:
+                    return
+                rehearsal.resume(1)
+                done += 1
+        except KeyboardInterrupt:
+            # What was found is only worth something once it is known exactly.
             self.found(rehearsal.windows)
-            # The last flow must end in time too, and may take longer than the first.
-            ends = self.deadline - _LONGER * (time.monotonic() - began)
-            rehearsal.search.resume(rounds)
-        finally:
-            # After Ctrl-C too: what was found is only worth something once it is known exactly.
-            self.found(rehearsal.windows)
+            raise
 
     def _trimmed(self, windows: list[Window]) -> list[Window]:
         """Windows with the last ones left out until the rest keeps to the limits."""

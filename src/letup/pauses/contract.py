@@ -99,8 +99,8 @@ class Contraction:
         net = self.net
         parts = [self._through(zone, transit, random) for zone in range(net.zones)]
         arcs = np.flatnonzero(self.label < 0)
-        row, tails = self._leaving(net.tail[arcs], np.full(len(arcs), -9))
-        heads = self._arriving(net.head[arcs], self.label[arcs])[row]
+        row, tails = self._leaving(net.tail[arcs].astype(np.int64), np.full(len(arcs), -9))
+        heads = self._arriving(net.head[arcs].astype(np.int64), self.label[arcs])[row]
         arc = arcs[row]
         parts.append(np.stack([tails, heads, transit[arc], net.zone[arc], arc]))
         return Ways(*(part.astype(np.int64) for part in np.concatenate(parts, axis=1)))

@@ -73,6 +73,26 @@ class Rehearsal:
             spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
         self.search.run(spans, rounds, candidates)
 
+    def resume(self, rounds: int | None = None) -> None:
+        """Go on from where `run`, or the last `resume`, ended."""
+        self.search.resume(rounds)
+
+    def correct(self, value: float, best: Sequence[Window], best_value: float) -> None:
+        """Learn what the windows found are really worth; go on from the best known if they are worth less.
+
+        Parameters
+        ----------
+        value : float
+            What `windows` are worth.
+        best, best_value : sequence of Window, float
+            The best windows known, and what they are worth.
+        """
+        if value < best_value:
+            spans = self.search.spans_of(list(best))
+            self.search.best = spans if spans is not None else self.search.best
+        self.stand_in.fit(self.windows, max(value, best_value))
+        self.search.best_value = self.stand_in.value(self.windows)
+
     @property
     def windows(self) -> list[Window]:
         """The best windows so far."""

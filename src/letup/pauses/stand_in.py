@@ -26,6 +26,8 @@ _SIZE = 1_000_000
 _NARROW = 30
 """Most arcs of a narrow place that stay as they are."""
 _MANY = 2**30
+_FITS, _HALVINGS = 0.03, 7
+"""A stand-in is narrowed if windows are worth that much more on it than in truth, by halving so often."""
 
 
 @dataclass
@@ -60,6 +62,24 @@ class StandIn:
         if key not in self._known:
             self._known[key] = float(self.weight @ self.arrivals(key))
         return self._known[key]
+
+    def fit(self, windows: Sequence[Window], value: float) -> None:
+        """Narrow the ways through zones until given windows are worth what they are known to be.
+
+        One arc for many ways lets more through than they do where ways share streets within a zone. Where people
+        are held back by time or at places that stand for themselves nothing is narrowed.
+        """
+        given, low, high = self.nets, 0.0, 1.0
+        if self.value(windows) <= value * (1 + _FITS):
+            return
+        for _ in range(_HALVINGS):
+            share = (low + high) / 2
+            self.nets = tuple(_narrowed(net, share) for net in given)
+            self._known.clear()
+            if self.value(windows) > value:
+                high = share
+            else:
+                low = share
 
     def arrivals(self, windows: Sequence[Window]) -> NDArray[np.int64]:
         """People who reach a shelter at each kept step: int64[k]."""
@@ -114,26 +134,34 @@ def stand_in(
     size : int
         Arcs times steps at most.
     """
-    main = max(nets, key=lambda net: int(net.supply.sum()))
-    homes = np.array([net.supply > 0 for net in nets]).any(axis=0)
+    largest = int(np.argmax([int(net.supply.sum()) for net in nets]))
+    main = nets[largest]
+    homes = np.asarray(np.array([net.supply > 0 for net in nets]).any(axis=0), bool)
     fixed = homes | (main.shelter > 0) | main.wait
     contraction = Contraction(main, fixed, _stays(main, homes))
-    random = np.random.default_rng(seed)
-    ways = [contraction.ways(net.transit, random) for net in nets]
+    # The same sample for each, so that their ways are the same.
+    ways = [contraction.ways(net.transit, np.random.default_rng(seed)) for net in nets]
     lead = [leads(replaced(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
     kept = _kept(main, homes, usable)
     places = _places(contraction, homes)
     width = 1
     while True:
-        group = _grouped(places, lead[nets.index(main)][contraction.ends.node], width)
+        group = _grouped(places, lead[largest][contraction.ends.node], width)
         small = [
             _small(net, contraction, way, p[contraction.ends.node], group, kept)
             for net, way, p in zip(nets, ways, lead, strict=True)
         ]
         if small[0].arcs * len(kept) <= size or width > len(weight):
             break
-        width *= 2
+        width = width * 3 // 2 + 1
     return StandIn(tuple(small), kept, np.asarray(weight)[kept], max(main.zones, 1), len(weight), margin)
+
+
+def _narrowed(net: TimedNetwork, share: float) -> TimedNetwork:
+    """The network with a share of the capacity of arcs that need a pause, at least one where there was any."""
+    zone = net.zone if net.capacity.ndim == 1 else net.zone[:, None]
+    capacity = np.where(zone >= 0, np.ceil(net.capacity * share).astype(np.int64), net.capacity)
+    return TimedNetwork(net.tail, net.head, net.transit, capacity, net.supply, net.shelter, net.wait, net.zone)
 
 
 def replaced(net: TimedNetwork, supply: NDArray[np.int64]) -> TimedNetwork:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
-from letup.pauses.attempts import search_pauses
 from letup.pauses.choose import choose_pauses, is_small
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
+from letup.pauses.rehearse import Rehearsal
 from letup.plan.modes import by_mode
 from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
@@ -23,8 +24,7 @@ LATE = 1e-3
 
 def searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
     """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
-    modes = by_mode(scenario.groups, timed)
-    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    members = _largest_mode(scenario, timed)
     largest = max(members, key=lambda t: int(t.supply.sum()))
     supply = np.sum([t.supply for t in members], axis=0)
     return TimedNetwork(
@@ -80,18 +80,7 @@ def choose(
     weight = 1 - LATE * np.arange(clock.steps) / clock.steps
     margin = margin_steps(scenario)
     if not is_small(net, clock.steps):
-        began = time.monotonic()
-        return search_pauses(
-            net,
-            limits,
-            clock,
-            weight,
-            deadline=began + seconds if seconds is not None else np.inf,
-            margin=margin,
-            seed=seed,
-            repeat=seconds is not None,
-            progress=lambda _, value: progress(value, np.inf),
-        )
+        return _rehearsed(scenario, timed, clock, limits, weight, seconds, seed, progress)
 
     def tell(_: float, value: float, bound: float) -> None:
         # Nobody counts for less than 1 - LATE.
@@ -115,6 +104,46 @@ def choose(
     return choice.windows, choice.complete
 
 
+def _rehearsed(
+    scenario: Scenario,
+    timed: list[Timed],
+    clock: Clock,
+    limits: Limits,
+    weight: NDArray[np.float64],
+    seconds: float | None,
+    seed: int,
+    progress: Callable[[float, float], None],
+) -> tuple[list[Window], bool]:
+    """Pauses found on a stand-in, on which the groups of the largest mode go one after the other."""
+    ends = time.monotonic() + seconds if seconds is not None else np.inf
+    rehearsal = Rehearsal(
+        [
+            TimedNetwork(t.tail, t.head, t.transit, t.capacity, t.supply, t.shelter, t.wait, t.zone)
+            for t in _largest_mode(scenario, timed)
+        ],
+        limits,
+        clock,
+        weight,
+        margin=margin_steps(scenario),
+        seed=seed,
+        stop=lambda: time.monotonic() > ends,
+        progress=lambda _, value: progress(value, np.inf),
+    )
+    try:
+        rehearsal.run(rounds=1)
+        if seconds is not None:
+            rehearsal.resume()
+    except KeyboardInterrupt:
+        return rehearsal.windows, False
+    return rehearsal.windows, seconds is None
+
+
+def _largest_mode(scenario: Scenario, timed: list[Timed]) -> list[Timed]:
+    """Networks of the groups that go by the mode with most people, in planning order."""
+    modes = by_mode(scenario.groups, timed)
+    return max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+
+
 def counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, int | None]:
     """The network that is searched, how it counts people, and who are not on it.
 
@@ -122,8 +151,7 @@ def counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, 
     slower along ways on which nobody may wait, so that the quick could not do what they do.
     """
     net = searched(scenario, timed)
-    modes = by_mode(scenario.groups, timed)
-    members = max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    members = _largest_mode(scenario, timed)
     others = sum(int(t.supply.sum()) for t in timed) - int(net.supply.sum())
     same = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in members)
     group = next(
