@@ -24,7 +24,7 @@ def plan(
     *,
     pauses: Annotated[Path | None, typer.Option(help="CSV of pauses given by hand: zone, start, end.")] = None,
     time_limit: Annotated[
-        float | None, typer.Option(min=0, help="Seconds to look for better pauses; one greedy pass if absent.")
+        float | None, typer.Option(min=0, help="Seconds to look for better pauses; one short search if absent.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     searches: Annotated[

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
-from letup.pauses.attempts import search_pauses
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.limits import Limits, Window, quiet_array
 from letup.pauses.problem import weight_of
 from letup.pauses.reasons import require_a_window
+from letup.pauses.rehearse import Rehearsal
 from letup.pauses.spread import seed_of, spread
 
 By = Literal["zone_hours", "concession"]
@@ -35,6 +35,8 @@ _ROUND_HOURS = 0.5
 
 _QUICK = 0.5
 """Share of the time for a quick search with a margin, before the one that proves a bound."""
+_CANDIDATES = 300
+"""Sets of windows tried in it."""
 
 NOT_DONE = "it was ended before this point was searched"
 
@@ -184,16 +186,18 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
     limits, seconds = given["limits"], given["time_limit"]
     clock = Clock(given["steps"], given["step_minutes"], given["start_hour"])
     require_a_window(limits, task.net.zones, clock)
-    windows, _ = search_pauses(
-        task.net,
+    ends = math.inf if seconds is None else time.monotonic() + _QUICK * seconds
+    rehearsal = Rehearsal(
+        [task.net],
         limits,
         clock,
         weight_of(given["weight"], clock.steps),
-        deadline=math.inf if seconds is None else time.monotonic() + _QUICK * seconds,
         margin=margin,
         seed=given["seed"],
-        repeat=True,
+        stop=lambda: time.monotonic() > ends,
     )
+    rehearsal.run(rounds=1, candidates=_CANDIDATES)
+    windows = rehearsal.windows
     wrong = broken(
         windows, limits, zones=task.net.zones, steps=clock.steps, step_minutes=clock.step_minutes,
         start_hour=clock.start_hour,
@@ -208,8 +212,8 @@ def _compile(dimensions: int) -> None:
 
     capacity = np.ones((1, 4), np.int32) if dimensions == 2 else np.ones(1, np.int32)
     net = TimedNetwork([0], [1], [1], capacity, [2, 0], [0, 2], [False, False], [0])
-    limits, clock = Limits(zone_hours=2.0), Clock(4, 60)
-    search_pauses(net, limits, clock, weight_of(None, 4), deadline=time.monotonic() + 0.5, margin=1, repeat=True)
+    limits = Limits(zone_hours=2.0)
+    Rehearsal([net], limits, Clock(4, 60), weight_of(None, 4), stop=lambda: False).run(rounds=1, candidates=1)
     choose_pauses(net, steps=4, step_minutes=60, limits=limits, time_limit=0.5)
 
 

@@ -21,7 +21,7 @@ from letup.pauses.bound.grouping import leads
 from letup.pauses.contract import Contraction, Ways
 from letup.pauses.limits import Window, quiet_array
 
-_SIZE = 1_000_000
+_SIZE = 500_000
 """Arcs times steps of a stand-in at most."""
 _NARROW = 30
 """Most arcs of a narrow place that stay as they are."""
@@ -199,9 +199,12 @@ def _kept(net: TimedNetwork, homes: NDArray[np.bool_], usable: NDArray[np.bool_]
     entered[net.head] = True
     if (~homes | entered)[net.tail[free]].any() or not live.any():
         return np.arange(len(live))
-    # The step before each day takes in what the night before lets people do, and keeps days apart.
-    live[:-1] |= live[1:]
-    return np.flatnonzero(live)
+    # The step before each day takes in what the night before lets people do; who is under way at its end arrives in
+    # the step after it.
+    near = live.copy()
+    near[:-1] |= live[1:]
+    near[1:] |= live[:-1]
+    return np.flatnonzero(near)
 
 
 def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.int64]:

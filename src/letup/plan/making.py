@@ -87,9 +87,9 @@ def make(
     scenario : Scenario
         The world as given.
     pauses : list of Window, optional
-        Pauses given by hand; chosen by a greedy search if absent.
+        Pauses given by hand; chosen by a search if absent.
     time_limit : float, optional
-        Seconds to look for better pauses; one greedy pass if absent.
+        Seconds to look for better pauses; one short search if absent.
     seed : int
         Seed of the search.
     progress : callable, optional

@@ -18,6 +18,8 @@ from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 
+_CANDIDATES = 400
+"""Sets of pauses tried on a stand-in where no time is given for more."""
 LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
@@ -130,7 +132,7 @@ def _rehearsed(
         progress=lambda _, value: progress(value, np.inf),
     )
     try:
-        rehearsal.run(rounds=1)
+        rehearsal.run(rounds=1, candidates=_CANDIDATES)
         if seconds is not None:
             rehearsal.resume()
     except KeyboardInterrupt:
