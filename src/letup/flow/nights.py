@@ -143,7 +143,7 @@ def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) ->
     """
     if quiet is None:
         return None
-    live = quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0)
+    live = np.asarray(quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0), np.bool_)
     if live.mean() > _MOST_KEPT:
         return None
     doors = np.flatnonzero(net.zone < 0)
