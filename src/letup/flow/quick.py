@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from letup.flow.backends.builtin import filled
 from letup.flow.network import TimedNetwork
+from letup.flow.nights import shortened
 
 
 @dataclass(frozen=True)
@@ -44,5 +45,9 @@ def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = 
     net, steps, quiet
         As for `earliest_arrival`.
     """
-    found = filled(net, steps, quiet)
-    return QuickFlow(found.entering(), found.state.arriving)
+    short = shortened(net, steps, quiet)
+    if short is None:
+        found = filled(net, steps, quiet)
+        return QuickFlow(found.entering(), found.state.arriving)
+    found = filled(short.net, short.steps, short.quiet)
+    return QuickFlow(short.entering(found.entering()), short.arriving(found.state.arriving))

@@ -13,6 +13,7 @@ from letup.flow.calm import calm_steps, zone_rows
 from letup.flow.kernel import can_grow, complete, fill
 from letup.flow.nearby import nearby
 from letup.flow.network import TimedNetwork
+from letup.flow.nights import shortened
 from letup.flow.order import hasten
 from letup.flow.relief import relieve
 from letup.flow.search import ARC, Scout
@@ -63,6 +64,15 @@ class Filled:
 
 
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+    """Leave out the nights where that can be done, and solve what remains."""
+    short = shortened(net, steps, quiet)
+    if short is None:
+        return solve_every_step(net, steps, quiet)
+    entering, arriving, sink_side = solve_every_step(short.net, short.steps, short.quiet)
+    return short.entering(entering), short.arriving(arriving), short.sink_side(sink_side)
+
+
+def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
     found = filled(net, steps, quiet)
     if (found.state.free == 0).any():
