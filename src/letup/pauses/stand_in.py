@@ -144,11 +144,12 @@ def stand_in(
     lead = [leads(replaced(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
     kept = _kept(main, homes, usable)
     places = _places(contraction, homes)
+    people = max(sum(int(net.supply.sum()) for net in nets), 1)
     width = 1
     while True:
         group = _grouped(places, lead[largest][contraction.ends.node], width)
         small = [
-            _small(net, contraction, way, p[contraction.ends.node], group, kept)
+            _small(net, contraction, way, p[contraction.ends.node], group, kept, people)
             for net, way, p in zip(nets, ways, lead, strict=True)
         ]
         if small[0].arcs * len(kept) <= size or width > len(weight):
@@ -245,6 +246,7 @@ def _small(
     lead: NDArray[np.float64],
     group: NDArray[np.int64],
     kept: NDArray[np.int64],
+    people: int,
 ) -> TimedNetwork:
     """The stand-in of one network.
 
@@ -296,7 +298,7 @@ def _small(
     total = np.zeros((key.shape[1], given.shape[1]), np.int64)
     np.add.at(total, inverse, given)
     both = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
-    both = np.minimum(both, max(int(net.supply.sum()), 1))
+    both = np.minimum(both, people)
     total_nodes = count + len(doors)
     supply, shelter = np.zeros(total_nodes, np.int64), np.zeros(total_nodes, np.int64)
     own = ends.label == -9
