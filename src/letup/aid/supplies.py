@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.people import End, zones_of_places
+from letup.aid.people import End, staying, zones_of_places
 from letup.scenario.essentials import Essential, essentials_of
 from letup.scenario.model import Scenario
 from letup.scenario.supplies import order_of_making, served
-from letup.scenario.units import factor
+from letup.scenario.units import factor, per_head
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Facility:
 
     Attributes
     ----------
-    name : str
-        Shown to readers.
+    name, place : str
+        Shown to readers; id of the place it stands at, empty if none.
     zone : int
         Zone whose stock it draws on; -1 if it needs none.
     uses, makes : int
@@ -37,6 +37,7 @@ class Facility:
     """
 
     name: str
+    place: str
     zone: int
     uses: int
     use: float
@@ -118,6 +119,7 @@ class _Reader:
         self.scenario, self.end = scenario, end
         self.number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
         self.zone_of_place = zones_of_places(scenario)
+        self.people = staying(scenario, end).people[0]
         everything = {one.name: one for one in essentials_of(scenario)}
         self.essentials = _in_order(scenario, everything)
         self.index = {one.name: i for i, one in enumerate(self.essentials)}
@@ -134,9 +136,14 @@ class _Reader:
             place, daily = _text(row["place"]), _number(row["daily_use"]) or 0.0
             one = self.essentials[self.index[row["item"]]]
             if daily and (place or not one.per_person):
-                use = daily * self._factor(row["unit"], one)
                 zone = self._zone(row)
-                own = {"name": place or self.scenario.zone_ids[zone], "zone": zone, "uses": self.index[one.name]}
+                use = daily * self._factor(row["unit"], one, self.people[zone])
+                own = {
+                    "name": place or self.scenario.zone_ids[zone],
+                    "place": place,
+                    "zone": zone,
+                    "uses": self.index[one.name],
+                }
                 own |= {"use": use, "makes": -1, "make": 0.0, "serves": np.zeros(len(self.number), bool)}
                 rows.append((0, len(rows), own, place))
         self.facilities = sorted(rows, key=lambda row: row[:2])
@@ -144,7 +151,11 @@ class _Reader:
     def _facility(self, row: dict[str, Any]) -> dict[str, Any]:
         working = float(row["working"])
         zone = self._zone(row)
-        found: dict[str, Any] = {"name": _text(row["name"]) or row["id"], "zone": zone}
+        found: dict[str, Any] = {"name": _text(row["name"]) or row["id"], "place": _text(row["place"]), "zone": zone}
+        serves = np.zeros(len(self.number), bool)
+        if _text(row["makes"]):
+            named = [self.number[name] for name in served(_text(row["serves"]))] or ([zone] if zone >= 0 else [])
+            serves[named] = True
         for item, column in (("uses", "use"), ("makes", "make")):
             name = _text(row[item])
             found[item], found[column] = -1, 0.0
@@ -153,11 +164,9 @@ class _Reader:
                 more = {"uses": "worse", "makes": "better"}[item]
                 amount = self._ranged(row, f"{column}_per_day", more)
                 found[item] = self.index[name]
-                found[column] = amount * working * self._factor(row[f"{column}_unit"], one)
-        serves = np.zeros(len(self.number), bool)
+                heads = float(self.people[serves].sum())
+                found[column] = amount * working * self._factor(row[f"{column}_unit"], one, heads)
         if found["makes"] >= 0:
-            named = [self.number[name] for name in served(_text(row["serves"]))] or ([zone] if zone >= 0 else [])
-            serves[named] = True
             self.known[found["makes"], serves] = True
         found["serves"] = serves
         return found
@@ -169,10 +178,10 @@ class _Reader:
         self.tanks: set[int] = set()
         for row in _records(self.scenario.stocks):
             one = self.essentials[self.index[row["item"]]]
-            amount = self._ranged(row, "amount", "better") * self._factor(row["unit"], one)
+            zone = self._zone(row)
+            amount = self._ranged(row, "amount", "better") * self._factor(row["unit"], one, self.people[zone])
             decay = -math.log1p(-self._ranged(row, "loss_per_day", "worse"))
             owner = owners.get((_text(row["place"]), self.index[one.name]))
-            zone = self._zone(row)
             if owner is not None:
                 self.tanks.add(owner)
                 self.batches.append((total + owner, amount, decay))
@@ -211,10 +220,12 @@ class _Reader:
             value = value if other is None else other
         return value or 0.0
 
-    def _factor(self, unit: str, one: Essential) -> float:
-        found = factor(unit, one.unit, one.per_person)
+    def _factor(self, unit: str, one: Essential, heads: float) -> float:
+        """Units of the essential in one of a row's units; ``heads`` are the people whom it may be for each of."""
+        counted, for_each = per_head(unit)
+        found = factor(counted, one.unit, one.per_person)
         assert found is not None  # a scenario is loaded only if its units fit
-        return found
+        return found * (heads if for_each else 1.0)
 
 
 def _in_order(scenario: Scenario, everything: dict[str, Essential]) -> list[Essential]:

@@ -31,6 +31,8 @@ def answer(assessment: Assessment) -> str:
     text = f"{one.label} {when}{_range(first)}, in {_zones(assessment, first)}"
     if not one.per_person:
         return f"{text}."
+    if first.days <= 0:
+        text += _each_gets(assessment, first)
     unmet = assessment.unmet_person_days(first.item)
     days = f"{assessment.horizon:g} day{'' if assessment.horizon == 1 else 's'}"
     span = _span([assessment.unmet_person_days(first.item, end) for end in (assessment.better, assessment.worse)])
@@ -57,7 +59,10 @@ def ranged(value: float, worse: float, better: float) -> str:
 
 def assessment_text(assessment: Assessment, files: list[Path]) -> str:
     """The answer, days left by zone, need not met by essential, findings, files."""
-    lines = [answer(assessment), "", *_zone_lines(assessment), "", *_total_lines(assessment), ""]
+    parts = (_zone_lines(assessment), _total_lines(assessment), _facility_lines(assessment))
+    lines = [answer(assessment), ""]
+    for part in parts:
+        lines += [*part, ""] if part else []
     lines += [f"  {note}" for note in notes(assessment)]
     if assessment.findings:
         lines += ["", "Findings"]
@@ -73,6 +78,7 @@ def notes(assessment: Assessment) -> list[str]:
     said = [
         "Days left: until a need of people or of facilities there is first not met in full. In brackets the two ends "
         "of all ranges at once" + (", which hold everything in between." if assessment.ends_hold else "."),
+        "Met: share of the need that is met over the days looked at.",
         "Person-days: people x days x the share of their daily need that is not met.",
         "Nothing is delivered in this reckoning: it is what happens without new supplies.",
     ]
@@ -90,11 +96,28 @@ def column_of(assessment: Assessment, item: int, zone: int) -> str:
     return ranged(*ends)
 
 
+def share_met(assessment: Assessment, item: int, zone: int) -> str:
+    """Share of the need in a zone that is met over the horizon, without any pause."""
+    need, met = (float(part[:, item, zone].sum()) for part in (assessment.likely.need, assessment.likely.met))
+    if not assessment.known[item, zone] or not need:
+        return ""
+    return _percent(met / need)
+
+
+def _percent(value: float) -> str:
+    """Whole per cent; never rounded up to all or down to none."""
+    digits = round(100 * value)
+    return (
+        "> 99 %" if digits == 100 and value < 1 - 1e-9 else "< 1 %" if digits == 0 and value > 1e-9 else f"{digits} %"
+    )
+
+
 def shown(assessment: Assessment) -> list[int]:
-    """Essentials with something to show, the first to run short first."""
+    """Essentials with something to show: those that people need before the others, the first to run short first."""
     first = [failure.item for failure in assessment.failures()]
     rest = [item for item in range(len(assessment.essentials)) if item not in first]
-    return first + [item for item in rest if assessment.known[item].any()]
+    found = first + [item for item in rest if assessment.known[item].any()]
+    return sorted(found, key=lambda item: not assessment.essentials[item].per_person)
 
 
 def worst_first(assessment: Assessment) -> list[int]:
@@ -106,12 +129,15 @@ def worst_first(assessment: Assessment) -> list[int]:
 
 
 def _zone_lines(assessment: Assessment) -> list[str]:
-    items, zones = shown(assessment), worst_first(assessment)
-    head = ["zone", "people", *(f"{assessment.essentials[item].label.lower()}, days left" for item in items)]
+    items = [item for item in shown(assessment) if assessment.essentials[item].per_person]
+    zones = worst_first(assessment)
+    head = ["zone", "people"]
+    for item in items:
+        head += [f"{assessment.essentials[item].label.lower()}, days left", "met"]
     names = [str(name) for name in assessment.scenario.zones["name"]]
     rows = [
         [names[zone], f"{assessment.presence.people[0, zone]:,.0f}"]
-        + [column_of(assessment, item, zone) for item in items]
+        + [cell(assessment, item, zone) for item in items for cell in (column_of, share_met)]
         for zone in zones[:_ROWS]
     ]
     lines = aligned(head, rows)
@@ -147,6 +173,19 @@ def _total_lines(assessment: Assessment) -> list[str]:
     return aligned(head, rows) if rows else []
 
 
+def _facility_lines(assessment: Assessment) -> list[str]:
+    rows = []
+    for number, one in enumerate(assessment.supplies.facilities):
+        if one.use > 0:
+            item = assessment.essentials[one.uses]
+            ends = [end.idle_from[number] for end in (assessment.likely, assessment.worse, assessment.better)]
+            name = str(assessment.scenario.zones["name"].iloc[one.zone])
+            rows.append([one.name, name, f"{one.use:,.0f} {item.unit} of {item.label.lower()}", ranged(*ends)])
+    if len(rows) > _ROWS:
+        rows = [*rows[:_ROWS], [f"... and {len(rows) - _ROWS} more", "", "", ""]]
+    return aligned(["facility", "zone", "needs a day", "days left"], rows) if rows else []
+
+
 def aligned(head: list[str], rows: list[list[str]]) -> list[str]:
     """Rows as lines with columns as wide as they need to be, the first to the left."""
     width = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
@@ -154,6 +193,18 @@ def aligned(head: list[str], rows: list[list[str]]) -> list[str]:
         ("  " + "  ".join(f"{cell:{'<' if k == 0 else '>'}{width[k]}}" for k, cell in enumerate(row))).rstrip()
         for row in [head, *rows]
     ]
+
+
+def _each_gets(assessment: Assessment, first: Failure) -> str:
+    """What people in these zones get on the first day, of what they need."""
+    one, zones = assessment.essentials[first.item], list(first.zones)
+    need, met = (float(part[0, first.item, zones].sum()) for part in (assessment.likely.need, assessment.likely.met))
+    have = _short(one.per_person * met / need)
+    return f", where there are {have} of the {one.per_person:,g} {one.unit} that a person needs a day"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def _when(assessment: Assessment, first: Failure) -> str:
@@ -164,6 +215,8 @@ def _when(assessment: Assessment, first: Failure) -> str:
 
 def _zones(assessment: Assessment, first: Failure) -> str:
     names = [str(assessment.scenario.zones["name"].iloc[zone]) for zone in first.zones]
+    if not assessment.essentials[first.item].per_person:
+        return f"facilities in {', '.join(names[:3])}{f' and {len(names) - 3} more zones' if len(names) > 3 else ''}"
     people = float(assessment.presence.people[0, list(first.zones)].sum())
     if len(names) == 1:
         return f"{names[0]} ({people:,.0f} people)"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from letup.aid import Assessment
 from letup.aid.balance import Balance
-from letup.aid.text import answer, notes, ranged, shown, worst_first
+from letup.aid.text import answer, notes, ranged, share_met, shown, worst_first
 from letup.report import tables, words
 from letup.report.charts import Tick
 from letup.report.page import page_text, version
@@ -32,8 +32,8 @@ class Lane:
     ----------
     name : str
         The zone.
-    said : str
-        Days left in words, with their range.
+    said, met : str
+        Days left in words, with their range; share of the need that is met over the horizon.
     known : bool
         Whether anything is known.
     start, width : float
@@ -48,6 +48,7 @@ class Lane:
 
     name: str
     said: str
+    met: str
     known: bool
     start: float = 0.0
     width: float = 0.0
@@ -146,7 +147,14 @@ def panel(assessment: Assessment, item: int, axis: float) -> Panel:
     one = assessment.essentials[item]
     names = [str(name) for name in assessment.scenario.zones["name"]]
     needed = assessment.likely.need[:, item].sum(axis=0) > 0
-    lanes = [_lane(assessment, item, zone, names[zone], axis) for zone in worst_first(assessment) if needed[zone]]
+    if one.per_person:
+        lanes = [_lane(assessment, item, zone, names[zone], axis) for zone in worst_first(assessment) if needed[zone]]
+    else:
+        lanes = [
+            _drawn(_facility_name(assessment, number), "", [end.idle_from[number] for end in _ends(assessment)], axis)
+            for number, facility in enumerate(assessment.supplies.facilities)
+            if facility.uses == item and facility.use > 0
+        ]
     said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
     need = f"{one.per_person:,g} {one.unit} a person and day" if one.per_person else "needed by facilities"
     return Panel(one.label, need, lanes, f"{one.label}, days left: {said}")
@@ -154,13 +162,21 @@ def panel(assessment: Assessment, item: int, axis: float) -> Panel:
 
 def _lane(assessment: Assessment, item: int, zone: int, name: str, axis: float) -> Lane:
     if not assessment.known[item, zone]:
-        return Lane(name, "not known", False)
-    one, low, high = (
-        float(balance.days_left[item, zone]) for balance in (assessment.likely, assessment.worse, assessment.better)
-    )
+        return Lane(name, "not known", "", False)
+    met = share_met(assessment, item, zone)
+    return _drawn(name, met, [end.days_left[item, zone] for end in _ends(assessment)], axis)
+
+
+def _ends(assessment: Assessment) -> tuple[Balance, Balance, Balance]:
+    return assessment.likely, assessment.worse, assessment.better
+
+
+def _drawn(name: str, met: str, ends: list[float], axis: float) -> Lane:
+    """Lane of a value and its worse and better end, days."""
+    one, low, high = (float(end) for end in ends)
     at = [100 * min(value, axis) / axis for value in (one, low, high)]
     return Lane(
-        name, ranged(one, low, high), True, at[1], at[2] - at[1], at[0], one > axis, high > axis, one <= 0
+        name, ranged(one, low, high), met, True, at[1], at[2] - at[1], at[0], one > axis, high > axis, one <= 0
     )  # fmt: skip
 
 
@@ -217,23 +233,28 @@ def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str
     return [words.moment(clock.at(step)) for step in steps], rows
 
 
+def _facility_name(assessment: Assessment, number: int) -> str:
+    """Name of a facility as readers of a page may see it: of a restricted place only its kind and zone."""
+    one, places = assessment.supplies.facilities[number], assessment.scenario.places
+    if one.place not in places.index:
+        return one.name
+    if one.place in tables.restricted(assessment.scenario):
+        kind = str(places.loc[one.place, "kind"]).replace("_", " ")
+        return f"{kind} in {assessment.scenario.zones['name'].iloc[one.zone]}"
+    return str(places.loc[one.place, "name"]) if one.name == one.place else one.name
+
+
 def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
     """Facilities that need something: name, zone, what they need, days until they lack some of it."""
     names = [str(name) for name in assessment.scenario.zones["name"]]
-    places = assessment.scenario.places
-    hidden = tables.restricted(assessment.scenario)
     rows = []
     for number, one in enumerate(assessment.supplies.facilities):
         if one.use > 0:
             item = assessment.essentials[one.uses]
-            label = str(places.loc[one.name, "name"]) if one.name in places.index else one.name
-            ends = [
-                float(balance.idle_from[number]) for balance in (assessment.likely, assessment.worse, assessment.better)
-            ]
-            hide = one.name in hidden
+            ends = [float(balance.idle_from[number]) for balance in _ends(assessment)]
             rows.append(
                 (
-                    f"a restricted place in {names[one.zone]}" if hide else label,
+                    _facility_name(assessment, number),
                     names[one.zone],
                     f"{one.use:,.0f} {item.unit} of {item.label.lower()}",
                     ranged(*ends),

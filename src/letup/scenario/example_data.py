@@ -156,6 +156,7 @@ STOCKS: list[dict[str, Any]] = [
         | ({"loss_per_day": 0.02} if row[1] == "food" else {})
         for row in _STOCKS
     ),
+    {"place": "store", "item": "water", "amount": 9000, "unit": "litres"},
 ]
 
 FACILITIES: list[dict[str, Any]] = [

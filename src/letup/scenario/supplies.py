@@ -9,7 +9,7 @@ from letup.scenario.collect import Collector, show
 from letup.scenario.essentials import Essential, merged
 from letup.scenario.raw import Row, Table
 from letup.scenario.typed import note_reference
-from letup.scenario.units import factor, fitting
+from letup.scenario.units import PER_HEAD, factor, fitting, per_head
 
 
 def essentials_in(tables: Mapping[str, Table]) -> dict[str, Essential]:
@@ -148,10 +148,12 @@ def _check_unit(
     essential, unit = essentials.get(row.cells.get(item, "")), row.cells.get(column)
     if essential is None or unit is None:
         return
-    if factor(unit, essential.unit, essential.per_person) is None:
+    counted, for_each = per_head(unit)
+    if factor(counted, essential.unit, essential.per_person) is None or (for_each and column == "use_unit"):
         fits = fitting(essential.unit, people_need_it=essential.per_person > 0)
         message = f"{show(unit)} does not fit {show(essential.name)}, which is counted in {essential.unit}"
         remedy = f"write {', '.join(fits[:-1])} or {fits[-1]}" if len(fits) > 1 else f"write {fits[0]}"
+        remedy += "" if column == "use_unit" else f"; each may end in “{PER_HEAD}”"
         remedy += "; or say in essentials.csv what it is counted in"
         notes.add(code, message, remedy, file=table.file, where=row.where, column=column)
 

@@ -12,6 +12,28 @@ _FAMILIES: tuple[dict[str, float], ...] = (
 #: Fits every essential that people need: what one person needs on one day.
 PERSON_DAYS = "person-days"
 
+#: Ending of a unit of which there is so much for each person who is there at the start.
+PER_HEAD = " per person"
+
+
+def per_head(unit: str) -> tuple[str, bool]:
+    """Split a unit such as "litres per person" into what is counted, and whether it is for each person there.
+
+    Parameters
+    ----------
+    unit : str
+        As written.
+
+    Returns
+    -------
+    tuple of (str, bool)
+        Such as ``("litres", True)`` or ``("kg", False)``.
+    """
+    text = unit.strip()
+    if text.casefold().endswith(PER_HEAD):
+        return text[: -len(PER_HEAD)].strip(), True
+    return text, False
+
 
 def factor(unit: str, target: str, per_person: float | None = None) -> float | None:
     """Number of target units in one unit.
