@@ -47,6 +47,7 @@ def system(
         pool=columns[0].astype(np.int64),
         amount=columns[1].astype(float),
         decay=columns[2].astype(float),
+        scales=np.array([False, True]),
         known=np.ones((len(ESSENTIALS), zones), bool),
     )
 

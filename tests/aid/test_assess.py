@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from letup.aid import assess, moving, staying, supplies
 from letup.aid.files import COLUMNS, DAY_COLUMNS, as_document, table_by_day
 from letup.aid.findings import CODES
+from letup.aid.reference import reference_page
 from letup.aid.text import answer, assessment_text, days, ranged
 from letup.scenario import Scenario, essentials_of, example, load, new
 from tests.scenario.wrong import replace
@@ -77,6 +83,49 @@ def test_the_value_lies_between_the_ends(scenario: Scenario) -> None:
     assert (found.likely.unmet_person_days <= found.worse.unmet_person_days + 1e-9).all()
     assert (found.worse.days_left <= found.likely.days_left).all()
     assert (found.likely.days_left <= found.better.days_left).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_whatever_values_lie_within_the_ranges_the_result_lies_between_the_ends(random: Random) -> None:
+    """Each cell of each table anywhere between its ends, apart from the others."""
+    whole = ranged_example()
+    found = assess(whole)
+    drawn = {}
+    for name in ("people", "stocks", "essentials", "facilities"):
+        frame = getattr(whole, name).copy()
+        for column in [one for one in frame.columns if f"{one}_low" in frame.columns]:
+            low = frame[f"{column}_low"].fillna(frame[column])
+            high = frame[f"{column}_high"].fillna(frame[column])
+            at = np.array([random.choice([0.0, random.random(), 1.0]) for _ in frame.index])
+            value = low + at * (high - low)
+            frame[column] = value.round() if column == "count" else value
+        drawn[name] = frame
+    inside = assess(dataclasses.replace(whole, **drawn)).likely
+    slack = 1e-6 * (1 + found.worse.unmet_person_days)
+    assert (inside.unmet_person_days >= found.better.unmet_person_days - slack).all()
+    assert (inside.unmet_person_days <= found.worse.unmet_person_days + slack).all()
+    assert (inside.days_left >= found.worse.days_left - 1e-9).all()
+    assert (inside.days_left <= found.better.days_left + 1e-9).all()
+
+
+@cache
+def ranged_example() -> Scenario:
+    """The example with ranges of people, losses and needs, too, and some water by the head."""
+    whole = example()
+    people = whole.people.assign(
+        count_low=(whole.people["count"] * 0.6).round(), count_high=(whole.people["count"] * 1.3).round()
+    )
+    stocks = whole.stocks.assign(loss_per_day_low=whole.stocks["loss_per_day"] / 2, loss_per_day_high=0.1)
+    stocks.loc[stocks.index[1], ["amount", "amount_low", "amount_high", "unit"]] = [20, 10, 30, "litres per person"]
+    water = {"essential": "water", "unit": "litres", "per_person": 12.0, "per_person_low": 7.5, "per_person_high": 15.0}
+    essentials = pd.concat([whole.essentials, pd.DataFrame([water | {"basis": "assumed"}])], ignore_index=True)
+    return dataclasses.replace(whole, people=people, stocks=stocks, essentials=essentials)
+
+
+def test_facilities_come_in_their_order(tmp_path: Path) -> None:
+    scenario = edited(tmp_path, ("facilities.csv", "0.8,,assumed", "0.8,7,assumed"))
+    assert [one.name for one in supplies(scenario).facilities] == ["Southhaven springs", "hospital", "Millfield wells"]
 
 
 def test_the_first_line_says_what_runs_short_first_where_and_when(scenario: Scenario) -> None:
@@ -164,6 +213,13 @@ def test_ends_are_not_called_proven_where_a_facility_drinks_with_the_people(tmp_
     assert "which hold everything in between" not in assessment_text(found, [])
 
 
+def test_ends_are_not_called_proven_where_facilities_burn_what_is_given_per_person(tmp_path: Path) -> None:
+    scenario = edited(tmp_path, ("stocks.csv", ",mill,fuel,1200,800,1600,litres", ",mill,fuel,1,1,2,litres per person"))
+    found = assess(scenario)
+    assert row(found.table, "mill", "fuel")["opening_stock"] == 5700 + 4000
+    assert not found.ends_hold
+
+
 def test_a_scenario_without_stocks_says_that_nothing_can_be_said(scenario: Scenario) -> None:
     bare = dataclasses.replace(scenario, stocks=scenario.stocks[:0], facilities=scenario.facilities[:0])
     found = assess(bare)
@@ -171,6 +227,11 @@ def test_a_scenario_without_stocks_says_that_nothing_can_be_said(scenario: Scena
     assert answer(found).startswith("Nothing can be said")
     assert set(found.table["known"]) == {"no"}
     assert assessment_text(found, [])
+
+
+def test_the_committed_reference_page_is_the_generated_one() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "assessment.md"
+    assert page.read_text("utf-8") == reference_page(), "write letup.aid.reference.reference_page() to it"
 
 
 def test_every_column_and_every_code_has_its_meaning(scenario: Scenario) -> None:

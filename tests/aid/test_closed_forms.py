@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from letup.aid import Presence, follow
+from letup.aid import Facility, Presence, follow
 from tests.aid.small import FUEL, WATER, hospital, plant, system, there
 
 
@@ -67,7 +67,18 @@ def test_a_hospital_uses_its_own_fuel_before_the_zones() -> None:
 
 
 def test_what_is_too_little_for_all_goes_to_those_who_come_first() -> None:
-    """No fuel in stock and none made: nobody works. Water made in part goes by people to the zones served."""
+    """150 litres a day are made; a hospital needs 100, a kitchen 100, and people come last."""
+    none = np.zeros(1, bool)
+    users = [Facility(name, "", 0, WATER, 100.0, -1, 0.0, none, False) for name in ("hospital", "kitchen")]
+    balance = follow(system([], [*users, plant(0, 150, [True])]), there(10), 2.0)
+    assert balance.idle_from == pytest.approx([math.inf, 0, math.inf])
+    assert balance.met[:, WATER, 0] == pytest.approx([150, 150])
+    assert balance.unmet_person_days[WATER, 0] == pytest.approx(20)
+    enough = follow(system([(WATER, 0, 200.0, 0.0)], [*users, plant(0, 150, [True])]), there(10), 2.0)
+    assert enough.idle_from == pytest.approx([math.inf, 1, math.inf])
+
+
+def test_what_is_made_goes_by_people_to_the_zones_served_and_without_fuel_nothing_is() -> None:
     balance = follow(system([], [plant(0, 30_000, [True, True])], zones=2), there(1000, 3000), 1.0)
     assert balance.made[0, WATER] == pytest.approx([7500, 22_500])
     starved = follow(system([], [plant(100, 30_000, [True])]), there(1000), 1.0)

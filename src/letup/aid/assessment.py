@@ -170,9 +170,8 @@ def assess(scenario: Scenario, movements: pd.DataFrame | None = None, *, stretch
 
 
 def _ends_hold(likely: Supplies) -> bool:
-    """Whether no facility draws on what is shared out among people.
+    """Whether no facility draws on what is more where more people are.
 
     Then more people never leave more for each, and every other input works in one direction; see the explanation.
     """
-    shared = {one.makes for one in likely.facilities if one.makes >= 0 and one.serves.sum() > 1}
-    return not any(one.uses in shared and one.use > 0 for one in likely.facilities)
+    return not any(one.use > 0 and likely.scales[one.uses] for one in likely.facilities)

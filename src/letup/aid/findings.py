@@ -59,7 +59,9 @@ def findings_of(
         message = f"{away:,} people are at places outside every zone and are left out"
         add("aid.nowhere", message, "name their zone, or correct the place", "people.csv")
     if not ends_hold:
-        message = "a facility uses what is shared out among people: the ends of the ranges are likely, not proven"
+        message = (
+            "a facility uses something of which there is more where more people are: the ends are likely, not proven"
+        )
         add("aid.ends", message, "read the range as a guess", "facilities.csv")
     return tuple(worst_first(found))
 

@@ -71,6 +71,8 @@ class Supplies:
         What each batch holds at the start.
     decay : float64[B]
         Rate of loss per day: ``-ln(1 - share lost per day)``.
+    scales : bool[E]
+        Whether some of it is more where more people are: given per person, or shared out among the people of zones.
     known : bool[E, Z]
         Whether the scenario says anything about where the essential comes from there. Without, nothing can be said.
     """
@@ -82,6 +84,7 @@ class Supplies:
     pool: NDArray[np.int64]
     amount: NDArray[np.float64]
     decay: NDArray[np.float64]
+    scales: NDArray[np.bool_]
     known: NDArray[np.bool_]
 
     def zone_of_pool(self) -> NDArray[np.int64]:
@@ -126,6 +129,7 @@ class _Reader:
         self.facilities: list[tuple[int, int, dict[str, Any], str]] = []
         self.batches: list[tuple[int, float, float]] = []
         self.known = np.zeros((len(self.essentials), len(self.number)), bool)
+        self.scales = np.zeros(len(self.essentials), bool)
 
     def read_facilities(self) -> None:
         """Rows of facilities.csv, then the daily uses of stocks.csv, by order."""
@@ -167,6 +171,7 @@ class _Reader:
                 heads = float(self.people[serves].sum())
                 found[column] = amount * working * self._factor(row[f"{column}_unit"], one, heads)
         if found["makes"] >= 0:
+            self.scales[found["makes"]] |= bool(serves.sum() > 1 or per_head(row["make_unit"])[1])
             self.known[found["makes"], serves] = True
         found["serves"] = serves
         return found
@@ -188,6 +193,7 @@ class _Reader:
             else:
                 self.batches.append((self.index[one.name] * len(self.number) + zone, amount, decay))
             self.known[self.index[one.name], zone] = True
+            self.scales[self.index[one.name]] |= per_head(row["unit"])[1]
 
     def result(self) -> Supplies:
         """Everything as arrays."""
@@ -205,6 +211,7 @@ class _Reader:
             pool=np.array([batch[0] for batch in every], np.int64),
             amount=np.array([batch[1] for batch in every], float),
             decay=np.array([batch[2] for batch in every], float),
+            scales=self.scales,
             known=self.known,
         )
 
