@@ -99,6 +99,21 @@ def test_a_need_moves_with_the_people() -> None:
     assert balance.person_days[WATER].sum() == pytest.approx(20_000)
 
 
+def test_a_lasting_shortage_everywhere_is_one_stretch_a_day() -> None:
+    """Rounding in what is shared out must not fill and empty stocks within no time, again and again."""
+    random = np.random.default_rng(1)
+    zones = 40
+    plants = [plant(0, random.uniform(1000, 9000), list(random.random(zones) < 0.7)) for _ in range(4)]
+    users = [
+        Facility(str(k), "", k % zones, WATER, random.uniform(1, 90), -1, 0.0, np.zeros(zones, bool), False)
+        for k in range(3 * zones)
+    ]
+    people = there(*random.integers(500, 900, zones).tolist())
+    balance = follow(system([], [*users, *plants], zones=zones), people, 6.5, stretches=True)
+    assert len(balance.stretches) == 7
+    assert (balance.left == 0).all()
+
+
 def test_days_left_are_looked_for_beyond_the_days_that_are_summed() -> None:
     balance = follow(system([(WATER, 0, 15_000.0 * 100, 0.0)]), there(1000), 2.5)
     assert balance.days_left[WATER, 0] == pytest.approx(100)

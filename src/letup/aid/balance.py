@@ -191,14 +191,18 @@ class _Run:
                 if one.tank and has[many * zones + f]:
                     net[many * zones + f] = got = one.use
                 else:
-                    got = one.use if pool[one.zone] else min(one.use, max(over[one.zone], 0.0))
-                    over[one.zone] -= got
+                    got = one.use if pool[one.zone] else min(one.use, over[one.zone])
+                    over[one.zone] = max(over[one.zone] - got, 0.0)
                     drawn[one.zone] += got
                 rates.facility_met[item, one.zone] += got
                 rates.work[f] = got / one.use
             need = rates.people_need[item]
-            rates.people_met[item] = np.where(pool, need, np.minimum(need, np.maximum(over, 0.0)))
-            net[item * zones : (item + 1) * zones] = drawn + rates.people_met[item] - rates.made[item]
+            shared = np.minimum(need, over)
+            rates.people_met[item] = np.where(pool, need, shared)
+            # of an empty pool in which all is used up, exactly nothing is left: a rest by rounding would fill and
+            # empty it again and again within no time
+            rest = np.where(pool, rates.made[item] - drawn - need, over - shared)
+            net[item * zones : (item + 1) * zones] = -rest
             self._make(item, rates, people)
         rates.net = net
         return rates
