@@ -136,6 +136,7 @@ def by_minutes(supplies: Supplies, presence: Presence, horizon: float) -> tuple[
 
     for minute in range(round(horizon / step)):
         here = presence.people[np.searchsorted(presence.times, minute * step + 1e-9, side="right") - 1]
+        fresh = np.zeros(zones)
         for number, one in enumerate(supplies.facilities):
             share = 1.0
             if one.use > 0:
@@ -149,10 +150,13 @@ def by_minutes(supplies: Supplies, presence: Presence, horizon: float) -> tuple[
                 weight = weight / weight.sum() if weight.sum() else one.serves / one.serves.sum()
                 for zone in range(zones):
                     amount = one.make * share * step * float(weight[zone])
-                    pools[WATER * zones + zone][-1][0] += amount
+                    fresh[zone] += amount
                     made[WATER, zone] += amount
         for zone in range(zones):
-            met[WATER, zone] += take(WATER * zones + zone, supplies.per_person[WATER] * float(here[zone]) * step)
+            wanted = supplies.per_person[WATER] * float(here[zone]) * step
+            direct = min(wanted, float(fresh[zone]))  # what is made is used before what is in stock
+            met[WATER, zone] += direct + take(WATER * zones + zone, wanted - direct)
+            pools[WATER * zones + zone][-1][0] += float(fresh[zone]) - direct
         for batches in pools.values():
             for batch in batches:
                 batch[0] *= float(np.exp(-batch[1] * step))
