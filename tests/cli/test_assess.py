@@ -42,9 +42,11 @@ def out(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def planned(folder: Path) -> Path:
-    """A plan of a day, so that it is made at once."""
+    """A plan of a day, so that it is made at once; with hardly any water in the zones that people leave and reach."""
     short = new(folder.parent / "short")
     replace("scenario.yaml", "steps: 288", "steps: 56")(short)
+    replace("stocks.csv", "90000,60000,120000", "900,600,1200")(short)
+    replace("stocks.csv", "45000,40000,50000", "450,400,500")(short)
     target = folder.parent / "plan"
     plans.write(plans.make(load(short)), target)
     return target
@@ -104,6 +106,8 @@ def test_with_a_plan_needs_go_where_people_go(planned: Path) -> None:
     text = RUNNER.invoke(letup.cli.app, ["assess", str(scenario), "--plan", str(planned)]).stdout
     assert "not met, with the plan" in text
     assert "brings no supplies" in text
+    assert re.search(r"Southhaven +Water .* \+[\d,]+\n", text)
+    assert re.search(r"Northport +Water .* -[\d,]+\n", text)
 
 
 def test_a_plan_for_other_people_is_refused(folder: Path, planned: Path) -> None:

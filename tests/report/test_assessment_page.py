@@ -48,6 +48,14 @@ def test_each_drawing_has_its_words(page):
     assert "Southhaven" in said
 
 
+def test_it_prints_with_room_for_the_drawing(page):
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    track = page.locator(".panel .t").nth(1).bounding_box()
+    page.emulate_media(media="screen")
+    assert track["width"] > 250
+
+
 @pytest.mark.parametrize("width", [360, 700, 1400])
 def test_nothing_runs_off_the_page(page, width):
     page.set_viewport_size({"width": width, "height": 700})

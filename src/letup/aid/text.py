@@ -59,7 +59,12 @@ def ranged(value: float, worse: float, better: float) -> str:
 
 def assessment_text(assessment: Assessment, files: list[Path]) -> str:
     """The answer, days left by zone, need not met by essential, findings, files."""
-    parts = (_zone_lines(assessment), _total_lines(assessment), _facility_lines(assessment))
+    parts = (
+        _zone_lines(assessment),
+        _total_lines(assessment),
+        _change_lines(assessment),
+        _facility_lines(assessment),
+    )
     lines = [answer(assessment), ""]
     for part in parts:
         lines += [*part, ""] if part else []
@@ -83,7 +88,7 @@ def notes(assessment: Assessment) -> list[str]:
         "Nothing is delivered in this reckoning: it is what happens without new supplies.",
     ]
     if assessment.with_plan is not None:
-        said.append("A plan changes who is where; it brings no supplies, so the total changes little.")
+        said.append("A plan changes who is where; it brings no supplies.")
     return said
 
 
@@ -170,6 +175,28 @@ def _total_lines(assessment: Assessment) -> list[str]:
                 f"{below:,.0f}" if one.survival else "–",
             ]
         )
+    return aligned(head, rows) if rows else []
+
+
+def changes(assessment: Assessment, most: int = 12) -> list[tuple[str, str, str, str, str]]:
+    """Where a plan changes the need that is not met most: zone, essential, before, after, change; in person-days."""
+    if assessment.with_plan is None:
+        return []
+    before, after = (one.unmet_person_days for one in (assessment.likely, assessment.with_plan))
+    change = np.where(assessment.known, after - before, 0.0)
+    names = [str(name) for name in assessment.scenario.zones["name"]]
+    rows = []
+    for flat in np.argsort(-np.abs(change), axis=None, kind="stable")[:most]:
+        item, zone = (int(at) for at in np.unravel_index(flat, change.shape))
+        if abs(change[item, zone]) >= 0.5:
+            figures = (f"{before[item, zone]:,.0f}", f"{after[item, zone]:,.0f}", f"{change[item, zone]:+,.0f}")
+            rows.append((names[zone], assessment.essentials[item].label, *figures))
+    return rows
+
+
+def _change_lines(assessment: Assessment) -> list[str]:
+    rows = [list(row) for row in changes(assessment)]
+    head = ["changed most by the plan", "essential", "not met, no pause", "with the plan", "change"]
     return aligned(head, rows) if rows else []
 
 
