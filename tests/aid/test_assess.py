@@ -19,7 +19,7 @@ from letup.aid.findings import CODES
 from letup.aid.reference import reference_page
 from letup.aid.text import answer, assessment_text, days, ranged
 from letup.scenario import Scenario, essentials_of, example, load, new
-from tests.scenario.wrong import replace
+from tests.scenario.wrong import replace, shape
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +120,18 @@ def ranged_example() -> Scenario:
     water = {"essential": "water", "unit": "litres", "per_person": 12.0, "per_person_low": 7.5, "per_person_high": 15.0}
     essentials = pd.concat([whole.essentials, pd.DataFrame([water | {"basis": "assumed"}])], ignore_index=True)
     return dataclasses.replace(whole, people=people, stocks=stocks, essentials=essentials)
+
+
+def test_people_outside_every_zone_are_named_as_left_out(tmp_path: Path) -> None:
+    folder = new(tmp_path / "away")
+    shape("places.geojson", 4, [-29.9, 40.1])(folder)  # the hospital, 1.7 km east of the zones
+    replace("people.csv", "north,,slow", ",hospital,slow")(folder)
+    replace("stocks.csv", "hospital,,fuel", "hospital,mill,fuel")(folder)
+    found = assess(load(folder))
+    (finding,) = found.findings
+    assert finding.code == "aid.nowhere"
+    assert finding.message.startswith("600 people")
+    assert found.presence.people.sum() == 15_000
 
 
 def test_facilities_come_in_their_order(tmp_path: Path) -> None:

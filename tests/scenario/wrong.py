@@ -122,6 +122,7 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "fuel per person": (replace("facilities.csv", "400,litres", "400,litres per person"), "facilities.unit", "facilities.csv", "row 2", "use_unit"),
     "making less than the low end": (replace("facilities.csv", "120000,90000", "120000,121000"), "value.order", "facilities.csv", "row 2", "make_per_day"),
     "a facility nowhere": (replace("facilities.csv", ",mill,fuel", ",,fuel"), "facilities.nowhere", "facilities.csv", "row 2", "zone"),
+    "a facility nowhere that may need fuel": (replace("facilities.csv", ",south,fuel,0,,,litres,water,30000,,,litres,", ",,fuel,0,,5,litres,water,30000,,,litres,south"), "facilities.nowhere", "facilities.csv", "row 3", "zone"),
     "a facility outside every zone": (both(replace("facilities.csv", ",,mill,fuel", ",store,,fuel"), shape("places.geojson", 6, [-29.9, 40.02])), "facilities.outside", "facilities.csv", "row 2", "place"),
     "serving an unknown zone": (replace("facilities.csv", "north;mill", "nroth;mill"), "value.reference", "facilities.csv", "row 2", "serves"),
     "water from fuel from water": (replace("facilities.csv", "south,fuel,0,,,litres,water,30000,,,litres", "south,water,9,,,litres,fuel,30000,,,litres"), "facilities.circle", "facilities.csv", "", "makes"),

@@ -148,32 +148,7 @@ def as_document(assessment: Assessment) -> dict[str, Any]:
     from letup.aid.text import answer
 
     scenario = assessment.scenario
-    totals = []
-    for item, one in enumerate(assessment.essentials):
-        has = bool(one.per_person)
-        plan = assessment.with_plan
-        totals.append(
-            {
-                "essential": one.name,
-                "unit": one.unit,
-                "need_per_person_and_day": one.per_person if has else None,
-                "basis": one.basis,
-                "source": one.source,
-                "note": one.note,
-                "zones_known": int(assessment.known[item].sum()),
-                "person_days": _finite(assessment.likely.person_days[item, assessment.known[item]].sum()),
-                "unmet_person_days": _finite(assessment.unmet_person_days(item)) if has else None,
-                "unmet_person_days_worse": _finite(assessment.unmet_person_days(item, assessment.worse))
-                if has
-                else None,
-                "unmet_person_days_better": _finite(assessment.unmet_person_days(item, assessment.better))
-                if has
-                else None,
-                "unmet_person_days_with_plan": _finite(assessment.unmet_person_days(item, plan))
-                if has and plan is not None
-                else None,
-            }
-        )
+    totals = [_total(assessment, item) for item in range(len(assessment.essentials))]
     rows = table(assessment).astype(object)
     return {
         "format": FORMAT,
@@ -187,6 +162,31 @@ def as_document(assessment: Assessment) -> dict[str, Any]:
         "essentials": totals,
         "zones": rows.where(rows.notna(), None).to_dict("records"),
         "findings": [vars(finding) for finding in assessment.findings],
+    }
+
+
+def _total(assessment: Assessment, item: int) -> dict[str, Any]:
+    """One essential over all zones of which something is known; null for what people do not need by the day."""
+    one, known = assessment.essentials[item], assessment.known[item]
+    cases = {
+        "unmet_person_days": assessment.likely,
+        "unmet_person_days_worse": assessment.worse,
+        "unmet_person_days_better": assessment.better,
+        "unmet_person_days_with_plan": assessment.with_plan,
+    }
+    needed = one.per_person > 0
+    return {
+        "essential": one.name,
+        "unit": one.unit,
+        "need_per_person_and_day": one.per_person if needed else None,
+        "basis": one.basis,
+        "source": one.source,
+        "note": one.note,
+        "zones_known": int(known.sum()),
+        "person_days": _finite(assessment.likely.person_days[item, known].sum()),
+    } | {
+        name: _finite(assessment.unmet_person_days(item, case)) if needed and case is not None else None
+        for name, case in cases.items()
     }
 
 

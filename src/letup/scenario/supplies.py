@@ -67,7 +67,7 @@ def check_facilities(
     for row in table.rows:
         cells = row.cells
         place: dict[str, Any] = {"file": table.file, "where": row.where}
-        if "zone" not in cells and "place" not in cells and (cells.get("use_per_day") or "serves" not in cells):
+        if "zone" not in cells and "place" not in cells and (_most_used(cells) > 0 or "serves" not in cells):
             remedy = "name the place or zone it stands in, whose stock it draws on"
             notes.add("facilities.nowhere", "has neither zone nor place", remedy, **place, column="zone")
         if "uses" not in cells and "makes" not in cells:
@@ -158,13 +158,16 @@ def _check_unit(
         notes.add(code, message, remedy, file=table.file, where=row.where, column=column)
 
 
+def _most_used(cells: Mapping[str, Any]) -> float:
+    """What a facility uses per day at the high end."""
+    return float(max(cells.get(key, 0) for key in ("use_per_day", "use_per_day_high")))
+
+
 def _check_circle(table: Table, notes: Collector) -> None:
     pairs = {
         (row.cells["uses"], row.cells["makes"])
         for row in table.rows
-        if "uses" in row.cells
-        and "makes" in row.cells
-        and max(row.cells.get(key, 0) for key in ("use_per_day", "use_per_day_high")) > 0
+        if "uses" in row.cells and "makes" in row.cells and _most_used(row.cells) > 0
     }
     names = sorted({name for pair in pairs for name in pair})
     if order_of_making(pairs, names) is None:
