@@ -16,7 +16,7 @@ from typing import Any
 
 import shapely
 import yaml
-from gaza import people, places, settings, streets, walking, zones
+from gaza import people, places, settings, streets, supplies, walking, zones
 from gaza.ground import read_layer, write_layer, write_rows
 from shapely.geometry import LineString, Point
 
@@ -68,7 +68,11 @@ def build(out: Path) -> list[str]:
     write_layer(out / "places.geojson", [(place.columns, Point(place.at)) for place in everywhere])
     rows = people.people(area, weight, [site.columns["id"] for site in hospitals])
     write_rows(out / "people.csv", people.COLUMNS, rows)
-    write_rows(out / "stocks.csv", people.STOCK_COLUMNS, people.stocks(area, weight))
+    write_rows(out / "essentials.csv", supplies.ESSENTIAL_COLUMNS, supplies.essentials())
+    write_rows(out / "stocks.csv", supplies.STOCK_COLUMNS, supplies.stocks(area))
+    write_rows(
+        out / "facilities.csv", supplies.FACILITY_COLUMNS, supplies.facilities(area, people.residents(area, weight))
+    )
     _write_yaml(out / "scenario.yaml", settings.scenario())
     _write_yaml(out / "parties.yaml", settings.parties())
     leaving = sum(row["count"] * row["share_leaving"] for row in rows)

@@ -224,11 +224,63 @@ _ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         "facts.csv",
         {"measure": "fuel_entered_from_egypt"},
     ),
+    "wfp-2023-10-20": (
+        "Days of food in the Gaza Strip, 13, and in shops, 4 (WFP, about 20 October 2023)",
+        "facts.csv",
+        {"measure": "stock_essential_food_in_gaza"},
+    ),
+    "ocha-2023-11-12-wheat": (
+        "Days of wheat in stock, the one mill without power (OCHA, about 12 November 2023)",
+        "facts.csv",
+        {"measure": "stock_wheat"},
+    ),
+    "ocha-25-desalination": (
+        "Two desalination plants at 40 % of capacity, 31 October 2023 (OCHA flash update 25)",
+        "facts.csv",
+        {"measure": "desalination_capacity_used", "as_of": "2023-10-31"},
+    ),
+    "ocha-2023-11-09-desalination": (
+        "One desalination plant shut, the other at 5 % of capacity, municipal wells shut, 9 November 2023 (OCHA)",
+        "facts.csv",
+        {"measure": "desalination_capacity_used", "as_of": "2023-11-09"},
+    ),
+    "ocha-2023-11-02-line": (
+        "One of three water lines open, about 500 m3 an hour to four municipalities, 2 November 2023 (OCHA)",
+        "facts.csv",
+        {"measure": "pipelines_from_israel_open"},
+    ),
+    "ocha-29-wells": (
+        "Municipal wells shut in Gaza city and the north, 4 November 2023 (OCHA flash update 29)",
+        "facts.csv",
+        {"measure": "municipal_wells_shut"},
+    ),
+    "unrwa-2023-11-13-depot": (
+        "UNRWA's fuel depot in the Gaza Strip empty after three weeks of drawing, 13 November 2023",
+        "facts.csv",
+        {"measure": "unrwa_depot_stock"},
+    ),
+    "unrwa-2023-11-15-fuel": (
+        "23,000 litres of fuel delivered to UNRWA on 15 November 2023, 9 % of its daily need",
+        "facts.csv",
+        {"measure": "fuel_delivered_to_unrwa"},
+    ),
+    "unrwa-2023-11-19-fuel": (
+        "60,000 litres of fuel a day allowed to UNRWA, half of its minimum, 19 November 2023",
+        "facts.csv",
+        {"measure": "fuel_allowed_unrwa"},
+    ),
     "unrwa-2023-11-17-fuel": ("Fuel that UNRWA needs a day", "facts.csv", {"measure": "fuel_need_unrwa_operations"}),
 }
 
 #: Works that are in no raw table.
 _WORKS: dict[str, dict[str, str]] = {
+    "sphere-2018": {
+        "title": "The Sphere Handbook, 4th edition: water supply standard 2.1; food assistance standard 6.1",
+        "publisher": "Sphere Association",
+        "date": "2018",
+        "licence": _FACTS,
+        "address": "https://spherestandards.org/handbook/",
+    },
     "fdma-tsunami": {
         "title": "Walking speeds for tsunami evacuation planning, in the report on a manual of tsunami measures",
         "publisher": "Fire and Disaster Management Agency, Japan (quoted by fukushikikaku.co.jp)",

@@ -1,4 +1,4 @@
-"""How many people are where, in which group, and how many of them want to leave; and what they have to live on."""
+"""How many people are where, in which group, and how many of them want to leave."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ COLUMNS = [
     "share_leaving_high", "basis", "source", "note",
     "share_leaving_basis", "share_leaving_source", "share_leaving_note",
 ]  # fmt: skip
-
-STOCK_COLUMNS = ["place", "zone", "item", "amount", "unit", "daily_use", "basis", "source", "note"]
 
 #: Share of the slow group: 15 % with a disability (OCHA) and 15 % under five (PCBS), overlap not taken off.
 SLOW = 0.30
@@ -156,50 +154,3 @@ def _south(zones: list[Zone], weight: dict[str, float]) -> list[dict[str, Any]]:
         for zone in zones
         if zone.side == "south"
     ]
-
-
-def stocks(zones: list[Zone], weight: dict[str, float]) -> list[dict[str, Any]]:
-    """Rows of stocks.csv: what the figures in hand support, and no more."""
-    count = residents(zones, weight)
-    days, litres = figure("wfp-2023-10-27"), figure("ocha-2023-10-20-water")
-    rows = []
-    for zone in zones:
-        people_there = count[zone.id]
-        rows += [
-            {
-                "zone": zone.id,
-                "item": "food",
-                "amount": int(people_there * days),
-                "unit": "person-days",
-                "daily_use": people_there,
-                "basis": "modelled",
-                "source": "wfp-2023-10-27",
-                "note": "About five days of essential food in shops (WFP, 27 October, whole Strip; a tenth of shops "
-                "empty) x people; no figure for 3 November was found",
-            },
-            {
-                "zone": zone.id,
-                "item": "water",
-                "amount": int(people_there * litres),
-                "unit": "litres",
-                "daily_use": people_there * 15,
-                "basis": "modelled",
-                "source": "ocha-2023-10-20-water",
-                "note": "One day's supply: 3 litres a person (OCHA, 20 October, whole Strip; the same on 8 November), "
-                "against 15 a day, the least in emergencies as then reported; x people",
-            },
-        ]
-    rows.append(
-        {
-            "place": "crossing-rafah",
-            "item": "fuel",
-            "amount": int(figure("reuters-2023-11-16-fuel")),
-            "unit": "litres",
-            "daily_use": int(figure("unrwa-2023-11-17-fuel")),
-            "basis": "observed",
-            "source": "reuters-2023-11-16-fuel",
-            "note": "None entered until 15 November; use is what UNRWA said on 17 November that its work needs. What "
-            "was left in the depot inside is in no source in hand",
-        }
-    )
-    return rows

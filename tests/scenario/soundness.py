@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from shapely.geometry import Polygon
 
+from letup.aid import assess
 from letup.scenario import Scenario
 
 BASES = {"observed", "modelled", "assumed"}
@@ -65,10 +66,11 @@ def _assert_tables(scenario: Scenario) -> None:
     people, stocks = scenario.people, scenario.stocks
     names = {group.name for group in scenario.groups}
     assert set(people["group"]) <= names
-    for table in (people, stocks):
+    for table in (people, stocks, scenario.facilities):
         for column, known in (("zone", scenario.zones.index), ("place", scenario.places.index)):
             assert set(table[column].dropna()) <= set(known)
-        assert (table["zone"].notna() | table["place"].notna()).all()
+        somewhere = table["zone"].notna() | table["place"].notna()
+        assert (somewhere | (table is scenario.facilities)).all()
         _assert_provenance(table, scenario)
     assert people["count"].between(0, 2**31 - 1).all()
     assert int(people["count"].sum()) < 2**31
@@ -76,6 +78,18 @@ def _assert_tables(scenario: Scenario) -> None:
     assert (people["count_low"].dropna() <= people["count"]).all() if people["count_low"].notna().all() else True
     assert not people.duplicated().any()
     assert (stocks["amount"] >= 0).all()
+    _assert_supplies(scenario)
+
+
+def _assert_supplies(scenario: Scenario) -> None:
+    """Whatever loads can be assessed, and no figure of it is out of bounds."""
+    _assert_provenance(scenario.essentials, scenario)
+    found = assess(scenario)
+    for balance in (found.likely, found.better, found.worse):
+        for part in (balance.need, balance.met, balance.made, balance.lost, balance.left, balance.unmet_person_days):
+            assert (part >= 0).all()
+            assert (part < math.inf).all()
+    assert found.table is not None
 
 
 def _assert_provenance(table: pd.DataFrame, scenario: Scenario) -> None:

@@ -18,6 +18,7 @@ import shapely
 import yaml
 from shapely.geometry import shape
 
+from letup.aid import assess
 from letup.scenario import bundled, check, folder_of, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -254,10 +255,49 @@ def test_sources_carry_the_address_of_their_raw_row() -> None:
     sources = load("gaza-2023").sources
     addresses = {row["url"] for name in ("facts.csv", "observed_flows.csv", "positions.csv") for row in rows(name)}
     ours = {"osm-municipalities", "ors-roads", "hot-health", "hot-places", "cod-ab", "crossing-points"}
-    ours |= {"access-grid", "fdma-tsunami", "sorensen-1991"}
+    ours |= {"access-grid", "fdma-tsunami", "sorensen-1991", "sphere-2018"}
     for name, source in sources.items():
         assert source["licence"], name
         assert name in ours or source["address"] in addresses, name
+
+
+def test_what_people_live_on_is_what_was_reported(folder: Path) -> None:
+    stocks, facilities = rows("stocks.csv", folder), rows("facilities.csv", folder)
+    food = [row for row in stocks if row["item"] == "food"]
+    assert len(food) == 25
+    assert {row["unit"] for row in food} == {"person-days per person"}
+    assert {float(row["amount"]) for row in food} == {fact(measure="stock_essential_food_in_shops")}
+    assert {float(row["amount_high"]) for row in food} == {fact(measure="stock_wheat")}
+    water = [row for row in facilities if row["makes"] == "water"]
+    assert {float(row["make_per_day"]) for row in water} == {
+        fact(measure="water_per_person_all_uses", as_of="2023-10-20")
+    }
+    assert {row["make_unit"] for row in water} == {"litres per person"}
+    served = [zone for row in water for zone in row["serves"].split(";")]
+    assert sorted(served) == sorted(feature["properties"]["id"] for feature in features(folder, "zones.geojson"))
+    (operations,) = (row for row in facilities if not row["makes"])
+    assert float(operations["use_per_day"]) == fact(measure="fuel_need_unrwa_operations")
+    assert float(operations["use_per_day_low"]) == 2 * fact(measure="fuel_allowed_unrwa")
+    assert 0.09 * float(operations["use_per_day_high"]) == pytest.approx(
+        fact(measure="fuel_delivered_to_unrwa"), rel=0.01
+    )
+    (fuel,) = (row for row in stocks if row["item"] == "fuel")
+    assert float(fuel["amount"]) == fact(measure="fuel_entered_from_egypt")
+    assert fuel["amount_high_basis"] == "assumed"
+
+
+def test_days_left_and_need_not_met_can_be_worked_out_by_hand(people: list[dict[str, str]]) -> None:
+    """3 of 15 litres for 7 days; food for 5 of 7 days."""
+    found = assess(load("gaza-2023"))
+    total = sum(int(row["count"]) for row in people)
+    names = [one.name for one in found.essentials]
+    water, food = names.index("water"), names.index("food")
+    assert found.unmet_person_days(water) == pytest.approx(7 * total * (1 - 3 / 15))
+    assert found.unmet_person_days(food) == pytest.approx(2 * total)
+    assert (found.likely.days_left[water] == 0).all()
+    assert found.likely.days_left[food] == pytest.approx(5)
+    assert found.better.days_left[food] == pytest.approx(12)
+    assert found.findings == ()
 
 
 def test_layers_stay_small(folder: Path) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from letup.errors import LetupError
 from letup.scenario import example, new, parse_hours, parse_modes, reference_page
-from letup.scenario.attributes import attributes, find, of
+from letup.scenario.attributes import TABLES, attributes, find, of
 from letup.scenario.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_columns_of_families_are_known() -> None:
 
 def test_the_template_shows_every_column_of_the_format(tmp_path: Path) -> None:
     folder = new(tmp_path / "new")
-    for name in ("people.csv", "stocks.csv"):
+    for name in TABLES:
         assert (folder / name).read_text("utf-8").splitlines()[0].split(",") == list(of(name))
     text = (folder / "scenario.yaml").read_text("utf-8")
     sections = ("scenario.yaml", "scenario.yaml:groups", "scenario.yaml:limits", "scenario.yaml:mobilisation")

@@ -18,7 +18,7 @@ from shapely.geometry import box
 
 from letup.scenario import Group, PartyLimits, Scenario, bundled, check, example, load, new, values, write
 
-TABLES = ("zones", "roads", "places", "people", "stocks")
+TABLES = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities")
 
 
 def assert_same(first: Scenario, second: Scenario) -> None:

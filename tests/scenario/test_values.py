@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from letup.scenario import bundled, example, load, new, shares, values
-from letup.scenario.attributes import attributes
+from letup.scenario.attributes import TABLES, attributes
 from letup.scenario.values import BASES, defaults_taken, rows_by_basis
 
 
@@ -25,7 +25,7 @@ def test_values_are_the_filled_cells_that_hold_data(tmp_path: Path) -> None:
     folder = new(tmp_path / "example")
     counted = {(row.file, row.name) for row in attributes() if row.counted}
     found = 0
-    for name in ("people.csv", "stocks.csv"):
+    for name in TABLES:
         with (folder / name).open(encoding="utf-8", newline="") as handle:
             found += sum(bool(v) and (name, c) in counted for row in csv.DictReader(handle) for c, v in row.items())
     for name in ("zones.geojson", "roads.geojson", "places.geojson"):

@@ -49,6 +49,14 @@ def raw(name: str, content: bytes) -> Edit:
     return lambda folder: (folder / name).write_bytes(content) and None
 
 
+def both(first: Edit, second: Edit) -> Edit:
+    def edit(folder: Path) -> None:
+        first(folder)
+        second(folder)
+
+    return edit
+
+
 def turned(position: Any) -> Any:
     return position[::-1] if not isinstance(position[0], list) else [turned(part) for part in position]
 
@@ -93,6 +101,32 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "unknown source": (replace("people.csv", "assumed,,", "observed,ocha,"), "value.reference", "people.csv", "row 2", "source"),
     "consent of an unknown zone": (replace("parties.yaml", '"mill"', '"mall"'), "value.reference", "parties.yaml", "entry 1", "consents_to"),
     "nowhere": (replace("people.csv", PEOPLE, PEOPLE.replace("north", "")), "people.nowhere", "people.csv", "row 2", "zone"),
+    "negative stock": (replace("stocks.csv", "90000", "-90000"), "value.range", "stocks.csv", "row 3", "amount"),
+    "a stock outside its range": (replace("stocks.csv", "90000,60000", "90000,95000"), "value.order", "stocks.csv", "row 3", "amount"),
+    "more lost than there is": (replace("stocks.csv", "0.02", "1.02"), "value.range", "stocks.csv", "row 7", "loss_per_day"),
+    "litres of food": (replace("stocks.csv", "person-days", "litres"), "stocks.unit", "stocks.csv", "row 7", "unit"),
+    "person-days of fuel": (replace("stocks.csv", "1200,800,1600,litres", "1200,800,1600,person-days"), "stocks.unit", "stocks.csv", "row 15", "unit"),
+    "an unknown essential": (replace("stocks.csv", ",north,water", ",north,watr"), "value.reference", "stocks.csv", "row 3", "item"),
+    "a daily use where people have a need": (replace("stocks.csv", "120000,litres,", "120000,litres,500"), "stocks.use_not_read", "stocks.csv", "row 3", "daily_use"),
+    "a stock outside every zone": (shape("places.geojson", 6, [-29.9, 40.02]), "stocks.outside", "stocks.csv", "row 16", "place"),
+    "an essential without a unit": (replace("essentials.csv", "Soap,g,", "Soap,,"), "value.missing", "essentials.csv", "row 2", "unit"),
+    "an essential twice": (replace("essentials.csv", "soap,Soap,g,15,10,15,,assumed,,example", "soap,Soap,g,15,10,15,,assumed,,example\nsoap,Soap,kg,1,,,,assumed,,example"), "id.duplicate", "essentials.csv", "row 3", "essential"),
+    "a need outside its range": (replace("essentials.csv", "15,10,15", "15,16,18"), "value.order", "essentials.csv", "row 2", "per_person"),
+    "a range around nothing": (replace("essentials.csv", "15,10,15", ",10,15"), "value.missing", "essentials.csv", "row 2", "per_person"),
+    "survival above the need": (replace("essentials.csv", "15,10,15,", "15,10,15,12"), "essentials.survival", "essentials.csv", "row 2", "survival"),
+    "water made of nothing": (replace("facilities.csv", "fuel,0,,,litres", ",,,,"), "facilities.no_fuel", "facilities.csv", "row 3", "uses"),
+    "fuel without an amount": (replace("facilities.csv", "fuel,300,250,400", "fuel,,,"), "value.missing", "facilities.csv", "row 2", "use_per_day"),
+    "an amount of nothing": (replace("facilities.csv", "litres,water,30000", "litres,,30000"), "value.missing", "facilities.csv", "row 3", "makes"),
+    "a facility that does nothing": (replace("facilities.csv", "fuel,0,,,litres,water,30000,,,litres", ",,,,,,,,,"), "facilities.idle", "facilities.csv", "row 3", ""),
+    "fuel by the kilogram": (replace("facilities.csv", "400,litres", "400,kg"), "facilities.unit", "facilities.csv", "row 2", "use_unit"),
+    "fuel per person": (replace("facilities.csv", "400,litres", "400,litres per person"), "facilities.unit", "facilities.csv", "row 2", "use_unit"),
+    "making less than the low end": (replace("facilities.csv", "120000,90000", "120000,121000"), "value.order", "facilities.csv", "row 2", "make_per_day"),
+    "a facility nowhere": (replace("facilities.csv", ",mill,fuel", ",,fuel"), "facilities.nowhere", "facilities.csv", "row 2", "zone"),
+    "a facility nowhere that may need fuel": (replace("facilities.csv", ",south,fuel,0,,,litres,water,30000,,,litres,", ",,fuel,0,,5,litres,water,30000,,,litres,south"), "facilities.nowhere", "facilities.csv", "row 3", "zone"),
+    "a facility outside every zone": (both(replace("facilities.csv", ",,mill,fuel", ",store,,fuel"), shape("places.geojson", 6, [-29.9, 40.02])), "facilities.outside", "facilities.csv", "row 2", "place"),
+    "serving an unknown zone": (replace("facilities.csv", "north;mill", "nroth;mill"), "value.reference", "facilities.csv", "row 2", "serves"),
+    "water from fuel from water": (replace("facilities.csv", "south,fuel,0,,,litres,water,30000,,,litres", "south,water,9,,,litres,fuel,30000,,,litres"), "facilities.circle", "facilities.csv", "", "makes"),
+    "a facility twice": (replace("facilities.csv", "south-springs", "mill-wells"), "id.duplicate", "facilities.csv", "row 3", "id"),
     "stock nowhere": (replace("stocks.csv", "hospital,", ","), "stocks.nowhere", "stocks.csv", "row 2", "zone"),
     "the same row twice": (replace("people.csv", PEOPLE, f"{PEOPLE}\n{PEOPLE}"), "row.duplicate", "people.csv", "row 3", ""),
     "outside its range": (replace("people.csv", "600,,", "600,700,"), "value.order", "people.csv", "row 2", "count"),

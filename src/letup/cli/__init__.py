@@ -28,6 +28,7 @@ _import = typer.Typer(help="Make a scenario from data of another format.", no_ar
 COMMANDS = (
     ("plan", "letup.cli.plan", "plan"),
     ("frontier", "letup.cli.frontier", "frontier"),
+    ("assess", "letup.cli.assess", "assess"),
     ("verify", "letup.cli.verify", "verify"),
     ("check", "letup.cli.check", "check"),
     ("sources", "letup.cli.sources", "sources"),

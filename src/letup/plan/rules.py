@@ -102,13 +102,14 @@ VERIFY_CODES: dict[str, str] = {
 
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.aid.findings import CODES as AID_CODES
     from letup.scenario.codes import CODES
 
     lines = [
         "# Findings",
         "",
         "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
-        "This page is generated from `letup.plan.rules` and `letup.scenario.codes`.",
+        "This page is generated from `letup.plan.rules`, `letup.aid.findings` and `letup.scenario.codes`.",
         "",
         "## On a plan",
         "",
@@ -124,6 +125,12 @@ def reference_page() -> str:
         "| code | what it means |",
         "|---|---|",
         *(f"| `{code}` | {meaning} |" for code, meaning in VERIFY_CODES.items()),
+        "",
+        "## On an assessment",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in AID_CODES.items()),
         "",
         "## On a scenario",
         "",

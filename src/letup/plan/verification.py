@@ -93,7 +93,7 @@ def verify(folder: Path | str, progress: Callable[[str], None] | None = None) ->
     if not (folder / "plan.json").is_file():
         raise LetupError("verify.folder", f"{folder} holds no plan.json", "Give the folder that `letup plan` wrote.")
     raw = _document(folder / "plan.json", result)
-    rows = _rows(folder / "movements.csv", result)
+    rows = rows_of(folder / "movements.csv", result)
     if raw is None or rows is None:
         return result
     _digests(folder, raw, rows, result)
@@ -134,7 +134,7 @@ def _document(path: Path, result: Verification) -> dict[str, Any] | None:
     return raw
 
 
-def _rows(path: Path, result: Verification) -> list[dict[str, str]] | None:
+def rows_of(path: Path, result: Verification) -> list[dict[str, str]] | None:
     """Rows of movements.csv as text."""
     from letup.plan.columns import MOVEMENT_COLUMNS
 

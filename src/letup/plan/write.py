@@ -133,7 +133,7 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
 
 def _same(one: Scenario, other: Scenario) -> bool:
     """Whether two scenarios say the same."""
-    tables = ("zones", "roads", "places", "people", "stocks")
+    tables = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities")
     plain = ("title", "as_of", "timezone", "start", "steps", "step_minutes", "groups", "limits", "half_time_hours")
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         getattr(one, name).equals(getattr(other, name)) for name in tables

@@ -1,6 +1,7 @@
-"""Write a plan as a report, and a frontier as a page, that open offline."""
+"""Write a plan as a report, a frontier and an assessment as pages, that open offline."""
 
+from letup.report.assessment import write_assessment_html
 from letup.report.frontier import write_frontier_html
 from letup.report.page import write_html
 
-__all__ = ["write_frontier_html", "write_html"]
+__all__ = ["write_assessment_html", "write_frontier_html", "write_html"]

@@ -257,7 +257,7 @@ def _places(plan: Plan) -> list[dict[str, Any]]:
 def _limits(plan: Plan, shield: layers.Shield) -> list[dict[str, Any]]:
     """Marks of the bottlenecks, numbered as in their table; none where it would give a place away."""
     out = []
-    hidden = restricted(plan)
+    hidden = restricted(plan.scenario)
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
         if text(row.get("id")) in hidden:
             continue

@@ -13,6 +13,7 @@ from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
 from letup.report import words
 from letup.report.people import text
+from letup.scenario.model import Scenario
 
 # what a value bears on, by the column or key it stands in: the largest levers first
 _BEARS_ON = (
@@ -34,6 +35,11 @@ _BEARS_ON = (
     ("class", "speed and capacity of a road, where not given"),
     ("needs_pause", "where movement needs a pause"),
     ("people_per_vehicle", "how many people a vehicle carries"),
+    ("per_person", "how much people need a day"),
+    ("survival", "what counts as too little to live on"),
+    ("amount", "how much there is in stock"),
+    ("per_day", "how much a facility uses or makes, or a stock loses, a day"),
+    ("working", "how much of a facility's work is done"),
     ("safety", "whether a destination counts as safer"),
 )
 
@@ -170,7 +176,7 @@ def _count(value: Any) -> str:
 
 def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
     """Tightest first, each with a plain sentence; restricted places are named by their zone only."""
-    zones, hidden = plan.scenario.zones, restricted(plan)
+    zones, hidden = plan.scenario.zones, restricted(plan.scenario)
     names = {zone: text(name) or zone for zone, name in zip(plan.scenario.zone_ids, zones["name"], strict=True)}
     out = []
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
@@ -218,7 +224,7 @@ def _relieved(relief: str, gain: int | None, want: int) -> str:
 
 def findings(plan: Plan) -> list[Found]:
     """Findings, worst first; those that differ in their place only stand together."""
-    hidden = {f"place {place}" for place in restricted(plan)}
+    hidden = {f"place {place}" for place in restricted(plan.scenario)}
     alike: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
     for one in worst_first(list(plan.findings)):
         place = replace(one, where="").place if one.where in hidden else one.place
@@ -292,16 +298,16 @@ def _short(value: str) -> str:
     return value if len(value) <= 120 else value[:117] + "…"
 
 
-def restricted(plan: Plan) -> set[str]:
+def restricted(scenario: Scenario) -> set[str]:
     """Ids of the places that only some may see."""
-    places = plan.scenario.places
+    places = scenario.places
     return set(places.index[places["sensitivity"] != "public"].astype(str))
 
 
-def sources(plan: Plan) -> list[dict[str, str]]:
+def sources(scenario: Scenario) -> list[dict[str, str]]:
     """Sources with title, publisher, date, licence and address."""
     keys = ("title", "publisher", "date", "licence", "address")
-    known = plan.scenario.sources.items()
+    known = scenario.sources.items()
     rows = [{key: text(source.get(key)) for key in keys} | {"name": name} for name, source in known]
     for row in rows:
         row["link"] = row["address"] if row["address"].startswith(("https://", "http://")) else ""

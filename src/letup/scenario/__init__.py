@@ -1,6 +1,7 @@
 """The world as given: read, check and write scenarios, each value with its basis and source."""
 
 from letup.scenario.convert import parse_hours, parse_modes
+from letup.scenario.essentials import Essential, default_essentials, essentials_of
 from letup.scenario.model import Group, PartyLimits, Scenario
 from letup.scenario.new import example, new
 from letup.scenario.read import bundled, check, folder_of, load
@@ -9,11 +10,14 @@ from letup.scenario.values import shares, values
 from letup.scenario.write import write
 
 __all__ = [
+    "Essential",
     "Group",
     "PartyLimits",
     "Scenario",
     "bundled",
     "check",
+    "default_essentials",
+    "essentials_of",
     "example",
     "folder_of",
     "load",

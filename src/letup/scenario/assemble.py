@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from letup.scenario.attributes import PROVENANCE, Attribute, find, of
+from letup.scenario.attributes import LAYERS, PROVENANCE, TABLES, Attribute, find, of
 from letup.scenario.model import Group, PartyLimits, Scenario
 from letup.scenario.raw import Table
 from letup.scenario.settings import PARTIES, SCENARIO
@@ -44,6 +44,8 @@ def scenario_of(
         places=frames["places.geojson"][0],
         people=frames["people.csv"][0],
         stocks=frames["stocks.csv"][0],
+        essentials=frames["essentials.csv"][0],
+        facilities=frames["facilities.csv"][0],
         parties=tuple(MappingProxyType(row.cells) for row in tables[PARTIES].rows) if PARTIES in tables else (),
         sources=MappingProxyType(
             {
@@ -57,7 +59,7 @@ def scenario_of(
     )
 
 
-_FRAMES = ("zones.geojson", "roads.geojson", "places.geojson", "people.csv", "stocks.csv")
+_FRAMES = (*LAYERS, *TABLES)
 
 
 def _groups(table: Table) -> tuple[Group, ...]:

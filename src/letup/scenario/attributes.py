@@ -15,7 +15,7 @@ PROVENANCE = ("basis", "source", "note")
 #: Files of a scenario folder whose absence stops the work; without the others there is less to plan.
 REQUIRED_FILES = ("scenario.yaml", "zones.geojson", "roads.geojson")
 LAYERS = ("zones.geojson", "roads.geojson", "places.geojson")
-TABLES = ("people.csv", "stocks.csv")
+TABLES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv")
 FILES = ("scenario.yaml", *LAYERS, *TABLES, "parties.yaml")
 
 #: Sections of scenario.yaml: settings and the list of sources carry no basis of their own.

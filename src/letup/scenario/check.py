@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from letup.findings import Finding, worst_first
-from letup.scenario import rules, spatial
+from letup.scenario import rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
 from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
 from letup.scenario.collect import Collector, did_you_mean, show
 from letup.scenario.csvs import read_csv
+from letup.scenario.essentials import Essential
 from letup.scenario.files import text_of, usable
 from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
 from letup.scenario.model import Scenario
@@ -172,6 +173,8 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
             targets[name] = dict(check_ids(sections[section], key, notes))
         else:
             targets[name] = {row.where.removeprefix("sources, "): row for row in sections[section].rows}
+    essentials = supplies.essentials_in(tables)
+    targets["essentials.csv"] = None if notes.failed("essentials.csv") else dict(essentials)
     everything = [
         *tables.values(),
         *(sections[name] for name in ("groups", "limits", "mobilisation") if name in sections),
@@ -187,16 +190,31 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
                     note_reference((PARTIES, row.where, "consents_to"), zone, "zones.geojson", zones, notes)
     if "places.geojson" in tables:
         rules.check_places(tables["places.geojson"], notes)
-    for name, check in (("people.csv", rules.check_people), ("stocks.csv", rules.check_stocks)):
+    if "people.csv" in tables:
+        rules.check_people(tables["people.csv"], notes)
+    for name in TABLES:
         if name in tables:
-            check(tables[name], notes)
             rules.check_repeated_rows(tables[name], notes)
+    _check_supplies(tables, essentials, zones, notes)
     if sections:
         top = sections[""].rows[0].cells
         check_times(top, notes)
         check_priorities(top, notes)
         if "limits" in sections:
             check_limits(sections["limits"].rows[0].cells, top, zones, notes)
+
+
+def _check_supplies(
+    tables: dict[str, Table], essentials: dict[str, Essential], zones: dict[str, Any] | None, notes: Collector
+) -> None:
+    if "essentials.csv" in tables:
+        check_ids(tables["essentials.csv"], "essential", notes)
+        supplies.check_essentials(tables["essentials.csv"], notes)
+    if "stocks.csv" in tables:
+        supplies.check_stocks(tables["stocks.csv"], essentials, notes)
+    if "facilities.csv" in tables:
+        check_ids(tables["facilities.csv"], "id", notes)
+        supplies.check_facilities(tables["facilities.csv"], essentials, zones, notes)
 
 
 def _check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Collector) -> None:
@@ -207,5 +225,8 @@ def _check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: C
         for name in ("roads.geojson", "places.geojson"):
             if name in tables:
                 spatial.check_against_zones(tables[name], zones, notes)
+    for name, code in (("stocks.csv", "stocks.outside"), ("facilities.csv", "facilities.outside")):
+        if name in tables and "places.geojson" in tables and zones is not None:
+            spatial.check_held(tables[name], code, tables["places.geojson"], zones, notes)
     if "places.geojson" in tables:
         spatial.check_positions(tables["places.geojson"], notes)

@@ -127,10 +127,50 @@ PEOPLE: list[dict[str, Any]] = [
     dict(zip(("zone", "group", "count", "share_leaving"), row, strict=True)) for row in _PEOPLE
 ]
 
-STOCKS: list[dict[str, Any]] = [
-    {"place": "hospital", "item": "fuel", "amount": 4000, "unit": "litres", "daily_use": 800},
-    {"place": "store", "item": "water", "amount": 90000, "unit": "litres", "daily_use": 30000},
+#: Water and food are needed as letup takes it by default; this shows how to add something else.
+ESSENTIALS: list[dict[str, Any]] = [
+    {"essential": "soap", "label": "Soap", "unit": "g", "per_person": 15, "per_person_low": 10, "per_person_high": 15},
 ]
+
+#: zone, item, amount with its low and high end, unit.
+_STOCKS = (
+    ("north", "water", 90000, 60000, 120000, "litres"),
+    ("mill", "water", 60000, 40000, 80000, "litres"),
+    ("bridge", "water", 50000, 40000, 60000, "litres"),
+    ("south", "water", 45000, 40000, 50000, "litres"),
+    ("north", "food", 18000, 14000, 23000, "person-days"),
+    ("mill", "food", 20000, 15000, 25000, "person-days"),
+    ("bridge", "food", 14000, 10000, 16000, "person-days"),
+    ("south", "food", 20000, 16000, 24000, "person-days"),
+    ("north", "soap", 500000, 300000, 800000, "g"),
+    ("mill", "soap", 400000, 300000, 500000, "g"),
+    ("bridge", "soap", 90000, 60000, 120000, "g"),
+    ("south", "soap", 200000, 150000, 300000, "g"),
+    ("mill", "fuel", 1200, 800, 1600, "litres"),
+)
+
+STOCKS: list[dict[str, Any]] = [
+    {"place": "hospital", "item": "fuel", "amount": 4000, "unit": "litres", "daily_use": 800, "loss_per_day": 0},
+    *(
+        dict(zip(("zone", "item", "amount", "amount_low", "amount_high", "unit"), row, strict=True))
+        | ({"loss_per_day": 0.02} if row[1] == "food" else {})
+        for row in _STOCKS
+    ),
+    {"place": "store", "item": "water", "amount": 9000, "unit": "litres"},
+]
+
+FACILITIES: list[dict[str, Any]] = [
+    {
+        "id": "mill-wells", "name": "Millfield wells", "zone": "mill", "uses": "fuel", "use_per_day": 300,
+        "use_per_day_low": 250, "use_per_day_high": 400, "use_unit": "litres", "makes": "water",
+        "make_per_day": 120000, "make_per_day_low": 90000, "make_per_day_high": 130000, "make_unit": "litres",
+        "serves": "north;mill;bridge", "working": 0.8,
+    },
+    {
+        "id": "south-springs", "name": "Southhaven springs", "zone": "south", "uses": "fuel", "use_per_day": 0,
+        "use_unit": "litres", "makes": "water", "make_per_day": 30000, "make_unit": "litres",
+    },
+]  # fmt: skip
 
 
 def zones() -> list[dict[str, Any]]:

@@ -93,6 +93,10 @@ class PartyLimits:
     concession_budget: float | None = None
 
 
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame({"basis": pd.Series(dtype=object)})
+
+
 @dataclass(frozen=True, repr=False)
 class Scenario:
     """The world as given.
@@ -119,8 +123,8 @@ class Scenario:
         Mobilisation: hours until half of those who want to leave are ready to; 0 = all at once.
     zones, roads, places : GeoDataFrame
         Layers.
-    people, stocks : DataFrame
-        Tables.
+    people, stocks, essentials, facilities : DataFrame
+        Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
     parties : tuple of mapping
         Entries of parties.yaml.
     sources : mapping
@@ -146,6 +150,8 @@ class Scenario:
     places: gpd.GeoDataFrame
     people: pd.DataFrame
     stocks: pd.DataFrame
+    essentials: pd.DataFrame = field(default_factory=_no_rows)
+    facilities: pd.DataFrame = field(default_factory=_no_rows)
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0

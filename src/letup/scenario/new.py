@@ -51,7 +51,9 @@ def new(folder: str | Path) -> Path:
         for layer in ("zones", "roads", "places"):
             _write_layer(folder / f"{layer}.geojson", getattr(example_data, layer)())
         _write_table(folder / "people.csv", example_data.PEOPLE)
+        _write_table(folder / "essentials.csv", example_data.ESSENTIALS)
         _write_table(folder / "stocks.csv", example_data.STOCKS)
+        _write_table(folder / "facilities.csv", example_data.FACILITIES)
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror}"
         raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error

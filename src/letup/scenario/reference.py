@@ -5,8 +5,10 @@ from __future__ import annotations
 from letup.scenario.attributes import REQUIRED_FILES, Attribute, attributes
 from letup.scenario.codes import CODES
 from letup.scenario.collect import LISTED
+from letup.scenario.essentials import default_essentials
 from letup.scenario.files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 from letup.scenario.spatial import SLIVER
+from letup.scenario.units import PER_HEAD, PERSON_DAYS
 
 _INTRODUCTION = """\
 # The scenario format
@@ -18,7 +20,8 @@ from, `letup check DIR` lists everything that is wrong with one, and `letup sour
 comes from.
 
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
-  one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `stocks`.
+  one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
+  `stocks`, `facilities`.
 - Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
 - Dates and times have a time zone: `2023-11-04T06:00+02:00`.
 - Every row has a `basis`: *observed* (someone saw, counted or measured it), *modelled* (computed from
@@ -46,6 +49,7 @@ def reference_page() -> str:
         "In every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
     )
     parts.append(_table([row for row in attributes() if row.file == "*"]))
+    parts.append(_needs())
     parts.append(_counted())
     parts.append(_bounds())
     parts.append("## Codes of findings\n\n" + _ROWS)
@@ -92,6 +96,27 @@ def _allowed(row: Attribute) -> str:
     if high is None:
         return f"{low:,.10g} or more"
     return f"{low:,.10g} to {high:,.10g}" if low is not None else f"{high:,.10g} or less"
+
+
+def _needs() -> str:
+    rows = ["| essential | unit | a person and day | to survive | source | note |", "|---|---|---|---|---|---|"]
+    for one in default_essentials():
+        need = f"{one.per_person:,g}" if one.per_person else ""
+        if one.per_person_low != one.per_person_high:
+            need += f" ({one.per_person_low:,g} to {one.per_person_high:,g})"
+        survival = f"{one.survival:,g}" if one.survival else ""
+        rows.append(f"| `{one.name}` | {one.unit} | {need} | {survival} | {one.source} | {one.note} |")
+    return (
+        "## Essentials that every scenario has\n\n"
+        "A row of `essentials.csv` with one of these names stands in its place; a row with another name adds an\n"
+        "essential. All of these values are assumed: a standard is a choice, not an observation.\n\n"
+        + "\n".join(rows)
+        + "\n\nUnits fit each other within litres, m3; g, kg, t; kcal, Mcal, Gcal. Any other unit fits only itself.\n"
+        f"`{PERSON_DAYS}` fits whatever people need: what one person needs on one day. A unit of stocks, or of what a\n"
+        f"facility makes, may end in `{PER_HEAD.strip()}`: so much for each person who is there at the start, such as\n"
+        "`litres per person`. Use it where a source gives a figure per person: the amount then goes along with the\n"
+        "range of the number of people.\n"
+    )
 
 
 def _counted() -> str:

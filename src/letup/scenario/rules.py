@@ -1,4 +1,4 @@
-"""What must hold within and between the rows of places, people and stocks."""
+"""What must hold within and between the rows of places and people."""
 
 from __future__ import annotations
 
@@ -42,11 +42,6 @@ def check_people(people: Table, notes: Collector) -> None:
     if total > _MOST_PEOPLE:
         message, remedy = f"{total:,} people in all", f"at most {_MOST_PEOPLE:,} can be counted; correct the counts"
         notes.add("people.total", message, remedy, file=people.file, column="count")
-
-
-def check_stocks(stocks: Table, notes: Collector) -> None:
-    """Note stocks that lie nowhere."""
-    _check_somewhere(stocks, "stocks.nowhere", "name the place the stock lies at or the zone it serves", notes)
 
 
 def _check_somewhere(table: Table, code: str, remedy: str, notes: Collector) -> None:

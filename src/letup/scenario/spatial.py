@@ -207,6 +207,36 @@ def _check_outside(table: Table, rows: list[Row], zone_shapes: list[Any], notes:
             notes.add(code, message, remedy, file=table.file, where=where, column="geometry", severity="warning")
 
 
+def check_held(table: Table, code: str, places: Table, zones: Table, notes: Collector) -> None:
+    """Note rows of a table whose place lies outside every zone, farther than a place of its kind may."""
+    zone_shapes = [row.geometry for row in zones.rows if row.geometry is not None]
+    if len(zone_shapes) != len(zones.rows) or not zone_shapes:
+        return  # what lies in a zone that cannot be used would seem outside
+    at = {row.cells.get("id"): row for row in places.rows if row.geometry is not None}
+    tree = shapely.STRtree(zone_shapes)
+    for row in table.rows:
+        place = at.get(row.cells.get("place"))
+        if place is None or "zone" in row.cells:
+            continue
+        if zone_at(place.geometry, str(place.cells.get("kind")), tree, zone_shapes) < 0:
+            message = f"the place {show(row.cells['place'])} lies outside every zone"
+            remedy = "name the zone it belongs to in the column zone, or correct the place"
+            notes.add(code, message, remedy, file=table.file, where=row.where, column="place")
+
+
+def zone_at(point: Any, kind: str, tree: Any, zone_shapes: Any) -> int:
+    """Number of the zone that a place of a kind lies in, or just outside of; -1 if it is too far from all.
+
+    Of several the first; a crossing may lie a kilometre outside, anything else 100 m.
+    """
+    inside = tree.query(point, predicate="intersects")
+    if len(inside):
+        return int(min(inside))
+    nearest = int(tree.nearest(point))
+    metres = _metres(shapely.get_coordinates(shapely.shortest_line(point, zone_shapes[nearest])))
+    return nearest if metres <= OUTSIDE_M.get(kind, OUTSIDE_OTHERS_M) else -1
+
+
 def _metres(ends: NDArray[Any]) -> float:
     east, north = ends[1] - ends[0]
     return float(np.hypot(east * math.cos(math.radians(ends[0, 1])), north) * METRES_PER_DEGREE)

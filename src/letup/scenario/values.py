@@ -87,7 +87,9 @@ def _tables(scenario: Scenario) -> list[tuple[str, pd.DataFrame]]:
         ("roads.geojson", scenario.roads),
         ("places.geojson", scenario.places),
         ("people.csv", scenario.people),
+        ("essentials.csv", scenario.essentials),
         ("stocks.csv", scenario.stocks),
+        ("facilities.csv", scenario.facilities),
     ]
 
 

@@ -50,12 +50,14 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         "roads.geojson": scenario.roads,
         "places.geojson": scenario.places,
         "people.csv": scenario.people,
+        "essentials.csv": scenario.essentials,
         "stocks.csv": scenario.stocks,
+        "facilities.csv": scenario.facilities,
     }
     for name in (*LAYERS, *TABLES, GEOPACKAGE, PARTIES):
         (folder / name).unlink(missing_ok=True)
     for name, frame in frames.items():
-        if frame.empty and name == "stocks.csv":
+        if frame.empty and name in TABLES and name != "people.csv":
             continue
         written = _written(name, frame, scenario.given.get(name))
         if gpkg:

@@ -1,0 +1,294 @@
+"""Follow stocks through time: what is used, made, lost and left, and what need is not met.
+
+Between two events nothing changes its rate: an event is a stock that runs out, a change in who is where, or the end
+of a day. So each stretch is integrated exactly, and no step length has to be chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.people import Presence
+from letup.aid.supplies import Supplies
+
+Floats = NDArray[np.float64]
+
+#: How far beyond the horizon it is looked for the day on which something runs out.
+LONGEST_DAYS = 365.0
+#: Shares of a need closer to all of it than this are all of it: rounding, not want.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What became of the stocks. D days (the last may be a part of one), E essentials, Z zones.
+
+    Attributes
+    ----------
+    day_ends : float64[D]
+        End of each day, days since the start.
+    need, met : float64[D, E, Z]
+        Needed by people and facilities during each day, and got; in the unit of the essential.
+    made, lost : float64[D, E, Z]
+        Made for the zone, and lost from its stock.
+    left : float64[D, E, Z]
+        In stock at the end of each day, facilities' own stocks included.
+    opening : float64[E, Z]
+        In stock at the start.
+    person_days : float64[E, Z]
+        People times days: what ``unmet_person_days`` is a part of.
+    unmet_person_days : float64[E, Z]
+        People times days times the share of their need that was not met; 0 where people need none.
+    below_survival_person_days : float64[E, Z]
+        People times days on which they got less than the survival minimum; 0 where there is none.
+    days_left : float64[E, Z]
+        Days until a need of people or facilities is first not met in full; inf if not within a year.
+    survival_days_left : float64[E, Z]
+        Days until people first get less than the survival minimum; inf if not within a year, or if there is none.
+    idle_from : float64[F]
+        Days until a facility first cannot do all its work; inf if not within a year.
+    stretches : tuple of (start, end, people[Z], unmet share[E, Z])
+        Spells of constant rates, if asked for.
+    """
+
+    day_ends: Floats
+    need: Floats
+    met: Floats
+    made: Floats
+    lost: Floats
+    left: Floats
+    opening: Floats
+    person_days: Floats
+    unmet_person_days: Floats
+    below_survival_person_days: Floats
+    days_left: Floats
+    survival_days_left: Floats
+    idle_from: Floats
+    stretches: tuple[tuple[float, float, Floats, Floats], ...] = ()
+
+
+@dataclass
+class _Rates:
+    """Everything per day, between two events."""
+
+    people_need: Floats
+    people_met: Floats
+    facility_need: Floats
+    facility_met: Floats
+    made: Floats
+    work: Floats
+    net: Floats = field(default_factory=lambda: np.zeros(0))  # [P] drawn from each pool; below 0 put into it
+
+
+def follow(supplies: Supplies, presence: Presence, horizon: float, *, stretches: bool = False) -> Balance:
+    """Follow the stocks of all zones.
+
+    While a zone has stock, everybody who draws on it gets what they need. When it is used up, what is made goes to
+    facilities in their order, then to people. A facility with a stock of its own uses that first. What a facility
+    makes is shared among the people of the zones that it serves, as many as are there at the moment.
+
+    Parameters
+    ----------
+    supplies : Supplies
+        What there is, what makes more, who needs it.
+    presence : Presence
+        Who is where.
+    horizon : float
+        Days over which amounts are summed. Days left are looked for up to a year.
+    stretches : bool
+        Whether to keep the spells of constant rates.
+
+    Returns
+    -------
+    Balance
+        Exact for the rates given: opening stock + made = met + lost + left, for each day.
+    """
+    run = _Run(supplies, presence, horizon, stretches)
+    while run.time < run.last:
+        run.go_on()
+    return run.balance()
+
+
+class _Run:
+    """The state between two events, and what was summed so far."""
+
+    def __init__(self, supplies: Supplies, presence: Presence, horizon: float, stretches: bool) -> None:
+        self.supplies, self.presence, self.horizon = supplies, presence, horizon
+        self.shape = (len(supplies.essentials), supplies.zones)
+        self.pools = self.shape[0] * self.shape[1] + len(supplies.facilities)
+        self.first_of = np.searchsorted(supplies.pool, np.arange(self.pools))
+        self.spare = np.searchsorted(supplies.pool, np.arange(self.pools), side="right") - 1
+        self.counted_at = supplies.zone_of_pool()
+        self.amount = supplies.amount.copy()
+        self.time, self.last = 0.0, max(LONGEST_DAYS, horizon)
+        days = np.arange(1, int(np.ceil(horizon - 1e-9)) + 1, dtype=float)
+        self.day_ends = np.minimum(days, horizon) if len(days) else np.array([horizon])
+        self.breaks = np.unique(np.concatenate([self.day_ends, presence.times[1:], [self.last]]))
+        by_day = (len(self.day_ends), *self.shape)
+        self.need, self.met, self.made, self.lost, self.left = (np.zeros(by_day) for _ in range(5))
+        self.opening = self._in_stock()
+        self.person_days, self.unmet, self.below = (np.zeros(self.shape) for _ in range(3))
+        self.days_left, self.survival = np.full(self.shape, np.inf), np.full(self.shape, np.inf)
+        self.idle_from = np.full(len(supplies.facilities), np.inf)
+        self.stretches: list[tuple[float, float, Floats, Floats]] | None = [] if stretches else None
+        self.minimum = np.array([one.survival for one in supplies.essentials])[:, None]
+
+    def go_on(self) -> None:
+        """To the next event."""
+        people = self.presence.people[np.searchsorted(self.presence.times, self.time, side="right") - 1]
+        active = self._active()
+        rates = self._rates(people, active)
+        until = float(self.breaks[np.searchsorted(self.breaks, self.time, side="right")])
+        days = until - self.time
+        lasting = self._lasting(active, rates.net)
+        dry = lasting <= min(float(lasting.min(initial=np.inf)), days) * (1 + 1e-12)
+        if dry.any() and lasting[dry].min() < days:
+            days = float(lasting[dry].min())
+            until = self.time + days
+        self._note_failures(people, rates)
+        if self.time < self.horizon:
+            self._sum(people, rates, days, until)
+        lost = self._use(active, rates.net, days, dry)
+        if self.time < self.horizon:
+            day = self._day()
+            np.add.at(self.lost[day].reshape(-1), self.counted_at[self.supplies.pool], lost)
+            self.left[day] = self._in_stock()
+        self.time = until
+        if self.time >= max(self.horizon, self.presence.times[-1]) and not np.isfinite(lasting).any():
+            self.time = self.last  # nothing will change any more
+
+    def _day(self) -> int:
+        return int(np.searchsorted(self.day_ends, self.time, side="right"))
+
+    def _active(self) -> NDArray[np.int64]:
+        """Batch that each pool is drawn from now, -1 if it is empty."""
+        number = np.where(self.amount > 0, np.arange(len(self.amount)), len(self.amount))
+        found = np.minimum.reduceat(number, self.first_of)
+        return np.where(found < len(self.amount), found, -1)
+
+    def _rates(self, people: Floats, active: NDArray[np.int64]) -> _Rates:
+        supplies, (many, zones) = self.supplies, self.shape
+        rates = _Rates(
+            people_need=supplies.per_person[:, None] * people[None, :],
+            people_met=np.zeros(self.shape),
+            facility_need=np.zeros(self.shape),
+            facility_met=np.zeros(self.shape),
+            made=np.zeros(self.shape),
+            work=np.ones(len(supplies.facilities)),
+        )
+        has, net = active >= 0, np.zeros(self.pools)
+        self._make(-1, rates, people)
+        for item in range(many):  # in order of making: what is made of this item comes later
+            members = [f for f, one in enumerate(supplies.facilities) if one.uses == item and one.use > 0]
+            pool = has[item * zones : (item + 1) * zones]
+            drawn, over = np.zeros(zones), rates.made[item].copy()
+            for f in members:
+                one = supplies.facilities[f]
+                rates.facility_need[item, one.zone] += one.use
+                if one.tank and has[many * zones + f]:
+                    net[many * zones + f] = got = one.use
+                else:
+                    got = one.use if pool[one.zone] else min(one.use, over[one.zone])
+                    over[one.zone] = max(over[one.zone] - got, 0.0)
+                    drawn[one.zone] += got
+                rates.facility_met[item, one.zone] += got
+                rates.work[f] = got / one.use
+            need = rates.people_need[item]
+            shared = np.minimum(need, over)
+            rates.people_met[item] = np.where(pool, need, shared)
+            # of an empty pool in which all is used up, exactly nothing is left: a rest by rounding would fill and
+            # empty it again and again within no time
+            rest = np.where(pool, rates.made[item] - drawn - need, over - shared)
+            net[item * zones : (item + 1) * zones] = -rest
+            self._make(item, rates, people)
+        rates.net = net
+        return rates
+
+    def _make(self, item: int, rates: _Rates, people: Floats) -> None:
+        """Add what is made of an item, or of nothing (-1), to what is made for the zones served."""
+        for f, one in enumerate(self.supplies.facilities):
+            if one.makes >= 0 and item == (one.uses if one.use > 0 else -1):
+                here = np.where(one.serves, people, 0.0)
+                total = here.sum()
+                share = here / total if total > 0 else one.serves / max(one.serves.sum(), 1)
+                rates.made[one.makes] += one.make * rates.work[f] * share
+
+    def _lasting(self, active: NDArray[np.int64], net: Floats) -> Floats:
+        """Days for which the active batch of each pool lasts; inf if it does not run out."""
+        found = np.full(self.pools, np.inf)
+        drawn = (active >= 0) & (net > 0)
+        amount, decay = self.amount[active[drawn]], self.supplies.decay[active[drawn]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            perishing = np.log1p(decay * amount / net[drawn]) / decay
+        found[drawn] = np.where(decay > 0, perishing, amount / net[drawn])
+        return found
+
+    def _use(self, active: NDArray[np.int64], net: Floats, days: float, dry: NDArray[np.bool_]) -> Floats:
+        """Take a stretch out of the stocks; return what is lost of each batch."""
+        decay, before = self.supplies.decay, self.amount
+        after = before * np.exp(-decay * days)
+        taken = np.zeros(len(before))
+        drawn = np.flatnonzero((active >= 0) & (net > 0))
+        batch = active[drawn]
+        taken[batch] = net[drawn] * days
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kept = np.where(decay[batch] > 0, -np.expm1(-decay[batch] * days) / decay[batch], days)
+        after[batch] = np.maximum(after[batch] - net[drawn] * kept, 0.0)
+        after[active[dry]] = 0.0
+        put = np.flatnonzero(net < 0)
+        lost = np.maximum(before - taken - after, 0.0)
+        after[self.spare[put]] += -net[put] * days
+        self.amount = after
+        return lost
+
+    def _note_failures(self, people: Floats, rates: _Rates) -> None:
+        """Note what is not met from now on for the first time."""
+        short = (rates.people_met < rates.people_need * (1 - _ROUNDING)) | (
+            rates.facility_met < rates.facility_need * (1 - _ROUNDING)
+        )
+        self.days_left[short & np.isinf(self.days_left)] = self.time
+        little = (rates.people_met < self.minimum * people * (1 - _ROUNDING)) & (rates.people_need > 0)
+        self.survival[little & np.isinf(self.survival)] = self.time
+        self.idle_from[(rates.work < 1 - _ROUNDING) & np.isinf(self.idle_from)] = self.time
+
+    def _sum(self, people: Floats, rates: _Rates, days: float, until: float) -> None:
+        day = self._day()
+        self.need[day] += (rates.people_need + rates.facility_need) * days
+        self.met[day] += (rates.people_met + rates.facility_met) * days
+        self.made[day] += rates.made * days
+        wanting = rates.people_need > 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(wanting, 1 - rates.people_met / rates.people_need, 0.0)
+        share[share < _ROUNDING] = 0.0
+        self.person_days += np.where(self.supplies.per_person[:, None] > 0, people, 0.0) * days
+        self.unmet += people * share * days
+        self.below += np.where((rates.people_met < self.minimum * people * (1 - _ROUNDING)) & wanting, people, 0) * days
+        if self.stretches is not None:
+            self.stretches.append((self.time, until, people, share))
+
+    def _in_stock(self) -> Floats:
+        total = np.zeros(self.shape)
+        np.add.at(total.reshape(-1), self.counted_at[self.supplies.pool], self.amount)
+        return total
+
+    def balance(self) -> Balance:
+        """What was summed."""
+        return Balance(
+            day_ends=self.day_ends,
+            need=self.need,
+            met=self.met,
+            made=self.made,
+            lost=self.lost,
+            left=self.left,
+            opening=self.opening,
+            person_days=self.person_days,
+            unmet_person_days=self.unmet,
+            below_survival_person_days=self.below,
+            days_left=self.days_left,
+            survival_days_left=self.survival,
+            idle_from=self.idle_from,
+            stretches=tuple(self.stretches or ()),
+        )

@@ -1,0 +1,284 @@
+"""An assessment as one HTML page: days left by zone and essential as a drawing, what is not met, and its sources."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from letup.aid import Assessment
+from letup.aid.balance import Balance
+from letup.aid.text import answer, changes, notes, ranged, share_met, shown, worst_first
+from letup.report import tables, words
+from letup.report.charts import Tick
+from letup.report.page import page_text, version
+from letup.scenario import values
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+#: Tables that an assessment rests on.
+_FILES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One zone in a panel; positions in per cent from the left.
+
+    Attributes
+    ----------
+    name : str
+        The zone.
+    said, met : str
+        Days left in words, with their range; share of the need that is met over the horizon.
+    known : bool
+        Whether anything is known.
+    start, width : float
+        The range.
+    dot : float
+        The value.
+    beyond, far : bool
+        Whether the value, or the better end, lies beyond the right edge.
+    short : bool
+        Whether the need is not met from the start.
+    """
+
+    name: str
+    said: str
+    met: str
+    known: bool
+    start: float = 0.0
+    width: float = 0.0
+    dot: float = 0.0
+    beyond: bool = False
+    far: bool = False
+    short: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Days left of one essential in each zone where it is needed."""
+
+    label: str
+    need: str
+    lanes: list[Lane]
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """One essential over all zones, as the table shows it."""
+
+    label: str
+    need: str
+    unmet: str
+    share: str
+    span: str
+    plan: str
+    below: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A need per person and where it comes from."""
+
+    label: str
+    unit: str
+    need: str
+    survival: str
+    basis: str
+    source: str
+    note: str
+
+
+def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
+    """Write the page of an assessment: HTML with everything it needs inside, and no scripts.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        The assessment.
+    path : path
+        File to write.
+    """
+    scenario, clock = assessment.scenario, words.Clock.of(assessment.scenario)
+    table = values(scenario)
+    table = table[table["file"].isin(_FILES)]
+    axis = _axis(assessment)
+    used = {name.strip() for cell in table["source"] for name in str(cell).split(";")}
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    target = Path(path)
+    target.write_text(
+        environment.from_string(page_text("page/assessment.html.j2")).render(
+            title=scenario.title,
+            answer=answer(assessment),
+            as_of=words.moment(scenario.as_of.astimezone(scenario.local), year=True),
+            as_of_iso=scenario.as_of.isoformat(),
+            span=f"{words.moment(clock.at(0), year=True)} to {words.moment(clock.at(clock.steps), year=True)}",
+            timezone=scenario.timezone,
+            horizon=f"{assessment.horizon:g}",
+            horizon_at=100 * assessment.horizon / axis,
+            ticks=_ticks(axis),
+            panels=[panel(assessment, item, axis) for item in shown(assessment)],
+            totals=[_total(assessment, item) for item in shown(assessment) if assessment.essentials[item].per_person],
+            with_plan=assessment.with_plan is not None,
+            changes=changes(assessment),
+            by_day=_by_day(assessment),
+            idle=_idle(assessment),
+            origins=_origins(assessment),
+            findings=assessment.findings,
+            notes=notes(assessment),
+            people=words.count(float(assessment.presence.people[0].sum())),
+            bases=tables.bases(table, tables.restricted(scenario)),
+            sources=[one for one in tables.sources(scenario) if one["name"] in used],
+            policy=_POLICY,
+            css=Markup(page_text("page/report.css")),
+            version=version(),
+        ),
+        encoding="utf-8",
+    )
+    return target
+
+
+def panel(assessment: Assessment, item: int, axis: float) -> Panel:
+    """Days left of one essential; ``axis`` is the right edge in days."""
+    one = assessment.essentials[item]
+    names = [str(name) for name in assessment.scenario.zones["name"]]
+    needed = assessment.likely.need[:, item].sum(axis=0) > 0
+    if one.per_person:
+        lanes = [_lane(assessment, item, zone, names[zone], axis) for zone in worst_first(assessment) if needed[zone]]
+    else:
+        lanes = [
+            _drawn(_facility_name(assessment, number), "", [end.idle_from[number] for end in _ends(assessment)], axis)
+            for number, facility in enumerate(assessment.supplies.facilities)
+            if facility.uses == item and facility.use > 0
+        ]
+    said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
+    need = f"{one.per_person:,g} {one.unit} a person and day" if one.per_person else "needed by facilities"
+    return Panel(one.label, need, lanes, f"{one.label}, days left: {said}")
+
+
+def _lane(assessment: Assessment, item: int, zone: int, name: str, axis: float) -> Lane:
+    if not assessment.known[item, zone]:
+        return Lane(name, "not known", "", False)
+    met = share_met(assessment, item, zone)
+    return _drawn(name, met, [end.days_left[item, zone] for end in _ends(assessment)], axis)
+
+
+def _ends(assessment: Assessment) -> tuple[Balance, Balance, Balance]:
+    return assessment.likely, assessment.worse, assessment.better
+
+
+def _drawn(name: str, met: str, ends: list[float], axis: float) -> Lane:
+    """Lane of a value and its worse and better end, days."""
+    one, low, high = (float(end) for end in ends)
+    at = [100 * min(value, axis) / axis for value in (one, low, high)]
+    return Lane(
+        name, ranged(one, low, high), met, True, at[1], at[2] - at[1], at[0], one > axis, high > axis, one <= 0
+    )  # fmt: skip
+
+
+def _axis(assessment: Assessment) -> float:
+    """Right edge in days: all values where that is no more than three times the days looked at."""
+    found = np.concatenate([one.days_left[assessment.known] for one in (assessment.likely, assessment.better)])
+    found = found[np.isfinite(found)]
+    most = max(float(found.max(initial=0.0)), assessment.horizon) * 1.02
+    return math.ceil(min(most, 3 * assessment.horizon) * 2) / 2
+
+
+def _ticks(axis: float) -> list[Tick]:
+    step = next(one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000) if axis / one <= 8)
+    marks = [step * k for k in range(int(axis / step + 1e-9) + 1)]
+    return [Tick(100 * mark / axis, f"{mark:g}") for mark in marks if mark < 0.97 * axis]
+
+
+def _total(assessment: Assessment, item: int) -> Total:
+    one, known = assessment.essentials[item], assessment.known[item]
+    need = float(assessment.likely.person_days[item, known].sum())
+
+    def unmet(balance: Balance) -> str:
+        return words.count(assessment.unmet_person_days(item, balance))
+
+    likely = assessment.unmet_person_days(item)
+    below = float(assessment.likely.below_survival_person_days[item, known].sum())
+    return Total(
+        label=one.label,
+        need=words.count(need),
+        unmet=words.count(likely),
+        share=words.share(round(likely), round(need)),
+        span=f"{unmet(assessment.better)} to {unmet(assessment.worse)}",
+        plan=unmet(assessment.with_plan) if assessment.with_plan is not None else "",
+        below=words.count(below) if one.survival else "–",
+    )
+
+
+def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Share of the need that is met on each day, by essential."""
+    clock = words.Clock.of(assessment.scenario)
+    balance = assessment.likely
+    starts = np.concatenate([[0.0], balance.day_ends[:-1]])
+    steps = [round(start * 1440 / clock.step_minutes) for start in starts]
+    rows = []
+    for item in shown(assessment):
+        known = assessment.known[item]
+        need, met = (part[:, item, known].sum(axis=1) for part in (balance.need, balance.met))
+        cells = [
+            words.share(round(got), round(all_of)) if all_of else "–" for got, all_of in zip(met, need, strict=True)
+        ]
+        rows.append((assessment.essentials[item].label, cells))
+    if len(steps) > 14:
+        return [], []
+    return [words.moment(clock.at(step)) for step in steps], rows
+
+
+def _facility_name(assessment: Assessment, number: int) -> str:
+    """Name of a facility as readers of a page may see it: of a restricted place only its kind and zone."""
+    one, places = assessment.supplies.facilities[number], assessment.scenario.places
+    if one.place not in places.index:
+        return one.name
+    if one.place in tables.restricted(assessment.scenario):
+        kind = str(places.loc[one.place, "kind"]).replace("_", " ")
+        return f"{kind} in {assessment.scenario.zones['name'].iloc[one.zone]}"
+    return str(places.loc[one.place, "name"]) if one.name == one.place else one.name
+
+
+def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
+    """Facilities that need something: name, zone, what they need, days until they lack some of it."""
+    names = [str(name) for name in assessment.scenario.zones["name"]]
+    rows = []
+    for number, one in enumerate(assessment.supplies.facilities):
+        if one.use > 0:
+            item = assessment.essentials[one.uses]
+            ends = [float(balance.idle_from[number]) for balance in _ends(assessment)]
+            rows.append(
+                (
+                    _facility_name(assessment, number),
+                    names[one.zone],
+                    f"{one.use:,.0f} {item.unit} of {item.label.lower()}",
+                    ranged(*ends),
+                )
+            )
+    return rows
+
+
+def _origins(assessment: Assessment) -> list[Origin]:
+    found = []
+    for one in assessment.essentials:
+        span = f" ({one.per_person_low:,g} to {one.per_person_high:,g})"
+        ranges = span if one.per_person_low != one.per_person_high else ""
+        source = assessment.scenario.sources.get(one.source, {}).get("title", one.source)
+        found.append(
+            Origin(
+                label=one.label,
+                unit=one.unit,
+                need=f"{one.per_person:,g}{ranges}" if one.per_person else "–",
+                survival=f"{one.survival:,g}" if one.survival else "–",
+                basis=f"{one.basis}{'; default of letup' if one.default else ''}",
+                source=str(source),
+                note=one.note,
+            )
+        )
+    return found

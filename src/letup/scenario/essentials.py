@@ -1,0 +1,115 @@
+"""What people need each day: letup's defaults, and what a scenario puts in their place or adds."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Essential:
+    """One thing that people or facilities need each day.
+
+    Attributes
+    ----------
+    name, label : str
+        Short name, and the name shown to readers.
+    unit : str
+        Unit of all its amounts.
+    per_person, per_person_low, per_person_high : float
+        Need per person and day in that unit, with its range; 0 if only facilities need it.
+    survival : float
+        Least that a person can live on for a few days, in the same unit; 0 if none is given.
+    basis, source, note : str
+        How the need is known.
+    default : bool
+        Whether it is letup's own, and not from the scenario.
+    """
+
+    name: str
+    label: str
+    unit: str
+    per_person: float = 0.0
+    per_person_low: float = 0.0
+    per_person_high: float = 0.0
+    survival: float = 0.0
+    basis: str = "assumed"
+    source: str = ""
+    note: str = ""
+    default: bool = False
+
+
+@cache
+def default_essentials() -> tuple[Essential, ...]:
+    """Essentials that every scenario has unless it says otherwise: needs after the Sphere Handbook.
+
+    Returns
+    -------
+    tuple of Essential
+        water, food, fuel, medical and shelter, from ``essentials.csv`` in this room.
+    """
+    text = resources.files("letup.scenario").joinpath("essentials.csv").read_text("utf-8")
+    return tuple(_essential(row, default=True) for row in csv.DictReader(text.splitlines()))
+
+
+def merged(rows: Iterable[Mapping[str, Any]]) -> dict[str, Essential]:
+    """Essentials by name: the defaults, each replaced by the row of its name, then rows with new names."""
+    found = {essential.name: essential for essential in default_essentials()}
+    for row in rows:
+        essential = _essential(row, default=False)
+        found[essential.name] = essential
+    return found
+
+
+def essentials_of(scenario: Scenario) -> tuple[Essential, ...]:
+    """Essentials of a scenario, letup's defaults first.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As loaded.
+
+    Returns
+    -------
+    tuple of Essential
+        Each default stands as it is unless ``essentials.csv`` has a row of its name.
+    """
+    return tuple(merged({str(k): v for k, v in row.items()} for row in scenario.essentials.to_dict("records")).values())
+
+
+def _essential(row: Mapping[str, Any], *, default: bool) -> Essential:
+    need = _number(row.get("per_person"))
+    return Essential(
+        name=_text(row.get("essential")),
+        label=_text(row.get("label")) or _text(row.get("essential")),
+        unit=_text(row.get("unit")),
+        per_person=need or 0.0,
+        per_person_low=_first(_number(row.get("per_person_low")), need),
+        per_person_high=_first(_number(row.get("per_person_high")), need),
+        survival=_number(row.get("survival")) or 0.0,
+        basis=_text(row.get("basis")) or "assumed",
+        source=_text(row.get("source")),
+        note=_text(row.get("note")),
+        default=default,
+    )
+
+
+def _first(value: float | None, other: float | None) -> float:
+    return value if value is not None else other or 0.0
+
+
+def _number(value: Any) -> float | None:
+    if value is None or value == "":
+        return None
+    number = float(value)
+    return None if number != number else number  # noqa: PLR0124 - only NaN differs from itself
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
