@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, Grouping, coarse
 from letup.pauses.bound.reach import Reach, ReachCut
-from letup.pauses.bound.rows import Rows, dual_bound
+from letup.pauses.bound.duality import dual_bound
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.share import Share, ShareCut
+from letup.pauses.bound.stretches import stretches
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
@@ -65,8 +68,9 @@ def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[n
         rows.row(-np.inf, room, [(int(c), 1.0) for c in arrive[net.arrive_in == shelter]])
     rows.row(-np.inf, people, [(int(c), 1.0) for c in arrive])
     gate = np.full(len(move), -1, np.int64)
+    since, until = stretches(net)
     for i in np.flatnonzero(net.zone >= 0).tolist():
-        zone, first, last = int(net.zone[i]), int(net.start[i]), int(net.last[i])
+        zone, first, last = int(net.zone[i]), int(since[i]), int(until[i])
         # "Started by first and not over by last" counts a window between the two as -1, so no row asks for more
         # steps than a window has at least; overlapping rows ask for one window that covers them all.
         for start in range(first, max(first, last + windows.margin - windows.shortest) + 1):
@@ -106,19 +110,23 @@ class Master:
         self.windows = WindowRows(self.rows, limits, net.zones, clock, margin)
         self.coarse = coarse(net, clock.steps, self.windows.usable, grouping)
         self.movement = add_movement(self.rows, self.windows, self.coarse, weight)
-        self.cuts: list[ReachCut] = []
+        self.cuts: list[ReachCut | ShareCut] = []
         self.reach = Reach(self.coarse, self.windows)
+        self.share = Share(self.coarse, self.windows, self.movement.most, self.movement.move)
         self.bound = np.inf
         self.multipliers = np.zeros(0)
-        self.needed: list[ReachCut] = []
+        self.needed: list[ReachCut | ShareCut] = []
         """Cuts that the multipliers are for; later ones brought nothing, or came too late."""
         self.values = np.zeros(len(self.rows.lower))
         self._highs = solver(self.rows)
 
-    def add_cut(self, cut: ReachCut) -> None:
-        """Add a reach cut as a row."""
-        most = float(self.movement.most[cut.move])
-        terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
+    def add_cut(self, cut: ReachCut | ShareCut) -> None:
+        """Add a cut as a row."""
+        if isinstance(cut, ShareCut):
+            terms = self.share.terms(cut)
+        else:
+            most = float(self.movement.most[cut.move])
+            terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
         self.rows.row(-np.inf, 0.0, terms)
         self._highs.addRow(
             -np.inf, 0.0, len(terms), np.array([c for c, _ in terms], np.int32), np.array([f for _, f in terms])
@@ -145,7 +153,7 @@ class Master:
         return True
 
     def tighten(self, more: Callable[[], float]) -> None:
-        """Add rounds of cuts until none is broken or there is no time.
+        """Add rounds of cuts until none is broken, they bring little, or there is no time.
 
         Parameters
         ----------
@@ -156,8 +164,19 @@ class Master:
         while more() > 0 and fruitless < 2:
             before = self.bound
             if not self._round(more) or not self.solve(more()):
-                return
+                break
             fruitless = 0 if self.bound < before * (1 - 2e-4) else fruitless + 1
+        fruitless = 0
+        while more() > 0 and fruitless < 2:
+            before = self.bound
+            cuts = self.share.cuts(self.values, more)
+            for cut in cuts:
+                self.add_cut(cut)
+            if not cuts or not self.solve(more()):
+                return
+            if self._round(more) and not self.solve(more()):
+                return
+            fruitless = 0 if self.bound < before * (1 - 5e-4) else fruitless + 1
 
     def _round(self, more: Callable[[], float]) -> int:
         """One round of cuts at the point last solved."""
