@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from letup.errors import LetupError
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, coarse
+from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import add_movement
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.reach import ReachCut
-from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.share import Share, ShareCut, holds
 from letup.pauses.bound.splits import Splits
@@ -84,7 +84,9 @@ def check_bound(
             raise _wrong(f"cut {number} is on a move that does not exist")
         if not all(0 <= price < np.inf for price in cut.prices.values()):
             raise _wrong(f"cut {number} has a price that is below zero or not finite")
-        if not all(0 <= last - start <= windows.shortest - windows.margin for _, start, last in cut.prices if start != last):
+        if not all(
+            0 <= last - start <= windows.shortest - windows.margin for _, start, last in cut.prices if start != last
+        ):
             raise _wrong(f"cut {number} prices more than a window has")
         cheapest = _cheapest_way(small, since, cut)
         if cheapest < 1 - _EXACT:

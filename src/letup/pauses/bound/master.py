@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, Grouping, coarse
-from letup.pauses.bound.reach import Reach, ReachCut
 from letup.pauses.bound.duality import dual_bound
+from letup.pauses.bound.reach import Reach, ReachCut
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.share import Share, ShareCut
 from letup.pauses.bound.stretches import stretches
@@ -118,7 +118,7 @@ class Master:
         self.needed: list[ReachCut | ShareCut] = []
         """Cuts that the multipliers are for; later ones brought nothing, or came too late."""
         self.values = np.zeros(len(self.rows.lower))
-        self._highs = solver(self.rows)
+        self.highs = solver(self.rows)
 
     def add_cut(self, cut: ReachCut | ShareCut) -> None:
         """Add a cut as a row."""
@@ -128,7 +128,7 @@ class Master:
             most = float(self.movement.most[cut.move])
             terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
         self.rows.row(-np.inf, 0.0, terms)
-        self._highs.addRow(
+        self.highs.addRow(
             -np.inf, 0.0, len(terms), np.array([c for c, _ in terms], np.int32), np.array([f for _, f in terms])
         )
         self.cuts.append(cut)
@@ -138,12 +138,12 @@ class Master:
         if seconds <= 0:
             return False
         # Interior points first: several times quicker here. Later solves start from the basis left behind.
-        self._highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        self.highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return False
-        solution = self._highs.getSolution()
+        solution = self.highs.getSolution()
         self.values = np.array(solution.col_value)
         self._reduced = np.array(solution.col_dual)
         multipliers = np.array(solution.row_dual)
@@ -185,7 +185,7 @@ class Master:
         share = self.values[movement.move] / movement.most
         worth = np.maximum(self._reduced[movement.move], 0.0)
         gated = np.flatnonzero(movement.gate >= 0)
-        duals = np.array(self._highs.getSolution().row_dual)
+        duals = np.array(self.highs.getSolution().row_dual)
         worth[gated] += np.maximum(duals[movement.gate[gated]], 0.0)
         worth *= movement.most
         order = np.argsort(-worth, kind="stable")

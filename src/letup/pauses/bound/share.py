@@ -120,9 +120,9 @@ class Share:
         for size, zone, step, quiet in sorted(crowds)[:_CROWDS]:
             if more() <= 0:
                 break
-            moves = np.array(self._crowds[zone, step])
+            crowd = np.array(self._crowds[zone, step], np.int64)
             for onward in (True, False):
-                cut = self._cut(zone, step, moves, quiet, going, own, onward)
+                cut = self._cut(zone, step, crowd, quiet, going, own, onward)
                 if cut is not None and sum(f * values[c] for c, f in self.terms(cut)) > max(_LEAST, -5e-4 * size):
                     found.append(cut)
         return found
@@ -209,9 +209,7 @@ def holds(net: Coarse, cut: ShareCut) -> bool:
     return not (_reached(net, net.tail[moves], free, back=True) & living).any()
 
 
-def _reached(
-    net: Coarse, origins: NDArray[np.int64], free: NDArray[np.bool_], back: bool = False
-) -> NDArray[np.bool_]:
+def _reached(net: Coarse, origins: NDArray[np.int64], free: NDArray[np.bool_], back: bool = False) -> NDArray[np.bool_]:
     """Places that free moves and stays lead to from some places (or from which they lead there)."""
     tail = np.r_[net.tail[free], net.stay_from]
     head = np.r_[net.head[free], net.stay_to]

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.pauses.bound.duality import Duality
-from letup.pauses.bound.master import Master, solver
+from letup.pauses.bound.master import Master
 from letup.pauses.bound.splits import Split, Splits
 from letup.pauses.limits import Window
 
@@ -115,7 +115,8 @@ class Branching:
         self.duality = Duality(master.rows)
         self.splits = Splits(master.rows, master.windows)
         self.solved = 0
-        self._highs = solver(master.rows)
+        self._highs = master.highs
+        self._highs.setOptionValue("solver", "simplex")
         self._at: tuple[Floats, Floats] = (self.duality.lower, self.duality.upper)
         self._gains: defaultdict[tuple[tuple[int, bool], int], list[float]] = defaultdict(list)
         self._every: tuple[list[float], list[float]] = ([], [])
@@ -132,7 +133,8 @@ class Branching:
     def run(self, gap: float, nodes: int | None = None) -> None:
         """Go on until nothing better than the best known is left, within ``gap``, or time or nodes are used up."""
         if not self._open and self.root.branches is None:
-            self._solve(self.root, self._fallback)
+            if not self._solve(self.root, self._fallback, self._highs.getBasis()):
+                return
             self._push(self.root)
         while self._open:
             self._tell()
@@ -167,7 +169,7 @@ class Branching:
             self.splits.narrow(lower, upper, column, value)
         return lower, upper
 
-    def _solve(self, node: _Node, above: Floats, basis: highspy.HighsBasis | None = None) -> bool:
+    def _solve(self, node: _Node, above: Floats, basis: highspy.HighsBasis) -> bool:
         """Bound a node; False if there was no time for it."""
         lower, upper = self._bounds(node.path)
         if (lower > upper).any():
@@ -178,9 +180,7 @@ class Branching:
         if len(changed):
             highs.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
         self._at = (lower, upper)
-        if basis is not None:
-            highs.setBasis(basis)
-        highs.setOptionValue("solver", "simplex" if basis is not None else "ipm")
+        highs.setBasis(basis)
         while True:
             left = self.seconds()
             if left <= 0:
@@ -256,6 +256,7 @@ class Branching:
         found = []
         for value, amount in ((0, split.down), (1, split.up)):
             child = _Node((*node.path, (split.column, value)), node.bound, node.leaf)
+            assert node.basis is not None
             if not self._solve(child, above, node.basis):
                 return None
             gain = min(node.bound - child.bound, max(node.bound - self.best()[1], 0.0))
@@ -277,9 +278,8 @@ class Branching:
         trials = 0
         for expected, split in ranked:
             known = min(len(self._gains[split.kind, value]) for value in (0, 1)) >= _TRUSTED
-            if chosen is not None and (known or trials >= _TRIALS):
-                if not known or expected <= chosen[0]:
-                    continue
+            if chosen is not None and (expected <= chosen[0] if known else trials >= _TRIALS):
+                continue
             trials += 1
             branches = self._children(node, split)
             if branches is None:
