@@ -72,7 +72,7 @@ def check_bound(
     except ValueError as error:
         raise _wrong(str(error)) from None
     movement = add_movement(rows, windows, small, weights)
-    since = stretches(small)[0]
+    since = stretches(small)
     share = Share(small, windows, movement.most, movement.move)
     for number, cut in enumerate(certificate.cuts):
         if isinstance(cut, ShareCut):

@@ -15,7 +15,6 @@ from letup.pauses.bound.duality import dual_bound
 from letup.pauses.bound.reach import Reach, ReachCut
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.share import Share, ShareCut
-from letup.pauses.bound.stretches import stretches
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
@@ -34,8 +33,8 @@ class Movement:
         Column of each move, stay and arrival of the coarse network.
     most : float64[moves]
         People who may make each move.
-    gate : int64[moves]
-        Row that ties the move to its zone's windows; -1 = needs no pause.
+    gate, gated : int64[g]
+        Rows that tie moves to their zone's windows, and the move of each.
     """
 
     move: NDArray[np.int64]
@@ -43,6 +42,7 @@ class Movement:
     arrive: NDArray[np.int64]
     most: NDArray[np.float64]
     gate: NDArray[np.int64]
+    gated: NDArray[np.int64]
 
 
 def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[np.float64]) -> Movement:
@@ -67,16 +67,17 @@ def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[n
     for shelter, room in enumerate(net.room.tolist()):
         rows.row(-np.inf, room, [(int(c), 1.0) for c in arrive[net.arrive_in == shelter]])
     rows.row(-np.inf, people, [(int(c), 1.0) for c in arrive])
-    gate = np.full(len(move), -1, np.int64)
-    since, until = stretches(net)
+    gates: list[tuple[int, int]] = []
     for i in np.flatnonzero(net.zone >= 0).tolist():
-        zone, first, last = int(net.zone[i]), int(since[i]), int(until[i])
+        zone, first, last = int(net.zone[i]), int(net.start[i]), int(net.last[i])
         # "Started by first and not over by last" counts a window between the two as -1, so no row asks for more
         # steps than a window has at least; overlapping rows ask for one window that covers them all.
         for start in range(first, max(first, last + windows.margin - windows.shortest) + 1):
             quiet = windows.quiet(zone, start, min(last, start + windows.shortest - windows.margin))
-            gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
-    return Movement(move, stay, arrive, most, gate)
+            needs = [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)]
+            gates.append((rows.row(-np.inf, 0.0, needs), i))
+    gate, gated = np.array(gates, np.int64).reshape(-1, 2).T
+    return Movement(move, stay, arrive, most, gate, gated)
 
 
 class Master:
@@ -184,12 +185,17 @@ class Master:
         quiet = self.reach.quiet(self.values)
         share = self.values[movement.move] / movement.most
         worth = np.maximum(self._reduced[movement.move], 0.0)
-        gated = np.flatnonzero(movement.gate >= 0)
         duals = np.array(self.highs.getSolution().row_dual)
-        worth[gated] += np.maximum(duals[movement.gate[gated]], 0.0)
+        np.add.at(worth, movement.gated, np.maximum(duals[movement.gate], 0.0))
+        # What a cut holds back already another may hold back more.
+        for row, known in enumerate(self.cuts, len(duals) - len(self.cuts)):
+            if isinstance(known, ReachCut):
+                worth[known.move] += max(float(duals[row]), 0.0)
         worth *= movement.most
-        order = np.argsort(-worth, kind="stable")
-        order = order[(share[order] > 0.02) & (worth[order] > 1e-6)][:_CANDIDATES]
+        # Multipliers are one choice of many: of moves that seem to hold back nothing the busiest are asked, too.
+        worth[worth <= 1e-6] = -1.0
+        used = np.flatnonzero(share > 0.02)
+        order = used[np.lexsort((-self.values[movement.move[used]], -worth[used]))][:_CANDIDATES]
         found = 0
         for move in order.tolist():
             if more() <= 0:

@@ -67,7 +67,7 @@ class Reach:
         self._first = np.searchsorted(net.head[order], np.arange(net.places + 1))
         self._stay = np.full(net.places, -1)
         self._stay[net.stay_to] = net.stay_from
-        self._since = stretches(net)[0]
+        self._since = stretches(net)
         self._needs, self._need_of = self._all_needs()
         self._cones: dict[int, _Cone] = {}
 

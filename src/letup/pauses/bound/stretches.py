@@ -1,8 +1,8 @@
-"""How long whoever makes a move has been, and will be, in its zone without a break.
+"""Since when whoever makes a move has been in its zone without a break.
 
 A pause covers each step that is spent on a road of its zone, one after the other, by *one* window. So whoever
 makes a move in the middle of a zone, where there is nowhere to stay, needs a window that has lasted since they came
-into the zone, and lasts until they leave it. Windows in fractions, one shortly after the other, are quiet at each
+into the zone. Windows in fractions, one shortly after the other, are quiet at each
 single step and yet cover few such stretches.
 """
 
@@ -16,12 +16,10 @@ from letup.pauses.bound.coarse import Coarse
 Steps = NDArray[np.int64]
 
 
-def stretches(net: Coarse) -> tuple[Steps, Steps]:
-    """Steps that everybody who makes each move spends in its zone at a stretch, at least.
+def stretches(net: Coarse) -> Steps:
+    """Step since which everybody who makes each move has been in its zone at a stretch, at the latest.
 
-    A stretch begins at a place where people live or may stay, or to which a move of another zone leads; it ends
-    where they may stay or enter a shelter, or from which a move of another zone leads. Whoever never arrives
-    need not be thought of.
+    A stretch begins at a place where people live or may stay, or to which a move of another zone leads.
 
     Parameters
     ----------
@@ -30,19 +28,12 @@ def stretches(net: Coarse) -> tuple[Steps, Steps]:
 
     Returns
     -------
-    since, until : int64[moves]
-        First and last step; for moves that need no pause, and for those all of whose steps were merged away, those
-        of the move itself.
+    int64[moves]
+        First step of the stretch; that of the move itself where it needs no pause.
     """
-    rests = net.stays.copy()
-    rests[net.stay_from] = True
-    rests[net.stay_to] = True
-    begins = rests | (net.people > 0)
-    ends = rests.copy()
-    ends[net.arrive_at] = True
-    since = _latest(net.places, net.tail, net.head, net.zone, net.start, begins)
-    until = -_latest(net.places, net.head, net.tail, net.zone, -net.last, ends)
-    return since, until
+    begins = net.stays | (net.people > 0)
+    begins[net.stay_from] = begins[net.stay_to] = True
+    return _latest(net.places, net.tail, net.head, net.zone, net.start, begins)
 
 
 def _latest(places: int, tail: Steps, head: Steps, zone: Steps, start: Steps, begins: NDArray[np.bool_]) -> Steps:
