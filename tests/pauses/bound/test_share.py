@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork
@@ -15,10 +15,12 @@ from letup.pauses.bound.coarse import every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.share import ShareCut, holds
 from letup.pauses.clock import Clock
+from tests.examples import examples, seeds
 from tests.pauses.bound.test_reach import tightened
-from tests.pauses.bound.tiny import EXACT, best_of, problem_of, solved
+from tests.pauses.bound.tiny import EXACT, solved
+from tests.pauses.small import drawn
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -31,12 +33,12 @@ def random_cuts(master: Master, random: np.random.Generator) -> list[ShareCut]:
     return master.share.cuts(values, lambda: 60.0)
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS, how=st.one_of(st.none(), st.integers(0, 99)), scarce=st.booleans())
 def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     seed: int, how: int | None, scarce: bool
 ) -> None:
-    problem = problem_of(seed, scarce)
+    problem = drawn(seed, scarce)
     master = tightened(problem, how)
     cuts = random_cuts(master, np.random.default_rng(seed))
     assert all(holds(master.coarse, cut) for cut in cuts)
@@ -45,7 +47,7 @@ def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     if problem.allowed:
         found = solved(master.rows, whole=True)
         assert found.status == 0, found.message
-        assert -found.fun >= best_of(seed, scarce) - EXACT
+        assert -found.fun >= drawn(seed, scarce).best - EXACT
 
 
 def funnel() -> Master:
@@ -68,7 +70,7 @@ def test_a_wide_road_open_by_a_quarter_does_not_fill_a_narrow_one() -> None:
     assert best - EXACT <= master.bound < best + 0.2 * (plain - best)
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES)
+@examples(60, phases=PHASES)
 @given(luck=st.integers(0, 2**32 - 1))
 def test_a_cut_that_counts_less_than_lies_across_the_way_is_seen(luck: int) -> None:
     random = np.random.default_rng(luck)

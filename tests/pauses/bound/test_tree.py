@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
 from letup.pauses import Window, check_bound, choose_pauses
@@ -15,11 +15,13 @@ from letup.pauses.bound.branch import branch
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.splits import Splits
 from letup.pauses.bound.tree import Leaf
+from tests.examples import examples, seeds
 from tests.pauses.bound.test_checking import confirmed, confirmed_or_refused, strip
 from tests.pauses.bound.test_reach import tightened
-from tests.pauses.bound.tiny import EXACT, best_of, problem_of, some, value_of
+from tests.pauses.bound.tiny import EXACT, some, value_of
+from tests.pauses.small import drawn
 
-SEEDS = st.integers(0, 24)
+SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -27,7 +29,7 @@ class Run:
     """The tree alone, from nothing: what it found and proved."""
 
     def __init__(self, seed: int, how: int | None, scarce: bool, nodes: int | None = None) -> None:
-        self.problem = problem_of(seed, scarce)
+        self.problem = drawn(seed, scarce)
         self.windows: list[Window] = []
         self.value = -1.0
         self.bounds = [np.inf]
@@ -56,13 +58,13 @@ def run_of(seed: int, scarce: bool = False, nodes: int | None = None) -> Run:
     return Run(seed, None, scarce, nodes)
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS, scarce=st.booleans())
 def test_given_time_the_tree_finds_the_best_and_proves_it(seed: int, scarce: bool) -> None:
     # Where shelters fill up the relaxation is worth more than the flow, and some problems take thousands of nodes.
     seed = seed % 9 if scarce else seed
     run = Run(seed, None, scarce)
-    best = best_of(seed, scarce)
+    best = drawn(seed, scarce).best
     assert min(run.bounds) >= best - EXACT
     if run.certificate is not None:
         assert run.value == pytest.approx(best, abs=EXACT)
@@ -70,15 +72,15 @@ def test_given_time_the_tree_finds_the_best_and_proves_it(seed: int, scarce: boo
         assert confirmed(run.problem, run.certificate) == pytest.approx(best, abs=EXACT)
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS, nodes=st.integers(1, 8))
 def test_a_tree_stopped_early_is_confirmed_to_the_bound_that_it_told(seed: int, nodes: int) -> None:
     run = run_of(seed, False, nodes)
-    assert min(run.bounds) >= best_of(seed) - EXACT
+    assert min(run.bounds) >= drawn(seed).best - EXACT
     if run.certificate is not None:
         bound = confirmed(run.problem, run.certificate)
         assert bound <= min(run.bounds) + EXACT * max(1.0, bound)
-        assert bound >= best_of(seed) - EXACT
+        assert bound >= drawn(seed).best - EXACT
 
 
 HOW = ["left out", "twice", "other column", "other side", "multipliers", "row", "valued", "nowhere", "root only"]
@@ -114,19 +116,19 @@ def forged(certificate: Certificate, how: str, random: np.random.Generator) -> C
     return replace(certificate, tree=replace(tree, columns=columns, branches=branches, leaves=leaves))
 
 
-@settings(max_examples=150, deadline=None, phases=PHASES)
+@examples(150, phases=PHASES)
 @given(seed=SEEDS, how=st.sampled_from(HOW), luck=st.integers(0, 2**32 - 1))
 def test_a_tree_that_was_changed_never_proves_too_much(seed: int, how: str, luck: int) -> None:
     run = run_of(seed)
     assume(run.certificate is not None)
     bound = confirmed_or_refused(run.problem, forged(run.certificate, how, np.random.default_rng(luck)))
-    assert bound is None or bound >= best_of(seed) - EXACT
+    assert bound is None or bound >= drawn(seed).best - EXACT
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(seed=SEEDS, luck=st.integers(0, 2**32 - 1))
 def test_what_follows_from_a_split_holds_for_all_windows_on_its_side(seed: int, luck: int) -> None:
-    problem = problem_of(seed)
+    problem = drawn(seed)
     master = tightened(problem, None, cuts=False)
     splits = Splits(master.rows, master.windows)
     assume(len(splits.whole))
