@@ -26,8 +26,9 @@ from letup.pauses.limits import Window
 
 Floats = NDArray[np.float64]
 _CLOSE = 1e-9
-_SLICE = 5.0
-"""Seconds after which a long solve looks up whether to stop."""
+_ITERATIONS = 6_000
+"""Iterations after which a linear program is stuck, unless it has more rows."""
+_PERTURBATION = "dual_simplex_cost_perturbation_multiplier"
 _TRIALS = 2
 """Splits tried at one node at most before one is chosen."""
 _TRUSTED = 1
@@ -180,18 +181,12 @@ class Branching:
         if len(changed):
             highs.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
         self._at = (lower, upper)
-        highs.setBasis(basis)
-        while True:
-            left = self.seconds()
-            if left <= 0:
-                return False
-            highs.setOptionValue("time_limit", highs.getRunTime() + min(left, _SLICE))
-            highs.run()
-            status = highs.getModelStatus()
-            if status != highspy.HighsModelStatus.kTimeLimit:
-                break
+        status = self._run(basis)
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            return False
         self.solved += 1
-        if status == highspy.HighsModelStatus.kOptimal:
+        if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kIterationLimit):
+            # Where it got stuck, what it has will do: any multipliers prove something.
             solution = highs.getSolution()
             multipliers = np.array(solution.row_dual)
             bound = self.duality.bound(multipliers, lower, upper)
@@ -204,6 +199,25 @@ class Branching:
         if bound < node.bound:
             node.bound, node.leaf = bound, _sparse(multipliers)
         return True
+
+    def _run(self, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
+        """Solve the linear program from a basis."""
+        highs = self._highs
+        highs.setOptionValue("simplex_iteration_limit", max(_ITERATIONS, len(self.duality.low)))
+        status = highspy.HighsModelStatus.kIterationLimit
+        # Costs are shaken against stalling; to settle them afterwards stalls at times, which takes another start.
+        for perturbation in (1.0, 0.0):
+            left = self.seconds()
+            if left <= 0:
+                return highspy.HighsModelStatus.kTimeLimit
+            highs.setBasis(basis)
+            highs.setOptionValue(_PERTURBATION, perturbation)
+            highs.setOptionValue("time_limit", highs.getRunTime() + left)
+            highs.run()
+            status = highs.getModelStatus()
+            if status != highspy.HighsModelStatus.kIterationLimit:
+                break
+        return status
 
     def _fractional(self, values: Floats, lower: Floats, upper: Floats) -> list[Split]:
         found = self.splits.fractional(values, lower, upper)
