@@ -72,7 +72,7 @@ class Choice:
     complete : bool
         False if the search was stopped by the time limit or by hand.
     certificate : Certificate or None
-        What `letup.pauses.check_bound` needs to confirm the bound of the relaxation without branching.
+        What `letup.pauses.check_bound` needs to confirm the bound, as far as it was kept: see its own ``bound``.
     """
 
     windows: list[Window]
@@ -369,7 +369,7 @@ class _Run:
     def _branch(self, nodes: int | None = None) -> None:
         if self.master is None or self.left() <= 0:
             return
-        branch(
+        certificate = branch(
             self.master,
             seconds=self.left,
             best=lambda: (self.windows, self.value),
@@ -378,6 +378,8 @@ class _Run:
             gap=self.gap,
             nodes=nodes,
         )
+        if certificate is not None and (self.certificate is None or certificate.bound < self.certificate.bound):
+            self.certificate = certificate
 
     def _everything_quiet(self, moments: int) -> None:
         problem = self.problem

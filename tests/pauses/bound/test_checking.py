@@ -16,6 +16,7 @@ from letup.pauses import Limits, check_bound, choose_pauses
 from letup.pauses.bound.coarse import every_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate
+from letup.pauses.bound.reach import ReachCut
 from letup.pauses.clock import Clock
 from tests.examples import examples, seeds
 from tests.pauses.bound.test_coarse import any_grouping
@@ -75,7 +76,10 @@ def changed(certificate: Certificate, how: str, random: np.random.Generator) -> 
         return replace(certificate, grouping=replace(certificate.grouping, bucket=int(random.integers(1, 5))))
     if not cuts:
         return None
-    i = int(random.integers(len(cuts)))
+    reach = [i for i, cut in enumerate(cuts) if isinstance(cut, ReachCut)]
+    if how in ("move", "price", "need") and not reach:
+        return None
+    i = int(random.choice(reach)) if how in ("move", "price", "need") else int(random.integers(len(cuts)))
     if how == "move":
         cuts[i] = replace(cuts[i], move=max(0, cuts[i].move + int(random.choice([-2, -1, 1, 2]))))
     elif how == "price":
@@ -156,7 +160,7 @@ def test_what_the_choice_hands_out_is_confirmed_and_binds_its_bound() -> None:
         (lambda c: replace(c, cuts=[replace(c.cuts[0], move=-1), *c.cuts[1:]]), "does not exist"),
         (lambda c: replace(c, cuts=[replace(c.cuts[0], prices={}), *c.cuts[1:]]), "lets somebody through"),
         (lambda c: replace(c, cuts=[replace(c.cuts[0], prices={(0, 3, 3): -1.0}), *c.cuts[1:]]), "below zero"),
-        (lambda c: replace(c, cuts=[replace(c.cuts[0], prices={(0, 3, 5): 1.0}), *c.cuts[1:]]), "."),
+        (lambda c: replace(c, cuts=[replace(c.cuts[0], prices={(0, 3, 9): 1.0}), *c.cuts[1:]]), "more than a window"),
         (lambda c: replace(c, grouping=replace(c.grouping, group=c.grouping.group[:-1])), "other nodes"),
         (lambda c: replace(c, grouping=replace(c.grouping, bucket=0)), "other nodes"),
         (lambda c: replace(c, grouping=replace(c.grouping, lead=np.array([9, 0, 0, 0]))), "back in shifted time"),

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from letup.pauses.bound.duality import dual_bound
 from letup.pauses.bound.master import solver
-from letup.pauses.bound.rows import Rows, dual_bound
+from letup.pauses.bound.rows import Rows
 from tests.examples import examples
 
 

@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 from letup.errors import LetupError
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, coarse
+from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import add_movement
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.reach import ReachCut
-from letup.pauses.bound.rows import Rows, dual_bound
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.share import Share, ShareCut, holds
+from letup.pauses.bound.splits import Splits
+from letup.pauses.bound.stretches import stretches
+from letup.pauses.bound.tree import Tree
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits
-from letup.pauses.problem import weight_of
+from letup.pauses.problem import Problem, weight_of
 
 _EXACT = 1e-9
 
@@ -33,9 +38,11 @@ def check_bound(
 ) -> float:
     """The bound that a certificate proves.
 
-    Rebuilds the relaxation from the network and the limits, checks each reach cut by the cheapest way to its
-    move, and adds up the multipliers (weak duality). A certificate that is wrong in any number gives a weaker
-    bound or an error, never a bound that does not hold.
+    Rebuilds the relaxation from the network and the limits, checks each cut on the coarse network (a reach cut by
+    the cheapest way to its move, a share cut by what is left of the ways when what it counts is taken away), and
+    adds up the multipliers (weak duality). Where there is a tree, this is done for each of its leaves: the two
+    branches of a split leave nothing out, since a whole column is 0 or 1. A certificate that is wrong in any
+    number gives a weaker bound or an error, never a bound that does not hold.
 
     Parameters
     ----------
@@ -65,35 +72,87 @@ def check_bound(
     except ValueError as error:
         raise _wrong(str(error)) from None
     movement = add_movement(rows, windows, small, weights)
+    since = stretches(small)
+    share = Share(small, windows, movement.most, movement.move)
     for number, cut in enumerate(certificate.cuts):
+        if isinstance(cut, ShareCut):
+            if not holds(small, cut):
+                raise _wrong(f"cut {number} leaves a way out, or counts what does not exist")
+            rows.row(-np.inf, 0.0, share.terms(cut))
+            continue
         if not 0 <= cut.move < len(small.tail):
             raise _wrong(f"cut {number} is on a move that does not exist")
         if not all(0 <= price < np.inf for price in cut.prices.values()):
             raise _wrong(f"cut {number} has a price that is below zero or not finite")
-        cheapest = _cheapest_way(small, cut)
+        if not all(
+            0 <= last - start <= windows.shortest - windows.margin for _, start, last in cut.prices if start != last
+        ):
+            raise _wrong(f"cut {number} prices more than a window has")
+        cheapest = _cheapest_way(small, since, cut)
         if cheapest < 1 - _EXACT:
             raise _wrong(f"cut {number} lets somebody through for {cheapest:g}")
         most = float(movement.most[cut.move])
         terms = [(int(movement.move[cut.move]), 1.0)]
         for (zone, start, last), price in cut.prices.items():
-            if start != last:
-                raise _wrong(f"cut {number} prices more than a step")
             terms += [(column, -most * price * factor) for column, factor in windows.quiet(zone, start, last)]
         rows.row(-np.inf, 0.0, terms)
+    if certificate.tree is not None:
+        problem = Problem(net, clock, limits, weights, margin)
+        return _bound_of_tree(certificate.tree, rows, windows, problem)
     if len(certificate.multipliers) != len(rows.low) or not np.isfinite(certificate.multipliers).all():
         raise _wrong(f"it has {len(certificate.multipliers)} multipliers, the relaxation has {len(rows.low)} rows")
-    return dual_bound(rows, certificate.multipliers)
+    return Duality(rows).bound(certificate.multipliers)
 
 
-def _cheapest_way(net: Coarse, cut: ReachCut) -> float:
+def _bound_of_tree(tree: Tree, rows: Rows, windows: WindowRows, problem: Problem) -> float:
+    """The largest bound of all leaves of a tree."""
+    splits, duality = Splits(rows, windows), Duality(rows)
+    whole = set(splits.whole.tolist())
+    if tree.branches.shape != (len(tree.columns), 2) or not len(tree.columns):
+        raise _wrong("its tree has no root, or splits without two branches")
+    most, split = -np.inf, set[int]()
+    stack: list[tuple[int, tuple[tuple[int, int], ...]]] = [(0, ())]
+    while stack:
+        number, path = stack.pop()
+        if number >= 0:
+            if number >= len(tree.columns) or number in split or int(tree.columns[number]) not in whole:
+                raise _wrong(f"split {number} of its tree does not exist, is there twice, or splits nothing")
+            split.add(number)
+            for value, branch in enumerate(tree.branches[number].tolist()):
+                stack.append((branch, (*path, (int(tree.columns[number]), value))))
+            continue
+        if -number > len(tree.leaves):
+            raise _wrong("its tree lacks a leaf")
+        leaf = tree.leaves[-1 - number]
+        lower, upper = duality.lower.copy(), duality.upper.copy()
+        for column, value in path:
+            splits.narrow(lower, upper, column, value)
+        if leaf.valued:
+            if (lower[splits.whole] < upper[splits.whole]).any():
+                raise _wrong(f"leaf {-1 - number} is valued, and its windows are not fixed")
+            if (lower <= upper).all() and splits.allowed(lower):
+                most = max(most, problem.value(windows.windows(lower)))
+            continue
+        inside = (leaf.rows >= 0) & (leaf.rows < len(rows.low))
+        if leaf.rows.shape != leaf.multipliers.shape or not inside.all() or not np.isfinite(leaf.multipliers).all():
+            raise _wrong(f"leaf {-1 - number} has multipliers for rows that do not exist")
+        multipliers = np.zeros(len(rows.low))
+        multipliers[leaf.rows] = leaf.multipliers
+        most = max(most, duality.bound(multipliers, lower, upper))
+    return most
+
+
+def _cheapest_way(net: Coarse, since: NDArray[np.int64], cut: ReachCut) -> float:
     """Least that a way from any home to the cut's move pays, the move included.
 
-    Each step that a move needs its zone quiet is paid on that move. No way that anybody could take needs one
-    step of a zone on two moves, so that nothing is paid twice (see `letup.pauses.bound.reach`).
+    Each step that a move needs its zone quiet is paid on that move, and each stretch of steps on the move that
+    ends with it. No way that anybody could take is on two moves at one step, so that nothing is paid twice (see
+    `letup.pauses.bound.reach`).
     """
     paid = np.zeros(len(net.tail))
-    for (zone, step, _), price in cut.prices.items():
-        paid[(net.zone == zone) & (net.start <= step) & (step <= net.last)] += price
+    for (zone, start, last), price in cut.prices.items():
+        there = (net.zone == zone) & (net.start <= last)
+        paid[there & ((net.last >= last) if start == last else ((net.last == last) & (since <= start)))] += price
     target = cut.move
     arrived = net.group[net.head[target]] if net.stays[net.head[target]] else -1
     usable = (net.group[net.tail] != arrived) | (np.arange(len(net.tail)) == target)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, Grouping, coarse
+from letup.pauses.bound.duality import dual_bound
 from letup.pauses.bound.reach import Reach, ReachCut
-from letup.pauses.bound.rows import Rows, dual_bound
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.share import Share, ShareCut
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
@@ -31,8 +33,8 @@ class Movement:
         Column of each move, stay and arrival of the coarse network.
     most : float64[moves]
         People who may make each move.
-    gate : int64[moves]
-        Row that ties the move to its zone's windows; -1 = needs no pause.
+    gate, gated : int64[g]
+        Rows that tie moves to their zone's windows, and the move of each.
     """
 
     move: NDArray[np.int64]
@@ -40,6 +42,7 @@ class Movement:
     arrive: NDArray[np.int64]
     most: NDArray[np.float64]
     gate: NDArray[np.int64]
+    gated: NDArray[np.int64]
 
 
 def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[np.float64]) -> Movement:
@@ -64,15 +67,17 @@ def add_movement(rows: Rows, windows: WindowRows, net: Coarse, weight: NDArray[n
     for shelter, room in enumerate(net.room.tolist()):
         rows.row(-np.inf, room, [(int(c), 1.0) for c in arrive[net.arrive_in == shelter]])
     rows.row(-np.inf, people, [(int(c), 1.0) for c in arrive])
-    gate = np.full(len(move), -1, np.int64)
+    gates: list[tuple[int, int]] = []
     for i in np.flatnonzero(net.zone >= 0).tolist():
         zone, first, last = int(net.zone[i]), int(net.start[i]), int(net.last[i])
         # "Started by first and not over by last" counts a window between the two as -1, so no row asks for more
         # steps than a window has at least; overlapping rows ask for one window that covers them all.
         for start in range(first, max(first, last + windows.margin - windows.shortest) + 1):
             quiet = windows.quiet(zone, start, min(last, start + windows.shortest - windows.margin))
-            gate[i] = rows.row(-np.inf, 0.0, [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)])
-    return Movement(move, stay, arrive, most, gate)
+            needs = [(int(move[i]), 1.0), *((c, -float(most[i]) * f) for c, f in quiet)]
+            gates.append((rows.row(-np.inf, 0.0, needs), i))
+    gate, gated = np.array(gates, np.int64).reshape(-1, 2).T
+    return Movement(move, stay, arrive, most, gate, gated)
 
 
 class Master:
@@ -106,21 +111,25 @@ class Master:
         self.windows = WindowRows(self.rows, limits, net.zones, clock, margin)
         self.coarse = coarse(net, clock.steps, self.windows.usable, grouping)
         self.movement = add_movement(self.rows, self.windows, self.coarse, weight)
-        self.cuts: list[ReachCut] = []
+        self.cuts: list[ReachCut | ShareCut] = []
         self.reach = Reach(self.coarse, self.windows)
+        self.share = Share(self.coarse, self.windows, self.movement.most, self.movement.move)
         self.bound = np.inf
         self.multipliers = np.zeros(0)
-        self.needed: list[ReachCut] = []
+        self.needed: list[ReachCut | ShareCut] = []
         """Cuts that the multipliers are for; later ones brought nothing, or came too late."""
         self.values = np.zeros(len(self.rows.lower))
-        self._highs = solver(self.rows)
+        self.highs = solver(self.rows)
 
-    def add_cut(self, cut: ReachCut) -> None:
-        """Add a reach cut as a row."""
-        most = float(self.movement.most[cut.move])
-        terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
+    def add_cut(self, cut: ReachCut | ShareCut) -> None:
+        """Add a cut as a row."""
+        if isinstance(cut, ShareCut):
+            terms = self.share.terms(cut)
+        else:
+            most = float(self.movement.most[cut.move])
+            terms = [(int(self.movement.move[cut.move]), 1.0), *((c, -most * f) for c, f in self.reach.terms(cut))]
         self.rows.row(-np.inf, 0.0, terms)
-        self._highs.addRow(
+        self.highs.addRow(
             -np.inf, 0.0, len(terms), np.array([c for c, _ in terms], np.int32), np.array([f for _, f in terms])
         )
         self.cuts.append(cut)
@@ -130,12 +139,12 @@ class Master:
         if seconds <= 0:
             return False
         # Interior points first: several times quicker here. Later solves start from the basis left behind.
-        self._highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        self.highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return False
-        solution = self._highs.getSolution()
+        solution = self.highs.getSolution()
         self.values = np.array(solution.col_value)
         self._reduced = np.array(solution.col_dual)
         multipliers = np.array(solution.row_dual)
@@ -145,7 +154,7 @@ class Master:
         return True
 
     def tighten(self, more: Callable[[], float]) -> None:
-        """Add rounds of cuts until none is broken or there is no time.
+        """Add rounds of cuts until none is broken, they bring little, or there is no time.
 
         Parameters
         ----------
@@ -156,8 +165,19 @@ class Master:
         while more() > 0 and fruitless < 2:
             before = self.bound
             if not self._round(more) or not self.solve(more()):
-                return
+                break
             fruitless = 0 if self.bound < before * (1 - 2e-4) else fruitless + 1
+        fruitless = 0
+        while more() > 0 and fruitless < 2:
+            before = self.bound
+            cuts = self.share.cuts(self.values, more)
+            for cut in cuts:
+                self.add_cut(cut)
+            if not cuts or not self.solve(more()):
+                return
+            if self._round(more) and not self.solve(more()):
+                return
+            fruitless = 0 if self.bound < before * (1 - 5e-4) else fruitless + 1
 
     def _round(self, more: Callable[[], float]) -> int:
         """One round of cuts at the point last solved."""
@@ -165,12 +185,17 @@ class Master:
         quiet = self.reach.quiet(self.values)
         share = self.values[movement.move] / movement.most
         worth = np.maximum(self._reduced[movement.move], 0.0)
-        gated = np.flatnonzero(movement.gate >= 0)
-        duals = np.array(self._highs.getSolution().row_dual)
-        worth[gated] += np.maximum(duals[movement.gate[gated]], 0.0)
+        duals = np.array(self.highs.getSolution().row_dual)
+        np.add.at(worth, movement.gated, np.maximum(duals[movement.gate], 0.0))
+        # What a cut holds back already another may hold back more.
+        for row, known in enumerate(self.cuts, len(duals) - len(self.cuts)):
+            if isinstance(known, ReachCut):
+                worth[known.move] += max(float(duals[row]), 0.0)
         worth *= movement.most
-        order = np.argsort(-worth, kind="stable")
-        order = order[(share[order] > 0.02) & (worth[order] > 1e-6)][:_CANDIDATES]
+        # Multipliers are one choice of many: of moves that seem to hold back nothing the busiest are asked, too.
+        worth[worth <= 1e-6] = -1.0
+        used = np.flatnonzero(share > 0.02)
+        order = used[np.lexsort((-self.values[movement.move[used]], -worth[used]))][:_CANDIDATES]
         found = 0
         for move in order.tolist():
             if more() <= 0:

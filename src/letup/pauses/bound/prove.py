@@ -13,6 +13,8 @@ from letup.pauses.bound.coarse import Grouping, coarse, every_node
 from letup.pauses.bound.grouping import by_zones, leads, within, zone_of_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
+from letup.pauses.bound.share import ShareCut
+from letup.pauses.bound.tree import Tree
 from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.limits import Limits
 
@@ -32,18 +34,21 @@ class Certificate:
     ----------
     grouping : Grouping
         How coarse the relaxation is.
-    cuts : list of ReachCut
+    cuts : list of ReachCut or ShareCut
         Its cuts.
     multipliers : float64[rows]
         One for each row.
     bound : float
         The bound that they prove.
+    tree : Tree or None
+        Splits of the windows, with multipliers for each part: they prove the bound then.
     """
 
     grouping: Grouping
-    cuts: list[ReachCut]
+    cuts: list[ReachCut | ShareCut]
     multipliers: NDArray[np.float64]
     bound: float
+    tree: Tree | None = None
 
 
 def best_relaxation(

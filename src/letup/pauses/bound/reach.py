@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from letup.pauses.bound.coarse import Coarse
+from letup.pauses.bound.stretches import stretches
 from letup.pauses.bound.windows import Terms, WindowRows
 
 _LEAST_PRICE = 1e-6
@@ -66,6 +67,7 @@ class Reach:
         self._first = np.searchsorted(net.head[order], np.arange(net.places + 1))
         self._stay = np.full(net.places, -1)
         self._stay[net.stay_to] = net.stay_from
+        self._since = stretches(net)
         self._needs, self._need_of = self._all_needs()
         self._cones: dict[int, _Cone] = {}
 
@@ -108,8 +110,18 @@ class Reach:
         needs: list[tuple[tuple[int, int, int], Terms]] = []
         of_key: dict[tuple[int, int, int], int] = {}
         found: list[list[int]] = []
-        for zone, start, last in zip(net.zone.tolist(), net.start.tolist(), net.last.tolist(), strict=True):
+        longest = self.windows.shortest - self.windows.margin
+        for i, (zone, start, last) in enumerate(
+            zip(net.zone.tolist(), net.start.tolist(), net.last.tolist(), strict=True)
+        ):
             mine: list[int] = []
+            since = max(int(self._since[i]), last - longest)
+            if zone >= 0 and since < last and start <= last:
+                key = (zone, since, last)
+                if key not in of_key:
+                    of_key[key] = len(needs)
+                    needs.append((key, self.windows.quiet(*key)))
+                mine.append(of_key[key])
             # Only steps that everybody who makes the move spends in the zone: nobody spends a step on two moves,
             # so that no way pays for one pause twice.
             if zone >= 0:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 INF = float("inf")
@@ -51,31 +49,3 @@ class Rows:
     def matrix(self) -> csr_array:
         """The rows, float64[rows, columns]; factors of a column named twice in a row add up."""
         return csr_array((self._factor, (self._row, self._column)), shape=(len(self.low), len(self.lower)))
-
-
-def dual_bound(rows: Rows, multipliers: NDArray[np.float64]) -> float:
-    """What no point within the rows can exceed, by weak duality.
-
-    For any multipliers y, gain·x = y·(A x) + (gain - A^T y)·x. Each row's part is at most y times the side of
-    the row that y's sign picks, each column's part at most its reduced gain times one of its bounds. Rows that
-    are open on the side needed are left out (their multiplier is taken as 0), so that rounding in the
-    multipliers can only weaken the bound, never make it wrong.
-
-    Parameters
-    ----------
-    rows : Rows
-        The program.
-    multipliers : float64[rows]
-        One for each row, positive where its upper side binds.
-    """
-    low, high = np.array(rows.low), np.array(rows.high)
-    y = np.array(multipliers, np.float64)
-    y[(y > 0) & ~np.isfinite(high)] = 0.0
-    y[(y < 0) & ~np.isfinite(low)] = 0.0
-    sides = np.where(y > 0, high, np.where(y < 0, low, 0.0))
-    reduced = np.array(rows.gain) - rows.matrix.T @ y
-    lower, upper = np.array(rows.lower), np.array(rows.upper)
-    ends = np.where(reduced > 0, upper, np.where(reduced < 0, lower, 0.0))
-    parts = np.concatenate([y * sides, reduced * ends])
-    # What adding up in floating point can lose is put on top.
-    return float(parts.sum() + 1e-13 * np.abs(parts).sum() * len(parts) ** 0.5)
