@@ -41,8 +41,8 @@ class DeprivationFunction:
         return math.exp(self.level) * math.expm1(self.rate * min(hours, self.longest_hours))
 
 
-#: The parameters that later papers give for drinking water, US dollars. The text of the paper they are ascribed to
-#: could not be opened, so they are not confirmed. The limit of five days is ours.
+#: Parameters for drinking water, US dollars: assumed. No text that gives them could be opened, so they are good for
+#: comparing plans and not for amounts. The limit of five days is ours.
 WATER_UNCONFIRMED = DeprivationFunction(level=1.5031, rate=0.1172, longest_hours=120.0)
 
 
