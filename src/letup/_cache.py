@@ -10,6 +10,7 @@ COMPILED = (
     "flow/bits.py",
     "flow/cut.py",
     "flow/kernel.py",
+    "flow/nearby.py",
     "flow/order.py",
     "flow/relief.py",
     "flow/routes.py",

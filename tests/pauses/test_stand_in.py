@@ -1,5 +1,7 @@
 """A stand-in tells about what windows are worth, and the search on it keeps to the limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -164,6 +166,14 @@ def test_what_is_found_keeps_to_the_limits_and_is_as_good_as_all_hours_of_one_da
     assert broken(search.windows, LIMITS, zones=3, steps=STEPS, step_minutes=MINUTES, start_hour=6.0) == []
     day = [Window(zone, 8, 39) for zone in range(3)]
     assert exact(net, search.windows) >= exact(net, day)
+
+
+def test_no_window_is_asked_for_without_which_nothing_is_lost(net):
+    search = Rehearsal([net], replace(LIMITS, zone_hours=None), CLOCK, weight_of(None, STEPS), stop=lambda: False)
+    search.run(rounds=1, candidates=100)
+    value = search.stand_in.value(search.windows)
+    for window in search.windows:
+        assert search.stand_in.value([other for other in search.windows if other != window]) < value
 
 
 def test_the_same_seed_finds_the_same(net):

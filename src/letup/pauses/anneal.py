@@ -105,6 +105,16 @@ class Annealing:
             done += 1
             self._done += 1
 
+    def tidy(self) -> None:
+        """Close windows of the best without which nothing is lost, the latest first."""
+        for i in sorted(self.open, key=lambda i: int(self.slots[i].starts[0]), reverse=True):
+            if self.best[i] is None:
+                continue
+            without = list(self.best)
+            without[i] = None
+            if self.keeps(without) and self._value(self.windows_of(without)) >= self.best_value - 1e-9:
+                self._take(without)
+
     def spans_of(self, given: list[Window]) -> Spans | None:
         """The spans that windows stand for; None if they do not fit the slots."""
         left = {(w.zone, w.first, w.last + 1) for w in given}

@@ -180,6 +180,7 @@ def choose_pauses(
     except KeyboardInterrupt:
         run.stopped = True
     run.finish()
+    run.tidy()
     if run.value <= 0 and not limits.forced and not limits.frozen:
         require_a_plan(net, limits, clock)
     return run.choice()
@@ -218,6 +219,14 @@ class _Run:
         # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
         self.thread_ended = threading.Event()
         self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
+        self.search = Annealing(
+            self.rows,
+            problem.net.zones,
+            problem.value,
+            seed=self.seed,
+            tell=lambda windows, _: self.found(windows),
+            stop=lambda: self.left() <= 0,
+        )
 
     # What is known so far; both threads tell.
 
@@ -280,14 +289,7 @@ class _Run:
         exact = is_exact(problem.net, problem.limits, problem.clock)
         if small:
             self._everything_quiet(_MOMENTS)
-        search = Annealing(
-            self.rows,
-            problem.net.zones,
-            problem.value,
-            seed=self.seed,
-            tell=lambda windows, _: self.found(windows),
-            stop=lambda: self.left() <= 0,
-        )
+        search = self.search
         if exact or self.rounds is not None:
             # In this order the same windows come out every time.
             if not small:
@@ -353,6 +355,14 @@ class _Run:
         if self.thread is not None and not self.thread_ended.is_set():
             self.stopped = True
             self.thread_ended.wait()
+
+    def tidy(self) -> None:
+        """Ask for no window without which nothing is lost."""
+        search, spans = self.search, self.search.spans_of(self.windows)
+        if spans is not None and is_small(self.problem.net, self.problem.clock.steps):
+            search.best, search.best_value = spans, self.value
+            search.tidy()
+            self.windows = search.windows_of(search.best)
 
     def choice(self) -> Choice:
         """The best so far."""

@@ -72,10 +72,12 @@ class Rehearsal:
         if spans is None or not self.search.keeps(spans):
             spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
         self.search.run(spans, rounds, candidates)
+        self.search.tidy()
 
     def resume(self, rounds: int | None = None) -> None:
         """Go on from where `run`, or the last `resume`, ended."""
         self.search.resume(rounds)
+        self.search.tidy()
 
     def correct(self, value: float, best: Sequence[Window], best_value: float) -> None:
         """Learn what the windows found are really worth; go on from the best known if they are worth less.
