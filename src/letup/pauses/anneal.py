@@ -25,8 +25,6 @@ _WARM, _COOLED = 0.02, 0.01
 """Temperature at the start of a cooling, as a share of the best value, and what is left of it at the end."""
 _ROUNDS_FROM_BEST = 3
 """Each so many coolings one begins from the start again, the others from the best so far."""
-_WAYS = 0.25
-"""Share of the changes that open a whole way, where ways are known."""
 _HELD = 6.0
 """Hours for which a way is held open at most."""
 
@@ -50,7 +48,16 @@ class Annealing:
         Whether to stop; asked before each change.
     ways : sequence of Way
         Ways whose zones may be opened together.
+    warm : float
+        Temperature at the start of a cooling, as a share of the best value.
+
+    Attributes
+    ----------
+    whole_ways : float
+        Share of the changes that open a whole way, where ways are known.
     """
+
+    whole_ways = 0.0
 
     def __init__(
         self,
@@ -62,12 +69,13 @@ class Annealing:
         tell: Callable[[list[Window], float], object],
         stop: Callable[[], bool],
         ways: Sequence[Way] = (),
+        warm: float = _WARM,
     ) -> None:
         self.windows, self.zones, self._value = windows, zones, value
         self.tell, self.stop = tell, stop
         self.random = np.random.default_rng(seed)
         self.slots = windows.slots
-        self.ways = list(ways)
+        self.ways, self.warm = list(ways), warm
         self.of_day: dict[tuple[int, int], list[int]] = {}
         for i, slot in enumerate(self.slots):
             for zone in slot.zones:
@@ -101,7 +109,7 @@ class Annealing:
         done = 0
         while self.open and (rounds is None or done < rounds) and not self.stop():
             fresh = self._done % _ROUNDS_FROM_BEST == 0
-            self._round(list(self._start) if fresh else list(self.best), _WARM if fresh else _WARM / 4)
+            self._round(list(self._start) if fresh else list(self.best), self.warm if fresh else self.warm / 4)
             done += 1
             self._done += 1
 
@@ -182,7 +190,7 @@ class Annealing:
         """One small change; None where it comes to nothing."""
         spans = list(spans)
         used = [i for i in self.open if spans[i] is not None]
-        whole = bool(self.ways) and (not used or self.random.random() < _WAYS)
+        whole = bool(self.ways) and (not used or self.random.random() < self.whole_ways)
         kind = self.random.random()
         if whole:
             changed = self._open_way(spans)

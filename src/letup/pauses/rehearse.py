@@ -17,6 +17,11 @@ from letup.pauses.possible import Undecided, find_windows
 from letup.pauses.stand_in import stand_in
 from letup.pauses.ways import ways_of
 
+_WARM = 0.005
+"""Temperature of the search: low, as few sets of windows can be tried."""
+_WAYS = (0.8, 0.4)
+"""Share of the changes that open a whole way, at first, when little is open yet, and later."""
+
 
 class Rehearsal:
     """Annealing over windows on a stand-in.
@@ -64,6 +69,7 @@ class Rehearsal:
             tell=progress or (lambda *_: None),
             stop=stop,
             ways=ways_of(largest, seed),
+            warm=_WARM,
         )
 
     def run(self, start: Sequence[Window] = (), *, rounds: int | None = None, candidates: int | None = None) -> None:
@@ -71,11 +77,13 @@ class Rehearsal:
         spans = self.search.spans_of(list(start))
         if spans is None or not self.search.keeps(spans):
             spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
+        self.search.whole_ways = _WAYS[0]
         self.search.run(spans, rounds, candidates)
         self.search.tidy()
 
     def resume(self, rounds: int | None = None) -> None:
         """Go on from where `run`, or the last `resume`, ended."""
+        self.search.whole_ways = _WAYS[1]
         self.search.resume(rounds)
         self.search.tidy()
 

@@ -13,6 +13,9 @@ from letup.plan.modes import by_mode, room_of
 from letup.roads.network import Timed
 from letup.scenario.model import Group
 
+EXACT_UP_TO = 300_000
+"""Arcs times steps up to which all is computed exactly; beyond, arrivals at full shelters may not be the earliest."""
+
 
 @dataclass(frozen=True)
 class GroupFlow:
@@ -93,6 +96,7 @@ def move_groups(
         A limit to double.
     """
     from letup.flow import earliest_arrival
+    from letup.flow.quick import quick_flow
     from letup.pauses.reserve import estimate
 
     horizons = horizons_of(by_mode(groups, timed), quiet)
@@ -134,7 +138,9 @@ def move_groups(
             entering, arriving = estimate(part, len(horizon.steps), now_quiet, leaving)
             arrivals[horizon.steps] = arriving
         else:
-            flow = earliest_arrival(part, steps=len(horizon.steps), quiet=now_quiet)
+            large = len(horizon.arcs) * len(horizon.steps) > EXACT_UP_TO
+            solve = quick_flow if large else earliest_arrival
+            flow = solve(part, len(horizon.steps), now_quiet)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
         moving = np.nonzero((entering > 0) & (full > 0))

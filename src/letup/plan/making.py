@@ -18,7 +18,7 @@ from letup.pauses.reasons import require_a_window
 from letup.plan.bottlenecks import bottlenecks
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.findings import check_plan
-from letup.plan.groups import GroupFlow, Relief, move_groups
+from letup.plan.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
 from letup.plan.model import GroupResult, Plan
 from letup.plan.movements import movements
 from letup.plan.next_hours import next_hours
@@ -29,16 +29,14 @@ from letup.plan.worth import worth
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
-_EXACT_UP_TO = 300_000
-"""Arcs times steps up to which worths and gains are computed with exact flows."""
-
 _RELIEVED = 3
 """Bottlenecks whose gain is computed where one takes seconds."""
 
 EXACT = "worths and gains are differences of exact flows"
 ESTIMATED = (
     "worths and gains are differences of estimates, in which people reserve room on their quickest way and then on "
-    "others; the plan itself is computed exactly"
+    "others; the plan's own totals are exact, and where shelters fill up some people could arrive a little sooner than "
+    "it says"
 )
 
 
@@ -190,7 +188,7 @@ def _finish(
         windows = [windows[i] for i in kept]
         passed, last_use = [passed[i] for i in kept], [last_use[i] for i in kept]
         moving = moving_array(scenario, windows)
-    quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > _EXACT_UP_TO for flow in flows)
+    quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > EXACT_UP_TO for flow in flows)
     gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
     tell("trying one more hour", arrive)
     more = next_hours(scenario, windows, flows, gains, quick=quick)

@@ -18,7 +18,7 @@ from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 
-_CANDIDATES = 400
+_CANDIDATES = 200
 """Sets of pauses tried on a stand-in where no time is given for more."""
 LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
@@ -118,11 +118,15 @@ def _rehearsed(
 ) -> tuple[list[Window], bool]:
     """Pauses found on a stand-in, on which the groups of the largest mode go one after the other."""
     ends = time.monotonic() + seconds if seconds is not None else np.inf
-    rehearsal = Rehearsal(
-        [
+    nets = [searched(scenario, timed)]
+    if seconds is not None:
+        # One after the other, as in the plan; without much time all as fast as most of them.
+        nets = [
             TimedNetwork(t.tail, t.head, t.transit, t.capacity, t.supply, t.shelter, t.wait, t.zone)
             for t in _largest_mode(scenario, timed)
-        ],
+        ]
+    rehearsal = Rehearsal(
+        nets,
         limits,
         clock,
         weight,
