@@ -18,7 +18,7 @@ from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 
-_CANDIDATES = 200
+_CANDIDATES = 160
 """Sets of pauses tried on a stand-in where no time is given for more."""
 LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
