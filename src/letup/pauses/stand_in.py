@@ -2,7 +2,7 @@
 
 Each zone is crossed in one go (`letup.pauses.contract`), places near each other are one, and steps at which no zone
 may be quiet are left out. What comes out is an estimate, neither above nor below the truth by rule; on the network of
-Gaza it differs from the exact flow by less than one in a hundred, in a thousandth of the time.
+Gaza it was within a twentieth of the exact flow, in a thousandth of the time.
 """
 
 from __future__ import annotations
