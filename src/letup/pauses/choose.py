@@ -29,7 +29,7 @@ _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
 _FIRST = 0.15
 """Share of the time for the first search on a stand-in at most."""
-_LONGER = 1.5
+_LONGER = 2.5
 """How much longer than the first exact flow the last one may take."""
 _RELAXED = 5_000_000
 """Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing."""
