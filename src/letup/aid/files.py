@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from letup import folders
 from letup.errors import LetupError
 
 if TYPE_CHECKING:
@@ -195,24 +195,8 @@ def _finite(value: float) -> float | None:
 
 
 def require_usable(folder: Path) -> None:
-    """Refuse a folder that an assessment cannot be written to, before anything is computed.
-
-    Raises
-    ------
-    LetupError
-        ``assess.folder``: it is no folder, holds something other than an assessment, or cannot be written to.
-    """
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
-    problem = ""
-    if not there.is_dir():
-        problem = "is not a folder"
-    elif not os.access(there, os.W_OK | os.X_OK):
-        problem = "cannot be written to"
-    elif folder.exists() and any(folder.iterdir()) and not (folder / "assessment.json").is_file():
-        problem = "holds files that are no assessment"
-    if problem:
-        remedy = "Choose an empty folder, or one with an assessment."
-        raise LetupError("assess.folder", f"{folder} {problem}", remedy)
+    """Refuse a folder that no assessment can be written to (``assess.folder``), as `letup.folders.require_usable`."""
+    folders.require_usable(folder, "assessment.json", what="an assessment", code="assess.folder")
 
 
 def write(assessment: Assessment, folder: Path | str) -> list[Path]:

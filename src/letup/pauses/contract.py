@@ -17,8 +17,10 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.flow.network import TimedNetwork
 
-_AS_IT_IS = -2
+AS_IT_IS = -2
 """Label of arcs that are told to stay; other arcs have their zone's number."""
+ANY = -9
+"""Label of ends that people may come to by any arc."""
 _SAMPLE = 150
 """Most ends of a zone from which quickest ways are computed; in larger zones others are thought to lie alike."""
 
@@ -32,7 +34,7 @@ class Ends:
     node : int64[e]
         Node of the network.
     label : int64[e]
-        Zone that people come out of when they are here, or the label of the arc; -9 = any.
+        Zone that people come out of when they are here, or the label of the arc; `ANY` = any.
     """
 
     node: NDArray[np.int64]
@@ -77,7 +79,7 @@ class Contraction:
 
     def __init__(self, net: TimedNetwork, fixed: NDArray[np.bool_], stay: NDArray[np.bool_]) -> None:
         self.net, self.fixed = net, fixed
-        self.label = np.where(stay, _AS_IT_IS, net.zone.astype(np.int64))
+        self.label = np.where(stay, AS_IT_IS, net.zone.astype(np.int64))
         meets = np.unique(np.stack([np.r_[net.tail, net.head], np.r_[self.label, self.label]]), axis=1)
         labels = np.bincount(meets[0], minlength=net.nodes)
         bare = np.zeros(net.nodes, bool)
@@ -87,7 +89,7 @@ class Contraction:
         at = self.crossing[meets[0]]
         self.ends = Ends(
             np.concatenate([self._many, meets[0][at]]),
-            np.concatenate([np.full(len(self._many), -9), meets[1][at]]),
+            np.concatenate([np.full(len(self._many), ANY), meets[1][at]]),
         )
         self._of_fixed = np.full(net.nodes, -1)
         self._of_fixed[self._many] = np.arange(len(self._many))
@@ -99,7 +101,7 @@ class Contraction:
         net = self.net
         parts = [self._through(zone, transit, random) for zone in range(net.zones)]
         arcs = np.flatnonzero(self.label < 0)
-        row, tails = self._leaving(net.tail[arcs].astype(np.int64), np.full(len(arcs), -9))
+        row, tails = self._leaving(net.tail[arcs].astype(np.int64), np.full(len(arcs), ANY))
         heads = self._arriving(net.head[arcs].astype(np.int64), self.label[arcs])[row]
         arc = arcs[row]
         parts.append(np.stack([tails, heads, transit[arc], net.zone[arc], arc]))

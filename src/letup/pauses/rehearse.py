@@ -97,10 +97,10 @@ class Rehearsal:
         best, best_value : sequence of Window, float
             The best windows known, and what they are worth.
         """
-        if value < best_value:
-            spans = self.search.spans_of(list(best))
-            self.search.best = spans if spans is not None else self.search.best
-        self.stand_in.fit(self.windows, max(value, best_value))
+        spans = self.search.spans_of(list(best)) if value < best_value else None
+        if spans is not None:
+            self.search.best, value = spans, best_value
+        self.stand_in.fit(self.windows, value)
         self.search.best_value = self.stand_in.value(self.windows)
 
     @property

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 from letup.flow.network import TimedNetwork
 from letup.flow.quick import quick_flow
 from letup.pauses.bound.grouping import leads
-from letup.pauses.contract import Contraction, Ways
+from letup.pauses.contract import ANY, AS_IT_IS, Contraction, Ways
 from letup.pauses.limits import Window, quiet_array
 
 _SIZE = 500_000
@@ -141,7 +141,7 @@ def stand_in(
     contraction = Contraction(main, fixed, _stays(main, homes))
     # The same sample for each, so that their ways are the same.
     ways = [contraction.ways(net.transit, np.random.default_rng(seed)) for net in nets]
-    lead = [leads(replaced(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
+    lead = [leads(replace(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
     kept = _kept(main, homes, usable)
     places = _places(contraction, homes)
     people = max(sum(int(net.supply.sum()) for net in nets), 1)
@@ -162,12 +162,7 @@ def _narrowed(net: TimedNetwork, share: float) -> TimedNetwork:
     """The network with a share of the capacity of arcs that need a pause, at least one where there was any."""
     zone = net.zone if net.capacity.ndim == 1 else net.zone[:, None]
     capacity = np.where(zone >= 0, np.ceil(net.capacity * share).astype(np.int64), net.capacity)
-    return TimedNetwork(net.tail, net.head, net.transit, capacity, net.supply, net.shelter, net.wait, net.zone)
-
-
-def replaced(net: TimedNetwork, supply: NDArray[np.int64]) -> TimedNetwork:
-    """The network with other people."""
-    return TimedNetwork(net.tail, net.head, net.transit, net.capacity, supply, net.shelter, net.wait, net.zone)
+    return replace(net, capacity=capacity)
 
 
 def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -223,7 +218,7 @@ def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.in
     found = []
     for node, label in zip(ends.node.tolist(), ends.label.tolist(), strict=True):
         zones = tuple(sorted(touching[node]))
-        if net.shelter[node] > 0 or label == -2:
+        if net.shelter[node] > 0 or label == AS_IT_IS:
             key: tuple[object, ...] = ("alone", node, label)
         elif homes[node]:
             key = ("home", tuple(sorted(beyond.get(node, set()))) if zones == (-1,) else zones)
@@ -301,7 +296,7 @@ def _small(
     both = np.minimum(both, people)
     total_nodes = count + len(doors)
     supply, shelter = np.zeros(total_nodes, np.int64), np.zeros(total_nodes, np.int64)
-    own = ends.label == -9
+    own = ends.label == ANY
     np.add.at(supply, group[own], net.supply[ends.node[own]])
     np.add.at(shelter, group[own], net.shelter[ends.node[own]])
     wait = np.zeros(total_nodes, bool)
@@ -353,7 +348,7 @@ class _Ports:
         onward = np.minimum(by_node[1][at, zone], leaves[at] - by_node[0][at, zone])
         np.add.at(self.doorway, group[crossing], onward)
         self.zone[group[crossing]] = zone
-        sheltering = np.flatnonzero((label == -9) & (net.shelter[node] > 0))
+        sheltering = np.flatnonzero((label == ANY) & (net.shelter[node] > 0))
         np.add.at(self.doorway, group[sheltering], by_node[1][node[sheltering]].sum(axis=1))
 
 

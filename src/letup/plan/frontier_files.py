@@ -6,11 +6,10 @@ import csv
 import io
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
-from letup import __version__
+from letup import __version__, folders
 from letup.errors import LetupError
 from letup.plan.frontier import ScenarioFrontier
 from letup.plan.terms import local_iso
@@ -57,23 +56,8 @@ def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]
 
 
 def require_usable(folder: Path) -> None:
-    """Refuse a folder that a frontier cannot be written to, before anything is searched.
-
-    Raises
-    ------
-    LetupError
-        ``frontier.folder``: it is no folder, holds something other than a frontier, or cannot be written to.
-    """
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
-    problem = ""
-    if not there.is_dir():
-        problem = "is not a folder"
-    elif not os.access(there, os.W_OK | os.X_OK):
-        problem = "cannot be written to"
-    elif folder.exists() and any(folder.iterdir()) and not (folder / "frontier.json").is_file():
-        problem = "holds files that are no frontier"
-    if problem:
-        raise LetupError("frontier.folder", f"{folder} {problem}", "Choose an empty folder, or one with a frontier.")
+    """Refuse a folder that no frontier can be written to (``frontier.folder``), as `letup.folders.require_usable`."""
+    folders.require_usable(folder, "frontier.json", what="a frontier", code="frontier.folder")
 
 
 def table(frontier: ScenarioFrontier) -> list[dict[str, Any]]:

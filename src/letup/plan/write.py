@@ -8,7 +8,6 @@ import importlib.util
 import io
 import json
 import math
-import os
 import shutil
 from collections.abc import Hashable
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup import __version__
+from letup import __version__, folders
 from letup.errors import LetupError
 from letup.plan import digests
 from letup.plan.answer import sentence
@@ -80,23 +79,8 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
 
 
 def require_usable(folder: Path) -> None:
-    """Refuse a folder that a plan cannot be written to, before anything is planned.
-
-    Raises
-    ------
-    LetupError
-        ``plan.folder``: it is no folder, holds something other than a plan, or cannot be written to.
-    """
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
-    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
-        raise LetupError("plan.folder", f"{folder} cannot be written to", "Choose another folder.")
-    if folder.exists():
-        if not folder.is_dir():
-            raise LetupError("plan.folder", f"{folder} is not a folder", "Choose another folder.")
-        if any(folder.iterdir()) and not (folder / "plan.json").is_file():
-            raise LetupError(
-                "plan.folder", f"{folder} holds files that are no plan", "Choose an empty folder, or one with a plan."
-            )
+    """Refuse a folder that no plan can be written to (``plan.folder``), as `letup.folders.require_usable`."""
+    folders.require_usable(folder, "plan.json", what="a plan", code="plan.folder")
 
 
 def _make_room(folder: Path) -> None:

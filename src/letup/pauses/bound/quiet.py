@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -73,6 +74,5 @@ def everything_quiet(
 def _by(net: TimedNetwork, moment: int, usable: NDArray[np.bool_]) -> int:
     """Most people who can arrive within so many steps."""
     if net.capacity.ndim == 2:
-        capacity = net.capacity[:, :moment]
-        net = TimedNetwork(net.tail, net.head, net.transit, capacity, net.supply, net.shelter, net.wait, net.zone)
+        net = replace(net, capacity=net.capacity[:, :moment])
     return int(quick_flow(net, moment, usable[:, :moment]).arrivals.sum())
