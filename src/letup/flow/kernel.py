@@ -51,27 +51,33 @@ def fetch(net, state, bits, scout, hubs):
 
 
 @njit(cache=True)
+def _root(net, state, bits, scout, shelter, step):
+    """Let the next search start at a shelter at a step; False if that is of no use."""
+    seen, dead, out, transit = scout.seen, scout.dead, net.out, net.transit
+    node = net.shelter_node[shelter]
+    if state.free[shelter] <= 0 or has(seen[node], step):
+        return False
+    # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
+    lively = net.home[node] >= 0 or has(bits.stays[node], step)
+    lively = lively or (net.wait[node] and step > 0 and not has(seen[node], step - 1))
+    for arc in range(net.into_start[node], net.into_start[node + 1]):
+        start = step - transit[arc]
+        lively = lively or (start >= 0 and has(bits.open[arc], start) and not has(seen[net.tail[arc]], start))
+    for k in range(net.out_start[node], net.out_start[node + 1]):
+        lively = lively or has(bits.used[out[k]], step)
+    if lively:
+        return root(scout, node, step)
+    put(seen[node], step, 1)
+    put(dead[node], step, 1)
+    return False
+
+
+@njit(cache=True)
 def _roots(net, state, bits, scout, step):
     """Let the next search start at all shelters with room at a step; False if all of them are dead."""
     some = False
-    seen, dead, out, transit = scout.seen, scout.dead, net.out, net.transit
     for shelter in range(len(net.room)):
-        node = net.shelter_node[shelter]
-        if state.free[shelter] <= 0 or has(seen[node], step):
-            continue
-        # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
-        lively = net.home[node] >= 0 or has(bits.stays[node], step)
-        lively = lively or (net.wait[node] and step > 0 and not has(seen[node], step - 1))
-        for arc in range(net.into_start[node], net.into_start[node + 1]):
-            start = step - transit[arc]
-            lively = lively or (start >= 0 and has(bits.open[arc], start) and not has(seen[net.tail[arc]], start))
-        for k in range(net.out_start[node], net.out_start[node + 1]):
-            lively = lively or has(bits.used[out[k]], step)
-        if lively:
-            some = root(scout, node, step) or some
-        else:
-            put(seen[node], step, 1)
-            put(dead[node], step, 1)
+        some = _root(net, state, bits, scout, shelter, step) or some
     return some
 
 
@@ -83,6 +89,47 @@ def fill(net, state, bits, scout):
     for step in range(net.steps):
         while state.left.any() and _roots(net, state, bits, scout, step):
             fetch(net, state, bits, scout, False)
+
+
+@njit(cache=True, nogil=True)
+def fill_in_turn(net, state, bits, scout, shelter, step, turn, died):
+    """Send people to shelters at steps in a given order; nobody who has arrived is ever moved.
+
+    ``shelter``, ``step`` and ``turn`` are of the same length, ``turn`` rising from 0. Fills ``died`` (int32[n, T])
+    with the first turn after which no more people can be brought to each place and from it to a shelter at a step
+    that had its turn; -1 where there is none.
+    """
+    set_out(scout)
+    _look_for_homes(net, state, scout)
+    known = scout.dead.copy()
+    died[:] = -1
+    first = 0
+    while first < len(turn):
+        end = first
+        while end < len(turn) and turn[end] == turn[first]:
+            end += 1
+        while state.left.any():
+            some = False
+            for k in range(first, end):
+                some = _root(net, state, bits, scout, shelter[k], step[k]) or some
+            if not some:
+                break
+            fetch(net, state, bits, scout, False)
+        if not state.left.any():
+            for node in range(len(died)):
+                for t in range(net.steps):
+                    if died[node, t] < 0:
+                        died[node, t] = turn[first]
+            return
+        for node in range(len(died)):
+            for word in range(known.shape[1]):
+                fresh = scout.dead[node, word] & ~known[node, word]
+                if fresh != NONE:
+                    for t in range(64 * word, min(64 * word + 64, net.steps)):
+                        if has(scout.dead[node], t) and not has(known[node], t):
+                            died[node, t] = turn[first]
+                    known[node, word] |= fresh
+        first = end
 
 
 @njit(cache=True)

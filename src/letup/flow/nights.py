@@ -47,6 +47,7 @@ the total.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,13 +119,17 @@ class Shortened:
 
     def sink_side(self, short: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Sink side of a minimum cut on the full axis, from bool[n * K] on the short one: bool[n * T]."""
-        side = np.zeros((self.full.nodes, self.steps + 1), np.bool_)
-        side[:, :-1] = short.reshape(self.full.nodes, self.steps)
+        return self.along(short.reshape(self.full.nodes, self.steps)).ravel()
+
+    def along(self, short: NDArray[Any]) -> NDArray[Any]:
+        """What nested cuts give each place, along the full axis: [n, T] from [n, K] on the short one."""
+        side = np.zeros((self.full.nodes, self.steps + 1), short.dtype)
+        side[:, :-1] = short
         place_of = np.minimum(np.searchsorted(self.kept, np.arange(self.full_steps)), self.steps - 1)
         whole = side[:, place_of]
         heads = np.unique(self.full.head[self.doors])
         whole[heads] = side[heads][:, self.head_of]
-        return whole.ravel()
+        return whole
 
 
 def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Shortened | None:

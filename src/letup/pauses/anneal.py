@@ -8,6 +8,7 @@ share code with. Kirkpatrick, Gelatt and Vecchi 1983.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -50,14 +51,20 @@ class Annealing:
         Ways whose zones may be opened together.
     warm : float
         Temperature at the start of a cooling, as a share of the best value.
+    at_once : int
+        Candidates computed beside each other. All but the first that is taken are for nothing, so it pays where few
+        are taken and each takes long. The same number gives the same search, on however many cores.
 
     Attributes
     ----------
     whole_ways : float
         Share of the changes that open a whole way, where ways are known.
+    restarts : bool
+        Whether some coolings begin from the start again.
     """
 
     whole_ways = 0.0
+    restarts = True
 
     def __init__(
         self,
@@ -70,12 +77,13 @@ class Annealing:
         stop: Callable[[], bool],
         ways: Sequence[Way] = (),
         warm: float = _WARM,
+        at_once: int = 1,
     ) -> None:
         self.windows, self.zones, self._value = windows, zones, value
         self.tell, self.stop = tell, stop
         self.random = np.random.default_rng(seed)
         self.slots = windows.slots
-        self.ways, self.warm = list(ways), warm
+        self.ways, self.warm, self.at_once = list(ways), warm, at_once
         self.of_day: dict[tuple[int, int], list[int]] = {}
         for i, slot in enumerate(self.slots):
             for zone in slot.zones:
@@ -108,7 +116,7 @@ class Annealing:
         """Go on from where `run` ended."""
         done = 0
         while self.open and (rounds is None or done < rounds) and not self.stop():
-            fresh = self._done % _ROUNDS_FROM_BEST == 0
+            fresh = self._done == 0 or (self.restarts and self._done % _ROUNDS_FROM_BEST == 0)
             self._round(list(self._start) if fresh else list(self.best), self.warm if fresh else self.warm / 4)
             done += 1
             self._done += 1
@@ -166,20 +174,25 @@ class Annealing:
         """One cooling."""
         value = self._value(self.windows_of(now))
         computed = tried = 0
-        while computed < self._candidates and tried < 20 * self._candidates:
-            if self.stop():
-                return
-            tried += 1
-            attempt = self._changed(now)
-            if attempt is None or not self.keeps(attempt):
-                continue
-            computed += 1
-            new = self._value(self.windows_of(attempt))
-            temperature = max(self.best_value, 1.0) * warmth * _COOLED ** (computed / self._candidates)
-            if new >= value + temperature * np.log(max(self.random.random(), 1e-300)):
-                now, value = attempt, new
-                if value > self.best_value + 1e-9:
-                    self._take(now, value)
+        with ThreadPoolExecutor(self.at_once) as threads:
+            while computed < self._candidates and tried < 20 * self._candidates:
+                if self.stop():
+                    return
+                attempts: list[Spans] = []
+                while len(attempts) < self.at_once and tried < 20 * self._candidates:
+                    tried += 1
+                    attempt = self._changed(now)
+                    if attempt is not None and self.keeps(attempt):
+                        attempts.append(attempt)
+                compute = map if len(attempts) < 2 else threads.map
+                for attempt, new in zip(attempts, compute(self._value, map(self.windows_of, attempts)), strict=True):
+                    computed += 1
+                    temperature = max(self.best_value, 1.0) * warmth * _COOLED ** (computed / self._candidates)
+                    if new >= value + temperature * np.log(max(self.random.random(), 1e-300)):
+                        now, value = attempt, new
+                        if value > self.best_value + 1e-9:
+                            self._take(now, value)
+                        break
 
     def _take(self, spans: Spans, value: float | None = None) -> None:
         windows = self.windows_of(spans)

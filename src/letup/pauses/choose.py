@@ -15,7 +15,8 @@ from letup.pauses.anneal import Annealing
 from letup.pauses.bound.branch import branch
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
-from letup.pauses.bound.quiet import everything_quiet
+from letup.pauses.bound.prices import Prices
+from letup.pauses.bound.quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.check import broken
@@ -24,17 +25,20 @@ from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
 from letup.pauses.rehearse import Rehearsal, plain_windows
+from letup.pauses.stand_in import stand_in
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
-_FIRST = 0.15
-"""Share of the time for the first search on a stand-in at most."""
-_LONGER = 2.5
-"""How much longer than the first exact flow the last one may take."""
+_FIRST = 0.5
+"""Share of the time for the first search on a stand-in: the proof beside it has ended then, mostly."""
+_LONGER = 1.6
+"""How much longer than one exact flow the next may take."""
+_APART = 6
+"""How much longer to search on a stand-in than an exact flow takes, before the next one."""
 _RELAXED = 5_000_000
 """Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing."""
-_MOMENTS, _MOMENTS_LARGE = 8, 24
-"""Moments at which all that may be quiet is asked for the people who can have arrived."""
+_QUIET, _QUIET_LARGE, _REHEARSED = 30, 2, 60
+"""Rounds of the bound for everything quiet, on small and on large networks, and before on a stand-in of the latter."""
 _ROUNDS = 6
 """Rounds of search on a stand-in where there is no time limit."""
 _FEW = 200
@@ -71,7 +75,7 @@ class Choice:
         As they improved.
     complete : bool
         False if the search was stopped by the time limit or by hand.
-    certificate : Certificate or None
+    certificate : Certificate, Prices or None
         What `letup.pauses.check_bound` needs to confirm the bound, as far as it was kept: see its own ``bound``.
     """
 
@@ -82,7 +86,7 @@ class Choice:
     gap: float
     trace: list[tuple[float, float, float]]
     complete: bool = True
-    certificate: Certificate | None = field(default=None, repr=False)
+    certificate: Certificate | Prices | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def evaluate(self, windows: Sequence[Window]) -> float:
@@ -211,7 +215,7 @@ class _Run:
         people = float(min(problem.net.supply.sum(), problem.net.shelter.sum()))
         self.bound = float(problem.weight[0]) * people if len(problem.weight) else 0.0
         self.trace: list[tuple[float, float, float]] = []
-        self.certificate: Certificate | None = None
+        self.certificate: Certificate | Prices | None = None
         self.master: Master | None = None
         self.stopped = self.ended = False
         self.lock = threading.Lock()
@@ -239,6 +243,12 @@ class _Run:
                     self.windows, self.value = list(windows), value
                     self._note()
         return value
+
+    def certified(self, certificate: Certificate | Prices) -> None:
+        """Take a bound with its proof if it is better than the proven ones so far."""
+        if self.certificate is None or certificate.bound < self.certificate.bound:
+            self.certificate = certificate
+        self.proved(certificate.bound)
 
     def proved(self, bound: float) -> None:
         """Take a bound if it is better."""
@@ -288,12 +298,12 @@ class _Run:
         small = is_small(problem.net, problem.clock.steps)
         exact = is_exact(problem.net, problem.limits, problem.clock)
         if small:
-            self._everything_quiet(_MOMENTS)
+            self._everything_quiet(small)
         search = self.search
         if exact or self.rounds is not None:
             # In this order the same windows come out every time.
             if not small:
-                self._everything_quiet(_MOMENTS)
+                self._everything_quiet(small)
                 self._rehearse(self.rounds)
             if problem.net.arcs * problem.clock.steps <= _RELAXED:
                 self._relax(small)
@@ -320,7 +330,7 @@ class _Run:
         """The root relaxation, and windows that it suggests."""
         problem = self.problem
         until = self.began + _ROOT * (self.deadline - self.began)
-        self.master, self.certificate = best_relaxation(
+        self.master, certificate = best_relaxation(
             problem.net,
             problem.limits,
             problem.clock,
@@ -329,6 +339,8 @@ class _Run:
             lambda: min(self.left(), until - time.monotonic()),
             lambda master: self.proved(master.bound),
         )
+        if certificate is not None:
+            self.certified(certificate)
         if self.master is not None and small:
             for level in _LEVELS:
                 if self.left() > 0:
@@ -336,7 +348,7 @@ class _Run:
 
     def _prove(self, small: bool) -> None:
         if not small:
-            self._everything_quiet(_MOMENTS_LARGE)
+            self._everything_quiet(small)
         if self.problem.net.arcs * self.problem.clock.steps > _RELAXED:
             return
         if self.master is None:
@@ -388,19 +400,31 @@ class _Run:
             gap=self.gap,
             nodes=nodes,
         )
-        if certificate is not None and (self.certificate is None or certificate.bound < self.certificate.bound):
-            self.certificate = certificate
+        if certificate is not None:
+            self.certified(certificate)
 
-    def _everything_quiet(self, moments: int) -> None:
+    def _everything_quiet(self, small: bool) -> None:
         problem = self.problem
         everything_quiet(
             problem.net,
             self.rows.usable,
             problem.weight,
-            moments=moments,
+            rounds=_QUIET if small else _QUIET_LARGE,
             more=self.left,
-            tell=self.proved,
+            tell=self.certified,
+            rent=None if small else self._rents(),
         )
+
+    def _rents(self) -> NDArray[np.float64]:
+        """Rents of shelters under which few more people want into one than there is room, found on a stand-in."""
+        problem, usable = self.problem, self.rows.usable
+        like = stand_in([problem.net], usable, problem.weight, problem.margin, self.seed)
+        quiet = EverythingQuiet(like.nets[0], usable[:, like.kept], like.weight)
+        for _ in range(_REHEARSED):
+            if quiet.exact or self.left() <= 0:
+                break
+            quiet.round()
+        return quiet.rent
 
     def _rehearse(self, rounds: int | None) -> None:
         """Search on a stand-in, and compute exactly what it finds, so that it learns from its errors."""
@@ -416,15 +440,17 @@ class _Run:
         )
         done = 0
         try:
-            rehearsal.run(self.windows, rounds=1, candidates=_FEW)
+            rehearsal.run(self.windows, rounds=None if rounds is None else 1)
             while True:
                 began = time.monotonic()
                 rehearsal.correct(self.found(rehearsal.windows), self.windows, self.value)
+                now = time.monotonic()
                 # The last flow must end in time too, and may take longer than this one.
-                ends = self.deadline - _LONGER * (time.monotonic() - began)
-                if done == rounds or self.left() <= 0 or time.monotonic() > ends:
+                last = self.deadline - _LONGER * (now - began)
+                if done == rounds or self.left() <= 0 or now > last:
                     return
-                rehearsal.resume(1)
+                ends = last if rounds is not None else min(last, now + _APART * (now - began))
+                rehearsal.resume(1 if rounds is not None else None)
                 done += 1
         except KeyboardInterrupt:
             # What was found is only worth something once it is known exactly.

@@ -19,6 +19,8 @@ from letup.pauses.ways import ways_of
 
 _WARM = 0.005
 """Temperature of the search: low, as few sets of windows can be tried."""
+_AT_ONCE = 2
+"""Candidates computed beside each other."""
 _WAYS = (0.8, 0.4)
 """Share of the changes that open a whole way, at first, when little is open yet, and later."""
 
@@ -70,6 +72,7 @@ class Rehearsal:
             stop=stop,
             ways=ways_of(largest, seed),
             warm=_WARM,
+            at_once=_AT_ONCE,
         )
 
     def run(self, start: Sequence[Window] = (), *, rounds: int | None = None, candidates: int | None = None) -> None:
@@ -78,6 +81,7 @@ class Rehearsal:
         if spans is None or not self.search.keeps(spans):
             spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
         self.search.whole_ways = _WAYS[0]
+        self.search.restarts = False
         self.search.run(spans, rounds, candidates)
         self.search.tidy()
 

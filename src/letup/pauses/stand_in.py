@@ -21,8 +21,9 @@ from letup.pauses.bound.grouping import leads
 from letup.pauses.contract import ANY, AS_IT_IS, Contraction, Ways
 from letup.pauses.limits import Window, quiet_array
 
-_SIZE = 500_000
-"""Arcs times steps of a stand-in at most."""
+_SIZE = 1_000_000
+"""Arcs times steps of a stand-in at most: half as many made it 4 to 9 % worse on the network of Gaza, twice as many no
+better."""
 _NARROW = 30
 """Most arcs of a narrow place that stay as they are."""
 _MANY = 2**30

@@ -86,8 +86,7 @@ def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | N
 def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Filled:
     """Move as many people as possible, filling shelters in order of arrival."""
     number = nearby(net.tail, net.head, net.nodes)
-    given = _net(net, steps, quiet, number)
-    state, bits, scout = _state(given), _bits(given), _scout(given)
+    given, state, bits, scout = kernel_arrays(net, steps, quiet, number)
     fill(given, state, bits, scout)
     if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _RELIEVE_FROM and can_grow(given, state, bits, scout):
@@ -96,6 +95,14 @@ def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Fi
     if not state.left.any():
         scout.dead[:] = ALL
     return Filled(given, state, bits, scout.dead, number)
+
+
+def kernel_arrays(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]
+) -> tuple[Net, State, Bits, Scout]:
+    """The network as the kernel reads it, and a flow of nobody on it; ``number`` are the kernel's node numbers."""
+    given = _net(net, steps, quiet, number)
+    return given, _state(given), _bits(given), _scout(given)
 
 
 def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]) -> Net:

@@ -10,6 +10,7 @@ from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, coarse
 from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import add_movement
+from letup.pauses.bound.prices import Prices, proven
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.reach import ReachCut
 from letup.pauses.bound.rows import Rows
@@ -34,7 +35,7 @@ def check_bound(
     limits: Limits,
     weight: NDArray[np.float64] | None = None,
     margin: int = 0,
-    certificate: Certificate,
+    certificate: Certificate | Prices,
 ) -> float:
     """The bound that a certificate proves.
 
@@ -42,7 +43,8 @@ def check_bound(
     the cheapest way to its move, a share cut by what is left of the ways when what it counts is taken away), and
     adds up the multipliers (weak duality). Where there is a tree, this is done for each of its leaves: the two
     branches of a split leave nothing out, since a whole column is 0 or 1. A certificate that is wrong in any
-    number gives a weaker bound or an error, never a bound that does not hold.
+    number gives a weaker bound or an error, never a bound that does not hold. Where the bound is that of everything
+    quiet, the prices are added up on the network as it is.
 
     Parameters
     ----------
@@ -64,6 +66,8 @@ def check_bound(
     clock, weights = Clock(steps, step_minutes, start_hour), weight_of(weight, steps)
     rows = Rows()
     windows = WindowRows(rows, limits, net.zones, clock, margin)
+    if isinstance(certificate, Prices):
+        return proven(net, windows.usable, weights, certificate.price)
     grouping = certificate.grouping
     if len(grouping.group) != net.nodes or len(grouping.lead) != net.nodes or grouping.bucket < 1:
         raise _wrong("it groups other nodes than those of the network")

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
-from letup.flow.quick import quick_flow
-from letup.pauses.clock import runs
+from letup.flow.ranked import Ranked, ranked_flow
+from letup.pauses.bound.prices import Prices, proven
+
+_PATIENCE = 3
+"""Rounds without a better bound after which steps become half as long."""
+_STEP, _SHORT_STEP = 0.02, 0.002
+"""How far below the bound the best is taken to be, as a share of it, for the length of the first step; with rents."""
 
 
-def everything_quiet(
-    net: TimedNetwork,
-    usable: NDArray[np.bool_],
-    weight: NDArray[np.float64],
-    *,
-    moments: int,
-    more: Callable[[], float],
-    tell: Callable[[float], None],
-) -> None:
-    """Bound the value by how many people could have arrived by some moments if all were quiet that may be.
+class EverythingQuiet:
+    """The bound for everything quiet that may be, made better round by round.
 
-    By a moment h no pauses let more people arrive than the largest flow within the first h steps, F(h). So of all who
-    arrive, at most F(h1) come before h1, at most F(h2) before h2, and so on; whoever comes between two moments comes
-    at the first step after the earlier one at the earliest. As weights do not rise, the value is at most the sum of
-    (F(h) - F(previous h)) times the weight of that step. Where no shelter fills up, one flow is the largest at all
-    moments at once, and its own value is the bound (Gale 1959). Else moments are added where they take off most.
+    No pauses let people arrive who could not arrive if all were quiet, so the best flow then is a bound, if not one
+    that the lexicographic order of `letup.flow.earliest_arrival` would choose: the one worth most. What makes it hard
+    is the room of shelters. So places in shelters get a rent, and room is no limit any more (Lagrangian relaxation):
+    then `ranked_flow` is exact. Whatever the rents are, the value of that flow after rent, and all rents, bound what
+    any flow is worth. Rents rise where more people want in than there is room, and fall where fewer do
+    (subgradients, with steps after Polyak 1969).
 
     Parameters
     ----------
@@ -39,40 +35,96 @@ def everything_quiet(
         Steps that some allowed window of each zone covers.
     weight : float64[T]
         Value of one arrival at each step, non-increasing.
-    moments : int
-        Most moments to look at; each takes a flow.
-    more : callable
-        Seconds left; asked before each flow but the first.
-    tell : callable
-        Called with each bound.
+    rent : float64[shelters], optional
+        Rents to begin with, shelters in the order of their nodes.
+
+    Attributes
+    ----------
+    bound : float
+        The best bound so far; infinite before the first round.
+    rent : float64[shelters]
+        The rents that gave it.
+    exact : bool
+        Whether the bound is what everything quiet is worth, so that no round can make it better.
     """
-    steps = len(weight)
-    whole = quick_flow(net, steps, usable)
-    if (whole.arriving.sum(axis=1) < net.shelter[net.shelter > 0]).all():
-        tell(float(weight @ whole.arrivals))
-        return
-    most = {0: 0, steps: int(whole.arrivals.sum())}
-    live = np.asarray(usable.any(axis=0), bool)
-    mornings = [first for first, _ in runs(live) if first > 0]
-    while True:
-        known = sorted(most)
-        parts = [(a, b, most[b] - most[a]) for a, b in pairwise(known)]
-        tell(float(sum(people * weight[a] for a, _, people in parts)))
-        if len(parts) > moments or more() <= 0:
-            return
-        if mornings:
-            moment = mornings.pop(0)
+
+    def __init__(
+        self,
+        net: TimedNetwork,
+        usable: NDArray[np.bool_],
+        weight: NDArray[np.float64],
+        rent: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.net, self.usable, self.weight = net, usable, weight
+        self.room = net.shelter[net.shelter > 0].astype(np.float64)
+        self._next = np.zeros(len(self.room)) if rent is None else rent
+        self.bound, self.rent, self.exact = np.inf, self._next, not len(self.room)
+        self._step, self._failed = _STEP if rent is None else _SHORT_STEP, 0
+        self._best: tuple[Ranked, float] | None = None
+
+    def round(self) -> bool:
+        """Compute the bound for the next rents; returns whether it is better than all before."""
+        # Only differences of rents say who goes where; what all have in common is found afterwards.
+        rent = self._next - self._next.min(initial=np.inf)
+        worth = self.weight[None, :] - rent[:, None]
+        flow = ranked_flow(self.net, len(self.weight), self.usable, worth)
+        people, value = flow.arriving.ravel(), worth.ravel()
+        order = np.argsort(-value, kind="stable")
+        many = np.cumsum(people[order])
+        last = int(np.searchsorted(many, self.room.sum()))
+        # If not all rooms together are too few, nobody pays more than the difference.
+        common = max(float(value[order[last]]), 0.0) if last < len(order) else 0.0
+        rent = rent + common
+        came = np.where(worth > common, flow.arriving, 0).sum(axis=1)
+        bound = float(people @ np.maximum(value - common, 0.0) + rent @ self.room)
+        better = bound < self.bound
+        if better:
+            self.bound, self.rent, self._best, self._failed = bound, rent, (flow, common), 0
         else:
-            a, b, people = max(parts, key=lambda part: part[2] * (weight[part[0]] - weight[part[1] - 1]))
-            inside = np.flatnonzero(live[a + 1 : b]) + a + 1
-            if people * (weight[a] - weight[b - 1]) <= 0 or not len(inside):
-                return
-            moment = int(inside[len(inside) // 2])
-        most[moment] = _by(net, moment, usable)
+            self._failed += 1
+            if self._failed >= _PATIENCE:
+                self._step, self._failed, rent = self._step / 2, 0, self.rent
+        # Who comes by the last, common worth may as well not come: they are no reason for a higher rent.
+        wanted = np.where((rent <= 0) & (came <= self.room), 0.0, np.clip(came / self.room - 1, -1.0, 1.0))
+        gain = float(wanted @ (came - self.room))
+        self.exact = gain <= 0
+        self._next = np.maximum(rent + (self._step * bound / gain if gain > 0 else 0.0) * wanted, 0.0)
+        return better
+
+    def certificate(self) -> Prices:
+        """Prices that prove the best bound so far, and what they prove when added up."""
+        assert self._best is not None
+        flow, common = self._best
+        price = np.maximum(flow.price - common, 0.0).astype(np.float32)
+        return Prices(price, proven(self.net, self.usable, self.weight, price))
 
 
-def _by(net: TimedNetwork, moment: int, usable: NDArray[np.bool_]) -> int:
-    """Most people who can arrive within so many steps."""
-    if net.capacity.ndim == 2:
-        net = replace(net, capacity=net.capacity[:, :moment])
-    return int(quick_flow(net, moment, usable[:, :moment]).arrivals.sum())
+def everything_quiet(
+    net: TimedNetwork,
+    usable: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    *,
+    rounds: int,
+    more: Callable[[], float],
+    tell: Callable[[Prices], None],
+    rent: NDArray[np.float64] | None = None,
+) -> None:
+    """Bound the value by what everything quiet that may be would be worth.
+
+    Parameters
+    ----------
+    net, usable, weight, rent
+        As for `EverythingQuiet`.
+    rounds : int
+        Most rounds.
+    more : callable
+        Seconds left; asked before each round but the first.
+    tell : callable
+        Called with each better bound and its proof.
+    """
+    quiet = EverythingQuiet(net, usable, weight, rent)
+    for number in range(rounds):
+        if number and (quiet.exact or more() <= 0):
+            return
+        if quiet.round():
+            tell(quiet.certificate())
