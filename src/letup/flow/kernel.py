@@ -11,9 +11,10 @@ restores the earliest order of arrival where that has disturbed it.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
-from letup.flow.bits import ALL, NONE, has, put
+from letup.flow.bits import ALL, NONE, ONE, has, place, put
 from letup.flow.search import LOOKED, forget, measure, reach, retreat, root, set_out
 from letup.flow.send import arrive, leave, send
 
@@ -75,14 +76,40 @@ def _roots(net, state, bits, scout, step):
     return some
 
 
+@njit(cache=True)
+def _note_dead(dead, noted, dead_from, step):
+    """Note the step for places that have died since the last one that was noted."""
+    for node in range(len(dead_from)):
+        for w in range(dead.shape[1]):
+            new = dead[node, w] & ~noted[node, w]
+            noted[node, w] |= new
+            while new != NONE:
+                at = 64 * w + place(new)
+                if at < dead_from.shape[1]:
+                    dead_from[node, at] = step
+                new &= new - ONE
+
+
 @njit(cache=True, nogil=True)
-def fill(net, state, bits, scout):
-    """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
+def fill(net, state, bits, scout, dead_from):
+    """Send people step by step in order of arrival, filling shelters; nobody inside moves on.
+
+    ``dead_from`` (int32[n, T], the number of steps throughout) takes down the step at which each place has died;
+    with no rows it takes down nothing.
+    """
     set_out(scout)
     _look_for_homes(net, state, scout)
+    noted = np.zeros_like(scout.dead[: len(dead_from)])
     for step in range(net.steps):
         while state.left.any() and _roots(net, state, bits, scout, step):
             fetch(net, state, bits, scout, False)
+        if len(dead_from):
+            if state.left.any():
+                _note_dead(scout.dead, noted, dead_from, step)
+            else:
+                # everybody has arrived: from here on all places are behind the cut, which is people's homes
+                dead_from[:] = np.minimum(dead_from, step)
+                return
 
 
 @njit(cache=True)

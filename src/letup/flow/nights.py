@@ -47,6 +47,7 @@ the total.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,13 +119,26 @@ class Shortened:
 
     def sink_side(self, short: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Sink side of a minimum cut on the full axis, from bool[n * K] on the short one: bool[n * T]."""
-        side = np.zeros((self.full.nodes, self.steps + 1), np.bool_)
-        side[:, :-1] = short.reshape(self.full.nodes, self.steps)
+        return self._spread(short.reshape(self.full.nodes, self.steps), False).ravel()
+
+    def horizons(self, short: NDArray[np.int32]) -> NDArray[np.int32]:
+        """First horizon of each place (see `letup.flow.quick.flow_and_horizons`) on the full axis: int32[n, T].
+
+        The cut of each horizon is carried over as any other; K, for none, becomes T.
+        """
+        first = np.append(self.kept, self.full_steps).astype(np.int32)
+        whole: NDArray[np.int32] = first[self._spread(short, self.steps)]
+        return whole
+
+    def _spread(self, short: NDArray[Any], source: float) -> NDArray[Any]:
+        """What is known of places on the short axis, on the full one; ``source`` is said of the source's side."""
+        known = np.full((self.full.nodes, self.steps + 1), source, short.dtype)
+        known[:, :-1] = short
         place_of = np.minimum(np.searchsorted(self.kept, np.arange(self.full_steps)), self.steps - 1)
-        whole = side[:, place_of]
+        whole = known[:, place_of]
         heads = np.unique(self.full.head[self.doors])
-        whole[heads] = side[heads][:, self.head_of]
-        return whole.ravel()
+        whole[heads] = known[heads][:, self.head_of]
+        return whole
 
 
 def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Shortened | None:

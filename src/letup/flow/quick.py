@@ -22,13 +22,42 @@ def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = 
     net, steps, quiet
         As for `earliest_arrival`.
     """
+    return _quick(net, steps, quiet, False)[0]
+
+
+def flow_and_horizons(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = None
+) -> tuple[Flow, NDArray[np.int32]]:
+    """`quick_flow`, and the minimum cuts of all horizons.
+
+    The sink sides of the minimum cuts of those who arrive by step 0, by step 1, and so on lie one inside the next as
+    long as no shelter is full, so one number for each place says it all.
+
+    Returns
+    -------
+    Flow
+        The flow.
+    int32[n, T]
+        First step h by which each place is on the sink side of a minimum cut of those who arrive by h; T = by none.
+        Of no use once a shelter is full.
+    """
+    return _quick(net, steps, quiet, True)
+
+
+def _quick(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, noted: bool
+) -> tuple[Flow, NDArray[np.int32]]:
     short = shortened(net, steps, quiet)
-    found = filled(net, steps, quiet) if short is None else filled(short.net, short.steps, short.quiet)
-    entering, arriving, sink_side = found.entering(), found.state.arriving, found.sink_side()
-    if short is not None:
-        entering, arriving = short.entering(entering), short.arriving(arriving)
-        sink_side = short.sink_side(sink_side)
-    return Flow(net, quiet, entering, _at_once(net, entering, arriving), sink_side)
+    if short is None:
+        found = filled(net, steps, quiet, noted)
+        entering, arriving, sink_side = found.entering(), found.state.arriving, found.sink_side()
+        since = found.dead_from[found.number] if noted else found.dead_from
+    else:
+        found = filled(short.net, short.steps, short.quiet, noted)
+        entering, arriving = short.entering(found.entering()), short.arriving(found.state.arriving)
+        sink_side = short.sink_side(found.sink_side())
+        since = short.horizons(found.dead_from[found.number]) if noted else found.dead_from
+    return Flow(net, quiet, entering, _at_once(net, entering, arriving), sink_side), since
 
 
 def _at_once(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]) -> NDArray[np.int32]:

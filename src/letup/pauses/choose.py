@@ -18,6 +18,7 @@ from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
 from letup.pauses.bound.quiet import everything_quiet
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
+from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
@@ -71,7 +72,7 @@ class Choice:
         As they improved.
     complete : bool
         False if the search was stopped by the time limit or by hand.
-    certificate : Certificate or None
+    certificate : Certificate, QuietCertificate or None
         What `letup.pauses.check_bound` needs to confirm the bound, as far as it was kept: see its own ``bound``.
     """
 
@@ -82,7 +83,7 @@ class Choice:
     gap: float
     trace: list[tuple[float, float, float]]
     complete: bool = True
-    certificate: Certificate | None = field(default=None, repr=False)
+    certificate: Certificate | QuietCertificate | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def evaluate(self, windows: Sequence[Window]) -> float:
@@ -211,7 +212,7 @@ class _Run:
         people = float(min(problem.net.supply.sum(), problem.net.shelter.sum()))
         self.bound = float(problem.weight[0]) * people if len(problem.weight) else 0.0
         self.trace: list[tuple[float, float, float]] = []
-        self.certificate: Certificate | None = None
+        self.certificate: Certificate | QuietCertificate | None = None
         self.master: Master | None = None
         self.stopped = self.ended = False
         self.lock = threading.Lock()
@@ -320,7 +321,7 @@ class _Run:
         """The root relaxation, and windows that it suggests."""
         problem = self.problem
         until = self.began + _ROOT * (self.deadline - self.began)
-        self.master, self.certificate = best_relaxation(
+        self.master, certificate = best_relaxation(
             problem.net,
             problem.limits,
             problem.clock,
@@ -329,6 +330,7 @@ class _Run:
             lambda: min(self.left(), until - time.monotonic()),
             lambda master: self.proved(master.bound),
         )
+        self._certified(certificate)
         if self.master is not None and small:
             for level in _LEVELS:
                 if self.left() > 0:
@@ -388,12 +390,16 @@ class _Run:
             gap=self.gap,
             nodes=nodes,
         )
+        self._certified(certificate)
+
+    def _certified(self, certificate: Certificate | QuietCertificate | None) -> None:
+        """Keep what confirms the lowest bound."""
         if certificate is not None and (self.certificate is None or certificate.bound < self.certificate.bound):
             self.certificate = certificate
 
     def _everything_quiet(self, moments: int) -> None:
         problem = self.problem
-        everything_quiet(
+        certificate = everything_quiet(
             problem.net,
             self.rows.usable,
             problem.weight,
@@ -401,6 +407,7 @@ class _Run:
             more=self.left,
             tell=self.proved,
         )
+        self._certified(certificate)
 
     def _rehearse(self, rounds: int | None) -> None:
         """Search on a stand-in, and compute exactly what it finds, so that it learns from its errors."""

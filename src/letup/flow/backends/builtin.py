@@ -37,6 +37,9 @@ class Filled:
         Where it can grow or shrink.
     dead : uint64[n, words]
         Sink side of a minimum cut, bits of the steps of each node as the kernel numbers them.
+    dead_from : int32[n, T]
+        First step by which each place is on the sink side of a minimum cut of those who arrive by then, T if by none,
+        for nodes as the kernel numbers them; no rows unless asked for. Only while no shelter is full.
     number : int32[n]
         The kernel's number of each node.
     """
@@ -45,6 +48,7 @@ class Filled:
     state: State
     bits: Bits
     dead: NDArray[np.uint64]
+    dead_from: NDArray[np.int32]
     number: NDArray[np.int32]
 
     def entering(self) -> NDArray[np.int32]:
@@ -83,19 +87,23 @@ def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | N
     return found.entering(), found.state.arriving, found.sink_side()
 
 
-def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Filled:
-    """Move as many people as possible, filling shelters in order of arrival."""
+def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, noted: bool = False) -> Filled:
+    """Move as many people as possible, filling shelters in order of arrival.
+
+    ``noted`` = take down when places have died, which shows the cuts of all horizons.
+    """
     number = nearby(net.tail, net.head, net.nodes)
     given = _net(net, steps, quiet, number)
     state, bits, scout = _state(given), _bits(given), _scout(given)
-    fill(given, state, bits, scout)
+    dead_from = np.full((net.nodes if noted else 0, steps), steps, np.int32)
+    fill(given, state, bits, scout, dead_from)
     if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _RELIEVE_FROM and can_grow(given, state, bits, scout):
             relieve(given, state, bits, scout)
         complete(given, state, bits, scout)
     if not state.left.any():
         scout.dead[:] = ALL
-    return Filled(given, state, bits, scout.dead, number)
+    return Filled(given, state, bits, scout.dead, dead_from, number)
 
 
 def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]) -> Net:

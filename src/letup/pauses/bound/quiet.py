@@ -9,8 +9,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.flow.engine import Flow
 from letup.flow.network import TimedNetwork
-from letup.flow.quick import quick_flow
+from letup.flow.quick import flow_and_horizons, quick_flow
+from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.clock import runs
 
 
@@ -22,7 +24,7 @@ def everything_quiet(
     moments: int,
     more: Callable[[], float],
     tell: Callable[[float], None],
-) -> None:
+) -> QuietCertificate:
     """Bound the value by how many people could have arrived by some moments if all were quiet that may be.
 
     By a moment h no pauses let more people arrive than the largest flow within the first h steps, F(h). So of all who
@@ -45,34 +47,58 @@ def everything_quiet(
         Seconds left; asked before each flow but the first.
     tell : callable
         Called with each bound.
+
+    Returns
+    -------
+    QuietCertificate
+        What `check_bound` needs to confirm the last bound. Each moment's number is that of a minimum cut, and with it
+        goes what its people lose in weight until the next moment. So being at a place is worth the sum of that over
+        all cuts on whose far side the place lies (`letup.pauses.bound.worths`).
     """
     steps = len(weight)
-    whole = quick_flow(net, steps, usable)
+    whole, since = flow_and_horizons(net, steps, usable)
     if (whole.arriving.sum(axis=1) < net.shelter[net.shelter > 0]).all():
-        tell(float(weight @ whole.arrivals))
-        return
-    most = {0: 0, steps: int(whole.arrivals.sum())}
+        bound = float(weight @ whole.arrivals)
+        tell(bound)
+        worth = np.append(weight, 0.0)[since]
+        # Where nobody arrives the cut may be that of a later step.
+        worth[net.shelter > 0] = np.maximum(worth[net.shelter > 0], weight)
+        return QuietCertificate.of(worth, bound)
+    most = {0: 0, steps: whole.total}
+    sides = {steps: _packed(whole)}
     live = np.asarray(usable.any(axis=0), bool)
     mornings = [first for first, _ in runs(live) if first > 0]
     while True:
         known = sorted(most)
         parts = [(a, b, most[b] - most[a]) for a, b in pairwise(known)]
-        tell(float(sum(people * weight[a] for a, _, people in parts)))
+        bound = float(sum(people * weight[a] for a, _, people in parts))
+        tell(bound)
         if len(parts) > moments or more() <= 0:
-            return
+            break
         if mornings:
             moment = mornings.pop(0)
         else:
             a, b, people = max(parts, key=lambda part: part[2] * (weight[part[0]] - weight[part[1] - 1]))
             inside = np.flatnonzero(live[a + 1 : b]) + a + 1
             if people * (weight[a] - weight[b - 1]) <= 0 or not len(inside):
-                return
+                break
             moment = int(inside[len(inside) // 2])
-        most[moment] = _by(net, moment, usable)
+        flow = _by(net, moment, usable)
+        most[moment], sides[moment] = flow.total, _packed(flow)
+    worth = np.zeros((net.nodes, steps))
+    for a, b, _ in parts:
+        lost = weight[a] - (weight[b] if b < steps else 0.0)
+        worth[:, :b] += lost * np.unpackbits(sides[b], axis=1, count=b)
+    return QuietCertificate.of(worth, bound)
 
 
-def _by(net: TimedNetwork, moment: int, usable: NDArray[np.bool_]) -> int:
+def _by(net: TimedNetwork, moment: int, usable: NDArray[np.bool_]) -> Flow:
     """Most people who can arrive within so many steps."""
     if net.capacity.ndim == 2:
         net = replace(net, capacity=net.capacity[:, :moment])
-    return int(quick_flow(net, moment, usable[:, :moment]).arrivals.sum())
+    return quick_flow(net, moment, usable[:, :moment])
+
+
+def _packed(flow: Flow) -> NDArray[np.uint8]:
+    """Sink side of a flow's minimum cut, in bits: there are many of them."""
+    return np.packbits(flow.sink_side.reshape(flow.net.nodes, flow.steps), axis=1)
