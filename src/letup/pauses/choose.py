@@ -17,6 +17,7 @@ from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
 from letup.pauses.bound.quiet import everything_quiet
 from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.solving import cancel
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
@@ -47,6 +48,8 @@ _NODES = 50
 _LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
 _ROOT = 0.4
 """Share of the time for the root relaxation at most."""
+_LOOK, _PATIENCE = 0.05, 1.0
+"""Seconds between looks at whether the proof has ended, and how long it is waited for once it should."""
 _EXACT = 1e-9
 _CLOSE = 1e-6
 """Gap below which a choice counts as proven best: solvers work to tolerances."""
@@ -214,7 +217,7 @@ class _Run:
         self.trace: list[tuple[float, float, float]] = []
         self.certificate: Certificate | QuietCertificate | None = None
         self.master: Master | None = None
-        self.stopped = self.ended = False
+        self.stopped = self.ended = self.closed = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
@@ -236,7 +239,7 @@ class _Run:
         value = self.problem.value(windows)
         if value > self.value + _EXACT * max(1.0, abs(self.value)) and self._keep(windows):
             with self.lock:
-                if value > self.value:
+                if value > self.value and not self.closed:
                     self.windows, self.value = list(windows), value
                     self._note()
         return value
@@ -245,7 +248,7 @@ class _Run:
         """Take a bound if it is better."""
         with self.lock:
             bound = max(bound, self.value)
-            if bound < self.bound:
+            if bound < self.bound and not self.closed:
                 self.bound = bound
                 self._note()
 
@@ -314,7 +317,7 @@ class _Run:
             search.run(search.spans_of(self.windows) or [])
         else:
             self._rehearse(None if np.isfinite(self.deadline) else _ROUNDS)
-        while not self.thread_ended.wait(0.05):
+        while not self.thread_ended.wait(_LOOK):
             pass
 
     def _relax(self, small: bool) -> None:
@@ -353,10 +356,14 @@ class _Run:
             self.thread_ended.set()
 
     def finish(self) -> None:
-        """Wait for the branching to end."""
+        """Wait for the proof to end, though not for long: nothing that it tells later is heard."""
         if self.thread is not None and not self.thread_ended.is_set():
             self.stopped = True
-            self.thread_ended.wait()
+            until = time.monotonic() + _PATIENCE
+            while not self.thread_ended.wait(_LOOK) and time.monotonic() < until:
+                cancel(self.thread)
+        with self.lock:
+            self.closed = True
 
     def tidy(self) -> None:
         """Ask for no window without which nothing is lost."""
@@ -394,8 +401,10 @@ class _Run:
 
     def _certified(self, certificate: Certificate | QuietCertificate | None) -> None:
         """Keep what confirms the lowest bound."""
-        if certificate is not None and (self.certificate is None or certificate.bound < self.certificate.bound):
-            self.certificate = certificate
+        with self.lock:
+            known = self.certificate.bound if self.certificate is not None else np.inf
+            if certificate is not None and certificate.bound < known and not self.closed:
+                self.certificate = certificate
 
     def _everything_quiet(self, moments: int) -> None:
         problem = self.problem
