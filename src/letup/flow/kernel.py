@@ -11,9 +11,10 @@ restores the earliest order of arrival where that has disturbed it.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
-from letup.flow.bits import ALL, NONE, has, put
+from letup.flow.bits import ALL, NONE, ONE, has, place, put
 from letup.flow.search import LOOKED, forget, measure, reach, retreat, root, set_out
 from letup.flow.send import arrive, leave, send
 
@@ -81,6 +82,20 @@ def _roots(net, state, bits, scout, step):
     return some
 
 
+@njit(cache=True)
+def _note_dead(dead, noted, dead_from, turn):
+    """Note the turn for places that have died since the last one that was noted."""
+    for node in range(len(dead_from)):
+        for w in range(dead.shape[1]):
+            new = dead[node, w] & ~noted[node, w]
+            noted[node, w] |= new
+            while new != NONE:
+                at = 64 * w + place(new)
+                if at < dead_from.shape[1]:
+                    dead_from[node, at] = turn
+                new &= new - ONE
+
+
 @njit(cache=True, nogil=True)
 def fill(net, state, bits, scout):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
@@ -92,43 +107,32 @@ def fill(net, state, bits, scout):
 
 
 @njit(cache=True, nogil=True)
-def fill_in_turn(net, state, bits, scout, shelter, step, turn, died):
+def fill_in_turn(net, state, bits, scout, shelter, step, turn, dead_from):
     """Send people to shelters at steps in a given order; nobody who has arrived is ever moved.
 
-    ``shelter``, ``step`` and ``turn`` are of the same length, ``turn`` rising from 0. Fills ``died`` (int32[n, T])
-    with the first turn after which no more people can be brought to each place and from it to a shelter at a step
-    that had its turn; -1 where there is none.
+    ``shelter``, ``step`` and ``turn`` are of the same length, ``turn`` rising. Takes down in ``dead_from``
+    (int32[n, T], -1 throughout) the first turn whose cut has each place on its far side.
     """
     set_out(scout)
     _look_for_homes(net, state, scout)
-    known = scout.dead.copy()
-    died[:] = -1
+    noted = np.zeros_like(scout.dead)
     first = 0
     while first < len(turn):
         end = first
         while end < len(turn) and turn[end] == turn[first]:
             end += 1
-        while state.left.any():
+        some = True
+        while some and state.left.any():
             some = False
             for k in range(first, end):
                 some = _root(net, state, bits, scout, shelter[k], step[k]) or some
-            if not some:
-                break
-            fetch(net, state, bits, scout, False)
+            if some:
+                fetch(net, state, bits, scout, False)
         if not state.left.any():
-            for node in range(len(died)):
-                for t in range(net.steps):
-                    if died[node, t] < 0:
-                        died[node, t] = turn[first]
+            # everybody has arrived: from here on all places are behind the cut, which is people's homes
+            dead_from[:] = np.where(dead_from < 0, turn[first], dead_from)
             return
-        for node in range(len(died)):
-            for word in range(known.shape[1]):
-                fresh = scout.dead[node, word] & ~known[node, word]
-                if fresh != NONE:
-                    for t in range(64 * word, min(64 * word + 64, net.steps)):
-                        if has(scout.dead[node], t) and not has(known[node], t):
-                            died[node, t] = turn[first]
-                    known[node, word] |= fresh
+        _note_dead(scout.dead, noted, dead_from, turn[first])
         first = end
 
 

@@ -32,9 +32,7 @@ class Ranked:
     price: NDArray[np.float64]
 
 
-def ranked_flow(
-    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, worth: NDArray[np.float64]
-) -> Ranked:
+def ranked_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, worth: NDArray[np.float64]) -> Ranked:
     """Send people where and when an arrival is worth most, as if every shelter had room for all.
 
     Which numbers can arrive at which shelters and steps forms a polymatroid, as each arrival is a place in time at
@@ -60,10 +58,10 @@ def ranked_flow(
     order = np.argsort(-value, axis=None, kind="stable")
     order = order[value.ravel()[order] > 0]
     levels, turn = np.unique(-value.ravel()[order], return_inverse=True)
-    died = np.empty((net.nodes, len(kept)), np.int32)
+    dead_from = np.full((net.nodes, len(kept)), -1, np.int32)
     shelter, step = order // len(kept), order % len(kept)
-    fill_in_turn(given, state, bits, scout, shelter, step, np.asarray(turn, np.int64), died)
-    price = np.append(-levels, 0.0)[died[number]]
+    fill_in_turn(given, state, bits, scout, shelter, step, np.asarray(turn, np.int32), dead_from)
+    price = np.append(-levels, 0.0)[dead_from[number]]
     arriving = state.arriving.astype(np.int64)
     if short is None:
         return Ranked(arriving, price)

@@ -15,10 +15,11 @@ from letup.pauses.anneal import Annealing
 from letup.pauses.bound.branch import branch
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
-from letup.pauses.bound.prices import Prices
 from letup.pauses.bound.quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.solving import cancel
 from letup.pauses.bound.windows import WindowRows
+from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
@@ -50,6 +51,8 @@ _NODES = 50
 _LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
 _ROOT = 0.4
 """Share of the time for the root relaxation at most."""
+_LOOK, _PATIENCE = 0.05, 1.0
+"""Seconds between looks at whether the proof has ended, and how long it is waited for once it should."""
 _EXACT = 1e-9
 _CLOSE = 1e-6
 """Gap below which a choice counts as proven best: solvers work to tolerances."""
@@ -75,7 +78,7 @@ class Choice:
         As they improved.
     complete : bool
         False if the search was stopped by the time limit or by hand.
-    certificate : Certificate, Prices or None
+    certificate : Certificate, QuietCertificate or None
         What `letup.pauses.check_bound` needs to confirm the bound, as far as it was kept: see its own ``bound``.
     """
 
@@ -86,7 +89,7 @@ class Choice:
     gap: float
     trace: list[tuple[float, float, float]]
     complete: bool = True
-    certificate: Certificate | Prices | None = field(default=None, repr=False)
+    certificate: Certificate | QuietCertificate | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def evaluate(self, windows: Sequence[Window]) -> float:
@@ -215,9 +218,9 @@ class _Run:
         people = float(min(problem.net.supply.sum(), problem.net.shelter.sum()))
         self.bound = float(problem.weight[0]) * people if len(problem.weight) else 0.0
         self.trace: list[tuple[float, float, float]] = []
-        self.certificate: Certificate | Prices | None = None
+        self.certificate: Certificate | QuietCertificate | None = None
         self.master: Master | None = None
-        self.stopped = self.ended = False
+        self.stopped = self.ended = self.closed = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
@@ -239,22 +242,24 @@ class _Run:
         value = self.problem.value(windows)
         if value > self.value + _EXACT * max(1.0, abs(self.value)) and self._keep(windows):
             with self.lock:
-                if value > self.value:
+                if value > self.value and not self.closed:
                     self.windows, self.value = list(windows), value
                     self._note()
         return value
 
-    def certified(self, certificate: Certificate | Prices) -> None:
+    def certified(self, certificate: Certificate | QuietCertificate) -> None:
         """Take a bound with its proof if it is better than the proven ones so far."""
-        if self.certificate is None or certificate.bound < self.certificate.bound:
-            self.certificate = certificate
+        with self.lock:
+            known = self.certificate.bound if self.certificate is not None else np.inf
+            if certificate.bound < known and not self.closed:
+                self.certificate = certificate
         self.proved(certificate.bound)
 
     def proved(self, bound: float) -> None:
         """Take a bound if it is better."""
         with self.lock:
             bound = max(bound, self.value)
-            if bound < self.bound:
+            if bound < self.bound and not self.closed:
                 self.bound = bound
                 self._note()
 
@@ -323,7 +328,7 @@ class _Run:
             search.run(search.spans_of(self.windows) or [])
         else:
             self._rehearse(None if np.isfinite(self.deadline) else _ROUNDS)
-        while not self.thread_ended.wait(0.05):
+        while not self.thread_ended.wait(_LOOK):
             pass
 
     def _relax(self, small: bool) -> None:
@@ -363,10 +368,14 @@ class _Run:
             self.thread_ended.set()
 
     def finish(self) -> None:
-        """Wait for the branching to end."""
+        """Wait for the proof to end, though not for long: nothing that it tells later is heard."""
         if self.thread is not None and not self.thread_ended.is_set():
             self.stopped = True
-            self.thread_ended.wait()
+            until = time.monotonic() + _PATIENCE
+            while not self.thread_ended.wait(_LOOK) and time.monotonic() < until:
+                cancel(self.thread)
+        with self.lock:
+            self.closed = True
 
     def tidy(self) -> None:
         """Ask for no window without which nothing is lost."""
@@ -421,7 +430,7 @@ class _Run:
         like = stand_in([problem.net], usable, problem.weight, problem.margin, self.seed)
         quiet = EverythingQuiet(like.nets[0], usable[:, like.kept], like.weight)
         for _ in range(_REHEARSED):
-            if quiet.exact or self.left() <= 0:
+            if quiet.settled or self.left() <= 0:
                 break
             quiet.round()
         return quiet.rent

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
 from letup.flow.network import TimedNetwork
 from letup.pauses.bound.coarse import Coarse, coarse
 from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import add_movement
-from letup.pauses.bound.prices import Prices, proven
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.reach import ReachCut
+from letup.pauses.bound.refusing import refused
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.share import Share, ShareCut, holds
 from letup.pauses.bound.splits import Splits
 from letup.pauses.bound.stretches import stretches
 from letup.pauses.bound.tree import Tree
 from letup.pauses.bound.windows import WindowRows
-from letup.pauses.clock import Clock
+from letup.pauses.bound.worths import QuietCertificate, confirmed
+from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.limits import Limits
 from letup.pauses.problem import Problem, weight_of
 
@@ -35,7 +35,7 @@ def check_bound(
     limits: Limits,
     weight: NDArray[np.float64] | None = None,
     margin: int = 0,
-    certificate: Certificate | Prices,
+    certificate: Certificate | QuietCertificate,
 ) -> float:
     """The bound that a certificate proves.
 
@@ -43,14 +43,16 @@ def check_bound(
     the cheapest way to its move, a share cut by what is left of the ways when what it counts is taken away), and
     adds up the multipliers (weak duality). Where there is a tree, this is done for each of its leaves: the two
     branches of a split leave nothing out, since a whole column is 0 or 1. A certificate that is wrong in any
-    number gives a weaker bound or an error, never a bound that does not hold. Where the bound is that of everything
-    quiet, the prices are added up on the network as it is.
+    number gives a weaker bound or an error, never a bound that does not hold.
+
+    On networks that are too large for a relaxation the certificate says what it is worth to be at each place at each
+    step if all is quiet that may be (`letup.pauses.bound.worths`), which is checked arc by arc in time.
 
     Parameters
     ----------
     net, steps, step_minutes, start_hour, limits, weight, margin
         As given to `choose_pauses`.
-    certificate : Certificate
+    certificate : Certificate or QuietCertificate
         `Choice.certificate`.
 
     Returns
@@ -64,37 +66,37 @@ def check_bound(
         ``pauses.certificate`` if the certificate does not fit the problem, or a cut does not hold.
     """
     clock, weights = Clock(steps, step_minutes, start_hour), weight_of(weight, steps)
+    if isinstance(certificate, QuietCertificate):
+        return confirmed(net, usable_steps(limits, net.zones, clock), weights, certificate)
     rows = Rows()
     windows = WindowRows(rows, limits, net.zones, clock, margin)
-    if isinstance(certificate, Prices):
-        return proven(net, windows.usable, weights, certificate.price)
     grouping = certificate.grouping
     if len(grouping.group) != net.nodes or len(grouping.lead) != net.nodes or grouping.bucket < 1:
-        raise _wrong("it groups other nodes than those of the network")
+        raise refused("it groups other nodes than those of the network")
     try:
         small = coarse(net, steps, windows.usable, grouping)
     except ValueError as error:
-        raise _wrong(str(error)) from None
+        raise refused(str(error)) from None
     movement = add_movement(rows, windows, small, weights)
     since = stretches(small)
     share = Share(small, windows, movement.most, movement.move)
     for number, cut in enumerate(certificate.cuts):
         if isinstance(cut, ShareCut):
             if not holds(small, cut):
-                raise _wrong(f"cut {number} leaves a way out, or counts what does not exist")
+                raise refused(f"cut {number} leaves a way out, or counts what does not exist")
             rows.row(-np.inf, 0.0, share.terms(cut))
             continue
         if not 0 <= cut.move < len(small.tail):
-            raise _wrong(f"cut {number} is on a move that does not exist")
+            raise refused(f"cut {number} is on a move that does not exist")
         if not all(0 <= price < np.inf for price in cut.prices.values()):
-            raise _wrong(f"cut {number} has a price that is below zero or not finite")
+            raise refused(f"cut {number} has a price that is below zero or not finite")
         if not all(
             0 <= last - start <= windows.shortest - windows.margin for _, start, last in cut.prices if start != last
         ):
-            raise _wrong(f"cut {number} prices more than a window has")
+            raise refused(f"cut {number} prices more than a window has")
         cheapest = _cheapest_way(small, since, cut)
         if cheapest < 1 - _EXACT:
-            raise _wrong(f"cut {number} lets somebody through for {cheapest:g}")
+            raise refused(f"cut {number} lets somebody through for {cheapest:g}")
         most = float(movement.most[cut.move])
         terms = [(int(movement.move[cut.move]), 1.0)]
         for (zone, start, last), price in cut.prices.items():
@@ -104,7 +106,7 @@ def check_bound(
         problem = Problem(net, clock, limits, weights, margin)
         return _bound_of_tree(certificate.tree, rows, windows, problem)
     if len(certificate.multipliers) != len(rows.low) or not np.isfinite(certificate.multipliers).all():
-        raise _wrong(f"it has {len(certificate.multipliers)} multipliers, the relaxation has {len(rows.low)} rows")
+        raise refused(f"it has {len(certificate.multipliers)} multipliers, the relaxation has {len(rows.low)} rows")
     return Duality(rows).bound(certificate.multipliers)
 
 
@@ -113,33 +115,33 @@ def _bound_of_tree(tree: Tree, rows: Rows, windows: WindowRows, problem: Problem
     splits, duality = Splits(rows, windows), Duality(rows)
     whole = set(splits.whole.tolist())
     if tree.branches.shape != (len(tree.columns), 2) or not len(tree.columns):
-        raise _wrong("its tree has no root, or splits without two branches")
+        raise refused("its tree has no root, or splits without two branches")
     most, split = -np.inf, set[int]()
     stack: list[tuple[int, tuple[tuple[int, int], ...]]] = [(0, ())]
     while stack:
         number, path = stack.pop()
         if number >= 0:
             if number >= len(tree.columns) or number in split or int(tree.columns[number]) not in whole:
-                raise _wrong(f"split {number} of its tree does not exist, is there twice, or splits nothing")
+                raise refused(f"split {number} of its tree does not exist, is there twice, or splits nothing")
             split.add(number)
             for value, branch in enumerate(tree.branches[number].tolist()):
                 stack.append((branch, (*path, (int(tree.columns[number]), value))))
             continue
         if -number > len(tree.leaves):
-            raise _wrong("its tree lacks a leaf")
+            raise refused("its tree lacks a leaf")
         leaf = tree.leaves[-1 - number]
         lower, upper = duality.lower.copy(), duality.upper.copy()
         for column, value in path:
             splits.narrow(lower, upper, column, value)
         if leaf.valued:
             if (lower[splits.whole] < upper[splits.whole]).any():
-                raise _wrong(f"leaf {-1 - number} is valued, and its windows are not fixed")
+                raise refused(f"leaf {-1 - number} is valued, and its windows are not fixed")
             if (lower <= upper).all() and splits.allowed(lower):
                 most = max(most, problem.value(windows.windows(lower)))
             continue
         inside = (leaf.rows >= 0) & (leaf.rows < len(rows.low))
         if leaf.rows.shape != leaf.multipliers.shape or not inside.all() or not np.isfinite(leaf.multipliers).all():
-            raise _wrong(f"leaf {-1 - number} has multipliers for rows that do not exist")
+            raise refused(f"leaf {-1 - number} has multipliers for rows that do not exist")
         multipliers = np.zeros(len(rows.low))
         multipliers[leaf.rows] = leaf.multipliers
         most = max(most, duality.bound(multipliers, lower, upper))
@@ -168,9 +170,3 @@ def _cheapest_way(net: Coarse, since: NDArray[np.int64], cut: ReachCut) -> float
         np.minimum.at(cost, net.stay_to, cost[net.stay_from])
         if (cost == before).all():
             return float(cost[net.tail[target]] + paid[target])
-
-
-def _wrong(what: str) -> LetupError:
-    return LetupError(
-        "pauses.certificate", f"The certificate does not hold: {what}.", "Use the certificate of the same problem."
-    )

@@ -15,6 +15,7 @@ from letup.pauses.bound.duality import dual_bound
 from letup.pauses.bound.reach import Reach, ReachCut
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.share import Share, ShareCut
+from letup.pauses.bound.solving import run
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
@@ -141,7 +142,7 @@ class Master:
         # Interior points first: several times quicker here. Later solves start from the basis left behind.
         self.highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
-        self.highs.run()
+        run(self.highs)
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return False
         solution = self.highs.getSolution()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.flow.ranked import Ranked, ranked_flow
-from letup.pauses.bound.prices import Prices, proven
+from letup.pauses.bound.worths import QuietCertificate, confirmed
 
 _PATIENCE = 3
 """Rounds without a better bound after which steps become half as long."""
@@ -44,8 +45,9 @@ class EverythingQuiet:
         The best bound so far; infinite before the first round.
     rent : float64[shelters]
         The rents that gave it.
-    exact : bool
-        Whether the bound is what everything quiet is worth, so that no round can make it better.
+    settled : bool
+        Whether as many come to each shelter as it has room for, or fewer for nothing: no other rents are known to be
+        better.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class EverythingQuiet:
         rent: NDArray[np.float64] | None = None,
     ) -> None:
         self.net, self.usable, self.weight = net, usable, weight
-        self.room = net.shelter[net.shelter > 0].astype(np.float64)
+        # No shelter takes in more than there are.
+        self.room = np.clip(net.shelter[net.shelter > 0], 1, max(int(net.supply.sum()), 1)).astype(np.float64)
         self._next = np.zeros(len(self.room)) if rent is None else rent
-        self.bound, self.rent, self.exact = np.inf, self._next, not len(self.room)
+        self.bound, self.rent, self.settled = np.inf, self._next, not len(self.room)
         self._step, self._failed = _STEP if rent is None else _SHORT_STEP, 0
         self._best: tuple[Ranked, float] | None = None
 
@@ -75,7 +78,11 @@ class EverythingQuiet:
         # If not all rooms together are too few, nobody pays more than the difference.
         common = max(float(value[order[last]]), 0.0) if last < len(order) else 0.0
         rent = rent + common
-        came = np.where(worth > common, flow.arriving, 0).sum(axis=1)
+        # Of those whose worth is the common one just so many come as there is room left for.
+        sure = np.where(worth > common, flow.arriving, 0).sum(axis=1)
+        perhaps = np.where(worth == common, flow.arriving, 0).sum(axis=1)
+        share = min(max((self.room.sum() - sure.sum()) / max(perhaps.sum(), 1), 0.0), 1.0)
+        came = sure + share * perhaps
         bound = float(people @ np.maximum(value - common, 0.0) + rent @ self.room)
         better = bound < self.bound
         if better:
@@ -84,19 +91,18 @@ class EverythingQuiet:
             self._failed += 1
             if self._failed >= _PATIENCE:
                 self._step, self._failed, rent = self._step / 2, 0, self.rent
-        # Who comes by the last, common worth may as well not come: they are no reason for a higher rent.
         wanted = np.where((rent <= 0) & (came <= self.room), 0.0, np.clip(came / self.room - 1, -1.0, 1.0))
         gain = float(wanted @ (came - self.room))
-        self.exact = gain <= 0
+        self.settled = gain <= 0
         self._next = np.maximum(rent + (self._step * bound / gain if gain > 0 else 0.0) * wanted, 0.0)
         return better
 
-    def certificate(self) -> Prices:
-        """Prices that prove the best bound so far, and what they prove when added up."""
+    def certificate(self) -> QuietCertificate:
+        """What it is worth to be at each place, which proves the best bound so far, and what that adds up to."""
         assert self._best is not None
         flow, common = self._best
-        price = np.maximum(flow.price - common, 0.0).astype(np.float32)
-        return Prices(price, proven(self.net, self.usable, self.weight, price))
+        certificate = QuietCertificate.of(np.maximum(flow.price - common, 0.0), self.bound)
+        return replace(certificate, bound=confirmed(self.net, self.usable, self.weight, certificate))
 
 
 def everything_quiet(
@@ -106,7 +112,7 @@ def everything_quiet(
     *,
     rounds: int,
     more: Callable[[], float],
-    tell: Callable[[Prices], None],
+    tell: Callable[[QuietCertificate], None],
     rent: NDArray[np.float64] | None = None,
 ) -> None:
     """Bound the value by what everything quiet that may be would be worth.
@@ -124,7 +130,7 @@ def everything_quiet(
     """
     quiet = EverythingQuiet(net, usable, weight, rent)
     for number in range(rounds):
-        if number and (quiet.exact or more() <= 0):
+        if number and (quiet.settled or more() <= 0):
             return
         if quiet.round():
             tell(quiet.certificate())

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import Master
+from letup.pauses.bound.solving import run
 from letup.pauses.bound.splits import Split, Splits
 from letup.pauses.limits import Window
 
@@ -213,8 +214,10 @@ class Branching:
             highs.setBasis(basis)
             highs.setOptionValue(_PERTURBATION, perturbation)
             highs.setOptionValue("time_limit", highs.getRunTime() + left)
-            highs.run()
+            run(highs)
             status = highs.getModelStatus()
+            if status == highspy.HighsModelStatus.kInterrupt:
+                return highspy.HighsModelStatus.kTimeLimit
             if status != highspy.HighsModelStatus.kIterationLimit:
                 break
         return status
