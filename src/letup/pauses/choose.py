@@ -444,7 +444,7 @@ class _Run:
         )
         done = 0
         try:
-            rehearsal.run(self.windows, rounds=1, candidates=_FEW)
+            rehearsal.run(self.windows, candidates=_FEW)
             while True:
                 began = time.monotonic()
                 rehearsal.correct(self.found(rehearsal.windows), self.windows, self.value)

@@ -72,13 +72,13 @@ class Rehearsal:
             warm=_WARM,
         )
 
-    def run(self, start: Sequence[Window] = (), *, rounds: int | None = None, candidates: int | None = None) -> None:
-        """Anneal from given windows, if they keep the limits, until told to stop or rounds are over."""
+    def run(self, start: Sequence[Window] = (), *, candidates: int | None = None) -> None:
+        """Anneal once from given windows, if they keep the limits, unless told to stop before."""
         spans = self.search.spans_of(list(start))
         if spans is None or not self.search.keeps(spans):
             spans = self.search.spans_of(plain_windows(self.rows.limits, self.search.zones, self.rows.clock)) or []
         self.search.whole_ways = _WAYS[0]
-        self.search.run(spans, rounds, candidates)
+        self.search.run(spans, 1, candidates)
         self.search.tidy()
 
     def resume(self, rounds: int | None = None) -> None:
