@@ -162,7 +162,7 @@ def test_ways_lead_from_homes_and_through_shelters_that_let_wait(net):
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_found_keeps_to_the_limits_and_is_as_good_as_all_hours_of_one_day(net, seed):
     search = Rehearsal([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=seed, stop=lambda: False)
-    search.run(rounds=1, candidates=300)
+    search.run(candidates=300)
     assert broken(search.windows, LIMITS, zones=3, steps=STEPS, step_minutes=MINUTES, start_hour=6.0) == []
     day = [Window(zone, 8, 39) for zone in range(3)]
     assert exact(net, search.windows) >= exact(net, day)
@@ -170,7 +170,7 @@ def test_what_is_found_keeps_to_the_limits_and_is_as_good_as_all_hours_of_one_da
 
 def test_no_window_is_asked_for_without_which_nothing_is_lost(net):
     search = Rehearsal([net], replace(LIMITS, zone_hours=None), CLOCK, weight_of(None, STEPS), stop=lambda: False)
-    search.run(rounds=1, candidates=100)
+    search.run(candidates=100)
     value = search.stand_in.value(search.windows)
     for window in search.windows:
         assert search.stand_in.value([other for other in search.windows if other != window]) < value
@@ -180,6 +180,6 @@ def test_the_same_seed_finds_the_same(net):
     found = []
     for _ in range(2):
         search = Rehearsal([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=4, stop=lambda: False)
-        search.run(rounds=1, candidates=100)
+        search.run(candidates=100)
         found.append(search.windows)
     assert found[0] == found[1] != []

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.anneal import Annealing
-from letup.pauses.bound.branch import branch
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
 from letup.pauses.bound.quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.solving import cancel
+from letup.pauses.bound.tree import Branching
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
@@ -41,7 +41,9 @@ _RELAXED = 5_000_000
 _QUIET, _QUIET_LARGE, _REHEARSED = 30, 2, 60
 """Rounds of the bound for everything quiet, on small and on large networks, and before on a stand-in of the latter."""
 _ROUNDS = 6
-"""Rounds of search on a stand-in where there is no time limit."""
+"""Rounds of search where nothing else says when to stop."""
+_PROGRAMS, _ITERATIONS = 3_000, 200_000
+"""Linear programs of the branching, and iterations of the simplex method, where nothing else says when to stop."""
 _FEW = 200
 """Candidates of the search where branching can be expected to find the best windows itself."""
 _ALONE = 5.0
@@ -150,7 +152,10 @@ def choose_pauses(
     weight : float64[T], optional
         Value of one arrival at each step, non-increasing; default 1 - 0.3 t / T.
     time_limit : float or None
-        Seconds after which the best so far is returned; None = until it is proven best.
+        Seconds after which the best so far is returned. None = until it is proven best, but where no ``rounds`` are
+        given either, no longer than 3,000 linear programs (200,000 iterations of the simplex method) of branching
+        and six rounds of search, one after the other: some problems of a few zones, too, would take minutes more,
+        mostly where shelters are scarce. ``gap`` says what is left open.
     seed : int
         Seed of the search. Runs that are not cut off by time give the same windows for the same seed.
     gap : float
@@ -162,7 +167,7 @@ def choose_pauses(
     rounds : int, optional
         Rounds of search after which to stop, with some branching on the smallest networks; the same windows and
         bound come out every time unless the time limit or somebody stops it first. None = until the gap is closed
-        or time is up.
+        or time is up (see ``time_limit`` where there is none).
     bound : float
         A bound on the value that is proven already, if there is one.
     progress : callable, optional
@@ -302,22 +307,27 @@ class _Run:
         problem = self.problem
         small = is_small(problem.net, problem.clock.steps)
         exact = is_exact(problem.net, problem.limits, problem.clock)
+        patient = self.rounds is None and not np.isfinite(self.deadline)
+        rounds = _ROUNDS if patient else self.rounds
         if small:
             self._everything_quiet(small)
         search = self.search
-        if exact or self.rounds is not None:
+        if exact or rounds is not None:
             # In this order the same windows come out every time.
             if not small:
                 self._everything_quiet(small)
-                self._rehearse(self.rounds)
+                self._rehearse(rounds)
             if problem.net.arcs * problem.clock.steps <= _RELAXED:
                 self._relax(small)
             if small:
-                rounds = 1 if exact else self.rounds
-                search.run(search.spans_of(self.windows) or [], rounds, _FEW if exact else None)
-            if self.rounds is not None:
-                if exact:
-                    self._branch(_NODES * self.rounds)
+                search.run(search.spans_of(self.windows) or [], 1 if exact else rounds, _FEW if exact else None)
+            if rounds is not None:
+                if patient:
+                    self._branch(_PROGRAMS, _ITERATIONS)
+                    if exact:
+                        search.run(search.spans_of(self.windows) or [], rounds)
+                elif exact:
+                    self._branch(_NODES * rounds)
                 self.ended = True
                 return
         self.thread = threading.Thread(target=self._beside, args=(small,), daemon=True)
@@ -327,7 +337,7 @@ class _Run:
         if small:
             search.run(search.spans_of(self.windows) or [])
         else:
-            self._rehearse(None if np.isfinite(self.deadline) else _ROUNDS)
+            self._rehearse(None)
         while not self.thread_ended.wait(_LOOK):
             pass
 
@@ -397,20 +407,23 @@ class _Run:
             sorted(self.windows), quiet, value, bound, float(gap), self.trace, complete, self.certificate, self.problem
         )
 
-    def _branch(self, nodes: int | None = None) -> None:
+    def _branch(self, nodes: int | None = None, iterations: int | None = None) -> None:
+        """Split the windows until nothing better than the best known is left, or what is given is used up."""
         if self.master is None or self.left() <= 0:
             return
-        certificate = branch(
+        branching = Branching(
             self.master,
             seconds=self.left,
             best=lambda: (self.windows, self.value),
             found=self.found,
             proved=self.proved,
-            gap=self.gap,
-            nodes=nodes,
         )
-        if certificate is not None:
-            self.certified(certificate)
+        try:
+            branching.run(self.gap, nodes, iterations)
+        finally:
+            certificate = branching.certificate()
+            if certificate is not None:
+                self.certified(certificate)
 
     def _everything_quiet(self, small: bool) -> None:
         problem = self.problem

@@ -196,7 +196,7 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
         seed=given["seed"],
         stop=lambda: time.monotonic() > ends,
     )
-    rehearsal.run(rounds=1, candidates=_CANDIDATES)
+    rehearsal.run(candidates=_CANDIDATES)
     windows = rehearsal.windows
     wrong = broken(
         windows, limits, zones=task.net.zones, steps=clock.steps, step_minutes=clock.step_minutes,
@@ -213,7 +213,7 @@ def _compile(dimensions: int) -> None:
     capacity = np.ones((1, 4), np.int32) if dimensions == 2 else np.ones(1, np.int32)
     net = TimedNetwork([0], [1], [1], capacity, [2, 0], [0, 2], [False, False], [0])
     limits = Limits(zone_hours=2.0)
-    Rehearsal([net], limits, Clock(4, 60), weight_of(None, 4), stop=lambda: False).run(rounds=1, candidates=1)
+    Rehearsal([net], limits, Clock(4, 60), weight_of(None, 4), stop=lambda: False).run(candidates=1)
     choose_pauses(net, steps=4, step_minutes=60, limits=limits, time_limit=0.5)
 
 

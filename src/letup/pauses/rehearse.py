@@ -75,7 +75,7 @@ class Rehearsal:
             at_once=_AT_ONCE,
         )
 
-    def run(self, start: Sequence[Window] = (), *, rounds: int | None = None, candidates: int | None = None) -> None:
+    def run(self, start: Sequence[Window] = (), *, rounds: int | None = 1, candidates: int | None = None) -> None:
         """Anneal from given windows, if they keep the limits, until told to stop or rounds are over."""
         spans = self.search.spans_of(list(start))
         if spans is None or not self.search.keeps(spans):

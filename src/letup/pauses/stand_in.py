@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from letup.flow.network import TimedNetwork
+from letup.flow.nights import shortened
 from letup.flow.quick import quick_flow
 from letup.pauses.bound.grouping import leads
 from letup.pauses.contract import ANY, AS_IT_IS, Contraction, Ways
@@ -143,14 +144,16 @@ def stand_in(
     # The same sample for each, so that their ways are the same.
     ways = [contraction.ways(net.transit, np.random.default_rng(seed)) for net in nets]
     lead = [leads(replace(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
-    kept = _kept(main, homes, usable)
+    joint = replace(main, supply=np.sum([net.supply for net in nets], axis=0))
+    short = shortened(joint, len(weight), usable)
+    kept, capacity = (np.arange(len(weight)), main.capacity) if short is None else (short.kept, short.net.capacity)
     places = _places(contraction, homes)
     people = max(sum(int(net.supply.sum()) for net in nets), 1)
     width = 1
     while True:
         group = _grouped(places, lead[largest][contraction.ends.node], width)
         small = [
-            _small(net, contraction, way, p[contraction.ends.node], group, kept, people)
+            _small(net, contraction, way, p[contraction.ends.node], group, capacity, people)
             for net, way, p in zip(nets, ways, lead, strict=True)
         ]
         if small[0].arcs * len(kept) <= size or width > len(weight):
@@ -186,22 +189,6 @@ def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if narrow.sum() <= _NARROW:
         stays |= narrow
     return np.asarray(stays & (net.zone >= 0), bool)
-
-
-def _kept(net: TimedNetwork, homes: NDArray[np.bool_], usable: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Steps that are kept: all, unless nobody can get further than to the door without a pause."""
-    live = np.asarray(usable.any(axis=0), bool)
-    free = net.zone < 0
-    entered = np.zeros(net.nodes, bool)
-    entered[net.head] = True
-    if (~homes | entered)[net.tail[free]].any() or not live.any():
-        return np.arange(len(live))
-    # The step before each day takes in what the night before lets people do; who is under way at its end arrives in
-    # the step after it.
-    near = live.copy()
-    near[:-1] |= live[1:]
-    near[1:] |= live[:-1]
-    return np.flatnonzero(near)
 
 
 def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -241,10 +228,10 @@ def _small(
     ways: Ways,
     lead: NDArray[np.float64],
     group: NDArray[np.int64],
-    kept: NDArray[np.int64],
+    capacity_kept: NDArray[np.int32],
     people: int,
 ) -> TimedNetwork:
-    """The stand-in of one network.
+    """The stand-in of one network; ``capacity_kept`` is the capacity of its arcs at the steps that are kept.
 
     Times between groups are rounded so that errors do not add up along a way: each group has a whole time from the
     narrow place, and an arc takes the difference of two of them, and what the way loses against the quickest.
@@ -290,7 +277,7 @@ def _small(
     steps = np.round(np.bincount(inverse, ways.steps[left]) / np.maximum(np.bincount(inverse), 1)).astype(np.int64)
     some = np.zeros(key.shape[1], np.int64)
     some[inverse] = left
-    given = _at(net, ways.arc[left], kept)
+    given = capacity_kept[ways.arc[left]].astype(np.int64).reshape(len(left), -1)
     total = np.zeros((key.shape[1], given.shape[1]), np.int64)
     np.add.at(total, inverse, given)
     both = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
@@ -351,20 +338,3 @@ class _Ports:
         self.zone[group[crossing]] = zone
         sheltering = np.flatnonzero((label == ANY) & (net.shelter[node] > 0))
         np.add.at(self.doorway, group[sheltering], by_node[1][node[sheltering]].sum(axis=1))
-
-
-def _at(net: TimedNetwork, arcs: NDArray[np.int64], kept: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Capacity of arcs at the kept steps; arcs that need no pause have that of the steps left out before, too."""
-    if net.capacity.ndim == 1:
-        if len(kept) == 0 or (np.diff(kept) == 1).all():
-            return net.capacity[arcs][:, None].astype(np.int64)
-        given = np.repeat(net.capacity[arcs][:, None].astype(np.int64), int(kept[-1]) + 1, axis=1)
-    else:
-        given = net.capacity[arcs].astype(np.int64)
-    found = given[:, kept]
-    free = np.flatnonzero(net.zone[arcs] < 0)
-    if len(free) and len(kept):
-        before = np.concatenate([[0], kept[:-1] + 1])
-        sums = np.concatenate([np.zeros((len(free), 1), np.int64), np.cumsum(given[free], axis=1)], axis=1)
-        found[free] = sums[:, kept + 1] - sums[:, before]
-    return found

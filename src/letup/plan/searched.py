@@ -136,7 +136,7 @@ def _rehearsed(
         progress=lambda _, value: progress(value, np.inf),
     )
     try:
-        rehearsal.run(rounds=1, candidates=_CANDIDATES)
+        rehearsal.run(candidates=_CANDIDATES)
         if seconds is not None:
             rehearsal.resume()
     except KeyboardInterrupt:

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from letup.aid import Assessment
 from letup.aid.balance import Balance
 from letup.aid.text import answer, changes, notes, ranged, share_met, shown, worst_first
 from letup.report import tables, words
 from letup.report.charts import Tick
-from letup.report.page import page_text, version
+from letup.report.template import page
 from letup.scenario import values
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 #: Tables that an assessment rests on.
 _FILES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv")
@@ -104,21 +100,17 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
     path : path
         File to write.
     """
-    scenario, clock = assessment.scenario, words.Clock.of(assessment.scenario)
+    scenario = assessment.scenario
     table = values(scenario)
     table = table[table["file"].isin(_FILES)]
     axis = _axis(assessment)
     used = {name.strip() for cell in table["source"] for name in str(cell).split(";")}
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     target = Path(path)
     target.write_text(
-        environment.from_string(page_text("page/assessment.html.j2")).render(
-            title=scenario.title,
+        page(
+            "page/assessment.html.j2",
+            scenario,
             answer=answer(assessment),
-            as_of=words.moment(scenario.as_of.astimezone(scenario.local), year=True),
-            as_of_iso=scenario.as_of.isoformat(),
-            span=f"{words.moment(clock.at(0), year=True)} to {words.moment(clock.at(clock.steps), year=True)}",
-            timezone=scenario.timezone,
             horizon=f"{assessment.horizon:g}",
             horizon_at=100 * assessment.horizon / axis,
             ticks=_ticks(axis),
@@ -134,9 +126,6 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
             people=words.count(float(assessment.presence.people[0].sum())),
             bases=tables.bases(table, tables.restricted(scenario)),
             sources=[one for one in tables.sources(scenario) if one["name"] in used],
-            policy=_POLICY,
-            css=Markup(page_text("page/report.css")),
-            version=version(),
         ),
         encoding="utf-8",
     )

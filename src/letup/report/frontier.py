@@ -6,18 +6,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from letup.pauses.frontier import Point
 from letup.plan.answer import share
 from letup.plan.frontier import PlanPoint, ScenarioFrontier
 from letup.plan.frontier_text import answer, gap, notes, slope
 from letup.report import limits, words
 from letup.report.charts import Tick, round_up
-from letup.report.page import page_text, version
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+from letup.report.template import page
 
 
 @dataclass(frozen=True)
@@ -81,19 +76,14 @@ def write_frontier_html(frontier: ScenarioFrontier, path: str | Path) -> Path:
     path : path
         File to write.
     """
-    scenario, clock = frontier.scenario, words.Clock.of(frontier.scenario)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    scenario = frontier.scenario
     there = [one for one in frontier.points if not one.point.reason]
     target = Path(path)
     target.write_text(
-        environment.from_string(page_text("page/frontier.html.j2")).render(
-            title=scenario.title,
+        page(
+            "page/frontier.html.j2",
+            scenario,
             answer=answer(frontier),
-            as_of=words.moment(scenario.as_of.astimezone(scenario.local), year=True),
-            as_of_iso=scenario.as_of.isoformat(),
-            span=f"{words.moment(clock.at(0), year=True)} to {words.moment(clock.at(clock.steps), year=True)}",
-            timezone=scenario.timezone,
-            step_minutes=scenario.step_minutes,
             complete=frontier.complete,
             want=words.count(frontier.want_to_leave),
             count=frontier.count,
@@ -103,9 +93,6 @@ def write_frontier_html(frontier: ScenarioFrontier, path: str | Path) -> Path:
             rows=rows(frontier),
             notes=notes(frontier),
             limits=limits.said(scenario),
-            policy=_POLICY,
-            css=Markup(page_text("page/report.css")),
-            version=version(),
         ),
         encoding="utf-8",
     )

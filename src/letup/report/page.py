@@ -8,14 +8,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -23,6 +19,7 @@ from letup.plan.answer import sentence
 from letup.plan.model import Plan
 from letup.report import charts, figures, limits, people, svgmap, tables, words
 from letup.report.data import PageData, gather
+from letup.report.template import page, page_text
 from letup.report.without import without_pause
 
 MAPLIBRE = "6.17.0"
@@ -54,17 +51,15 @@ def html(plan: Plan, folder: Path) -> str:
     zone_of = people.place_zones(plan.scenario)
     data = gather(plan, people.by_zone(plan.scenario, zone_of), zone_of)
     script = Markup("\n".join(page_text(f"page/{name}") for name in _SCRIPTS))
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    page = environment.from_string(page_text("page/report.html.j2"))
     without = without_pause(plan)
-    return page.render(
+    return page(
+        "page/report.html.j2",
+        plan.scenario,
         **_answer(plan, int(without.sum())),
         **_parts(plan, data, zone_of, without),
         folder=folder.name or ".",
         digests=digests(plan, folder),
-        version=version(),
         policy=policy(script),
-        css=Markup(page_text("page/report.css")),
         js=script,
         data=Markup(for_script(data.json)),
         lib_map=_library("maplibre-gl.mjs"),
@@ -104,17 +99,10 @@ class _GroupRow:
 
 
 def _answer(plan: Plan, without: int) -> dict[str, Any]:
-    scenario, clock = plan.scenario, words.Clock.of(plan.scenario)
-    first, last = clock.at(0), clock.at(scenario.steps)
+    scenario = plan.scenario
     return {
-        "title": scenario.title,
         "description": scenario.description,
         "answer": sentence(plan),
-        "as_of": words.moment(scenario.as_of.astimezone(scenario.local), year=True),
-        "as_of_iso": scenario.as_of.isoformat(),
-        "span": f"{words.moment(first, year=True)} to {words.moment(last, year=True)}",
-        "timezone": scenario.timezone,
-        "step_minutes": scenario.step_minutes,
         "steps": scenario.steps,
         "complete": plan.complete,
         "failed": sum(one.severity == "error" for one in plan.findings),
@@ -196,20 +184,6 @@ def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     tables = {"table of pauses": plan.pauses, "table of movements": plan.movements}
     texts = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
     return [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()]
-
-
-def version() -> str:
-    """Version of letup that makes the page."""
-    try:
-        return installed("letup")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-@cache
-def page_text(name: str) -> str:
-    """A file of the page as text."""
-    return files("letup.report").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache

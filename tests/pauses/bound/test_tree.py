@@ -11,10 +11,9 @@ from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
 from letup.pauses import Window, check_bound, choose_pauses
-from letup.pauses.bound.branch import branch
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.splits import Splits
-from letup.pauses.bound.tree import Leaf
+from letup.pauses.bound.tree import Branching, Leaf
 from tests.examples import examples, seeds
 from tests.pauses.bound.test_checking import confirmed, confirmed_or_refused, strip
 from tests.pauses.bound.test_reach import tightened
@@ -36,15 +35,15 @@ class Run:
         master = tightened(self.problem, how)
         self.certificate: Certificate | None = None
         if master.rows.lower and np.isfinite(master.bound):
-            self.certificate = branch(
+            branching = Branching(
                 master,
                 seconds=lambda: 60.0,
                 best=lambda: (self.windows, self.value),
                 found=self.found,
                 proved=self.bounds.append,
-                gap=0.0,
-                nodes=nodes,
             )
+            branching.run(0.0, nodes)
+            self.certificate = branching.certificate()
 
     def found(self, windows: list[Window]) -> float:
         value = value_of(self.problem, windows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,11 @@ from letup.pauses.bound.grouping import by_zones, leads, within, zone_of_node
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.reach import ReachCut
 from letup.pauses.bound.share import ShareCut
-from letup.pauses.bound.tree import Tree
 from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.limits import Limits
+
+if TYPE_CHECKING:
+    from letup.pauses.bound.tree import Tree
 
 _SMALL = 6_000
 """Moves up to which nothing is made coarse."""

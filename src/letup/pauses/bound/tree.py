@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.bound.duality import Duality
 from letup.pauses.bound.master import Master
+from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.solving import run
 from letup.pauses.bound.splits import Split, Splits
 from letup.pauses.limits import Window
@@ -116,7 +117,7 @@ class Branching:
         self.master, self.seconds, self.best, self.found, self.proved = master, seconds, best, found, proved
         self.duality = Duality(master.rows)
         self.splits = Splits(master.rows, master.windows)
-        self.solved = 0
+        self.solved = self.iterations = 0
         self._highs = master.highs
         self._highs.setOptionValue("solver", "simplex")
         self._at: tuple[Floats, Floats] = (self.duality.lower, self.duality.upper)
@@ -132,8 +133,20 @@ class Branching:
         """What is left in branches that are done with, at most."""
         self.bound = master.bound
 
-    def run(self, gap: float, nodes: int | None = None) -> None:
-        """Go on until nothing better than the best known is left, within ``gap``, or time or nodes are used up."""
+    def run(self, gap: float, nodes: int | None = None, iterations: int | None = None) -> None:
+        """Split until nothing better than the best known is left, within a gap, or what is given is used up.
+
+        Parameters
+        ----------
+        gap : float
+            Share of the value within which to stop.
+        nodes : int, optional
+            Linear programs after which to stop.
+        iterations : int, optional
+            Iterations of the simplex method, in all programs together, after which to stop.
+        """
+        if not any(self.master.rows.whole):
+            return
         if not self._open and self.root.branches is None:
             if not self._solve(self.root, self._fallback, self._highs.getBasis()):
                 return
@@ -143,6 +156,8 @@ class Branching:
             if self.bound <= self.best()[1] * (1 + max(gap, _CLOSE)) + _CLOSE:
                 return
             if self.seconds() <= 0 or (nodes is not None and self.solved >= nodes):
+                return
+            if iterations is not None and self.iterations >= iterations:
                 return
             bound, _, node = heapq.heappop(self._open)
             if not self._branch(node):
@@ -215,6 +230,7 @@ class Branching:
             highs.setOptionValue(_PERTURBATION, perturbation)
             highs.setOptionValue("time_limit", highs.getRunTime() + left)
             run(highs)
+            self.iterations += max(highs.getInfo().simplex_iteration_count, 0)
             status = highs.getModelStatus()
             if status == highspy.HighsModelStatus.kInterrupt:
                 return highspy.HighsModelStatus.kTimeLimit
@@ -321,8 +337,14 @@ class Branching:
 
     # What is left of it.
 
-    def tree(self) -> Tree | None:
-        """What `check_bound` needs; None if there is too much of it or nothing was split."""
+    def certificate(self) -> Certificate | None:
+        """What `check_bound` needs to confirm the bound; None if there is too much of it or nothing was split."""
+        tree = self._tree()
+        if tree is None:
+            return None
+        return Certificate(self.master.grouping, list(self.master.cuts), np.zeros(0), self.bound, tree)
+
+    def _tree(self) -> Tree | None:
         columns: list[int] = []
         branches: list[tuple[int, int]] = []
         leaves: list[Leaf] = []

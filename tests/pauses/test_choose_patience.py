@@ -1,0 +1,58 @@
+"""Without a time limit the choice ends by itself: by what it has counted, not by the clock."""
+
+from __future__ import annotations
+
+import highspy
+import pytest
+
+from letup.pauses import choose, choose_pauses
+from letup.pauses.bound.tree import Branching
+from tests.pauses.small import drawn
+
+HARD = 6  # its shelters fill up: some sixty linear programs until nothing is left to split
+IN_ONE_GO = 8
+"""Programs of the splits tried at one node, and of starts anew."""
+
+
+@pytest.fixture
+def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Iterations of each linear program of the branching."""
+    counted: list[int] = []
+    given = Branching._run
+
+    def run(self: Branching, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
+        status = given(self, basis)
+        counted.append(self._highs.getInfo().simplex_iteration_count)
+        return status
+
+    monkeypatch.setattr(Branching, "_run", run)
+    return counted
+
+
+def chosen() -> choose.Choice:
+    problem = drawn(HARD, scarce=True)
+    return choose_pauses(problem.net, limits=problem.limits, weight=problem.weight, time_limit=None, **problem.clock)
+
+
+def test_with_patience_it_is_proven_best(solved: list[int]) -> None:
+    choice = chosen()
+    assert len(solved) > 5 * IN_ONE_GO
+    assert choice.complete
+    assert choice.gap < 1e-6
+    assert choice.value == pytest.approx(drawn(HARD, scarce=True).best)
+
+
+@pytest.mark.parametrize("what", ["_PROGRAMS", "_ITERATIONS"])
+def test_what_is_not_proven_after_so_much_work_is_left_open(
+    what: str, solved: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, what, 10)
+    choices = [chosen()]
+    assert (len(solved) if what == "_PROGRAMS" else sum(solved[:-IN_ONE_GO])) <= 10 + IN_ONE_GO
+    choices.append(chosen())
+    for choice in choices:
+        assert choice.complete  # ended by itself; how much is left open the gap says
+        assert choice.value <= drawn(HARD, scarce=True).best + 1e-6 <= choice.bound + 1e-5
+        assert choice.gap > 1e-6
+    assert choices[0].windows == choices[1].windows
+    assert choices[0].bound == choices[1].bound
