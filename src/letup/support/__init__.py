@@ -1,0 +1,1 @@
+"""What parties could accept, what would gain their yes, and why there is no deal."""
