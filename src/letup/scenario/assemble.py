@@ -42,10 +42,7 @@ def scenario_of(
         zones=frames["zones.geojson"][0],
         roads=frames["roads.geojson"][0],
         places=frames["places.geojson"][0],
-        people=frames["people.csv"][0],
-        stocks=frames["stocks.csv"][0],
-        essentials=frames["essentials.csv"][0],
-        facilities=frames["facilities.csv"][0],
+        **{name.partition(".")[0]: frames[name][0] for name in TABLES},
         parties=tuple(MappingProxyType(row.cells) for row in tables[PARTIES].rows) if PARTIES in tables else (),
         sources=MappingProxyType(
             {

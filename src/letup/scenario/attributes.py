@@ -15,13 +15,15 @@ PROVENANCE = ("basis", "source", "note")
 #: Files of a scenario folder whose absence stops the work; without the others there is less to plan.
 REQUIRED_FILES = ("scenario.yaml", "zones.geojson", "roads.geojson")
 LAYERS = ("zones.geojson", "roads.geojson", "places.geojson")
-TABLES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv")
+#: What is to be agreed, and what is known of those who have to agree.
+AGREEMENT = ("issues.csv", "preferences.csv", "influences.csv", "concessions.csv", "statements.csv")
+TABLES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv", *AGREEMENT)
 FILES = ("scenario.yaml", *LAYERS, *TABLES, "parties.yaml")
 
 #: Sections of scenario.yaml: settings and the list of sources carry no basis of their own.
 WITHOUT_BASIS = ("scenario.yaml", "scenario.yaml:sources")
 
-_LANGUAGE = re.compile(r"name_[a-z]{2,3}(_[A-Za-z]{2,8})?")
+_LANGUAGE = re.compile(r"(name|label|options)_[a-z]{2,3}(_[A-Za-z]{2,8})?")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Attribute:
     name : str
         Column or key; ``name_*`` and ``<column>_basis`` stand for families of columns.
     type : str
-        text, id, integer, number, boolean, choice, datetime, timezone, hours, list, mapping or ``reference:FILE``.
+        text, id, integer, number, boolean, choice, date, datetime, timezone, hours, list, mapping or
+        ``reference:FILE``.
     unit : str
         Unit of the value; empty if it has none.
     required : bool
@@ -133,6 +136,6 @@ def find(file: str, column: str) -> Attribute | None:
     base, _, last = column.rpartition("_")
     if last in PROVENANCE and base in known and base not in PROVENANCE and file not in WITHOUT_BASIS:
         return next(row for row in attributes() if row.file == "*" and row.name == f"<column>_{last}")
-    if _LANGUAGE.fullmatch(column):
-        return next((row for row in attributes() if row.file == file and row.name == "name_*"), None)
+    if match := _LANGUAGE.fullmatch(column):
+        return next((row for row in attributes() if row.file == file and row.name == f"{match[1]}_*"), None)
     return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from letup.findings import Finding, worst_first
-from letup.scenario import rules, spatial, supplies
+from letup.scenario import agreement, rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
 from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
 from letup.scenario.collect import Collector, did_you_mean, show
@@ -28,7 +30,8 @@ from letup.scenario.settings import (
     parties_of,
     sections_of,
 )
-from letup.scenario.typed import check_ids, check_references, note_reference, understand
+from letup.scenario.statements import check_statements
+from letup.scenario.typed import check_ids, check_references, understand
 from letup.scenario.yamls import read_yaml
 
 _IF_ABSENT = {
@@ -37,13 +40,16 @@ _IF_ABSENT = {
 }
 
 
-def examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
+def examine(folder: Path, today: date | None = None) -> tuple[Scenario | None, list[Finding]]:
     """Read and check a scenario folder.
 
     Parameters
     ----------
     folder : Path
         An existing folder.
+    today : date, optional
+        The day of the check: statements of later days cannot have been made. By default the day it is, in the
+        scenario's time zone.
 
     Returns
     -------
@@ -53,7 +59,7 @@ def examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
         Worst first.
     """
     with _without_collection():
-        return _examine(folder)
+        return _examine(folder, today)
 
 
 @contextlib.contextmanager
@@ -68,7 +74,7 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
+def _examine(folder: Path, today: date | None) -> tuple[Scenario | None, list[Finding]]:
     notes = Collector()
     try:
         list(folder.iterdir())
@@ -84,6 +90,7 @@ def _examine(folder: Path) -> tuple[Scenario | None, list[Finding]]:
         tables[PARTIES] = parties_of(parties, notes)
     _check_rows(tables, sections, broken, notes)
     _check_layers(tables, sections, notes)
+    _check_statements(tables, sections, folder, today, notes)
     findings = worst_first(notes.findings())
     if notes.failed():
         return None, findings
@@ -175,6 +182,11 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
             targets[name] = {row.where.removeprefix("sources, "): row for row in sections[section].rows}
     essentials = supplies.essentials_in(tables)
     targets["essentials.csv"] = None if notes.failed("essentials.csv") else dict(essentials)
+    targets["issues.csv"] = check_ids(tables["issues.csv"], "id", notes) if "issues.csv" in tables else {}
+    targets[PARTIES] = check_ids(tables[PARTIES], "id", notes) if PARTIES in tables else {}
+    for name in ("issues.csv", PARTIES):
+        if notes.failed(name):
+            targets[name] = targets[name] or None
     everything = [
         *tables.values(),
         *(sections[name] for name in ("groups", "limits", "mobilisation") if name in sections),
@@ -182,12 +194,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
     for table in everything:
         check_references(table, targets, notes)
     zones = targets["zones.geojson"]
-    if PARTIES in tables:
-        check_ids(tables[PARTIES], "id", notes)
-        for row in tables[PARTIES].rows:
-            for zone in row.cells.get("consents_to", ()):
-                if zones is not None and zone not in zones:
-                    note_reference((PARTIES, row.where, "consents_to"), zone, "zones.geojson", zones, notes)
+    _check_agreement(tables, zones, targets["issues.csv"], notes)
     if "places.geojson" in tables:
         rules.check_places(tables["places.geojson"], notes)
     if "people.csv" in tables:
@@ -215,6 +222,32 @@ def _check_supplies(
     if "facilities.csv" in tables:
         check_ids(tables["facilities.csv"], "id", notes)
         supplies.check_facilities(tables["facilities.csv"], essentials, zones, notes)
+
+
+def _check_agreement(
+    tables: dict[str, Table], zones: dict[str, Any] | None, issues: dict[str, Any] | None, notes: Collector
+) -> None:
+    known = issues or {}
+    if PARTIES in tables:
+        agreement.check_parties(tables[PARTIES], zones, issues, notes)
+    if "issues.csv" in tables:
+        agreement.check_issues(tables["issues.csv"], notes)
+    if "preferences.csv" in tables:
+        agreement.check_preferences(tables["preferences.csv"], known, notes)
+    if "influences.csv" in tables:
+        agreement.check_influences(tables["influences.csv"], notes)
+    agreement.check_concessions(tables.get("concessions.csv"), known, tables.get(PARTIES), notes)
+
+
+def _check_statements(
+    tables: dict[str, Table], sections: dict[str, Table], folder: Path, today: date | None, notes: Collector
+) -> None:
+    if "statements.csv" not in tables:
+        return
+    top = sections[""].rows[0].cells if sections else {}
+    local = ZoneInfo(top["timezone"]) if "timezone" in top else UTC
+    as_of = top["as_of"].astimezone(local).date() if "as_of" in top else None
+    check_statements(tables["statements.csv"], folder, today or datetime.now(local).date(), as_of, notes)
 
 
 def _check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Collector) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -166,6 +166,16 @@ def _datetime(_attribute: Attribute, value: Any) -> datetime:
     return moment
 
 
+def _date(_attribute: Attribute, value: Any) -> date:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or not 1900 <= day.year <= 2200:
+        raise Wrong("value.date", f"{show(value)} is not a date", "write it like 2023-11-04")
+    return day
+
+
 def _timezone(_attribute: Attribute, value: Any) -> str:
     try:
         if isinstance(value, str) and len(value) < 100:
@@ -259,6 +269,7 @@ _READERS: dict[str, Callable[[Attribute, Any], Any]] = {
     "integer": _integer,
     "boolean": _boolean,
     "choice": _choice,
+    "date": _date,
     "datetime": _datetime,
     "timezone": _timezone,
     "hours": _hours,

@@ -125,6 +125,8 @@ class Scenario:
         Layers.
     people, stocks, essentials, facilities : DataFrame
         Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
+    issues, preferences, influences, concessions, statements : DataFrame
+        Tables on what is to be agreed; `letup.support.support_of` makes issues and parties of them.
     parties : tuple of mapping
         Entries of parties.yaml.
     sources : mapping
@@ -152,6 +154,11 @@ class Scenario:
     stocks: pd.DataFrame
     essentials: pd.DataFrame = field(default_factory=_no_rows)
     facilities: pd.DataFrame = field(default_factory=_no_rows)
+    issues: pd.DataFrame = field(default_factory=_no_rows)
+    preferences: pd.DataFrame = field(default_factory=_no_rows)
+    influences: pd.DataFrame = field(default_factory=_no_rows)
+    concessions: pd.DataFrame = field(default_factory=_no_rows)
+    statements: pd.DataFrame = field(default_factory=_no_rows)
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0

@@ -21,7 +21,7 @@ comes from.
 
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
   one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
-  `stocks`, `facilities`.
+  `stocks`, `facilities`, `issues`, `preferences`, `influences`, `concessions`, `statements`.
 - Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
 - Dates and times have a time zone: `2023-11-04T06:00+02:00`.
 - Every row has a `basis`: *observed* (someone saw, counted or measured it), *modelled* (computed from

@@ -77,7 +77,7 @@ def parties_of(content: Any, notes: Collector) -> Table:
     columns = list(dict.fromkeys(key for row in rows for key in row.cells))
     table = understand(Table(PARTIES, PARTIES, columns, rows), notes)
     for row in table.rows:
-        for column in ("insists_on", "wants", "consents_to"):
+        for column in ("insists_on", "wants", "consents_to", "consents_to_issues"):
             value = row.cells.get(column)
             if value is not None and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
                 remedy = "write a list of texts, one to a line, each after a hyphen"

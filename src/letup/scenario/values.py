@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.scenario.attributes import find
+from letup.scenario.attributes import TABLES, find
 from letup.scenario.model import Scenario
 from letup.scenario.settings import PARTIES, SCENARIO
 
@@ -86,10 +86,7 @@ def _tables(scenario: Scenario) -> list[tuple[str, pd.DataFrame]]:
         ("zones.geojson", scenario.zones),
         ("roads.geojson", scenario.roads),
         ("places.geojson", scenario.places),
-        ("people.csv", scenario.people),
-        ("essentials.csv", scenario.essentials),
-        ("stocks.csv", scenario.stocks),
-        ("facilities.csv", scenario.facilities),
+        *((name, getattr(scenario, name.partition(".")[0])) for name in TABLES),
     ]
 
 

@@ -7,7 +7,7 @@ import csv
 import json
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +49,7 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         "zones.geojson": scenario.zones,
         "roads.geojson": scenario.roads,
         "places.geojson": scenario.places,
-        "people.csv": scenario.people,
-        "essentials.csv": scenario.essentials,
-        "stocks.csv": scenario.stocks,
-        "facilities.csv": scenario.facilities,
-    }
+    } | {name: getattr(scenario, name.partition(".")[0]) for name in TABLES}
     for name in (*LAYERS, *TABLES, GEOPACKAGE, PARTIES):
         (folder / name).unlink(missing_ok=True)
     for name, frame in frames.items():
@@ -100,6 +96,8 @@ def _cell(value: Any) -> Any:
         value = value.item()
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
+    if isinstance(value, date):
+        return value.isoformat()
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 

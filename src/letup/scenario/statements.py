@@ -1,0 +1,151 @@
+"""What must hold of statements: when they were said, that quotes are in their files, and how they fit together."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from letup.scenario.collect import Collector, show
+from letup.scenario.files import MEGABYTE
+from letup.scenario.raw import Row, Table
+
+CHANGE_DAYS = 30
+"""A stance that turns within so many days is noted as a change; what lies further apart is another time."""
+
+LARGEST_SOURCE = 20 * MEGABYTE
+"""Largest text file that quotes are looked for in, bytes."""
+
+
+def check_statements(table: Table, folder: Path, today: date, as_of: date | None, notes: Collector) -> None:
+    """Note dates that cannot be, quotes that are not in their files, contradictions and changes of stance.
+
+    Parameters
+    ----------
+    table : Table
+        statements.csv, understood.
+    folder : Path
+        Folder that source files are named from.
+    today : date
+        The day of the check in the scenario's time zone. What is dated later than today, and later than the moment
+        that the scenario describes, cannot have been said: an error.
+    as_of : date or None
+        The day that the scenario describes. What was said later is hindsight: noted once.
+    notes : Collector
+        Takes what is wrong.
+    """
+    later = []
+    for row in table.rows:
+        day = row.cells.get("date")
+        place: dict[str, Any] = {"file": table.file, "where": row.where}
+        if day is not None and day > max(today, as_of or today):
+            message = f"{day.isoformat()} is still to come"
+            remedy = "correct the date; what is expected to be said is no statement"
+            notes.add("statements.future", message, remedy, **place, column="date")
+        elif day is not None and as_of is not None and day > as_of:
+            later.append(day)
+        _check_quote(row, folder, place, notes)
+    if later:
+        message = f"{len(later)} of {len(table.rows)} were made after {as_of}, the day that the scenario describes"
+        remedy = "nothing to do if that is meant; leave them out of a look back by their date"
+        notes.add(
+            "statements.after_as_of", message, remedy, file=table.file, where=later[0].isoformat(), severity="note"
+        )
+    _check_turns(table, notes)
+
+
+def _check_quote(row: Row, folder: Path, place: dict[str, Any], notes: Collector) -> None:
+    name, quote = row.cells.get("source_file"), row.cells.get("quote")
+    if name is None and quote is None:
+        return
+    if name is None or quote is None:
+        given, absent = ("quote", "source_file") if name is None else ("source_file", "quote")
+        message = f"has a {given} but no {absent}, so that nothing can be compared"
+        remedy = "name the text file that holds the words, and quote them"
+        notes.add("statements.unproven", message, remedy, **place, column=absent, severity="warning")
+        return
+    try:
+        text = source_text(folder, name)
+    except ValueError as error:
+        remedy = "name a text file inside the scenario's folder, such as sources/speech.txt"
+        notes.add("statements.file", str(error), remedy, **place, column="source_file")
+        return
+    except OSError as error:
+        message = f"{show(name)} cannot be read ({error.strerror or 'no such file'}), so that the quote is not proven"
+        remedy = "put the file beside the scenario, or leave source_file and quote empty"
+        notes.add("statements.unproven", message, remedy, **place, column="source_file", severity="warning")
+        return
+    if even(quote) not in text:
+        message = f"the words {show(quote)} are not in {name}"
+        remedy = "copy them from the file, letter by letter; what you make of them belongs in position"
+        notes.add("statements.quote", message, remedy, **place, column="quote")
+
+
+def source_text(folder: Path, name: str) -> str:
+    """Text of a source file as quotes are compared with it.
+
+    Raises
+    ------
+    ValueError
+        If the name leads out of the folder, or the file is too large or not UTF-8.
+    OSError
+        If it cannot be read.
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or len(name) > 500:
+        raise ValueError(f"{show(name)} leads out of the scenario's folder")
+    found = folder / path
+    if not found.is_file():
+        raise FileNotFoundError(2, "no such file")
+    if not found.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{show(name)} leads out of the scenario's folder")
+    status = found.stat()
+    if status.st_size > LARGEST_SOURCE:
+        size = f"{status.st_size / MEGABYTE:,.0f} MB; at most {LARGEST_SOURCE // MEGABYTE:,} MB are read"
+        raise ValueError(f"{show(name)} has {size}")
+    return _read(found, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int, _size: int) -> str:
+    """Text of a file; kept while it does not change, as many statements quote the same file."""
+    try:
+        return even(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError(f"{show(path.name)} is not UTF-8 text") from None
+
+
+def even(text: str) -> str:
+    """Text with each run of blanks and line ends as one blank, and letters composed: all that may differ in a quote."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _check_turns(table: Table, notes: Collector) -> None:
+    """Note where a party says the opposite: on one day a contradiction, within a month a change."""
+    by_issue: dict[tuple[str, str], list[Row]] = {}
+    for row in table.rows:
+        cells = row.cells
+        if cells.get("stance") and all(name in cells for name in ("date", "party", "issue")):
+            by_issue.setdefault((cells["party"], cells["issue"]), []).append(row)
+    for (party, issue), rows in by_issue.items():
+        ordered = sorted(rows, key=lambda row: row.cells["date"])
+        for one, other in pairwise(ordered):
+            first, then = one.cells, other.cells
+            if first["stance"] * then["stance"] > 0:
+                continue
+            days = (then["date"] - first["date"]).days
+            voices = f"{first.get('speaker', '?')} ({first['stance']:+d}, {one.where})"
+            voices += f" and {then.get('speaker', '?')} ({then['stance']:+d})"
+            place: dict[str, Any] = {"file": table.file, "where": other.where, "column": "stance"}
+            if days == 0:
+                message = f"{party} says opposite things of {issue} on {then['date']}: {voices}"
+                remedy = "ask which of the two holds; give speakers who do not speak for the party a party of their own"
+                notes.add("statements.contradiction", message, remedy, **place, severity="warning")
+            elif days <= CHANGE_DAYS:
+                message = f"{party} turns on {issue} within {days} days, by {then['date']}: {voices}"
+                remedy = "look at what changed between the two; preferences rest on the later one"
+                notes.add("statements.change", message, remedy, **place, severity="note")
