@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from letup.pauses.clock import Clock, in_hours
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, cost_of, costs_of
 
 _EXACT = 1e-6
 _DAY = 24 * 60
@@ -25,11 +27,14 @@ class Breach:
         Position of the window; None if the windows break it together.
     message : str
         What is broken, with the figures.
+    party : int or None
+        Number of the party whose budget is broken, where each has one.
     """
 
     limit: str
     window: int | None
     message: str
+    party: int | None = None
 
 
 def breaches(
@@ -107,11 +112,12 @@ def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zon
         if worst[1] > limits.at_once:
             message = f"{worst[1]} zones quiet at step {worst[0]}, allowed at once are {limits.at_once}"
             out.append(Breach("at_once", None, message))
-    if limits.concession is not None and limits.concession_budget is not None:
-        cost = sum(float(limits.concession[w.zone, w.first : w.last + 1].sum()) for _, w in windows if w.zone < zones)
-        if cost > limits.concession_budget + _EXACT * max(1.0, abs(limits.concession_budget)):
-            message = f"the windows cost {cost:g}, allowed is {limits.concession_budget:g}"
-            out.append(Breach("concession_budget", None, message))
+    several = limits.concession is not None and np.ndim(limits.concession) == 3
+    for number, (table, most) in enumerate(costs_of(limits)):
+        cost = cost_of((w for _, w in windows if w.zone < zones), table)
+        if most is not None and cost > most + _EXACT * max(1.0, abs(most)):
+            message = f"the windows cost {cost:g}, allowed is {most:g}"
+            out.append(Breach("concession_budget", None, message, number if several else None))
 
 
 def _by_hand(windows: list[Window], limits: Limits, out: list[Breach]) -> None:
@@ -167,6 +173,7 @@ def broken(
     for breach in found:
         w = windows[breach.window] if breach.window is not None else None
         subject = f"zone {w.zone}, steps {w.first} to {w.last}: " if w else ""
+        subject += f"party {breach.party}: " if breach.party is not None else ""
         lines.append(f"{subject}{breach.message} [{breach.limit}]")
     return lines
 

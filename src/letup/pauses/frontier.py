@@ -22,7 +22,7 @@ from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock, usable_steps
-from letup.pauses.limits import Limits, Window, quiet_array
+from letup.pauses.limits import Limits, Window, costs_of, quiet_array
 from letup.pauses.problem import weight_of
 from letup.pauses.reasons import require_a_window
 from letup.pauses.rehearse import Rehearsal
@@ -274,6 +274,12 @@ def trace_frontier(
             "Pauses have no cost in this scenario, so there is no concession to count",
             "Give limits.concession in scenario.yaml, or count zone-hours.",
         )
+    if by == "concession" and np.asarray(limits.concession).ndim == 3:
+        raise LetupError(
+            "frontier.concession",
+            "Each party has costs and a budget of its own, so there is no one concession to count",
+            "Count zone-hours: every point keeps to the budget of each party.",
+        )
     clock = Clock(steps, step_minutes, start_hour)
     if budgets is None:
         budgets = budgets_around(limits, net.zones, clock, points, by)
@@ -388,7 +394,7 @@ def budgets_around(limits: Limits, zones: int, clock: Clock, points: int, by: By
         own, least = limits.zone_hours, limits.shortest
     else:
         most = float(np.asarray(limits.concession)[usable].sum())
-        own, least = limits.concession_budget, 0.0
+        own, least = costs_of(limits)[0][1], 0.0
     below = max(points - points // 3, 1) if own is not None and own < most else points
     step = (own if own is not None and own < most else most) / below
     found = []

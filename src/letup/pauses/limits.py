@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,10 +44,10 @@ class Limits:
         Steps at which a zone cannot be quiet, inclusive.
     grid_minutes : int or None
         Windows start and end on this clock grid; None = any step.
-    concession : float[zones, T] or None
-        Cost of a quiet step.
-    concession_budget : float or None
-        Most that the quiet steps may cost together.
+    concession : float[zones, T], or float[parties, zones, T], or None
+        Cost of a quiet step; of several parties, to each in the unit that it set.
+    concession_budget : float, or float[parties], or None
+        Most that the quiet steps may cost together; of several parties, to each (infinite where one set none).
     forced : tuple of Window
         Each must lie within one window of its zone, which may be longer.
     frozen : tuple of Window
@@ -69,11 +69,32 @@ class Limits:
     forbidden: tuple[tuple[int, int, int], ...] = ()
     grid_minutes: int | None = None
     concession: NDArray[np.float64] | None = None
-    concession_budget: float | None = None
+    concession_budget: float | Sequence[float] | None = None
     forced: tuple[Window, ...] = ()
     frozen: tuple[Window, ...] = ()
     together: tuple[tuple[int, ...], ...] = ()
     same_daily: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep budgets of several parties as a tuple, which can be compared."""
+        if isinstance(self.concession_budget, np.ndarray | list):
+            object.__setattr__(self, "concession_budget", tuple(float(one) for one in np.ravel(self.concession_budget)))
+
+
+def costs_of(limits: Limits) -> list[tuple[NDArray[np.float64], float | None]]:
+    """Each table of costs, float[zones, T], with its budget (None = no limit): one, or one for each party."""
+    if limits.concession is None:
+        return []
+    table, budget = np.asarray(limits.concession, np.float64), limits.concession_budget
+    if table.ndim == 2:
+        return [(table, None if budget is None else float(np.ravel(budget)[0]))]
+    budgets = [math.inf] * len(table) if budget is None else [float(one) for one in np.ravel(budget)]
+    return [(one, None if math.isinf(most) else most) for one, most in zip(table, budgets, strict=True)]
+
+
+def cost_of(windows: Iterable[Window], table: NDArray[np.float64]) -> float:
+    """What windows cost by a table, float[zones, T]."""
+    return sum(float(table[w.zone, w.first : w.last + 1].sum()) for w in windows)
 
 
 def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.bool_]:
@@ -116,7 +137,7 @@ def _wrong_numbers(limits: Limits) -> Iterator[str]:
     hours = limits.hours
     if hours is not None and (len(hours) != 2 or not all(0 <= hour <= 24 for hour in hours)):
         yield f"hours {hours} must be two hours that lie in 0 to 24"
-    for name in ("shortest", "longest", "zone_hours", "concession_budget"):
+    for name in ("shortest", "longest", "zone_hours"):
         value = getattr(limits, name)
         if value is not None and not (math.isfinite(value) and value >= 0):
             yield f"{name} is {value:g}, must be finite and cannot be negative"
@@ -164,9 +185,17 @@ def _wrong_concession(limits: Limits, zones: int, steps: int) -> Iterator[str]:
         if limits.concession_budget is not None:
             yield "concession_budget is given without a concession that says what a quiet step costs"
         return
-    table = np.asarray(limits.concession)
-    if table.shape != (zones, steps):
-        yield f"concession has shape {table.shape}, expected ({zones}, {steps})"
+    table, budget = np.asarray(limits.concession), limits.concession_budget
+    several = table.ndim == 3
+    if table.shape[-2:] != (zones, steps) or table.ndim not in (2, 3):
+        yield f"concession has shape {table.shape}, expected ({zones}, {steps}), or that for each party"
+    if several and budget is not None and np.shape(budget) != (len(table),):
+        yield f"concession_budget has shape {np.shape(budget)}, expected ({len(table)},): one for each party"
+    if not several and isinstance(budget, Sequence):
+        yield "concession_budget holds several budgets for one table of costs"
+    for most in [] if budget is None else np.ravel(budget).tolist():
+        if not most >= 0 or (math.isinf(most) and not several):
+            yield f"concession_budget is {most:g}, must be finite and cannot be negative"
     if not np.issubdtype(table.dtype, np.number) or not np.isfinite(table).all():
         yield "concession holds values that are not finite numbers"
     elif (table < 0).any():

@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from letup.pauses.clock import Clock, allowed_steps, runs
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, costs_of
 
 _DAY = 24 * 60
 _EXACT = 1e-6
@@ -241,9 +241,12 @@ def _on_all_days(spans: set[Span], unit: Unit, limits: Limits, clock: Clock) -> 
 
 
 def _cost(unit: Unit, span: Span, limits: Limits) -> float:
-    """What a window of a unit costs by the concession table."""
-    table = limits.concession
-    return 0.0 if table is None else sum(float(table[zone, span[0] : span[1]].sum()) for zone in unit.zones)
+    """What a window of a unit costs by the concession table; of several, in all."""
+    return sum(_by(table, unit, span) for table, _ in costs_of(limits))
+
+
+def _by(table: NDArray[np.float64], unit: Unit, span: Span) -> float:
+    return sum(float(table[zone, span[0] : span[1]].sum()) for zone in unit.zones)
 
 
 class _Program:
@@ -361,7 +364,8 @@ class _Program:
             for point in sorted({a for _, (a, _) in self.columns}):
                 quiet = {i: float(len(unit.zones)) for i, (unit, (a, b)) in enumerate(self.columns) if a <= point < b}
                 self._at_most(float(limits.at_once), quiet)
-        if limits.concession is not None and limits.concession_budget is not None:
-            slack = _EXACT / 2 * max(1.0, limits.concession_budget)
-            costs = {i: _cost(unit, span, limits) for i, (unit, span) in enumerate(self.columns)}
-            self._at_most(limits.concession_budget + slack, {i: cost for i, cost in costs.items() if cost})
+        for table, most in costs_of(limits):
+            if most is not None:
+                costs = {i: _by(table, unit, span) for i, (unit, span) in enumerate(self.columns)}
+                slack = _EXACT / 2 * max(1.0, most)
+                self._at_most(most + slack, {i: cost for i, cost in costs.items() if cost})

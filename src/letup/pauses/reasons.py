@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -244,6 +245,8 @@ def _stated(name: str, limits: Limits, say: Say) -> str:
     value = getattr(limits, name)
     if name == "hours":
         return f"pauses lie between {say.hour(value[0])} and {say.hour(value[1])}"
+    if isinstance(value, tuple) and name == "concession_budget":
+        return f"pauses cost the parties at most {', '.join(f'{one:g}' for one in value if not math.isinf(one))}"
     if name == "forbidden":
         times = [f"{say.zone(z)}, {say.span(a, b)}" for z, a, b in value]
         return f"no pause is allowed in {say.listed(times)}"

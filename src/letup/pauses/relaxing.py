@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from letup.pauses.clock import Clock
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, cost_of, costs_of
 from letup.pauses.saying import Say
 
 Good = Callable[[Limits], bool]
@@ -73,7 +75,7 @@ def relax(
     if name == "grid_minutes":
         return _grid(limits, good, say)
     if name == "concession_budget":
-        return _budget(limits, good, windows)
+        return _budget(limits, good, windows, found)
     if name == "forbidden":
         return _forbidden(limits, good, say)
     if name == "same_daily":
@@ -177,26 +179,64 @@ def _grid(limits: Limits, good: Good, say: Say) -> Relaxed:
     return Relaxed(replace(limits, grid_minutes=None), words)
 
 
-def _budget(limits: Limits, good: Good, windows: list[Window]) -> Relaxed | None:
-    """The least budget, to a ten-thousandth of it."""
-    old, table = limits.concession_budget or 0.0, limits.concession
-    if table is None:
+def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[], Sequence[Window]]) -> Relaxed | None:
+    """The least budget, to a ten-thousandth of it; of several parties, of the first that does alone, else of all.
+
+    Of all, every budget is raised by the same share of what the plan found costs beyond it.
+    """
+    costs = costs_of(limits)
+    if len(costs) == 1 and np.ndim(limits.concession_budget or 0.0) == 0:
+        before = costs[0][1] or 0.0
+
+        def with_one(budget: float) -> Limits:
+            return replace(limits, concession_budget=budget)
+
+        least = _least_budget(with_one, good, before, cost_of(windows, costs[0][0]))
+        return None if least is None else Relaxed(with_one(least), f"a budget of {least:g} in place of {before:g}")
+    budgets = [math.inf if most is None else most for _, most in costs]
+    needed = [max(cost_of(windows, table), most) for (table, _), most in zip(costs, budgets, strict=True)]
+    for party, most in enumerate(budgets):
+
+        def alone(budget: float, party: int = party) -> Limits:
+            return replace(limits, concession_budget=(*budgets[:party], budget, *budgets[party + 1 :]))
+
+        if math.isinf(most) or not good(alone(math.inf)):
+            continue
+        least = _least_budget(alone, good, most, cost_of(found(), costs[party][0]))
+        if least is not None:
+            return Relaxed(alone(least), f"a budget of party {party} of {least:g} in place of {most:g}")
+
+    def all_of(share: float) -> Limits:
+        raised = [b if math.isinf(b) else b + share * (n - b) for b, n in zip(budgets, needed, strict=True)]
+        return replace(limits, concession_budget=tuple(raised))
+
+    share = _least_budget(all_of, good, 0.0, 1.0)
+    if share is None:
         return None
-    low, high = old, sum(float(table[w.zone, w.first : w.last + 1].sum()) for w in windows)
-    if not good(replace(limits, concession_budget=high)):
+    relaxed = all_of(share)
+    new = [most for _, most in costs_of(relaxed) if most is not None]
+    old = [most for most in budgets if not math.isinf(most)]
+    return Relaxed(
+        relaxed, " in place of ".join(f"budgets of {', '.join(f'{b:g}' for b in some)}" for some in (new, old))
+    )
+
+
+def _least_budget(of: Callable[[float], Limits], good: Good, old: float, high: float) -> float | None:
+    """The least number from the old one to another that is good, to a ten-thousandth; None if the other is not."""
+    low = old
+    if not good(of(high)):
         return None
-    if not good(replace(limits, concession_budget=high * (1 - 1e-4))):
+    if not good(of(high * (1 - 1e-4))):
         low = high * (1 - 1e-4)
     while high - low > 1e-4 * max(high, 1e-6):
         middle = (low + high) / 2
-        low, high = (low, middle) if good(replace(limits, concession_budget=middle)) else (middle, high)
+        low, high = (low, middle) if good(of(middle)) else (middle, high)
     for digits in range(12):
         # A figure that people can say, if one lies where the least budget must lie.
-        short = math.ceil(low * 10**digits - 1e-9) / 10**digits
-        if low < short <= high and good(replace(limits, concession_budget=short)):
-            high = short
-            break
-    return Relaxed(replace(limits, concession_budget=high), f"a budget of {high:g} in place of {old:g}")
+        short = float(math.ceil(low * 10**digits - 1e-9) / 10**digits)
+        if low < short <= high and good(of(short)):
+            return short
+    return high
 
 
 def _forbidden(limits: Limits, good: Good, say: Say) -> Relaxed | None:

@@ -15,7 +15,7 @@ from letup.plan.answer import count
 from letup.plan.model import GroupResult
 from letup.plan.receiving import receiving
 from letup.plan.rules import finding
-from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time
+from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -324,7 +324,7 @@ def _limits(scenario: Scenario, windows: Sequence[Window]) -> list[Finding]:
     return [
         finding(
             "plan.limits",
-            f"Flag: {_subject(scenario, windows, b.window)} {b.message}.",
+            f"Flag: {_subject(scenario, windows, b.window)} {b.message}{_payer(scenario, b.party)}.",
             "Change the pauses, or ask the parties whether they accept it.",
             where=f"zone {scenario.zone_ids[windows[b.window].zone]}" if b.window is not None else "",
             column=b.limit,
@@ -339,6 +339,15 @@ def _subject(scenario: Scenario, windows: Sequence[Window], window: int | None) 
         return "the pauses together:"
     one = windows[window]
     return f"the pause of {_zone_name(scenario, one)} from {local_iso(scenario, one.first)}"
+
+
+def _payer(scenario: Scenario, number: int | None) -> str:
+    """Whose budget is broken, and in what it is counted."""
+    if number is None:
+        return ""
+    name = paying(scenario)[number]
+    party = next((one for one in scenario.parties if one["id"] == name), None)
+    return " (the limits)" if party is None else f" ({party['name']}, in {party['concession_unit']})"
 
 
 def _zone_name(scenario: Scenario, window: Window) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from letup import roads
 from letup.pauses.clock import usable_steps
 from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
-from letup.pauses.limits import Window
+from letup.pauses.limits import Window, costs_of
 from letup.pauses.spread import spread
 from letup.plan.ceiling import ceiling
 from letup.plan.groups import move_groups
@@ -191,7 +191,7 @@ def frontier(
         tuple(_points(traced, people, static, others, lambda some: used(some, net.zones, limits, clock, by))),
         sum(int(t.supply.sum()) for t in timed),
         count,
-        limits.zone_hours if by == "zone_hours" else limits.concession_budget,
+        limits.zone_hours if by == "zone_hours" else costs_of(limits)[0][1],
         traced.complete and moved.complete,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
+from letup.scenario.limits import Cost
 from letup.scenario.model import Scenario
 
 _EXACT = 1e-9
@@ -37,6 +40,7 @@ def limits_of(scenario: Scenario) -> Limits:
     """
     given = scenario.limits
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    table, budget = _concession(scenario)
     forbidden: list[tuple[int, int, int]] = []
     before_notice = math.ceil(given.notice_hours * 60 / scenario.step_minutes - _EXACT)
     if before_notice > 0:
@@ -55,8 +59,8 @@ def limits_of(scenario: Scenario) -> Limits:
         at_once=given.at_once,
         forbidden=tuple(forbidden),
         grid_minutes=given.grid_minutes,
-        concession=_concession(scenario, number),
-        concession_budget=given.concession_budget,
+        concession=table,
+        concession_budget=budget,
         forced=_windows(scenario, number, given.forced, inside=False),
         frozen=_windows(scenario, number, given.frozen, inside=True),
         together=tuple(tuple(number[zone] for zone in group) for group in given.together),
@@ -81,14 +85,66 @@ def _windows(
     return tuple(found)
 
 
-def _concession(scenario: Scenario, number: dict[str, int]) -> NDArray[np.float64] | None:
+@dataclass(frozen=True)
+class Costs:
+    """What a quiet step of each zone costs.
+
+    Attributes
+    ----------
+    own : float[zones, T] or None
+        By the limits of the scenario; None if they say nothing of it.
+    by_party : mapping of str to float[zones, T]
+        By concessions.csv, to each party that it has zones for, in the order of parties.yaml.
+    """
+
+    own: NDArray[np.float64] | None
+    by_party: Mapping[str, NDArray[np.float64]]
+
+
+def costs_by_party(scenario: Scenario) -> Costs:
+    """What a quiet step of each zone costs, by the limits and to each party."""
+    own = scenario.limits.concession
+    rows = [row for row in scenario.concessions.to_dict("records") if isinstance(row["zone"], str)]
+    entries = {
+        party: [(row["zone"], row["cost"], row["from"], row["to"]) for row in rows if row["party"] == party]
+        for party in (str(entry["id"]) for entry in scenario.parties)
+    }
+    return Costs(
+        _table(scenario, own) if own else None,
+        {party: _table(scenario, given) for party, given in entries.items() if given},
+    )
+
+
+def paying(scenario: Scenario) -> tuple[str, ...]:
+    """Parties whose budget limits the pauses, in the order of the tables of `limits_of`; empty for the limits' own."""
+    budgets = _budgets(scenario)
+    parties = [party for party in costs_by_party(scenario).by_party if party in budgets]
+    return tuple((["the limits"] if scenario.limits.concession else []) + parties) if parties else ()
+
+
+def _concession(scenario: Scenario) -> tuple[NDArray[np.float64] | None, float | tuple[float, ...] | None]:
+    """Costs and budget of the limits; where parties have budgets of their own, all of them one above the other."""
+    costs, own = costs_by_party(scenario), scenario.limits.concession_budget
+    budgets = _budgets(scenario)
+    parties = {party: table for party, table in costs.by_party.items() if party in budgets}
+    if not parties:
+        return costs.own, own
+    tables = [*([costs.own] if costs.own is not None else []), *parties.values()]
+    first = [] if costs.own is None else [math.inf if own is None else own]
+    return np.stack(tables), (*first, *(budgets[party] for party in parties))
+
+
+def _budgets(scenario: Scenario) -> dict[str, float]:
+    given = ((str(party["id"]), party.get("concession_budget")) for party in scenario.parties)
+    return {party: float(budget) for party, budget in given if budget is not None}
+
+
+def _table(scenario: Scenario, entries: Iterable[Cost]) -> NDArray[np.float64]:
     """Cost of each quiet step of each zone; a step that an entry covers in part costs that part."""
-    given = scenario.limits.concession
-    if not given:
-        return None
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
     table = np.zeros((len(number), scenario.steps))
     begins = np.arange(scenario.steps)
-    for zone, cost, start, end in given:
+    for zone, cost, start, end in entries:
         first = _steps_after_start(scenario, start) if start is not None else 0.0
         last = _steps_after_start(scenario, end) if end is not None else float(scenario.steps)
         covered = np.clip(np.minimum(begins + 1, last) - np.maximum(begins, first), 0.0, 1.0)

@@ -48,6 +48,10 @@ def said(scenario: Scenario) -> list[str]:
         out.append(f"A pause in {_name(zone, scenario)} costs {cost:g} per hour{when}.")
     if limits.concession_budget is not None:
         out.append(f"All pauses together cost at most {limits.concession_budget:g}.")
+    for party in scenario.parties:
+        if party.get("concession_budget") is not None:
+            most = f"{party['concession_budget']:g} {party['concession_unit']}"
+            out.append(f"All pauses together cost {party['name']} at most {most}, by its own table of costs.")
     return out
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.bound.rows import Rows
 from letup.pauses.clock import Clock, runs, usable_steps
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, costs_of
 
 Terms = list[tuple[int, float]]
 
@@ -303,10 +303,10 @@ class WindowRows:
             for slot in self.slots:
                 terms += self._weighted(slot, np.full(clock.steps, clock.hours(1) * len(slot.zones)))
             rows.row(-np.inf, float(limits.zone_hours), terms)
-        if limits.concession is not None and limits.concession_budget is not None:
-            cost = np.asarray(limits.concession, np.float64)
-            terms = [t for slot in self.slots for t in self._weighted(slot, cost[list(slot.zones)].sum(axis=0))]
-            rows.row(-np.inf, float(limits.concession_budget), terms)
+        for cost, most in costs_of(limits):
+            if most is not None:
+                terms = [t for slot in self.slots for t in self._weighted(slot, cost[list(slot.zones)].sum(axis=0))]
+                rows.row(-np.inf, most, terms)
         if limits.at_once is not None:
             moments = sorted({int(s) for slot in self.slots for s in slot.starts})
             for step in moments:

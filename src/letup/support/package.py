@@ -1,0 +1,146 @@
+"""What a plan settles by itself: the issues of a package that can be read off it, and what it costs each party."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from letup.plan.model import Plan
+from letup.plan.terms import costs_by_party, local_time
+from letup.support.model import Package, Support, Value
+from letup.support.reading import support_of
+
+ATTRIBUTES: Mapping[str, str] = {
+    "zone_hours": "length of all pauses together, zone-hours",
+    "window_hours": "mean length of a pause, hours",
+    "hours_a_day": "most hours that one zone is paused on one local day, hours",
+    "days": "local days on which any zone is paused, days",
+    "zones": "zones that are paused at any time, zones",
+    "pauses": "number of pauses, pauses",
+    "people": "people who reach a shelter, people",
+    "concession": "what the pauses cost by the limits of the scenario, in the unit of the limits",
+    "notice_hours": "hours from the start of the plan to the first pause, hours",
+    "trucks_per_day": "trucks of aid a day; no plan of pauses says so by itself, trucks/day",
+}
+"""What issues can read off a plan, with its unit."""
+
+
+def attributes_of(plan: Plan) -> dict[str, float]:
+    """Attributes of a plan by name, as far as it has them.
+
+    Parameters
+    ----------
+    plan : Plan
+        As made; one without any pause has no length of a pause and no notice.
+
+    Returns
+    -------
+    dict of str to float
+        Names of `ATTRIBUTES`. A plan of pauses says nothing on trucks.
+    """
+    scenario = plan.scenario
+    minutes = scenario.step_minutes
+    found = {
+        "zone_hours": plan.zone_hours,
+        "zones": float(len({window.zone for window in plan.windows})),
+        "pauses": float(len(plan.windows)),
+        "people": float(plan.arrive),
+        "days": 0.0,
+        "hours_a_day": 0.0,
+    }
+    if plan.windows:
+        dates = [local_time(scenario, step).date() for step in range(scenario.steps)]
+        by_day: dict[tuple[int, object], int] = {}
+        for window in plan.windows:
+            for step in range(window.first, window.last + 1):
+                by_day[window.zone, dates[step]] = by_day.get((window.zone, dates[step]), 0) + 1
+        found["days"] = float(len({day for _, day in by_day}))
+        found["hours_a_day"] = max(by_day.values()) * minutes / 60
+        found["window_hours"] = plan.zone_hours / len(plan.windows)
+        found["notice_hours"] = min(window.first for window in plan.windows) * minutes / 60
+    costs = costs_by_party(scenario)
+    if costs.own is not None:
+        found["concession"] = sum(float(costs.own[w.zone, w.first : w.last + 1].sum()) for w in plan.windows)
+    return found
+
+
+def package_of(plan: Plan, support: Support | None = None) -> Package:
+    """The issues that a plan settles, with their values; the others are negotiated apart.
+
+    Parameters
+    ----------
+    plan : Plan
+        As made.
+    support : Support, optional
+        Whose issues are meant; those of the plan's scenario if absent.
+    """
+    known = attributes_of(plan)
+    issues = (support if support is not None else support_of(plan.scenario)).issues
+    package: dict[str, Value] = {one.id: known[one.reads] for one in issues if one.reads and one.reads in known}
+    return package
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a plan asks of one party, in the unit that it set.
+
+    Attributes
+    ----------
+    party, unit : str
+        The party, and the unit of its costs.
+    pauses : float
+        What the pauses cost it.
+    terms : float
+        What the terms of the package cost it: by issue, number times cost.
+    budget : float or None
+        Most that the pauses may cost it.
+    basis : str
+        The worst basis among the costs: observed, modelled or assumed.
+    """
+
+    party: str
+    unit: str
+    pauses: float
+    terms: float
+    budget: float | None
+    basis: str
+
+    @property
+    def within(self) -> bool:
+        """Whether the pauses keep to the party's budget."""
+        return self.budget is None or self.pauses <= self.budget + 1e-6 * max(1.0, self.budget)
+
+
+def asks_of(plan: Plan, package: Package | None = None) -> tuple[Ask, ...]:
+    """What a plan asks of each party that concessions.csv has costs for, in the order of parties.yaml and units.
+
+    Parameters
+    ----------
+    plan : Plan
+        As made.
+    package : mapping of str to value, optional
+        What is agreed on the issues; `package_of` the plan if absent. Only issues that are numbers cost by unit.
+    """
+    scenario = plan.scenario
+    settled = package_of(plan) if package is None else package
+    budgets = {party["id"]: party.get("concession_budget") for party in scenario.parties}
+    tables = costs_by_party(scenario).by_party
+    rows = [row for row in scenario.concessions.to_dict("records") if row]
+    asks = []
+    for party in [entry["id"] for entry in scenario.parties]:
+        own = [row for row in rows if row["party"] == party]
+        for unit in dict.fromkeys(row["unit"] for row in own):
+            counted = [row for row in own if row["unit"] == unit]
+            pauses = 0.0
+            if any(isinstance(row["zone"], str) for row in counted):
+                pauses = sum(float(np.sum(tables[party][w.zone, w.first : w.last + 1])) for w in plan.windows)
+            terms = sum(
+                float(row["cost"]) * float(settled[row["issue"]])
+                for row in counted
+                if isinstance(row["issue"], str) and isinstance(settled.get(row["issue"]), int | float)
+            )
+            worst = max((row["basis"] for row in counted), key=("observed", "modelled", "assumed").index)
+            asks.append(Ask(party, unit, pauses, terms, budgets[party], worst))
+    return tuple(asks)
