@@ -44,8 +44,8 @@ def shared(seed: int) -> Problem | None:
         return None
 
 
-@examples(40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(seed=seeds(40))
+@examples(10, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(seed=seeds(10))
 def test_the_best_pauses_within_both_budgets_are_found_and_the_bound_holds(seed: int) -> None:
     problem = shared(seed)
     if problem is None:

@@ -38,7 +38,20 @@ def test_every_code_used_in_the_room_is_on_the_page_and_every_code_on_the_page_i
 
 
 def test_every_attribute_has_a_meaning_and_a_known_type() -> None:
-    types = {"text", "id", "integer", "number", "boolean", "choice", "datetime", "timezone", "hours", "list", "mapping"}
+    types = {
+        "text",
+        "id",
+        "integer",
+        "number",
+        "boolean",
+        "choice",
+        "date",
+        "datetime",
+        "timezone",
+        "hours",
+        "list",
+        "mapping",
+    }
     for row in attributes():
         assert row.meaning
         assert row.type in types or row.type.startswith("reference:")

@@ -16,9 +16,9 @@ import yaml
 from pandas.testing import assert_frame_equal
 from shapely.geometry import box
 
-from letup.scenario import Group, PartyLimits, Scenario, bundled, check, example, load, new, values, write
+from letup.scenario import Group, PartyLimits, Scenario, attributes, bundled, check, example, load, new, values, write
 
-TABLES = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities")
+TABLES = ("zones", "roads", "places", *(name.partition(".")[0] for name in attributes.TABLES))
 
 
 def assert_same(first: Scenario, second: Scenario) -> None:

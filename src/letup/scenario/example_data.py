@@ -37,9 +37,74 @@ PARTIES: list[dict[str, Any]] = [
         "name": "Party A",
         "insists_on": ["no pause before 06:00 or after 18:00"],
         "consents_to": ["north", "mill", "bridge"],
+        "reservation": 0.4,
+        "reservation_low": 0.3,
+        "reservation_high": 0.5,
+        "concession_unit": "zone-hours",
     },
-    {"id": "party_b", "name": "Party B", "wants": ["the hospital is supplied"]},
+    {
+        "id": "party_b",
+        "name": "Party B",
+        "wants": ["the hospital is supplied"],
+        "reservation": 0.3,
+        "reservation_low": 0.2,
+        "reservation_high": 0.5,
+    },
+    {"id": "friends", "name": "Friends of the hospital", "kind": "influences"},
 ]
+
+ISSUES: list[dict[str, Any]] = [
+    {
+        "id": "length", "label": "Length of a pause", "kind": "number", "unit": "hours", "low": 0, "high": 12,
+        "step": 1, "reads": "window_hours", "higher": "longer pauses", "default": 0,
+    },
+    {
+        "id": "trucks", "label": "Trucks of aid a day", "kind": "number", "unit": "trucks/day", "low": 0, "high": 40,
+        "step": 5, "higher": "more aid",
+    },
+    {
+        "id": "observers", "label": "Who observes", "kind": "choice",
+        "options": "nobody = Nobody; joint = Both parties together; third = A third party", "default": "nobody",
+    },
+    {"id": "return", "label": "Return to the north is allowed", "kind": "yes_no"},
+]  # fmt: skip
+
+#: party, issue, weight with its low and high end, worth of values.
+_PREFERENCES = (
+    ("party_a", "length", 2, 1, 3, "0 = 1; 6 = 0.5..0.8; 12 = 0"),
+    ("party_a", "trucks", 1, 0.5, 2, "0 = 1; 40 = 0.4"),
+    ("party_a", "observers", 1, 0.5, 1.5, "nobody = 0.6..1; joint = 1; third = 0.2..0.6"),
+    ("party_b", "length", 3, 2, 4, "0 = 0; 3 = 0.4..0.6; 12 = 1"),
+    ("party_b", "trucks", 2, 1, 3, "0 = 0; 20 = 0.6..0.7..0.9; 40 = 1"),
+    ("party_b", "return", 1, 0.5, 2, "yes = 1; no = 0"),
+)
+
+PREFERENCES: list[dict[str, Any]] = [
+    *(
+        dict(zip(("party", "issue", "weight", "weight_low", "weight_high", "worth"), row, strict=True))
+        for row in _PREFERENCES
+    ),
+    {"party": "party_b", "issue": "observers", "weight": 1, "worth": "nobody = 0; joint = 0.7; third = 1",
+     "never": "nobody", "date": "2029-12-20"},
+    {"party": "party_a", "issue": "return", "weight": 0, "worth": "yes = 0.5; no = 0.5"},
+]  # fmt: skip
+
+INFLUENCES: list[dict[str, Any]] = [
+    {"from": "friends", "to": "party_a", "kind": "mediator", "strength": 0.4, "strength_low": 0.2,
+     "strength_high": 0.6},
+]  # fmt: skip
+
+CONCESSIONS: list[dict[str, Any]] = [
+    *({"party": "party_a", "zone": zone, "cost": 1, "unit": "zone-hours"} for zone in ("north", "mill", "bridge")),
+    {"party": "party_a", "issue": "trucks", "cost": 0.5, "cost_low": 0.2, "cost_high": 1, "unit": "inspector-hours"},
+]
+
+STATEMENTS: list[dict[str, Any]] = [
+    {"date": "2029-12-12", "party": "party_a", "speaker": "A spokeswoman", "issue": "length", "stance": -1,
+     "position": "Pauses only for set hours, by day."},
+    {"date": "2029-12-20", "party": "party_b", "speaker": "A delegate", "issue": "observers", "stance": 2,
+     "position": "Asks that somebody observes each pause."},
+]  # fmt: skip
 
 #: id, name, southern and northern latitude, whether it is thought safer.
 _WEST, _EAST = -30.0, -29.92

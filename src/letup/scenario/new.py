@@ -12,7 +12,7 @@ from typing import Any
 
 from letup.errors import LetupError
 from letup.scenario import example_data
-from letup.scenario.attributes import FILES, Attribute, of
+from letup.scenario.attributes import FILES, TABLES, Attribute, of
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
 from letup.scenario.settings import PARTIES, SCENARIO, SECTIONS
@@ -50,10 +50,8 @@ def new(folder: str | Path) -> Path:
         (folder / PARTIES).write_text(_parties_text(), "utf-8")
         for layer in ("zones", "roads", "places"):
             _write_layer(folder / f"{layer}.geojson", getattr(example_data, layer)())
-        _write_table(folder / "people.csv", example_data.PEOPLE)
-        _write_table(folder / "essentials.csv", example_data.ESSENTIALS)
-        _write_table(folder / "stocks.csv", example_data.STOCKS)
-        _write_table(folder / "facilities.csv", example_data.FACILITIES)
+        for name in TABLES:
+            _write_table(folder / name, getattr(example_data, name.partition(".")[0].upper()))
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror}"
         raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error
