@@ -16,7 +16,7 @@ from typing import Any
 
 import shapely
 import yaml
-from gaza import people, places, settings, streets, supplies, walking, zones
+from gaza import issues, parties, people, places, settings, statements, streets, supplies, walking, wants, zones
 from gaza.ground import read_layer, write_layer, write_rows
 from shapely.geometry import LineString, Point
 
@@ -74,7 +74,12 @@ def build(out: Path) -> list[str]:
         out / "facilities.csv", supplies.FACILITY_COLUMNS, supplies.facilities(area, people.residents(area, weight))
     )
     _write_yaml(out / "scenario.yaml", settings.scenario())
-    _write_yaml(out / "parties.yaml", settings.parties())
+    _write_yaml(out / "parties.yaml", parties.parties())
+    write_rows(out / "issues.csv", issues.COLUMNS, issues.issues())
+    write_rows(out / "preferences.csv", wants.COLUMNS, wants.preferences())
+    write_rows(out / "influences.csv", parties.INFLUENCE_COLUMNS, parties.influences())
+    write_rows(out / "concessions.csv", parties.CONCESSION_COLUMNS, parties.concessions(area))
+    write_rows(out / "statements.csv", statements.COLUMNS, statements.statements())
     leaving = sum(row["count"] * row["share_leaving"] for row in rows)
     return [
         merged,

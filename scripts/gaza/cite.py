@@ -274,6 +274,13 @@ _ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
 
 #: Works that are in no raw table.
 _WORKS: dict[str, dict[str, str]] = {
+    "unga-es-10-21": {
+        "title": "Votes of the General Assembly on resolution ES-10/21, 27 October 2023",
+        "publisher": "United Nations Digital Library",
+        "date": "2023-10-27",
+        "licence": _FACTS,
+        "address": "https://digitallibrary.un.org",
+    },
     "sphere-2018": {
         "title": "The Sphere Handbook, 4th edition: water supply standard 2.1; food assistance standard 6.1",
         "publisher": "Sphere Association",
@@ -297,8 +304,18 @@ _WORKS: dict[str, dict[str, str]] = {
     },
 }
 
-#: Positions of the parties, by the id of their row.
-_POSITIONS = ("P12", "P13", "P14", "P17", "P25", "P26", "P33", "P59", "P63", "P67")
+#: Terms of the agreement of 22 November 2023 that statements rest on, by their item.
+_TERMS = (
+    "air_halt_south",
+    "air_halt_north",
+    "air_halt_drones",
+    "release_ratio",
+    "extension_rule",
+    "ground_halt",
+    "aid_to_north",
+    "mediators",
+    "resumption",
+)
 
 
 def row(table: str, **wanted: str) -> dict[str, str]:
@@ -313,6 +330,11 @@ def row(table: str, **wanted: str) -> dict[str, str]:
     if len(found) != 1:
         raise LookupError(f"{len(found)} rows of {table} have {wanted}")
     return found[0]
+
+
+def position(number: str) -> str:
+    """Name of the source that a row of positions.csv is."""
+    return f"position-{number.lower()}"
 
 
 def figure(source: str, column: str = "value") -> float:
@@ -338,9 +360,17 @@ def sources() -> dict[str, dict[str, Any]]:
             "licence": _FACTS,
             "address": item["url"],
         }
-    for number in _POSITIONS:
-        item = row("positions.csv", id=number)
-        found[f"position-{number.lower()}"] = {
+    for name in _TERMS:
+        item = row("agreement_2023-11-22.csv", kind="term", item=name)
+        found[f"agreement-{name}"] = {
+            "title": f"Term reported of the agreement of 22 November 2023 ({name.replace('_', ' ')})",
+            "publisher": item["publisher"],
+            "date": _date(item["date_published"] or "not shown"),
+            "licence": _FACTS,
+            "address": item["url"],
+        }
+    for item in read_table("positions.csv"):
+        found[position(item["id"])] = {
             "title": f"Statement of {item['actor']}, {item['date']} ({item['issue'].replace('_', ' ')})",
             "publisher": item["publisher"],
             "date": _date(item["date_published"]),

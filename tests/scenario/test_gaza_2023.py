@@ -251,11 +251,14 @@ def test_every_value_says_how_it_is_known() -> None:
     assert (table[table["basis"] != "assumed"]["source"].fillna("") != "").all()
 
 
+_CITED = ("facts.csv", "observed_flows.csv", "positions.csv", "agreement_2023-11-22.csv")
+
+
 def test_sources_carry_the_address_of_their_raw_row() -> None:
     sources = load("gaza-2023").sources
-    addresses = {row["url"] for name in ("facts.csv", "observed_flows.csv", "positions.csv") for row in rows(name)}
+    addresses = {row["url"] for name in _CITED for row in rows(name)}
     ours = {"osm-municipalities", "ors-roads", "hot-health", "hot-places", "cod-ab", "crossing-points"}
-    ours |= {"access-grid", "fdma-tsunami", "sorensen-1991", "sphere-2018"}
+    ours |= {"access-grid", "fdma-tsunami", "sorensen-1991", "sphere-2018", "unga-es-10-21"}
     for name, source in sources.items():
         assert source["licence"], name
         assert name in ours or source["address"] in addresses, name

@@ -71,7 +71,8 @@ def parties_of(content: Any, notes: Collector) -> Table:
         content = []
     for number, entry in enumerate(content, 1):
         if isinstance(entry, dict):
-            rows.append(Row(f"entry {number}", _filled(entry)))
+            nobody = {key: [] for key in ("consents_to", "consents_to_issues") if entry.get(key) == []}  # not: all
+            rows.append(Row(f"entry {number}", _filled(entry) | nobody))
         else:
             _shape(PARTIES, f"entry {number}", "mapping", notes)
     columns = list(dict.fromkeys(key for row in rows for key in row.cells))
