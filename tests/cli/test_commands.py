@@ -60,7 +60,9 @@ def test_help_lists_every_command() -> None:
 
 def test_every_command_explains_itself() -> None:
     for names in [(name,) for name, _, _ in letup.cli.COMMANDS] + [
-        ("import", name) for name, _, _ in letup.cli.IMPORTS
+        (group, name)
+        for group, commands in (("import", letup.cli.IMPORTS), ("statement", letup.cli.STATEMENTS))
+        for name, _, _ in commands
     ]:
         result = RUNNER.invoke(letup.cli.app, [*names, "--help"])
         assert result.exit_code == 0, names

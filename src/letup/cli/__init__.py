@@ -23,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # keeps --help quick, and plain when piped
 )
 _import = typer.Typer(help="Make a scenario from data of another format.", no_args_is_help=True, rich_markup_mode=None)
+_statement = typer.Typer(help="What parties said: list, add, read.", no_args_is_help=True, rich_markup_mode=None)
 
 #: Each command: its name, and where its function is.
 COMMANDS = (
@@ -38,6 +39,11 @@ COMMANDS = (
 IMPORTS = (
     ("osm", "letup.cli.import_", "osm"),
     ("gmns", "letup.cli.import_", "gmns"),
+)
+STATEMENTS = (
+    ("list", "letup.cli.statement", "list_"),
+    ("add", "letup.cli.statement", "add"),
+    ("read", "letup.cli.statement", "read"),
 )
 
 _REPORT = "this is a fault in letup: run again with LETUP_DEBUG=1 and report what it prints with the input's files"
@@ -61,7 +67,9 @@ def _options(
 
 _register(app, COMMANDS)
 _register(_import, IMPORTS)
+_register(_statement, STATEMENTS)
 app.add_typer(_import, name="import")
+app.add_typer(_statement, name="statement")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,9 @@ _IF_ABSENT = {
 }
 
 
-def examine(folder: Path, today: date | None = None) -> tuple[Scenario | None, list[Finding]]:
+def examine(
+    folder: Path, today: date | None = None, instead: Mapping[str, str] | None = None
+) -> tuple[Scenario | None, list[Finding]]:
     """Read and check a scenario folder.
 
     Parameters
@@ -50,6 +52,8 @@ def examine(folder: Path, today: date | None = None) -> tuple[Scenario | None, l
     today : date, optional
         The day of the check: statements of later days cannot have been made. By default the day it is, in the
         scenario's time zone.
+    instead : mapping of str to str, optional
+        Texts of tables by name that are checked in place of what the files hold, before they are written.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def examine(folder: Path, today: date | None = None) -> tuple[Scenario | None, l
         Worst first.
     """
     with _without_collection():
-        return _examine(folder, today)
+        return _examine(folder, today, instead or {})
 
 
 @contextlib.contextmanager
@@ -74,7 +78,7 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _examine(folder: Path, today: date | None) -> tuple[Scenario | None, list[Finding]]:
+def _examine(folder: Path, today: date | None, instead: Mapping[str, str]) -> tuple[Scenario | None, list[Finding]]:
     notes = Collector()
     try:
         list(folder.iterdir())
@@ -82,7 +86,7 @@ def _examine(folder: Path, today: date | None) -> tuple[Scenario | None, list[Fi
         message = f"the folder cannot be listed: {error.strerror}"
         notes.add("file.unreadable", message, "check the folder's rights", file=folder.name)
         return None, notes.findings()
-    tables, broken = _read_tables(folder, notes)
+    tables, broken = _read_tables(folder, notes, instead)
     content = _read_text_file(folder, SCENARIO, read_yaml, notes)
     sections = sections_of(content, notes) if content is not None else {}
     parties = _read_text_file(folder, PARTIES, read_yaml, notes)
@@ -119,7 +123,7 @@ def _missing(folder: Path, name: str, severity: Any, notes: Collector) -> None:
     notes.add("file.missing", f"is not there{consequence}", remedy, file=name, severity=severity)
 
 
-def _read_tables(folder: Path, notes: Collector) -> tuple[dict[str, Table], set[str]]:
+def _read_tables(folder: Path, notes: Collector, instead: Mapping[str, str]) -> tuple[dict[str, Table], set[str]]:
     """Understood layers and tables by file name, and the names of those that are there but cannot be read."""
     package = folder / GEOPACKAGE
     present = package.exists() and usable(package, notes)
@@ -133,6 +137,8 @@ def _read_tables(folder: Path, notes: Collector) -> tuple[dict[str, Table], set[
                 message = f"is also the layer {layer} of {GEOPACKAGE}"
                 notes.add("layer.twice", message, "keep one of the two", file=name)
             table = read_layer(package, layer, name, notes)
+        elif name in instead:
+            table = read_csv(name, instead[name], notes)
         else:
             table = _read_text_file(folder, name, read_geojson if name in LAYERS else read_csv, notes)
         if table is None:

@@ -71,7 +71,8 @@ def parties_of(content: Any, notes: Collector) -> Table:
         content = []
     for number, entry in enumerate(content, 1):
         if isinstance(entry, dict):
-            nobody = {key: [] for key in ("consents_to", "consents_to_issues") if entry.get(key) == []}  # not: all
+            # An empty list means that it consents to nothing; one that is left out, to everything.
+            nobody: dict[str, Any] = {key: [] for key in ("consents_to", "consents_to_issues") if entry.get(key) == []}
             rows.append(Row(f"entry {number}", _filled(entry) | nobody))
         else:
             _shape(PARTIES, f"entry {number}", "mapping", notes)

@@ -146,6 +146,8 @@ def _check_turns(table: Table, notes: Collector) -> None:
                 remedy = "ask which of the two holds; give speakers who do not speak for the party a party of their own"
                 notes.add("statements.contradiction", message, remedy, **place, severity="warning")
             elif days <= CHANGE_DAYS:
-                message = f"{party} turns on {issue} within {days} day{'s' if days > 1 else ''}, by {then['date']}: {voices}"
+                message = (
+                    f"{party} turns on {issue} within {days} day{'s' if days > 1 else ''}, by {then['date']}: {voices}"
+                )
                 remedy = "look at what changed between the two; preferences rest on the later one"
                 notes.add("statements.change", message, remedy, **place, severity="note")

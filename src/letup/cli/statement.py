@@ -1,0 +1,240 @@
+"""``letup statement``: what parties said — listed, added, and read from a text."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from letup.findings import Finding
+    from letup.support.extracting import Proposal
+    from letup.support.model import Support
+
+_SCENARIO = Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, or the name of a bundled scenario.")]
+_OWN = Annotated[str, typer.Argument(metavar="SCENARIO", help="Folder of a scenario of your own.")]
+_DAY = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Day on which it was said.")]
+_SOURCE = Annotated[str, typer.Option(help="Entry of sources in scenario.yaml; without one the row is assumed.")]
+_NOTE = Annotated[str, typer.Option(help="Remark; needed without a source.")]
+_ADDRESS = Annotated[str, typer.Option(help="Where it was found.")]
+
+
+def list_(
+    scenario: _SCENARIO,
+    party: Annotated[str, typer.Option(help="Only of this party.")] = "",
+    issue: Annotated[str, typer.Option(help="Only on this issue.")] = "",
+    before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of days before this one.")] = None,
+    chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw positions over time into this SVG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List what each party said on each issue, oldest first, and where it turned."""
+    from letup.errors import LetupError
+    from letup.scenario import load
+    from letup.support.positions import lines_of, selected
+    from letup.support.reading import support_of
+
+    day = before.date() if before is not None else None
+    support = selected(support_of(load(scenario)), party=party, issue=issue, before=day)
+    if chart is not None:
+        from letup.report.positions import positions_svg
+
+        try:
+            chart.write_text(positions_svg(support), "utf-8")
+        except OSError as error:
+            message = f"{chart} cannot be written: {error.strerror}"
+            raise LetupError("statement.unwritable", message, "name another file") from error
+    if as_json:
+        lines = lines_of(support)
+        turns = [[before.row, after.row] for line in lines for before, after in line.turns]
+        said = [asdict(one) for one in support.statements]
+        print(json.dumps({"statements": said, "turns": turns}, ensure_ascii=False, default=str))
+        return
+    _show(support)
+    if chart is not None:
+        print(f"wrote {chart}")
+
+
+def _show(support: Support) -> None:
+    from letup.support.positions import by_party, lines_of, turn_words
+
+    names = {party.id: party.name for party in support.parties}
+    labels = {issue.id: issue.label for issue in support.issues}
+    lines = lines_of(support)
+    for party, own in by_party(lines).items():
+        print(f"{names.get(party, party)} [{party}]")
+        for line in own:
+            print(f"  {labels.get(line.issue, line.issue)} [{line.issue}]")
+            turned = {after.row: turn_words(before, after) for before, after in line.turns}
+            for said in line.said:
+                print(f"    {said.date.isoformat()}  {said.stance:+d}  {said.speaker}: {said.position}")
+                if said.row in turned:
+                    print(f"                    turns: {turned[said.row]}")
+        print()
+    count, turns = len(support.statements), sum(len(line.turns) for line in lines)
+    print(f"{count} statement{'' if count == 1 else 's'}, {turns} turn{'' if turns == 1 else 's'} of position")
+
+
+def add(
+    scenario: _OWN,
+    date_: _DAY,
+    party: Annotated[str, typer.Option(help="Id of the party.")],
+    speaker: Annotated[str, typer.Option(help="Who spoke: name and office.")],
+    issue: Annotated[str, typer.Option(help="Id of the issue.")],
+    position: Annotated[str, typer.Option(help="What was said, in your own words.")],
+    stance: Annotated[str, typer.Option(help="From -2 (refuses) to 2 (asks for it or grants it).")],
+    source: _SOURCE = "",
+    address: _ADDRESS = "",
+    source_file: Annotated[str, typer.Option(help="Text file in the scenario's folder that holds the words.")] = "",
+    quote: Annotated[str, typer.Option(help="The exact words in that file.")] = "",
+    note: _NOTE = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Add one statement: checked first, then appended to statements.csv; nothing else in the file changes."""
+    from letup.support.recording import append, own_folder
+
+    folder = own_folder(scenario)
+    cells = {
+        "date": date_.date().isoformat(),
+        "party": party,
+        "speaker": speaker,
+        "issue": issue,
+        "position": position,
+        "stance": stance,
+        "address": address,
+        "source_file": source_file,
+        "quote": quote,
+        **_provenance(source, note),
+    }
+    where, findings = append(folder, cells)
+    _say(folder, [(where, findings)], as_json)
+
+
+def _provenance(source: str, note: str) -> dict[str, str]:
+    return {"basis": "observed" if source else "assumed", "source": source, "note": note}
+
+
+def _say(folder: Path, added: list[tuple[str, list[Finding]]], as_json: bool) -> None:
+    if as_json:
+        rows = [{"row": where, "findings": [asdict(one) for one in found]} for where, found in added]
+        print(json.dumps({"file": str(folder / "statements.csv"), "added": rows}, ensure_ascii=False))
+        return
+    for where, findings in added:
+        print(f"added {where} to {folder / 'statements.csv'}")
+        for one in findings:
+            print(f"  {one.severity}: {one.message} [{one.code}]\n    → {one.remedy}")
+
+
+def read(
+    scenario: _OWN,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text in UTF-8.")],
+    date_: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of what is said in it; to add.")
+    ] = None,
+    speaker: Annotated[str, typer.Option(help="Who speaks in it: name and office; to add.")] = "",
+    source: _SOURCE = "",
+    address: _ADDRESS = "",
+    note: _NOTE = "",
+    confirm: Annotated[
+        str, typer.Option(metavar="IDS", help="Add these proposals, with commas between; else each is asked about.")
+    ] = "",
+    position: Annotated[
+        list[str] | None, typer.Option(metavar="ID=WORDS", help="What a proposal says, in your own words.")
+    ] = None,
+    stance: Annotated[
+        list[str] | None, typer.Option(metavar="ID=NUMBER", help="Stance of a proposal, if not the suggested one.")
+    ] = None,
+    extractor: Annotated[str, typer.Option(help="What looks for statements.")] = "rules",
+    as_json: Annotated[bool, typer.Option("--json", help="Print proposals as JSON and add nothing.")] = False,
+) -> None:
+    """Look for statements in a text. Nothing is added that a person has not confirmed, in their own words."""
+    from letup.errors import LetupError
+    from letup.scenario import load
+    from letup.support import extracting, recording
+    from letup.support.reading import support_of
+
+    support = support_of(load(scenario))
+    text = recording.text_of(file)
+    found = extracting.proposals(text, support, extracting.extractor(extractor))
+    if as_json and not confirm:
+        print(json.dumps({"file": str(file), "proposals": [_record(one) for one in found]}, ensure_ascii=False))
+        return
+    folder = recording.own_folder(scenario)
+    known = {one.id: one for one in found}
+    chosen = [part.strip() for part in confirm.split(",") if part.strip()]
+    words, stances = _by_id(position or [], "--position"), _by_id(stance or [], "--stance")
+    for name in (*chosen, *words, *stances):
+        if name not in known:
+            message = f"there is no proposal {name} in {file}"
+            raise LetupError("extract.id", message, "list them: letup statement read … --json")
+    if not confirm:
+        words, stances = _ask(found, sys.stdin.isatty())
+        chosen = list(words)
+    if not chosen:
+        print("nothing was added")
+        return
+    silent = [name for name in chosen if not words.get(name, "").strip()]
+    if silent:
+        message = f"what {', '.join(silent)} says is not told in your own words"
+        raise LetupError("extract.position", message, f'add --position "{silent[0]}=…"')
+    if date_ is None or not speaker:
+        message = "who speaks, and on which day, is not given"
+        raise LetupError("extract.who", message, "add --date and --speaker")
+    kept = recording.keep_text(file, folder)
+    common = {"address": address, "source_file": kept} | _provenance(source, note)
+    added = [
+        recording.append(folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common)
+        for name in chosen
+    ]
+    _say(folder, added, as_json)
+
+
+def _record(one: Proposal) -> dict[str, Any]:
+    return {"id": one.id, **asdict(one)}
+
+
+def _row(one: Proposal, words: str, stance: str | None, day: date, speaker: str) -> dict[str, str]:
+    return {
+        "date": day.isoformat(),
+        "party": one.party,
+        "speaker": speaker,
+        "issue": one.issue,
+        "position": words.strip(),
+        "stance": stance if stance is not None else str(one.stance),
+        "quote": one.quote,
+    }
+
+
+def _by_id(pairs: list[str], option: str) -> dict[str, str]:
+    from letup.errors import LetupError
+
+    found = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not (sign and value.strip()):
+            raise LetupError("extract.id", f"{option} {pair} is not ID=…", f"write it like {option} 1a2b3c4d=…")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _ask(found: list[Proposal], answers: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Show each proposal and ask for it; without a keyboard only show them."""
+    words: dict[str, str] = {}
+    stances: dict[str, str] = {}
+    print(f"{len(found)} proposals. Each is a passage to read, not a finding of what was meant.\n")
+    for one in found:
+        print(f"{one.id}  {one.party} on {one.issue}, suggested stance {one.stance:+d}; {one.why}")
+        print(f"  characters {one.start} to {one.end}: “{one.quote}”")
+        if not answers:
+            continue
+        said = typer.prompt("  In your own words (empty: leave it out)", default="", show_default=False)
+        if said.strip():
+            words[one.id] = said
+            stances[one.id] = str(typer.prompt("  Stance, -2 to 2", default=str(one.stance)))
+    if not answers and found:
+        print("\nTo add some: --confirm IDS, with --position ID=WORDS, --date and --speaker")
+    return words, stances

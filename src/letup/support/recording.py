@@ -1,0 +1,144 @@
+"""Put a statement into statements.csv: checked first, appended as one row, everything else in the file as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from letup.errors import BadInput, LetupError
+from letup.findings import Finding
+from letup.scenario.attributes import of
+from letup.scenario.check import examine
+from letup.scenario.collect import Collector
+from letup.scenario.layers import GEOPACKAGE, layers_in
+from letup.scenario.read import bundled, folder_of
+from letup.scenario.statements import even
+
+STATEMENTS = "statements.csv"
+SOURCES = "sources"
+"""Folder in the scenario that texts are put into."""
+
+
+def own_folder(scenario: str | Path) -> Path:
+    """Folder of a scenario that may be written to.
+
+    Raises
+    ------
+    LetupError
+        ``statement.bundled`` for a scenario that comes with letup, ``statement.packed`` if its statements lie in a
+        GeoPackage.
+    """
+    folder = folder_of(scenario)
+    if any(folder == folder_of(name) for name in bundled() if not Path(name).is_dir()):
+        message = f"{folder.name} comes with letup and is not written to"
+        raise LetupError("statement.bundled", message, f"copy {folder} to a folder of your own and name that")
+    package = folder / GEOPACKAGE
+    if package.is_file() and "statements" in layers_in(package, Collector()):
+        remedy = "add the row there with a GIS, or export the layer to statements.csv"
+        raise LetupError("statement.packed", f"statements lie in {GEOPACKAGE}", remedy)
+    return folder
+
+
+def append(folder: Path, cells: Mapping[str, str], today: date | None = None) -> tuple[str, list[Finding]]:
+    """Append one row to statements.csv, if nothing is wrong with it.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the scenario, from `own_folder`.
+    cells : mapping of str to str
+        Cells by column; those that are absent stay empty.
+    today : date, optional
+        The day of the check; by default the day it is.
+
+    Returns
+    -------
+    where : str
+        The new row, as findings name it.
+    findings : list of Finding
+        Warnings and notes on the new row.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong with the row; then nothing was written.
+    LetupError
+        ``statement.unwritable`` if the file cannot be written.
+    """
+    path = folder / STATEMENTS
+    before = path.read_bytes() if path.is_file() else b""
+    addition = _addition(before, cells)
+    text = (before + addition).decode("utf-8-sig", errors="strict" if not before else "replace")
+    where = f"row {sum(1 for _ in csv.reader(io.StringIO(text, newline='')))}"
+    _, findings = examine(folder, today, {STATEMENTS: text})
+    ours = [one for one in findings if one.file == STATEMENTS and one.where in (where, "")]
+    if any(one.severity == "error" for one in ours):
+        raise BadInput(ours)
+    try:
+        with path.open("ab") as handle:
+            handle.write(addition)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise LetupError("statement.unwritable", message, "check the rights of the folder") from error
+    return where, [one for one in ours if one.where == where]
+
+
+def _addition(before: bytes, cells: Mapping[str, str]) -> bytes:
+    """Bytes of the new row as the file writes its rows; with the header where there is no file yet."""
+    ending = "\r\n" if b"\r\n" in before else "\n"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator=ending)
+    if before.strip():
+        header = before.decode("utf-8-sig", errors="replace")
+        columns = [column.strip() for column in next(csv.reader(io.StringIO(header, newline="")), [])]
+        absent = [column for column, cell in cells.items() if cell and column not in columns]
+        if absent:
+            message = f"{STATEMENTS} has no column {', '.join(absent)}"
+            raise LetupError("statement.columns", message, f"add {', '.join(absent)} to its first row, then try again")
+        if not before.endswith(b"\n"):
+            out.write(ending)
+    else:
+        columns = list(of(STATEMENTS))
+        writer.writerow(columns)
+    writer.writerow([cells.get(column, "") for column in columns])
+    return out.getvalue().encode()
+
+
+def keep_text(file: Path, folder: Path) -> str:
+    """Name of a text file inside the scenario's folder; a file from elsewhere is copied into ``sources``.
+
+    Raises
+    ------
+    LetupError
+        ``statement.text`` if it is no UTF-8 text, or another text of that name is there already.
+    """
+    text = text_of(file)
+    if file.resolve().is_relative_to(folder.resolve()):
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    target = folder / SOURCES / file.name
+    if target.exists() and even(text_of(target)) != even(text):
+        message = f"{target} is there already, with another text"
+        raise LetupError("statement.text", message, "rename the file that you give")
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(file, target)
+    return target.relative_to(folder).as_posix()
+
+
+def text_of(file: Path) -> str:
+    """Text of a file that statements are looked for in.
+
+    Raises
+    ------
+    LetupError
+        ``statement.text`` if it cannot be read, or is no UTF-8 text.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        message = f"{file} cannot be read: {reason}"
+        raise LetupError("statement.text", message, "name a text file; save others as plain text first") from error

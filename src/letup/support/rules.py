@@ -1,0 +1,128 @@
+"""The extractor by rules: sentences that name a party, and an issue by its words or by a number in its unit."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from letup.support.extracting import Proposal
+from letup.support.model import Issue, Party, Support
+
+# A full stop ends a sentence unless a digit, a letter with a stop (U.S.) or a small letter follows.
+_SENTENCE = re.compile(r"(?:[^.!?؟。\n]|\.(?=\d|\w\.|\s[a-z])|\n(?!\s*\n))+[.!?؟。]*[”\"’)]*")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+@cache
+def _list(kind: str) -> frozenset[str]:
+    """Words of a kind, from ``rules.csv`` beside this file; `silent` words of names and labels say nothing alone."""
+    text = resources.files("letup.support").joinpath("rules.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return re.compile(rf"\d[\d,.]*|\b(?:{'|'.join(sorted(_list('number')))})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Proposes each sentence that names a party and an issue; what it suggests as a stance goes by a few words.
+
+    A party is named by its name in any language, its id, or the name of somebody who spoke for it before. An issue is
+    named by a word of its label, or by a number that is followed by its unit.
+    """
+
+    def propose(self, text: str, support: Support) -> list[Proposal]:
+        """Sentences of the text that may be statements."""
+        names = [(party.id, _names(party, support)) for party in support.parties]
+        words = [(issue, _issue_words(issue), _unit(issue)) for issue in support.issues]
+        found = []
+        for start, end in _sentences(text):
+            quote = text[start:end]
+            for party, patterns in names:
+                called = next((match[0] for pattern in patterns if (match := pattern.search(quote))), None)
+                if called is None:
+                    continue
+                for issue, known, unit in words:
+                    by = _named(quote, known, unit)
+                    if by:
+                        numbers = tuple(match[0].rstrip(".,") for match in _number().finditer(quote))
+                        why = f"names “{called}” and “{by}”"
+                        found.append(Proposal(start, end, quote, party, issue.id, _stance(quote), numbers, why))
+        return found
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence, without blanks around it."""
+    for match in _SENTENCE.finditer(text):
+        inner = match[0].strip()
+        if len(_WORD.findall(inner)) >= 3:
+            start = match.start() + match[0].index(inner[0])
+            yield start, start + len(inner)
+
+
+def _names(party: Party, support: Support) -> list[re.Pattern[str]]:
+    """What a party is called, the longest first; surnames of speakers count where only one party has them."""
+    speakers: dict[str, set[str]] = {}
+    for said in support.statements:
+        words = re.split(r"[,;(]", said.speaker)[0].split()
+        word = words[-1] if words else ""
+        if word[:1].isupper() and word.casefold() not in _list("silent") and len(word) > 3:
+            speakers.setdefault(word, set()).add(said.party)
+    called = {party.name, *party.names.values(), party.id.replace("-", " ").replace("_", " ")}
+    called |= {word for word, parties in speakers.items() if parties == {party.id}}
+    ordered = sorted(called, key=lambda name: (-len(name), name))
+    return [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE) for name in ordered]
+
+
+def _issue_words(issue: Issue) -> frozenset[str]:
+    texts = [issue.label, *issue.labels.values(), issue.id.replace("-", " ").replace("_", " ")]
+    words = {_stem(word) for text in texts for word in _WORD.findall(text)}
+    return frozenset(words - {_stem(word) for word in _list("silent")})
+
+
+def _unit(issue: Issue) -> re.Pattern[str] | None:
+    """A number and then the issue's unit, such as “200 trucks”."""
+    words = _WORD.findall(re.split(r"/|\bper\b", issue.unit)[0])
+    if not words or words[0] == "people":  # any number of people may be anything
+        return None
+    return re.compile(rf"(?:{_number().pattern})[ -]+{re.escape(words[0].rstrip('s'))}s?\b", re.IGNORECASE)
+
+
+def _named(quote: str, words: frozenset[str], unit: re.Pattern[str] | None) -> str:
+    """By what a sentence names an issue; empty if it does not."""
+    match = unit.search(quote) if unit is not None else None
+    if match:
+        return match[0]
+    return next((word for word in _WORD.findall(quote) if _stem(word) in words), "")
+
+
+def _stem(word: str) -> str:
+    """A word without the endings that come with number and tense, so that “crossing” and “crossings” are one."""
+    word = word.casefold()
+    for ending in ("ies", "es", "s", "ed", "ing"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
+
+
+def _stance(quote: str) -> int:
+    """What the words suggest: refusing before setting conditions before asking for it; 0 if nothing is suggested."""
+    words = [word.casefold() for word in re.findall(r"\w+", quote)]
+    bare = set(words)
+    open_to = _list("support") | _list("ask") | _list("permit")
+    denied = any(word in _list("negation") and open_to & set(words[n + 1 : n + 4]) for n, word in enumerate(words))
+    against = denied or bool(bare & (_list("refuse") | _list("negation")))
+    if bare & _list("condition") and (against or bare & open_to):
+        return -1
+    if denied or bare & _list("refuse"):
+        return -2
+    if bare & _list("ask"):
+        return 2
+    return 1 if bare & (_list("support") | _list("permit")) else 0
