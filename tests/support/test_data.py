@@ -155,7 +155,7 @@ def test_costs_without_any_budget_leave_the_limits_as_they_were(scenario: Scenar
 
 
 def test_a_plan_keeps_to_the_budget_of_each_party(frugal: Scenario) -> None:
-    plan = plans.make(frugal, time_limit=2)
+    plan = plans.make(replace(frugal, steps=48), time_limit=5)
     asks = {ask.party: ask for ask in asks_of(plan) if ask.budget is not None and ask.pauses}
     assert plan.arrive > 0
     assert {party: ask.within for party, ask in asks.items()} == {"party_a": True, "party_b": True}

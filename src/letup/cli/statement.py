@@ -172,7 +172,7 @@ def read(
             message = f"there is no proposal {name} in {file}"
             raise LetupError("extract.id", message, "list them: letup statement read … --json")
     if not confirm:
-        words, stances = _ask(found, sys.stdin.isatty())
+        words, stances = _ask(found, at_a_keyboard())
         chosen = list(words)
     if not chosen:
         print("nothing was added")
@@ -191,6 +191,11 @@ def read(
         for name in chosen
     ]
     _say(folder, added, as_json)
+
+
+def at_a_keyboard() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
 
 
 def _record(one: Proposal) -> dict[str, Any]:
