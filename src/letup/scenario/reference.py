@@ -36,6 +36,21 @@ row 2. Features of a layer are counted from 1, with their id.
 """
 
 
+_GRAMMAR = """\
+## Options and worths
+
+Two cells of the tables on what is to be agreed have a grammar of their own, with semicolons between parts:
+
+- `options` of an issue: `nobody = Nobody; joint = Both parties together`, an id and the words that readers see. An
+  issue of kind `yes_no` has the options `yes` and `no`; give `options` only to put them in other words.
+- `worth` of a preference: `0 = 0; 4 = 0.3..0.6; 12 = 1`, a value of the issue and what it is worth, from 0 to 1, as a
+  number, a range, or a range with its likeliest value (`0.3..0.4..0.6`). Numbers ascend; each option is named.
+
+A list in `consents_to` or `consents_to_issues` that is empty means that the party consents to nothing; one that is
+left out, to everything.
+"""
+
+
 def reference_page() -> str:
     """Text of ``docs/reference/attributes.md``, Markdown."""
     parts = [_INTRODUCTION]
@@ -49,6 +64,7 @@ def reference_page() -> str:
         "In every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
     )
     parts.append(_table([row for row in attributes() if row.file == "*"]))
+    parts.append(_GRAMMAR)
     parts.append(_needs())
     parts.append(_counted())
     parts.append(_bounds())
