@@ -56,6 +56,7 @@ def test_help_lists_every_command() -> None:
     for name, _, _ in letup.cli.COMMANDS:
         assert f"  {name} " in text
     assert "  import " in text
+    assert "  statement " in text
 
 
 def test_every_command_explains_itself() -> None:
@@ -125,9 +126,9 @@ def test_new_then_check_then_sources(tmp_path: Path) -> None:
     assert run("check", str(target)).returncode == 0
     result = run("sources", str(target), "--csv", str(tmp_path / "values.csv"))
     assert result.returncode == 0
-    assert "0 % observed, 0 % modelled, 100 % assumed of 129 values." in result.stdout
+    assert "0 % observed, 0 % modelled, 100 % assumed of 192 values." in result.stdout
     assert "people.csv, share_leaving: 7 values assumed (example)" in result.stdout
-    assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 130
+    assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 193
     again = run("new", str(target))
     assert again.returncode == 2
     assert "new.exists" in again.stderr

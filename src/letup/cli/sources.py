@@ -54,7 +54,7 @@ def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any
         "title": scenario.title,
         "as_of": scenario.as_of.isoformat(),
         "count": len(records),
-        "shares": shares(scenario),
+        "shares": shares(scenario, support=True),
         "denominator": DENOMINATOR,
         "defaults_taken": defaults_taken(scenario),
         "values": records,
@@ -77,7 +77,7 @@ def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
         numbers = [counts[file, basis] for basis in BASES]
         features = " / ".join(f"{number:,}" for number in rows[file]) if file in rows else ""
         print(f"{file:<16}{sum(numbers):>9,}{numbers[0]:>10,}{numbers[1]:>10,}{numbers[2]:>9,}   {features}".rstrip())
-    share = shares(scenario)
+    share = shares(scenario, support=True)
     print("\n" + ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {len(records):,} values.")
     print(f"{DENOMINATOR}\nEmpty cells that take a default of the format: {defaults_taken(scenario):,}.\n")
 

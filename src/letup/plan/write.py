@@ -235,7 +235,7 @@ def about(scenario: Scenario) -> dict[str, Any]:
         "step_minutes": scenario.step_minutes,
         "zones": len(scenario.zones),
         "people": int(scenario.people["count"].sum()),
-        "values": len(scenarios.values(scenario)),
+        "values": len(scenarios.values(scenario, support=False)),
         "shares": scenarios.shares(scenario),
     }
 

@@ -157,7 +157,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         "limits": limits.said(plan.scenario),
         "findings": tables.findings(plan),
         "severities": tables.severities(plan.findings),
-        "bases": tables.bases(values(plan.scenario), tables.restricted(plan.scenario)),
+        "bases": tables.bases(values(plan.scenario, support=False), tables.restricted(plan.scenario)),
         "sources": tables.sources(plan.scenario),
         "attributions": tables.attributions(plan),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.scenario.attributes import TABLES, find
+from letup.scenario.attributes import AGREEMENT, TABLES, find
 from letup.scenario.model import Scenario
 from letup.scenario.settings import PARTIES, SCENARIO
 
@@ -22,7 +22,11 @@ DENOMINATOR = (
 )
 
 
-def values(scenario: Scenario) -> pd.DataFrame:
+#: Keys of parties.yaml that say what a party could agree to, beside what it insists on.
+_OF_SUPPORT = ("kind", "consents_to_issues", "reservation", "reservation_low", "reservation_high")
+
+
+def values(scenario: Scenario, *, support: bool = True) -> pd.DataFrame:
     """Every value given in a scenario, with where it stands and how it is known.
 
     Counted are filled cells that hold data. Not counted: ids, names, codes, labels, units, references to
@@ -33,6 +37,9 @@ def values(scenario: Scenario) -> pd.DataFrame:
     ----------
     scenario : Scenario
         As loaded.
+    support : bool
+        Whether to list what is to be agreed, too: issues, preferences, influences, concessions, statements. A plan
+        of pauses does not rest on it.
 
     Returns
     -------
@@ -44,23 +51,27 @@ def values(scenario: Scenario) -> pd.DataFrame:
     rows += _of_settings(scenario)
     for number, party in enumerate(scenario.parties, 1):
         rows += _of_mapping(PARTIES, PARTIES, f"entry {number} ({party.get('id', '')})", party)
+    if not support:
+        rows = [row for row in rows if row[0] not in AGREEMENT and not (row[0] == PARTIES and row[2] in _OF_SUPPORT)]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
-def shares(scenario: Scenario) -> dict[str, float]:
+def shares(scenario: Scenario, *, support: bool = False) -> dict[str, float]:
     """Share of the values given that is observed, modelled and assumed; each 0 if there is no value.
 
     Parameters
     ----------
     scenario : Scenario
         As loaded.
+    support : bool
+        Whether values on what is to be agreed count: a plan of pauses does not rest on them.
 
     Returns
     -------
     dict of str to float
         Shares from 0 to 1 by basis, of the number of values that `values` lists.
     """
-    counts = values(scenario)["basis"].value_counts()
+    counts = values(scenario, support=support)["basis"].value_counts()
     total = int(counts.sum())
     return {basis: float(counts.get(basis, 0)) / total if total else 0.0 for basis in BASES}
 
