@@ -138,7 +138,7 @@ def test_sources_lists_each_value_alone_and_as_json(folder: Path) -> None:
     every = RUNNER.invoke(letup.cli.app, ["sources", str(folder), "--all"]).output
     assert "people.csv, row 2, count: 600 people — assumed (example)" in every
     content = json.loads(RUNNER.invoke(letup.cli.app, ["sources", str(folder), "--json"]).output)
-    assert content["count"] == len(content["values"]) == 129
+    assert content["count"] == len(content["values"]) == 192
     assert content["shares"]["assumed"] == 1.0
     assert "not counted" in content["denominator"]
 
