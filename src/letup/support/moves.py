@@ -1,0 +1,222 @@
+"""Single changes of a package, ranked by what they gain in acceptance; and whose influence could matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from letup.support.acceptance import together
+from letup.support.utility import Drawn, Package, Value
+
+LEAST = 0.005
+"""Gains in probability below this are not listed: half a per cent says nothing about people."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a package.
+
+    Attributes
+    ----------
+    said : str
+        The change in words.
+    issue : str
+        The issue that it changes; of a change of the plan, the one it is listed under.
+    package : mapping of str to value
+        The package after it.
+    """
+
+    said: str
+    issue: str
+    package: Package
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a change does to people.
+
+    Attributes
+    ----------
+    people : float or None
+        More people who get out (fewer if negative); None if not known.
+    need : float or None
+        More person-days of need met (fewer if negative); None if not known.
+    basis : str
+        Where the figures come from.
+    """
+
+    people: float | None = None
+    need: float | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change and what it brings.
+
+    Attributes
+    ----------
+    change : Change
+        The change.
+    before, after : mapping of str to float
+        Probability that each party accepts, without and with it.
+    all_before, all_after : float
+        Probability that all who must consent accept.
+    cost : Cost
+        What it does to people.
+    """
+
+    change: Change
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+    all_before: float
+    all_after: float
+    cost: Cost
+
+    def gain(self, party: str) -> float:
+        """What it gains in one party's acceptance."""
+        return self.after[party] - self.before[party]
+
+
+@dataclass(frozen=True)
+class Urging:
+    """A party that could urge another one.
+
+    Attributes
+    ----------
+    party, path : str, tuple of str
+        Who; and the way its influence takes, itself and the party urged included.
+    strength : float
+        Product of the strengths along the way, 0 to 1: the strongest way there is.
+    effect : float
+        Strength times the probability that it accepts the package itself.
+    """
+
+    party: str
+    path: tuple[str, ...]
+    strength: float
+    effect: float
+
+
+def neighbours(
+    package: Package, options: Mapping[str, Sequence[Value]], name: Callable[[str, Value, Value], str] | None = None
+) -> list[Change]:
+    """Packages that differ in one issue: a number one step up or down, or another option.
+
+    Parameters
+    ----------
+    package : Package
+        What is on the table.
+    options : mapping of str to sequence
+        Issue to its values: numbers in ascending order, or options.
+    name : callable, optional
+        Says a change of an issue from a value to another in words.
+    """
+
+    def plain(issue: str, old: Value, new: Value) -> str:
+        return f"{issue}: {old} → {new}"
+
+    found = []
+    for issue, values in options.items():
+        current = package[issue]
+        others: list[Value]
+        if isinstance(current, str):
+            others = [value for value in values if value != current]
+        else:
+            numbers = [value for value in values if not isinstance(value, str)]
+            above = [value for value in numbers if value > current]
+            below = [value for value in numbers if value < current]
+            others = [*([max(below)] if below else []), *([min(above)] if above else [])]
+        found += [Change((name or plain)(issue, current, value), issue, {**package, issue: value}) for value in others]
+    return found
+
+
+def moves(
+    parties: Sequence[Drawn],
+    consenting: Sequence[str],
+    package: Package,
+    changes: Sequence[Change],
+    cost: Callable[[Change], Cost] | None = None,
+) -> dict[str, list[Move]]:
+    """For each party that must consent and does not surely accept, the changes that gain its acceptance, best first.
+
+    Ranked by what they gain in the probability that all accept, then in the party's own, then by the people who get
+    out and the need met; all changes are weighed with the same draws.
+
+    Parameters
+    ----------
+    parties : sequence of Drawn
+        All parties.
+    consenting : sequence of str
+        Those who have to agree.
+    package : Package
+        What is on the table.
+    changes : sequence of Change
+        Single changes of it.
+    cost : callable, optional
+        Says what a change does to people; what it does not know stays unknown.
+    """
+    from letup.support.acceptance import CLEAR
+
+    packages = [package, *(change.package for change in changes)]
+    accepts = {one.taste.party: one.accepts(packages) for one in parties}
+    all_ = together([accepts[party] for party in consenting]) if consenting else np.ones(len(packages))
+    shares = {party: yes.mean(axis=1) for party, yes in accepts.items()}
+    found = []
+    for number, change in enumerate(changes, 1):
+        found.append(
+            Move(
+                change,
+                {party: float(share[0]) for party, share in shares.items()},
+                {party: float(share[number]) for party, share in shares.items()},
+                float(all_[0]),
+                float(all_[number]),
+                Cost() if cost is None else cost(change),
+            )
+        )
+
+    def rank(party: str, move: Move) -> tuple[float, ...]:
+        gain = move.all_after - move.all_before
+        return (-round(gain, 9), -round(move.gain(party), 9), -(move.cost.people or 0.0), -(move.cost.need or 0.0))
+
+    return {
+        party: sorted((one for one in found if one.gain(party) >= LEAST), key=lambda one: rank(party, one))
+        for party in consenting
+        if shares[party][0] < CLEAR
+    }
+
+
+def urging(
+    ties: Mapping[tuple[str, str], float], acceptance: Mapping[str, float], party: str, most: int = 3
+) -> list[Urging]:
+    """Who could urge a party to accept, strongest first.
+
+    Influence is taken to multiply along a way, and only those who accept themselves urge others. It ranks whom to talk
+    to: no probability is changed by it.
+
+    Parameters
+    ----------
+    ties : mapping of (str, str) to float
+        Who influences whom, and how strongly, 0 to 1.
+    acceptance : mapping of str to float
+        Probability that each party accepts the package; of parties that are absent, 1: they ask for an agreement.
+    party : str
+        Who is to be urged.
+    most : int
+        Longest way, in ties.
+    """
+    best: dict[str, tuple[float, tuple[str, ...]]] = {party: (1.0, (party,))}
+    for _ in range(most):
+        for (source, target), strength in ties.items():
+            if target in best and source not in best[target][1]:
+                through = strength * best[target][0]
+                if through > best.get(source, (0.0, ()))[0] and len(best[target][1]) <= most:
+                    best[source] = (through, (source, *best[target][1]))
+    found = [
+        Urging(source, path, strength, strength * acceptance.get(source, 1.0))
+        for source, (strength, path) in best.items()
+        if source != party
+    ]
+    return sorted((one for one in found if one.effect > 0), key=lambda one: (-one.effect, one.party))

@@ -1,0 +1,202 @@
+"""All packages of a negotiation without listing them: options of issues, and of issues that vary together.
+
+Utilities are sums over issues, so what is best can be found block by block: a prefix of a package that is dominated
+makes a package that is dominated. A *block* is one issue with its options, or several that hang together because the
+plans on the table fix them jointly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.errors import LetupError
+from letup.support.bargaining import efficient
+from letup.support.utility import Drawn, Package, Value
+
+MOST_EFFICIENT = 20_000
+"""Efficient beginnings of packages that are followed up; beyond, the issues are too many to be sure."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Issues that are settled together.
+
+    Attributes
+    ----------
+    issues : tuple of str
+        The issues.
+    options : tuple of tuple
+        Values of these issues, for each way to settle them.
+    """
+
+    issues: tuple[str, ...]
+    options: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What can be agreed, and what each part of it is worth to those who have to agree.
+
+    Attributes
+    ----------
+    parties, issues : tuple of str
+        Who has to agree; on what.
+    blocks : tuple of Block
+        Every issue is in one of them.
+    worth : tuple of float64[parties, issues of the block, options]
+        Normalised weight times worth, by block.
+    refused : tuple of bool[parties, issues of the block, options]
+        Beyond a red line, by block.
+    reservation : float64[parties]
+        What each has without an agreement.
+    """
+
+    parties: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    worth: tuple[NDArray[np.float64], ...]
+    refused: tuple[NDArray[np.bool_], ...]
+    reservation: NDArray[np.float64]
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """All issues, block by block."""
+        return tuple(issue for block in self.blocks for issue in block.issues)
+
+    @property
+    def size(self) -> int:
+        """How many packages there are."""
+        return math.prod(len(block.options) for block in self.blocks)
+
+    def package(self, choice: Sequence[int]) -> dict[str, Value]:
+        """The package of a choice of one option for each block."""
+        return {
+            issue: value
+            for block, number in zip(self.blocks, choice, strict=True)
+            for issue, value in zip(block.issues, block.options[number], strict=True)
+        }
+
+    def without(self, parties: Sequence[str]) -> Table:
+        """The same table when these parties need not agree."""
+        keep = [number for number, party in enumerate(self.parties) if party not in parties]
+        return replace(
+            self,
+            parties=tuple(self.parties[number] for number in keep),
+            worth=tuple(worth[keep] for worth in self.worth),
+            refused=tuple(refused[keep] for refused in self.refused),
+            reservation=self.reservation[keep],
+        )
+
+
+def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -> Table:
+    """Lay out what can be agreed, in one draw of what is not known.
+
+    Parameters
+    ----------
+    parties : sequence of Drawn
+        Those who have to agree.
+    blocks : sequence of Block
+        What there is to settle.
+    draw : int
+        Number of the draw; of `likeliest` there is one.
+    """
+    worths, refusals = [], []
+    for block in blocks:
+        worth = np.zeros((len(parties), len(block.issues), len(block.options)))
+        refused = np.zeros(worth.shape, bool)
+        for p, party in enumerate(parties):
+            for i, issue in enumerate(block.issues):
+                values = [option[i] for option in block.options]
+                if issue in party.taste.curves:
+                    shares = np.array([party.taste.curves[issue].shares(value) for value in values])
+                    worth[p, i] = shares @ party.worth[issue][draw]
+                for line in party.taste.red_lines:
+                    if line.issue == issue:
+                        refused[p, i] |= [line.refuses(value) for value in values]
+        worths.append(worth)
+        refusals.append(refused)
+    return Table(
+        tuple(party.taste.party for party in parties),
+        tuple(blocks),
+        tuple(worths),
+        tuple(refusals),
+        np.array([party.reservation[draw] for party in parties]),
+    )
+
+
+def every(table: Table, most: int = 1_000_000) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
+    """List all packages: choices [packages, blocks], utilities [packages, parties], and whether nobody refuses them.
+
+    Raises
+    ------
+    LetupError
+        ``support.too_many`` if there are more than ``most``.
+    """
+    if table.size > most:
+        raise LetupError("support.too_many", f"{table.size:,} packages are too many to list", "Hold some issues.")
+    sizes = [len(block.options) for block in table.blocks]
+    choices = np.indices(sizes, np.intp).reshape(len(sizes), table.size).T
+    utility = np.zeros((len(choices), len(table.parties)))
+    allowed = np.ones(len(choices), bool)
+    for number, (worth, refused) in enumerate(zip(table.worth, table.refused, strict=True)):
+        utility += worth.sum(axis=1).T[choices[:, number]]
+        allowed &= ~np.asarray(refused.any(axis=(0, 1)))[choices[:, number]]
+    return choices, utility, allowed
+
+
+def best_choices(table: Table, most: int = MOST_EFFICIENT) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The Pareto-efficient packages that nobody refuses outright, without listing all.
+
+    Of packages that are equal to all parties one is kept. The Nash and the Kalai–Smorodinsky point of all packages are
+    among them.
+
+    Returns
+    -------
+    choices : intp[packages, blocks]
+    utility : float64[packages, parties]
+
+    Raises
+    ------
+    LetupError
+        ``support.too_many`` if more than ``most`` beginnings of packages have to be followed up.
+    """
+    choices = np.zeros((1, 0), np.intp)
+    utility = np.zeros((1, len(table.parties)))
+    for worth, refused in zip(table.worth, table.refused, strict=True):
+        open_ = np.flatnonzero(~refused.any(axis=(0, 1)))
+        if not len(open_):
+            return np.zeros((0, len(table.blocks)), np.intp), np.zeros((0, len(table.parties)))
+        gains = worth.sum(axis=1).T[open_]
+        summed = (utility[:, None, :] + gains[None, :, :]).reshape(-1, len(table.parties))
+        if len(summed) > 50 * most:
+            raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
+        _, first = np.unique(np.round(summed, 10), axis=0, return_index=True)
+        kept = first[efficient(summed[first])]
+        if len(kept) > most:
+            raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
+        before, option = np.divmod(kept, len(open_))
+        choices = np.column_stack([choices[before], open_[option]])
+        utility = summed[kept]
+    return choices, utility
+
+
+def blocks_of(options: Mapping[str, Sequence[Value]], tied: Sequence[Package] = ()) -> list[Block]:
+    """Blocks of issues with their options, those that the packages on the table fix together as one.
+
+    Parameters
+    ----------
+    options : mapping of str to sequence
+        Issue to the values it can take, of issues that can be settled on their own.
+    tied : sequence of Package
+        What plans fix: the same issues each.
+    """
+    blocks = [Block((issue,), tuple((value,) for value in values)) for issue, values in options.items()]
+    if tied:
+        issues = tuple(tied[0])
+        different = dict.fromkeys(tuple(package[issue] for issue in issues) for package in tied)
+        blocks.insert(0, Block(issues, tuple(different)))
+    return blocks

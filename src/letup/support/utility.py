@@ -1,0 +1,295 @@
+"""What a package is worth to a party: additive multi-attribute utility with ranges, and red lines that are vetoes.
+
+The utility of a package is the sum over issues of weight times worth, with weights that add up to 1 and a worth of
+0 to 1 that is linear between the values for which it is given (Keeney and Raiffa, 1976, ch. 3 and 6.). Weights, worths
+and the reservation value may be ranges. All packages are weighed with the same draws, so that differences between
+packages are differences, not noise.
+
+Everything is double precision: the largest table asked for (50 packages, 10,000 draws) takes 4 MB a party, and
+comparing sums with a reservation value must not hang on how they were rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.errors import LetupError
+from letup.support.span import Span, stream
+
+Value = float | str
+"""What a package says on an issue: a number in the issue's unit, or the id of an option."""
+
+Package = Mapping[str, Value]
+"""What is on the table: issue id to value."""
+
+EQUAL = 1e-9
+"""Utilities this close are the same: what doubles lose in adding up a dozen issues is far smaller."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What the values of one issue are worth to a party.
+
+    Attributes
+    ----------
+    at : tuple of float, or tuple of str
+        Numbers in ascending order, between which the worth is linear and beyond which it stays the same; or options.
+    worth : tuple of Span
+        Worth at each, 0 (worst) to 1 (best).
+    """
+
+    at: tuple[Value, ...]
+    worth: tuple[Span, ...]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values are numbers."""
+        return not isinstance(self.at[0], str)
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The values, which are numbers."""
+        return np.array(self.at, float)
+
+    def shares(self, value: Value) -> NDArray[np.float64]:
+        """How much of the worth at each given value counts at this value; they add up to 1."""
+        out = np.zeros(len(self.at))
+        if isinstance(value, str) or not self.numeric:
+            out[self.at.index(value)] = 1.0
+            return out
+        knots = self.numbers()
+        place = min(max(int(np.searchsorted(knots, value, "right")) - 1, 0), len(knots) - 2) if len(knots) > 1 else 0
+        if len(knots) == 1:
+            out[0] = 1.0
+            return out
+        part = float(np.clip((value - knots[place]) / (knots[place + 1] - knots[place]), 0.0, 1.0))
+        out[place], out[place + 1] = 1 - part, part
+        return out
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """What a party never accepts, whatever else it gets.
+
+    Attributes
+    ----------
+    issue : str
+        The issue.
+    least, most : float or None
+        Numbers below or above are refused.
+    never : frozenset of str
+        Options that are refused.
+    """
+
+    issue: str
+    least: float | None = None
+    most: float | None = None
+    never: frozenset[str] = frozenset()
+
+    def refuses(self, value: Value) -> bool:
+        """Whether the value is beyond the line."""
+        if isinstance(value, str):
+            return value in self.never
+        below = self.least is not None and value < self.least - EQUAL
+        return below or (self.most is not None and value > self.most + EQUAL)
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What one party wants: curves, weights, red lines, and what it has without an agreement.
+
+    Attributes
+    ----------
+    party : str
+        Id of the party.
+    curves : mapping of str to Curve
+        Issue to worths; the party does not care about issues that are absent.
+    weights : mapping of str to Span
+        Issue to weight, 0 or more, on any scale: they are made to add up to 1 in each draw.
+    reservation : Span
+        Utility below which the party is better off without an agreement, on the scale of the utility, 0 to 1.
+    red_lines : tuple of RedLine
+        Vetoes.
+    """
+
+    party: str
+    curves: Mapping[str, Curve]
+    weights: Mapping[str, Span]
+    reservation: Span
+    red_lines: tuple[RedLine, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse curves and weights that do not make a utility (``support.taste``)."""
+        if set(self.curves) != set(self.weights):
+            raise LetupError("support.taste", f"{self.party}: curves and weights are of different issues")
+        if not any(weight.low > 0 or weight.middle > 0 for weight in self.weights.values()):
+            raise LetupError("support.taste", f"{self.party} gives no issue any weight", "Give it one.")
+        for issue, curve in self.curves.items():
+            if self.weights[issue].low < 0:
+                raise LetupError("support.taste", f"{self.party}, {issue}: a weight cannot be negative")
+            if len(curve.at) != len(curve.worth) or (curve.numeric and (np.diff(curve.numbers()) <= 0).any()):
+                message = f"{self.party}, {issue}: values must ascend, with one worth each"
+                raise LetupError("support.taste", message)
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """Issues that it cares about."""
+        return tuple(self.curves)
+
+    def vetoes(self, package: Package) -> tuple[str, ...]:
+        """Issues on which the package is beyond a red line."""
+        return tuple(line.issue for line in self.red_lines if line.refuses(package[line.issue]))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A party's utility in many draws.
+
+    Attributes
+    ----------
+    taste : Taste
+        The party.
+    worth : mapping of str to float64[draws, values of the curve]
+        Issue to normalised weight times worth at each value of its curve.
+    reservation : float64[draws]
+        Reservation value.
+    """
+
+    taste: Taste
+    worth: Mapping[str, NDArray[np.float64]]
+    reservation: NDArray[np.float64]
+    _known: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return len(self.reservation)
+
+    def part(self, issue: str, values: Sequence[Value]) -> NDArray[np.float64]:
+        """What an issue adds to the utility at these values: float64[values, draws]."""
+        shares = np.array([self.taste.curves[issue].shares(value) for value in values])
+        return np.asarray(shares @ self.worth[issue].T, float)
+
+    def utility(self, packages: Sequence[Package]) -> NDArray[np.float64]:
+        """Utility of packages, red lines aside: float64[packages, draws]."""
+        total = np.zeros((len(packages), self.draws))
+        for issue in self.taste.issues:
+            total += self.part(issue, [package[issue] for package in packages])
+        return total
+
+    def most(self, issue: str) -> NDArray[np.float64]:
+        """The most that an issue can add, at values on this side of the red lines: float64[draws]."""
+        key = f"most {issue}"
+        if key not in self._known:
+            self._known[key] = self.part(issue, allowed(self.taste, issue)).max(axis=0)
+        return self._known[key]
+
+    def least(self, issue: str) -> NDArray[np.float64]:
+        """The least that an issue can add: float64[draws]."""
+        return np.asarray(self.worth[issue].min(axis=1), float)
+
+    def accepts(self, packages: Sequence[Package]) -> NDArray[np.bool_]:
+        """Whether each package is at least as good as none, and beyond no red line: bool[packages, draws]."""
+        good = reaches(self.utility(packages), self.reservation)
+        refused = [bool(self.taste.vetoes(package)) for package in packages]
+        return np.asarray(good & ~np.array(refused)[:, None], bool)
+
+
+def reaches(utility: NDArray[np.float64], reservation: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a utility is at least the reservation value, up to the rounding of doubles."""
+    return np.asarray(utility >= reservation - EQUAL)
+
+
+def allowed(taste: Taste, issue: str) -> list[Value]:
+    """Values of a party's curve on this side of its red lines, the lines themselves among them; all if none is."""
+    curve = taste.curves[issue]
+    lines = [line for line in taste.red_lines if line.issue == issue]
+    ends: list[Value] = [end for line in lines for end in (line.least, line.most) if end is not None]
+    if curve.numeric:
+        knots = curve.numbers()
+        ends = [end for end in ends if isinstance(end, float | int) and knots[0] <= end <= knots[-1]]
+    kept = [value for value in (*curve.at, *ends) if not any(line.refuses(value) for line in lines)]
+    return kept or list(curve.at)
+
+
+def draw(taste: Taste, draws: int, seed: int) -> Drawn:
+    """Draw what is not known about a party.
+
+    Each party and issue has its own stream of random numbers: adding a party or an issue, or another range of one
+    number, leaves all other draws as they are.
+
+    Parameters
+    ----------
+    taste : Taste
+        The party.
+    draws : int
+        How many; the sampling error of a probability p is sqrt(p (1 - p) / draws).
+    seed : int
+        Seed.
+    """
+    weights = {
+        issue: weight.at(stream(seed, taste.party, issue, "weight").random(draws))
+        for issue, weight in taste.weights.items()
+    }
+    return _with(
+        taste,
+        weights,
+        {
+            issue: np.stack(
+                [
+                    worth.at(stream(seed, taste.party, issue, str(value)).random(draws))
+                    for value, worth in zip(curve.at, curve.worth, strict=True)
+                ],
+                axis=1,
+            )
+            for issue, curve in taste.curves.items()
+        },
+        taste.reservation.at(stream(seed, taste.party, "reservation").random(draws)),
+    )
+
+
+def likeliest(taste: Taste) -> Drawn:
+    """A party at the likeliest value of everything: one draw."""
+    weights = {issue: np.array([weight.middle]) for issue, weight in taste.weights.items()}
+    worths = {issue: np.array([[worth.middle for worth in curve.worth]]) for issue, curve in taste.curves.items()}
+    return _with(taste, weights, worths, np.array([taste.reservation.middle]))
+
+
+def _with(
+    taste: Taste,
+    weights: dict[str, NDArray[np.float64]],
+    worths: dict[str, NDArray[np.float64]],
+    reservation: NDArray[np.float64],
+) -> Drawn:
+    total = np.sum(list(weights.values()), axis=0)
+    # A draw in which every weight came out as nothing (all ranges begin at 0) says nothing of what matters: equal.
+    nothing = total <= 0
+    total = np.where(nothing, 1.0, total)
+    equal = 1 / len(weights)
+    return Drawn(
+        taste,
+        {issue: np.where(nothing, equal, weights[issue] / total)[:, None] * worths[issue] for issue in worths},
+        reservation,
+    )
+
+
+def require_complete(package: Package, tastes: Sequence[Taste]) -> None:
+    """Refuse a package that does not settle what the parties weigh (``support.package``)."""
+    wrong = []
+    for taste in tastes:
+        for issue in dict.fromkeys([*taste.issues, *(line.issue for line in taste.red_lines)]):
+            if issue not in package:
+                wrong.append(f"nothing is said on {issue}, which {taste.party} weighs")
+            elif issue in taste.curves and isinstance(package[issue], str) == taste.curves[issue].numeric:
+                wrong.append(f"{issue} is {package[issue]!r}")
+            elif (
+                isinstance(package[issue], str)
+                and issue in taste.curves
+                and package[issue] not in (taste.curves[issue].at)
+            ):
+                wrong.append(f"{issue} has no option {package[issue]!r} that {taste.party} knows")
+    if wrong:
+        raise LetupError("support.package", "; ".join(dict.fromkeys(wrong)), "Give each issue one of its values.")

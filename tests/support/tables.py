@@ -1,0 +1,47 @@
+"""Random negotiations, and plain ways to settle what they come to."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from letup.support.table import Block, Table
+
+
+def table(seed: int) -> Table:
+    """A small negotiation; some have a deal, most do not."""
+    rng = np.random.default_rng(seed)
+    parties, issues = int(rng.integers(2, 5)), int(rng.integers(1, 5))
+    blocks = [Block((f"i{i}",), tuple((float(v),) for v in range(rng.integers(2, 5)))) for i in range(issues)]
+    if issues > 1 and rng.random() < 0.3:  # plans settle two issues together
+        blocks[:2] = [Block(("i0", "i1"), tuple((float(v), f"o{v}") for v in range(rng.integers(2, 5))))]
+    worth, refused = [], []
+    for block in blocks:
+        worth.append(rng.random((parties, len(block.issues), len(block.options))) / issues)
+        refused.append(rng.random(worth[-1].shape) < rng.choice([0.0, 0.15]))
+    reservation = rng.uniform(0.3, 0.9, parties) * rng.uniform(0.6, 1.1)
+    names = tuple(f"p{p}" for p in range(parties))
+    return Table(names, tuple(blocks), tuple(worth), tuple(refused), reservation)
+
+
+def there_is_a_deal(table: Table, members: frozenset[str]) -> bool:
+    """Whether some package is accepted when only these parties and issues count, by going through all packages."""
+    for choice in product(*(range(len(block.options)) for block in table.blocks)):
+        if all(_accepts(table, p, choice, members) for p, name in enumerate(table.parties) if name in members):
+            return True
+    return False
+
+
+def _accepts(table: Table, party: int, choice: tuple[int, ...], members: frozenset[str]) -> bool:
+    total = 0.0
+    for block, worth, refused, option in zip(table.blocks, table.worth, table.refused, choice, strict=True):
+        for i, issue in enumerate(block.issues):
+            if issue in members:
+                if refused[party, i, option]:
+                    return False
+                total += worth[party, i, option]
+            else:
+                kept = [w for w, no in zip(worth[party, i], refused[party, i], strict=True) if not no]
+                total += max(kept or worth[party, i])
+    return bool(total >= table.reservation[party] - 1e-9)

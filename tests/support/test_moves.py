@@ -1,0 +1,80 @@
+"""Which single changes gain whose yes, and who could urge whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from letup.support.moves import Cost, moves, neighbours, urging
+from letup.support.span import Span
+from letup.support.utility import Curve, Taste, draw
+
+KNOWN = Span.exactly
+OPTIONS = {"days": [1.0, 2.0, 4.0, 7.0], "monitor": ["nobody", "the UN", "a neighbour"]}
+PACKAGE = {"days": 4.0, "monitor": "nobody"}
+
+
+def party(name: str, days: tuple[float, float], monitor: tuple[float, float, float]) -> Taste:
+    curves = {
+        "days": Curve((1.0, 7.0), tuple(map(KNOWN, days))),
+        "monitor": Curve(("nobody", "the UN", "a neighbour"), tuple(map(KNOWN, monitor))),
+    }
+    return Taste(name, curves, {"days": KNOWN(1.0), "monitor": KNOWN(1.0)}, Span(0.3, None, 0.9))
+
+
+def test_a_step_up_or_down_and_every_other_option_are_tried() -> None:
+    found = [change.package for change in neighbours(PACKAGE, OPTIONS)]
+    assert found == [
+        {"days": 2.0, "monitor": "nobody"},
+        {"days": 7.0, "monitor": "nobody"},
+        {"days": 4.0, "monitor": "the UN"},
+        {"days": 4.0, "monitor": "a neighbour"},
+    ]
+    assert [c.package["days"] for c in neighbours({"days": 7.0, "monitor": "nobody"}, {"days": OPTIONS["days"]})] == [
+        4.0
+    ]
+
+
+def test_what_gains_a_yes_without_losing_another_comes_first() -> None:
+    both = [
+        draw(party("a", (0.0, 1.0), (0.0, 1.0, 0.8)), 4000, 1),
+        draw(party("b", (1.0, 0.0), (0.3, 0.0, 0.3)), 4000, 1),
+    ]
+    found = moves(both, ["a", "b"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda change: Cost(people=-100.0))
+    best = found["a"][0]
+    assert best.change.package == {"days": 4.0, "monitor": "a neighbour"}
+    assert best.gain("a") == pytest.approx(0.35 / 0.6, abs=0.03)  # 0.25 is short of 0.3, 0.65 is not
+    assert best.gain("b") == 0.0
+    assert best.all_after > best.all_before
+    assert best.cost.people == -100.0
+    assert all(one.gain("b") > 0 for one in found["b"])
+    gains = [one.all_after - one.all_before for one in found["a"]]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_of_equal_gains_the_one_that_lets_more_people_out_comes_first() -> None:
+    one = [draw(party("a", (0.5, 0.5), (0.0, 1.0, 1.0)), 500, 1)]
+    people = {"the UN": 10.0, "a neighbour": 20.0}
+    found = moves(one, ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda c: Cost(people.get(c.package["monitor"])))
+    assert [move.change.package["monitor"] for move in found["a"]] == ["a neighbour", "the UN"]
+
+
+def test_who_accepts_surely_needs_no_moves() -> None:
+    sure = draw(party("a", (1.0, 1.0), (1.0, 1.0, 1.0)), 100, 1)
+    assert moves([sure], ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS)) == {}
+
+
+def test_influence_multiplies_along_the_way_and_needs_a_yes_of_its_own() -> None:
+    ties = {
+        ("ally", "a"): 0.5,
+        ("mediator", "ally"): 0.8,
+        ("mediator", "a"): 0.3,
+        ("rival", "a"): 0.9,
+        ("a", "ally"): 1.0,
+    }
+    found = urging(ties, {"ally": 0.4, "rival": 0.0}, "a")
+    assert [(one.party, one.path) for one in found] == [
+        ("mediator", ("mediator", "ally", "a")),
+        ("ally", ("ally", "a")),
+    ]
+    assert found[0].effect == pytest.approx(0.4)
+    assert found[1].effect == pytest.approx(0.2)

@@ -1,0 +1,101 @@
+"""Why there is no deal, against trying every set of parties and issues; and what would resolve it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from letup.support.no_deal import changes, conflict, deal
+from letup.support.table import Block, Table, every
+from tests.support.tables import table, there_is_a_deal
+
+
+def without_a_deal(count: int) -> list[Table]:
+    found, seed = [], 0
+    while len(found) < count:
+        one = table(seed)
+        if not there_is_a_deal(one, frozenset([*one.parties, *one.issues])):
+            found.append(one)
+        seed += 1
+    return found
+
+
+NO_DEAL = without_a_deal(100)
+
+
+def test_setting_any_member_of_a_conflict_aside_gives_a_deal() -> None:
+    sizes = set()
+    for one in NO_DEAL:
+        found = conflict(one)
+        members = frozenset([*found.parties, *found.issues])
+        assert not there_is_a_deal(one, members)
+        assert all(there_is_a_deal(one, members - {member}) for member in members)
+        sizes.add(len(members))
+    assert len(sizes) > 2  # the problems differ
+
+
+def test_no_conflict_is_smaller() -> None:
+    for one in NO_DEAL[:40]:
+        found = conflict(one)
+        size = len(found.parties) + len(found.issues)
+        for some in combinations([*one.parties, *one.issues], size - 1):
+            assert there_is_a_deal(one, frozenset(some))
+
+
+def test_there_is_no_conflict_where_there_is_a_deal() -> None:
+    seen = 0
+    for seed in range(60):
+        one = table(seed)
+        if there_is_a_deal(one, frozenset([*one.parties, *one.issues])):
+            seen += 1
+            assert conflict(one) is None
+            assert changes(one) == []
+            assert deal(one) is not None
+    assert seen > 5
+
+
+def test_the_smallest_change_gives_a_deal_and_nothing_smaller_does() -> None:
+    """By one party alone: the least of what it falls short of over all packages that the others accept."""
+    alone = 0
+    for one in NO_DEAL:
+        _, utility, allowed = every(one)
+        short = one.reservation - utility
+        found = changes(one)
+        for p, party in enumerate(one.parties):
+            others = np.delete(short, p, axis=1)
+            possible = short[allowed & (others <= 1e-9).all(axis=1), p]
+            mine = [change for change in found if change.kind == "reservation" and party in change.lower]
+            assert bool(len(possible)) == bool(mine)
+            if mine:
+                alone += 1
+                assert mine[0].size == pytest.approx(possible.min(), abs=1e-6)
+        together = [change for change in found if change.kind == "reservations"]
+        if together:
+            least = np.maximum(short[allowed], 0).sum(axis=1).min()
+            assert together[0].size == pytest.approx(least, abs=1e-6)
+        for change in found:
+            lower = np.array([change.lower.get(party, 0.0) for party in one.parties])
+            refused = [beyond.copy() for beyond in one.refused]
+            for party, issue in change.lifted:
+                for block, beyond in zip(one.blocks, refused, strict=True):
+                    if issue in block.issues:
+                        beyond[one.parties.index(party), block.issues.index(issue)] = False
+            after = replace(one, reservation=one.reservation - lower, refused=tuple(refused))
+            assert there_is_a_deal(after, frozenset([*one.parties, *one.issues]))
+    assert alone > 20
+
+
+def test_two_red_lines_on_one_issue_are_the_conflict() -> None:
+    days = Block(("days",), ((1.0,), (4.0,), (7.0,)))
+    worth = np.array([[[1.0, 0.5, 0.0]], [[0.0, 0.5, 1.0]], [[0.4, 0.5, 0.5]]])
+    refused = np.array([[[False, True, True]], [[True, False, False]], [[False, False, False]]])
+    one = Table(("a", "b", "c"), (days,), (worth,), (refused,), np.array([0.2, 0.2, 0.2]))
+    found = conflict(one)
+    assert (set(found.parties), set(found.issues)) == ({"a", "b"}, {"days"})
+    (change,) = changes(one)
+    assert change.kind == "red lines"
+    assert change.lifted == (("a", "days"),)  # at four days both have enough
+    assert change.package == {"days": 4.0}
