@@ -9,22 +9,25 @@ from hypothesis import strategies as st
 
 from letup.errors import LetupError
 from letup.support.acceptance import interval, judge, together
-from letup.support.span import Span, stream
-from letup.support.utility import Curve, RedLine, Taste, draw, likeliest, require_complete
+from letup.support.drawing import stream, values_at
+from letup.support.model import Range, RedLine
+from letup.support.utility import Curve, Taste, draw, likeliest, require_complete
 from tests.examples import examples
 
-KNOWN = Span.exactly
+KNOWN = Range.exactly
 HALF = KNOWN(0.5)
 
 
-def taste(party: str = "a", *, reservation: Span = HALF, lines: tuple[RedLine, ...] = (), **weights: Span) -> Taste:
+def taste(
+    party: str = "a", *, reservation: Range = HALF, lines: dict[str, RedLine] | None = None, **weights: Range
+) -> Taste:
     """Likes days up to ten and, twice as much, monitors."""
     curves = {
         "days": Curve((0.0, 10.0), (KNOWN(0.0), KNOWN(1.0))),
         "monitor": Curve(("nobody", "the UN"), (KNOWN(0.0), KNOWN(1.0))),
     }
     given = {"days": KNOWN(1.0), "monitor": KNOWN(2.0)} | weights
-    return Taste(party, curves, given, reservation, lines)
+    return Taste(party, curves, given, reservation, lines or {})
 
 
 def verdict(one: Taste, package: dict, draws: int = 20_000):
@@ -44,7 +47,7 @@ def test_the_utility_is_the_weighted_sum() -> None:
 @pytest.mark.parametrize("days", [1.0, 4.0, 7.5, 9.0])
 def test_the_probability_is_the_one_of_the_distribution(days: float) -> None:
     """With a reservation value that may be anything from 0 to 1, a package of utility u is accepted with u."""
-    one = taste(reservation=Span(0.0, None, 1.0))
+    one = taste(reservation=Range(0.0, None, 1.0))
     found = verdict(one, {"days": days, "monitor": "nobody"})
     utility = days / 30
     assert found.low < found.probability < found.high
@@ -52,7 +55,7 @@ def test_the_probability_is_the_one_of_the_distribution(days: float) -> None:
 
 
 def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
-    drawn = Span(1.0, 2.0, 5.0).at(stream(3, "x").random(200_000))
+    drawn = values_at(Range(1.0, 2.0, 5.0), stream(3, "x").random(200_000))
     assert drawn.mean() == pytest.approx((1 + 2 + 5) / 3, abs=0.01)
     assert drawn.var() == pytest.approx((1 + 4 + 25 - 2 - 5 - 10) / 18, abs=0.01)
     assert (drawn < 2).mean() == pytest.approx(1 / 4, abs=0.005)
@@ -60,23 +63,23 @@ def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
 
 
 def test_weights_add_up_to_one_in_every_draw() -> None:
-    one = draw(taste(days=Span(0.0, 1.0, 9.0), monitor=Span(0.5, None, 4.0)), 500, 4)
+    one = draw(taste(days=Range(0.0, 1.0, 9.0), monitor=Range(0.5, None, 4.0)), 500, 4)
     best = one.utility([{"days": 10.0, "monitor": "the UN"}])
     assert best == pytest.approx(np.ones((1, 500)))
 
 
 def test_another_party_or_range_leaves_all_other_draws_as_they_are() -> None:
     one, other = (
-        draw(taste(reservation=Span(0.1, None, 0.9)), 50, 7),
-        draw(taste(reservation=Span(0.2, None, 0.9)), 50, 7),
+        draw(taste(reservation=Range(0.1, None, 0.9)), 50, 7),
+        draw(taste(reservation=Range(0.2, None, 0.9)), 50, 7),
     )
     assert (np.argsort(one.reservation) == np.argsort(other.reservation)).all()
-    assert not np.allclose(draw(taste("b", reservation=Span(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
+    assert not np.allclose(draw(taste("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
 
 
 def test_a_red_line_counts_whatever_else_there_is() -> None:
     one = taste(
-        reservation=KNOWN(0.0), lines=(RedLine("days", most=4.0), RedLine("monitor", never=frozenset({"nobody"})))
+        reservation=KNOWN(0.0), lines={"days": RedLine(most=4.0), "monitor": RedLine(never=frozenset({"nobody"}))}
     )
     found = verdict(one, {"days": 5.0, "monitor": "the UN"})
     assert (found.answer, found.probability, found.refused) == ("reject", 0.0, ("days",))
@@ -113,7 +116,7 @@ def test_an_interval_holds_the_share_it_should() -> None:
 
 
 def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
-    a, b = (draw(taste(party, reservation=Span(0.0, None, 1.0)), 40_000, 2) for party in "ab")
+    a, b = (draw(taste(party, reservation=Range(0.0, None, 1.0)), 40_000, 2) for party in "ab")
     packages = [{"days": 6.0, "monitor": "the UN"}]
     both = together([a.accepts(packages), b.accepts(packages)])[0]
     assert both == pytest.approx((2 / 3 + 0.2) ** 2, abs=0.01)
@@ -123,7 +126,7 @@ def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
 @given(st.integers(0, 2**31), st.floats(0, 10), st.floats(0, 10))
 def test_more_of_what_a_party_likes_never_makes_a_yes_less_likely(seed: int, first: float, second: float) -> None:
     less, more = sorted((first, second))
-    one = taste(days=Span(0.1, 0.5, 3.0), reservation=Span(0.1, 0.4, 0.9))
+    one = taste(days=Range(0.1, 0.5, 3.0), reservation=Range(0.1, 0.4, 0.9))
     accepts = draw(one, 200, seed).accepts([{"days": less, "monitor": "nobody"}, {"days": more, "monitor": "nobody"}])
     assert (accepts[1] | ~accepts[0]).all()
 
@@ -131,11 +134,10 @@ def test_more_of_what_a_party_likes_never_makes_a_yes_less_likely(seed: int, fir
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Span(1.0, 0.5, 2.0),
-        lambda: Span(float("nan"), None, 1.0),
-        lambda: Taste("a", {}, {}, KNOWN(0.0)),
+        lambda: taste(days=Range(1.0, 0.5, 2.0)),
+        lambda: taste(reservation=Range(float("nan"), None, 1.0)),
         lambda: Taste("a", {"x": Curve((1.0, 1.0), (KNOWN(0.0), KNOWN(1.0)))}, {"x": KNOWN(1.0)}, KNOWN(0.0)),
-        lambda: Taste("a", {"x": Curve((0.0,), (KNOWN(0.0),))}, {"x": Span(-1.0, 0.5, 2.0)}, KNOWN(0.0)),
+        lambda: Taste("a", {"x": Curve((0.0,), (KNOWN(0.0),))}, {"x": Range(-1.0, 0.5, 2.0)}, KNOWN(0.0)),
         lambda: require_complete({"days": 3.0}, [taste()]),
         lambda: require_complete({"days": "many", "monitor": "the UN"}, [taste()]),
         lambda: require_complete({"days": 3.0, "monitor": "a friend"}, [taste()]),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from letup.support.model import Range
 from letup.support.moves import Cost, moves, neighbours, urging
-from letup.support.span import Span
 from letup.support.utility import Curve, Taste, draw
 
-KNOWN = Span.exactly
+KNOWN = Range.exactly
 OPTIONS = {"days": [1.0, 2.0, 4.0, 7.0], "monitor": ["nobody", "the UN", "a neighbour"]}
 PACKAGE = {"days": 4.0, "monitor": "nobody"}
 
@@ -18,7 +18,7 @@ def party(name: str, days: tuple[float, float], monitor: tuple[float, float, flo
         "days": Curve((1.0, 7.0), tuple(map(KNOWN, days))),
         "monitor": Curve(("nobody", "the UN", "a neighbour"), tuple(map(KNOWN, monitor))),
     }
-    return Taste(name, curves, {"days": KNOWN(1.0), "monitor": KNOWN(1.0)}, Span(0.3, None, 0.9))
+    return Taste(name, curves, {"days": KNOWN(1.0), "monitor": KNOWN(1.0)}, Range(0.3, None, 0.9))
 
 
 def test_a_step_up_or_down_and_every_other_option_are_tried() -> None:

@@ -16,7 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.support.utility import EQUAL, Drawn, Package, Value, allowed, reaches
+from letup.support.model import Package, Value
+from letup.support.utility import EQUAL, Drawn, allowed, reaches
 
 Answer = Literal["accept", "undecided", "reject"]
 
@@ -63,7 +64,7 @@ class Verdict:
     deciding : str
         The issue that decides: one beyond a red line; else the one that turns the answer in most draws when it alone
         is set to what the party likes best (where it mostly refuses) or least (where it mostly accepts); else, where
-        no issue alone turns any, the one that costs it most against its best.
+        no issue alone turns any, the one that costs it most against its best; empty where no wants are known.
     turns : float
         Share of the draws that the deciding issue alone turns; 1 for a red line that is the only one crossed.
     shortfall : float
@@ -101,7 +102,7 @@ def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> list[V
     """
     taste = drawn.taste
     parts = {issue: drawn.part(issue, [package[issue] for package in packages]) for issue in taste.issues}
-    utility = np.sum(list(parts.values()), axis=0)
+    utility = drawn.utility(packages)
     shortfall = (likeliest.reservation - likeliest.utility(packages))[:, 0]
     verdicts = []
     for number, package in enumerate(packages):
@@ -171,6 +172,8 @@ def _deciding(
         if len(set(refused)) > 1 or first not in parts:
             return first, 0.0 if len(set(refused)) > 1 else float(reaches(utility, drawn.reservation).mean())
         return first, float(reaches(utility - parts[first] + drawn.most(first), drawn.reservation).mean())
+    if not parts:
+        return "", 0.0
     mostly = yes.mean() >= 0.5
     turned, costs = {}, {}
     for issue in taste.issues:
@@ -203,8 +206,8 @@ def _reaches(likeliest: Drawn, package: Package) -> list[Reach]:
 def _nearest(likeliest: Drawn, issue: str, current: Value, needed: float) -> Value | None:
     """The nearest value of an issue that adds at least so much and is beyond no red line."""
     values = allowed(likeliest.taste, issue)
-    lines = [line for line in likeliest.taste.red_lines if line.issue == issue]
-    values = [value for value in values if not any(line.refuses(value) for line in lines)]
+    line = likeliest.taste.red_lines.get(issue)
+    values = [value for value in values if line is None or not line.refuses(value)]
     worth = [float(one) for one in likeliest.part(issue, values)[:, 0]] if values else []
     good: list[Value] = [value for value, one in zip(values, worth, strict=True) if one >= needed - EQUAL]
     if isinstance(current, str):

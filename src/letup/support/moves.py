@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from letup.support.acceptance import together
-from letup.support.utility import Drawn, Package, Value
+from letup.support.model import Package, Value
+from letup.support.utility import Drawn
 
 LEAST = 0.005
 """Gains in probability below this are not listed: half a per cent says nothing about people."""

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.errors import LetupError
+from letup.support.model import Value
 from letup.support.table import Table
-from letup.support.utility import EQUAL, Value
+from letup.support.utility import EQUAL
 
 _TOLERANCE = 2e-6
 """Constraints may be broken by this much in what HiGHS calls a solution."""

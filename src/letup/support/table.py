@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from letup.errors import LetupError
 from letup.support.bargaining import efficient
-from letup.support.utility import Drawn, Package, Value
+from letup.support.model import Package, Value
+from letup.support.utility import Drawn
 
 MOST_EFFICIENT = 20_000
 """Efficient beginnings of packages that are followed up; beyond, the issues are too many to be sure."""
@@ -114,9 +115,9 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
                 if issue in party.taste.curves:
                     shares = np.array([party.taste.curves[issue].shares(value) for value in values])
                     worth[p, i] = shares @ party.worth[issue][draw]
-                for line in party.taste.red_lines:
-                    if line.issue == issue:
-                        refused[p, i] |= [line.refuses(value) for value in values]
+                line = party.taste.red_lines.get(issue)
+                if line is not None:
+                    refused[p, i] = [line.refuses(value) for value in values]
         worths.append(worth)
         refusals.append(refused)
     return Table(
@@ -124,7 +125,8 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
         tuple(blocks),
         tuple(worths),
         tuple(refusals),
-        np.array([party.reservation[draw] for party in parties]),
+        # A party of which no wants are known stands in the way of nothing but its red lines.
+        np.array([party.reservation[draw] if party.taste.issues else 0.0 for party in parties]),
     )
 
 

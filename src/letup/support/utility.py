@@ -18,13 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.errors import LetupError
-from letup.support.span import Span, stream
-
-Value = float | str
-"""What a package says on an issue: a number in the issue's unit, or the id of an option."""
-
-Package = Mapping[str, Value]
-"""What is on the table: issue id to value."""
+from letup.support.drawing import middle, require_range, stream, values_at
+from letup.support.model import Package, Party, Range, RedLine, Value
 
 EQUAL = 1e-9
 """Utilities this close are the same: what doubles lose in adding up a dozen issues is far smaller."""
@@ -38,12 +33,12 @@ class Curve:
     ----------
     at : tuple of float, or tuple of str
         Numbers in ascending order, between which the worth is linear and beyond which it stays the same; or options.
-    worth : tuple of Span
+    worth : tuple of Range
         Worth at each, 0 (worst) to 1 (best).
     """
 
     at: tuple[Value, ...]
-    worth: tuple[Span, ...]
+    worth: tuple[Range, ...]
 
     @property
     def numeric(self) -> bool:
@@ -71,33 +66,6 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class RedLine:
-    """What a party never accepts, whatever else it gets.
-
-    Attributes
-    ----------
-    issue : str
-        The issue.
-    least, most : float or None
-        Numbers below or above are refused.
-    never : frozenset of str
-        Options that are refused.
-    """
-
-    issue: str
-    least: float | None = None
-    most: float | None = None
-    never: frozenset[str] = frozenset()
-
-    def refuses(self, value: Value) -> bool:
-        """Whether the value is beyond the line."""
-        if isinstance(value, str):
-            return value in self.never
-        below = self.least is not None and value < self.least - EQUAL
-        return below or (self.most is not None and value > self.most + EQUAL)
-
-
-@dataclass(frozen=True)
 class Taste:
     """What one party wants: curves, weights, red lines, and what it has without an agreement.
 
@@ -107,32 +75,45 @@ class Taste:
         Id of the party.
     curves : mapping of str to Curve
         Issue to worths; the party does not care about issues that are absent.
-    weights : mapping of str to Span
+    weights : mapping of str to Range
         Issue to weight, 0 or more, on any scale: they are made to add up to 1 in each draw.
-    reservation : Span
+    reservation : Range
         Utility below which the party is better off without an agreement, on the scale of the utility, 0 to 1.
-    red_lines : tuple of RedLine
-        Vetoes.
+    red_lines : mapping of str to RedLine
+        Issue to what is vetoed on it.
     """
 
     party: str
     curves: Mapping[str, Curve]
-    weights: Mapping[str, Span]
-    reservation: Span
-    red_lines: tuple[RedLine, ...] = ()
+    weights: Mapping[str, Range]
+    reservation: Range
+    red_lines: Mapping[str, RedLine] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse curves and weights that do not make a utility (``support.taste``)."""
         if set(self.curves) != set(self.weights):
             raise LetupError("support.taste", f"{self.party}: curves and weights are of different issues")
-        if not any(weight.low > 0 or weight.middle > 0 for weight in self.weights.values()):
-            raise LetupError("support.taste", f"{self.party} gives no issue any weight", "Give it one.")
+        require_range(self.reservation, f"reservation value of {self.party}")
         for issue, curve in self.curves.items():
+            for one in (self.weights[issue], *curve.worth):
+                require_range(one, f"{self.party}, {issue}")
             if self.weights[issue].low < 0:
                 raise LetupError("support.taste", f"{self.party}, {issue}: a weight cannot be negative")
             if len(curve.at) != len(curve.worth) or (curve.numeric and (np.diff(curve.numbers()) <= 0).any()):
                 message = f"{self.party}, {issue}: values must ascend, with one worth each"
                 raise LetupError("support.taste", message)
+
+    @classmethod
+    def of(cls, party: Party) -> Taste:
+        """What is known of a party's wants, as far as a package can be weighed by it."""
+        weighed = [one for one in party.preferences if one.values]
+        return cls(
+            party.id,
+            {one.issue: Curve(tuple(p.at for p in one.values), tuple(p.worth for p in one.values)) for one in weighed},
+            {one.issue: one.weight for one in weighed},
+            party.reservation,
+            {one.issue: one.red_line for one in party.preferences if one.red_line is not None},
+        )
 
     @property
     def issues(self) -> tuple[str, ...]:
@@ -141,7 +122,7 @@ class Taste:
 
     def vetoes(self, package: Package) -> tuple[str, ...]:
         """Issues on which the package is beyond a red line."""
-        return tuple(line.issue for line in self.red_lines if line.refuses(package[line.issue]))
+        return tuple(issue for issue, line in self.red_lines.items() if line.refuses(package[issue]))
 
 
 @dataclass(frozen=True)
@@ -175,7 +156,8 @@ class Drawn:
 
     def utility(self, packages: Sequence[Package]) -> NDArray[np.float64]:
         """Utility of packages, red lines aside: float64[packages, draws]."""
-        total = np.zeros((len(packages), self.draws))
+        # A party of which no wants are known stands in the way of nothing but its red lines.
+        total = np.full((len(packages), self.draws), 0.0 if self.taste.issues else 1.0)
         for issue in self.taste.issues:
             total += self.part(issue, [package[issue] for package in packages])
         return total
@@ -205,14 +187,14 @@ def reaches(utility: NDArray[np.float64], reservation: NDArray[np.float64]) -> N
 
 def allowed(taste: Taste, issue: str) -> list[Value]:
     """Values of a party's curve on this side of its red lines, the lines themselves among them; all if none is."""
-    curve = taste.curves[issue]
-    lines = [line for line in taste.red_lines if line.issue == issue]
-    ends: list[Value] = [end for line in lines for end in (line.least, line.most) if end is not None]
+    curve, line = taste.curves[issue], taste.red_lines.get(issue)
+    if line is None:
+        return list(curve.at)
+    ends: list[Value] = [end for end in (line.least, line.most) if end is not None]
     if curve.numeric:
         knots = curve.numbers()
         ends = [end for end in ends if isinstance(end, float | int) and knots[0] <= end <= knots[-1]]
-    kept = [value for value in (*curve.at, *ends) if not any(line.refuses(value) for line in lines)]
-    return kept or list(curve.at)
+    return [value for value in (*curve.at, *ends) if not line.refuses(value)] or list(curve.at)
 
 
 def draw(taste: Taste, draws: int, seed: int) -> Drawn:
@@ -231,7 +213,7 @@ def draw(taste: Taste, draws: int, seed: int) -> Drawn:
         Seed.
     """
     weights = {
-        issue: weight.at(stream(seed, taste.party, issue, "weight").random(draws))
+        issue: values_at(weight, stream(seed, taste.party, issue, "weight").random(draws))
         for issue, weight in taste.weights.items()
     }
     return _with(
@@ -240,22 +222,22 @@ def draw(taste: Taste, draws: int, seed: int) -> Drawn:
         {
             issue: np.stack(
                 [
-                    worth.at(stream(seed, taste.party, issue, str(value)).random(draws))
+                    values_at(worth, stream(seed, taste.party, issue, str(value)).random(draws))
                     for value, worth in zip(curve.at, curve.worth, strict=True)
                 ],
                 axis=1,
             )
             for issue, curve in taste.curves.items()
         },
-        taste.reservation.at(stream(seed, taste.party, "reservation").random(draws)),
+        values_at(taste.reservation, stream(seed, taste.party, "reservation").random(draws)),
     )
 
 
 def likeliest(taste: Taste) -> Drawn:
     """A party at the likeliest value of everything: one draw."""
-    weights = {issue: np.array([weight.middle]) for issue, weight in taste.weights.items()}
-    worths = {issue: np.array([[worth.middle for worth in curve.worth]]) for issue, curve in taste.curves.items()}
-    return _with(taste, weights, worths, np.array([taste.reservation.middle]))
+    weights = {issue: np.array([middle(weight)]) for issue, weight in taste.weights.items()}
+    worths = {issue: np.array([[middle(worth) for worth in curve.worth]]) for issue, curve in taste.curves.items()}
+    return _with(taste, weights, worths, np.array([middle(taste.reservation)]))
 
 
 def _with(
@@ -264,6 +246,8 @@ def _with(
     worths: dict[str, NDArray[np.float64]],
     reservation: NDArray[np.float64],
 ) -> Drawn:
+    if not weights:
+        return Drawn(taste, {}, reservation)
     total = np.sum(list(weights.values()), axis=0)
     # A draw in which every weight came out as nothing (all ranges begin at 0) says nothing of what matters: equal.
     nothing = total <= 0
@@ -280,7 +264,7 @@ def require_complete(package: Package, tastes: Sequence[Taste]) -> None:
     """Refuse a package that does not settle what the parties weigh (``support.package``)."""
     wrong = []
     for taste in tastes:
-        for issue in dict.fromkeys([*taste.issues, *(line.issue for line in taste.red_lines)]):
+        for issue in dict.fromkeys([*taste.issues, *taste.red_lines]):
             if issue not in package:
                 wrong.append(f"nothing is said on {issue}, which {taste.party} weighs")
             elif issue in taste.curves and isinstance(package[issue], str) == taste.curves[issue].numeric:

@@ -1,0 +1,296 @@
+"""The analysis of one plan or of several: who could accept which, what decides, what would change it, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from letup.errors import LetupError
+from letup.support.acceptance import Verdict, interval, judge, together
+from letup.support.bargaining import Points, points
+from letup.support.model import Package, Value
+from letup.support.moves import Change, Cost, Move, Urging, moves, neighbours, urging
+from letup.support.negotiation import Negotiation
+from letup.support.no_deal import Change as Resolving
+from letup.support.no_deal import Conflict, changes, conflict, deal
+from letup.support.settling import Free, freely
+from letup.support.table import Block, Table, table_of
+from letup.support.table_points import TablePoints, table_points
+from letup.support.utility import Drawn, draw, likeliest, require_complete
+
+DRAWS = 10_000
+POSSIBLE_DRAWS = 200
+"""Draws in which it is asked whether there is any deal at all: each takes a mixed-integer program."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the analysis has to know of a plan.
+
+    Attributes
+    ----------
+    name : str
+        What to call it.
+    settles : mapping of str to float
+        Issue to what the plan settles.
+    zones : tuple of str
+        Zones that it pauses.
+    people, want_to_leave : int
+        People who reach a shelter, of those who want to leave.
+    """
+
+    name: str
+    settles: Mapping[str, float]
+    zones: tuple[str, ...]
+    people: int
+    want_to_leave: int
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One package and what everybody makes of it.
+
+    Attributes
+    ----------
+    plan : Plan
+        The plan in it.
+    package : mapping of str to value
+        All issues.
+    verdicts : tuple of Verdict
+        By party, in the order of the negotiation.
+    all_accept, low, high : float
+        Probability that all who must consent accept, with its 95 % interval by the number of draws.
+    """
+
+    plan: Plan
+    package: Package
+    verdicts: tuple[Verdict, ...]
+    all_accept: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the analysis found. Points of theory are aids to think with, never a recommendation.
+
+    Attributes
+    ----------
+    negotiation : Negotiation
+        What it started from.
+    consenting : tuple of str
+        Parties whose yes is needed.
+    set_by : mapping of str to {"plan", "table", "open"}
+        Issue to who set its value: the plan, what is on the table, or nobody: then it is held at ``held_at``.
+    held_at : str
+        How the values of open issues were chosen, in words; empty if none is open.
+    packages : tuple of Weighed
+        The plans, with the same values of the issues that they do not settle.
+    points : Points
+        Zone of possible agreement, efficient packages and points of theory among ``packages``, at likeliest values.
+    size : int
+        How many packages can be made of the plans and the values of the open issues.
+    anywhere : TablePoints or None
+        Points among all these; None if there is no deal among them at the likeliest values.
+    free : Free or None
+        Points if the numbers among the open issues are settled freely; None if that says nothing.
+    possible, possible_low, possible_high, possible_draws : float, float, float, int
+        Share of draws in which there is any deal among all these, its 95 % interval, and the draws.
+    conflict : Conflict or None
+        Why there is none at the likeliest values.
+    resolving : tuple of Resolving
+        Smallest changes that would give one.
+    chosen : int
+        The package that moves start from: the likeliest to be accepted by all, then by most people.
+    moves : mapping of str to tuple of Move
+        For each consenting party that does not surely accept it, best first.
+    urging : mapping of str to tuple of Urging
+        For the same parties, who could urge them.
+    draws, seed : int
+        What the probabilities rest on.
+    """
+
+    negotiation: Negotiation
+    consenting: tuple[str, ...]
+    set_by: Mapping[str, str]
+    held_at: str
+    packages: tuple[Weighed, ...]
+    points: Points
+    size: int
+    anywhere: TablePoints | None
+    free: Free | None
+    possible: float
+    possible_low: float
+    possible_high: float
+    possible_draws: int
+    conflict: Conflict | None
+    resolving: tuple[Resolving, ...]
+    chosen: int
+    moves: Mapping[str, tuple[Move, ...]]
+    urging: Mapping[str, tuple[Urging, ...]]
+    draws: int
+    seed: int
+
+
+def analyse(
+    negotiation: Negotiation,
+    plans: Sequence[Plan],
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    possible_draws: int = POSSIBLE_DRAWS,
+    variants: Callable[[Plan], Sequence[tuple[str, Plan]]] | None = None,
+) -> Analysis:
+    """Analyse plans.
+
+    Parameters
+    ----------
+    negotiation : Negotiation
+        Issues, parties, who must consent.
+    plans : sequence of Plan
+        One, or those of a frontier.
+    draws : int
+        Draws of weights, worths and reservation values.
+    seed : int
+        Their seed.
+    possible_draws : int
+        Draws in which it is asked whether there is any deal.
+    variants : callable, optional
+        Gives other plans near a plan, each with the change in words: the moves that change the plan itself.
+
+    Raises
+    ------
+    LetupError
+        ``support.nobody`` if no party's yes is needed, ``support.package`` if an issue that a party weighs is settled
+        by nothing.
+    """
+    zones = list(dict.fromkeys(zone for plan in plans for zone in plan.zones))
+    consenting = negotiation.consenting(zones)
+    if not consenting:
+        raise LetupError(
+            "support.nobody", "no party has to consent to these plans",
+            "Say in parties.yaml which party consents to which zones or issues.",
+        )  # fmt: skip
+    centre = {taste.party: likeliest(taste) for taste in negotiation.tastes}
+    drawn = {taste.party: draw(taste, draws, seed) for taste in negotiation.tastes}
+    needed = [centre[party] for party in consenting]
+    blocks, set_by = _blocks(negotiation, plans)
+    table = table_of(needed, blocks)
+    anywhere = table_points(table)
+    resolving = () if anywhere is not None else tuple(changes(table))
+    package, held_at = _held(table, anywhere, resolving)
+    packages = [{**package, **plan.settles, **_on_the_table(negotiation, plan)} for plan in plans]
+    require_complete(packages[0], negotiation.tastes)
+
+    verdicts = {party: judge(drawn[party], centre[party], packages) for party in drawn}
+    accepts = [drawn[party].accepts(packages) for party in consenting]
+    all_accept = together(accepts)
+    weighed = []
+    for number, plan in enumerate(plans):
+        low, high = interval(float(all_accept[number]), draws)
+        by_party = tuple(verdicts[taste.party][number] for taste in negotiation.tastes)
+        weighed.append(Weighed(plan, packages[number], by_party, float(all_accept[number]), low, high))
+    chosen = max(range(len(plans)), key=lambda number: (round(float(all_accept[number]), 9), plans[number].people))
+    found = _moves(negotiation, list(drawn.values()), consenting, weighed[chosen], set_by, variants)
+    shares = {verdict.party: verdict.probability for verdict in weighed[chosen].verdicts}
+    share = _possible([drawn[party] for party in consenting], blocks, min(possible_draws, draws))
+    low, high = interval(share, min(possible_draws, draws))
+    return Analysis(
+        negotiation=negotiation,
+        consenting=consenting,
+        set_by=set_by,
+        held_at=held_at if "open" in set_by.values() else "",
+        packages=tuple(weighed),
+        points=_points(needed, packages),
+        size=table.size,
+        anywhere=anywhere,
+        free=None if anywhere is None else freely(negotiation, needed, anywhere.nash, set_by),
+        possible=share,
+        possible_low=low,
+        possible_high=high,
+        possible_draws=min(possible_draws, draws),
+        conflict=None if anywhere is not None else conflict(table),
+        resolving=resolving,
+        chosen=chosen,
+        moves={party: tuple(some) for party, some in found.items()},
+        urging={party: tuple(urging(negotiation.ties, shares, party)) for party in found},
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _on_the_table(negotiation: Negotiation, plan: Plan) -> dict[str, Value]:
+    """What has been proposed, on issues that the plan does not settle."""
+    return {issue: value for issue, value in negotiation.proposed.items() if issue not in plan.settles}
+
+
+def _blocks(negotiation: Negotiation, plans: Sequence[Plan]) -> tuple[list[Block], dict[str, str]]:
+    """What can be agreed: the plans as one block, what is on the table as it is, all values of what is open."""
+    settled = tuple(plans[0].settles)
+    blocks = []
+    set_by = dict.fromkeys(settled, "plan")
+    if settled:
+        options = dict.fromkeys(tuple(plan.settles[issue] for issue in settled) for plan in plans)
+        blocks.append(Block(settled, tuple(options)))
+    for matter in negotiation.support.issues:
+        if matter.id in set_by:
+            continue
+        if matter.id in negotiation.proposed:
+            set_by[matter.id] = "table"
+            blocks.append(Block((matter.id,), ((negotiation.proposed[matter.id],),)))
+        else:
+            set_by[matter.id] = "open"
+            blocks.append(Block((matter.id,), tuple((value,) for value in matter.values)))
+    return blocks, set_by
+
+
+def _held(table: Table, anywhere: TablePoints | None, resolving: Sequence[Resolving]) -> tuple[dict[str, Value], str]:
+    """Values for what nobody has set."""
+    if anywhere is not None:
+        return anywhere.nash, "those of the Nash point of everything that can be agreed"
+    if resolving:
+        return resolving[0].package, "those with which the least would have to change for a deal"
+    return table.package([0] * len(table.blocks)), "the first of each, as nothing gives a deal"
+
+
+def _points(needed: Sequence[Drawn], packages: Sequence[Package]) -> Points:
+    utility = np.column_stack([one.utility(packages)[:, 0] for one in needed])
+    allowed = np.array([not any(one.taste.vetoes(package) for one in needed) for package in packages])
+    return points(utility, np.array([one.reservation[0] for one in needed]), allowed)
+
+
+def _possible(needed: Sequence[Drawn], blocks: Sequence[Block], draws: int) -> float:
+    """Share of draws in which there is any deal."""
+    return float(np.mean([deal(table_of(needed, blocks, number)) is not None for number in range(draws)]))
+
+
+def _moves(
+    negotiation: Negotiation,
+    drawn: Sequence[Drawn],
+    consenting: Sequence[str],
+    weighed: Weighed,
+    set_by: Mapping[str, str],
+    variants: Callable[[Plan], Sequence[tuple[str, Plan]]] | None,
+) -> dict[str, list[Move]]:
+    """Single changes of one package: of issues that the plan does not settle, and of the plan."""
+
+    def said(issue: str, old: Value, new: Value) -> str:
+        one = negotiation.issue(issue)
+        return f"{one.label}: {one.label_of(new)} in place of {one.label_of(old)}"
+
+    apart = {one.id: one.values for one in negotiation.support.issues if set_by[one.id] != "plan"}
+    possible = neighbours(weighed.package, apart, said)
+    people: dict[int, float] = {}
+    if variants is not None:
+        for words, plan in variants(weighed.plan):
+            possible.append(Change(words, "", {**weighed.package, **plan.settles}))
+            people[id(possible[-1])] = float(plan.people - weighed.plan.people)
+
+    def cost(change: Change) -> Cost:
+        if id(change) in people:
+            return Cost(people=people[id(change)], basis="the plan's own worth of pauses and next hours")
+        return Cost(people=0.0, basis="the plan stays as it is")
+
+    return moves(drawn, consenting, weighed.package, possible, cost)
