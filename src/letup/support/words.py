@@ -1,0 +1,210 @@
+"""The findings of an analysis in plain words, for the terminal and for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from letup.plan.answer import percent
+from letup.support.acceptance import Verdict
+from letup.support.analysis import Analysis, Weighed
+from letup.support.model import Value
+from letup.support.moves import Move
+from letup.support.no_deal import Change
+
+NOTE = (
+    "Computed from the wants, red lines and ranges in the scenario, many of them assumed: what follows from them, not "
+    "what anybody will do. Points of bargaining theory are aids to think with, not what is right."
+)
+
+ANSWERS = {"accept": "accepts", "undecided": "undecided", "reject": "rejects"}
+
+
+def answer(found: Analysis) -> str:
+    """Who accepts and who does not, and whether any deal exists: one or two sentences."""
+    one = found.packages[found.chosen]
+    by_answer: dict[str, list[str]] = {}
+    for verdict in _asked(found, one):
+        by_answer.setdefault(verdict.answer, []).append(found.negotiation.name(verdict.party))
+    parts = []
+    for kind, words in (("accept", "accept"), ("undecided", "could go either way"), ("reject", "refuse")):
+        names = by_answer.get(kind, [])
+        if names:
+            singular = {"accept": "accepts", "reject": "refuses"}.get(kind, words)
+            parts.append(f"{listed(names)} {words if len(names) > 1 else singular}")
+    which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
+    lead = f"{which} by what is assumed of the parties, {listed(parts)}".strip()
+    lead = f"{lead[:1].upper()}{lead[1:]}; all whose consent is needed accept in {percent(one.all_accept)} of draws."
+    return f"{lead} {possible(found)}"
+
+
+def possible(found: Analysis) -> str:
+    """Whether there is any deal, in words."""
+    if found.size == 1:
+        return "Nothing is left open: this is the only package looked at."
+    share = f"in {percent(found.possible)} of {found.possible_draws} draws"
+    return f"Among {found.size:,} packages that these plans and the open issues allow, some deal exists {share}."
+
+
+def _asked(found: Analysis, one: Weighed) -> list[Verdict]:
+    return [verdict for verdict in one.verdicts if verdict.party in found.consenting]
+
+
+def probability(verdict: Verdict) -> str:
+    """Probability with its interval, such as "34 % (33 to 35)"."""
+    low, high = (f"{100 * end:.0f}" for end in (verdict.low, verdict.high))
+    said = percent(verdict.probability)
+    return said if low == high else f"{said} ({low} to {high})"
+
+
+def decides(found: Analysis, verdict: Verdict) -> str:
+    """The deciding issue in words."""
+    if not verdict.deciding:
+        return "nothing is known of its wants"
+    label = found.negotiation.issue(verdict.deciding).label
+    if verdict.refused:
+        more = len(set(verdict.refused)) - 1
+        return f"{label}: beyond its red line" + (f", and {more} more" if more else "")
+    if verdict.turns == 0:
+        return f"{label}: weighs most, turns no answer alone"
+    return f"{label}: turns {percent(verdict.turns)} of its answers"
+
+
+def distance(found: Analysis, verdict: Verdict) -> str:
+    """How far a party is from a yes at the likeliest values."""
+    if not verdict.refused and verdict.shortfall == 0:
+        return "none at the likeliest values"
+    ways = [
+        f"{found.negotiation.issue(one.issue).label} at {found.negotiation.said(one.issue, rounded(one.needed))} "
+        f"in place of {found.negotiation.said(one.issue, one.current)}"
+        for one in verdict.reach
+    ]
+    short = f"short by {verdict.shortfall:.3f} of its utility" if verdict.shortfall else "beyond a red line"
+    return f"{short}; {' or '.join(ways)} would do" if ways else f"{short}; no issue alone would do"
+
+
+def rounded(value: Value) -> Value:
+    """A number to four digits, as nobody bargains over more."""
+    return value if isinstance(value, str) else float(f"{value:.4g}")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How one issue stands: its label, the value in words, and who set it."""
+
+    issue: str
+    label: str
+    value: str
+    by: str
+
+
+_BY = {"plan": "the plan", "table": "on the table", "open": "open"}
+
+
+def settled(found: Analysis, one: Weighed) -> list[Settled]:
+    """The package, issue by issue."""
+    return [
+        Settled(issue.id, issue.label, issue.label_of(rounded(one.package[issue.id])), _BY[found.set_by[issue.id]])
+        for issue in found.negotiation.support.issues
+    ]
+
+
+def differing(found: Analysis, package: Mapping[str, Value], one: Weighed) -> str:
+    """Where a package differs from another one, in words."""
+    said = [
+        f"{issue.label}: {issue.label_of(rounded(package[issue.id]))}"
+        for issue in found.negotiation.support.issues
+        if issue.id in package and package[issue.id] != one.package[issue.id]
+    ]
+    return "; ".join(said) or "the same package"
+
+
+def marks(found: Analysis, number: int) -> list[str]:
+    """What theory says of one plan among several."""
+    named = (
+        ("acceptable to all", found.points.zone),
+        ("efficient", found.points.efficient),
+        ("Nash", found.points.nash),
+        ("Kalai–Smorodinsky", found.points.kalai_smorodinsky),
+    )
+    return [name for name, numbers in named if number in numbers]
+
+
+def conflict(found: Analysis) -> str:
+    """Why there is no deal, in words; empty where there is one."""
+    if found.conflict is None:
+        return ""
+    parties = listed([found.negotiation.name(party) for party in found.conflict.parties])
+    issues = listed([found.negotiation.issue(issue).label for issue in found.conflict.issues])
+    if not issues:
+        return f"{parties} cannot be satisfied even with its own best on every issue: it asks for more than there is."
+    alone = len(found.conflict.parties) == 1
+    return (
+        f"{parties} {'does' if alone else 'do'} not come together with {'what there is' if alone else 'each other'} "
+        f"on {issues}. With any one of these parties or issues set aside there would be a deal."
+    )
+
+
+def resolving(found: Analysis, change: Change) -> str:
+    """A smallest change in words, a utility in steps of the party's own weightiest issue."""
+    parts = [
+        f"{found.negotiation.name(party)} asks for {less:.3f} less of its utility{_steps(found, party, less)}"
+        for party, less in change.lower.items()
+    ]
+    parts += [
+        f"{found.negotiation.name(party)} lifts its red line on {found.negotiation.issue(issue).label}"
+        for party, issue in change.lifted
+    ]
+    return listed(parts)
+
+
+def _steps(found: Analysis, party: str, less: float) -> str:
+    """What so much utility is in steps of an issue that the party weighs most, at the likeliest values."""
+    from letup.support.utility import likeliest
+
+    taste = next(one for one in found.negotiation.tastes if one.party == party)
+    centre = likeliest(taste)
+    best: tuple[float, str] = (0.0, "")
+    for issue in found.negotiation.support.issues:
+        values = issue.values
+        if issue.kind != "number" or issue.id not in taste.curves or len(values) < 2:
+            continue
+        worth = centre.part(issue.id, values)[:, 0]
+        span = float(worth.max() - worth.min())
+        if span > best[0]:
+            number = less / span * (float(values[-1]) - float(values[0]))
+            best = (span, f" (as much as {number:,.3g} {issue.unit} of {issue.label})")
+    return best[1]
+
+
+def move_said(move: Move, party: str) -> str:
+    """A move with its gains and its price in words."""
+    people = move.cost.people
+    price = ""
+    if people:
+        price = f"; {abs(people):,.0f} {'more' if people > 0 else 'fewer'} people get out"
+    elif people is None:
+        price = "; what it does to people is not known"
+    if move.cost.need:
+        price += f"; {abs(move.cost.need):,.0f} person-days of need {'more' if move.cost.need > 0 else 'fewer'} met"
+    return (
+        f"{move.change.said}: {percent(move.before[party])} → {percent(move.after[party])}; "
+        f"all accept: {percent(move.all_before)} → {percent(move.all_after)}{price}"
+    )
+
+
+def losers(move: Move, found: Analysis, party: str) -> str:
+    """Who is less likely to accept with a move, in words; empty if nobody."""
+    said = [
+        f"{found.negotiation.name(one)} {percent(move.before[one])} → {percent(move.after[one])}"
+        for one in found.consenting
+        if one != party and move.after[one] < move.before[one] - 0.005
+    ]
+    return listed(said)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items in one phrase."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]
