@@ -1,0 +1,250 @@
+"""An analysis of support as one HTML page: who could accept what, what decides, what would change it, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from letup.plan.answer import percent
+from letup.report import words
+from letup.report.charts import Tick, round_up
+from letup.report.page import page_text, version
+from letup.scenario.model import Scenario
+from letup.support import words as said
+from letup.support.acceptance import CLEAR
+from letup.support.analysis import Analysis
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_MOVES = 8
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One party's probability of accepting: name, answer, words, and positions in per cent from the left."""
+
+    name: str
+    asked: bool
+    answer: str
+    said: str
+    at: float
+    low: float
+    width: float
+    decides: str
+    distance: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One plan in the chart of a frontier, in per cent from the left and from below."""
+
+    x: float
+    y: float
+    title: str
+    best: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Probability that all accept against people who get out."""
+
+    dots: list[Dot]
+    across: list[Tick]
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Probability of one party and plan: words, and how dark."""
+
+    said: str
+    shade: int
+
+
+def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) -> Path:
+    """Write the page of an analysis: HTML with everything it needs inside, and no scripts.
+
+    Parameters
+    ----------
+    found : Analysis
+        What was found.
+    scenario : Scenario
+        What the plans were made for.
+    path : path
+        File to write.
+    """
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    one = found.packages[found.chosen]
+    support = found.negotiation.support
+    target = Path(path)
+    target.write_text(
+        environment.from_string(page_text("page/support.html.j2")).render(
+            title=scenario.title,
+            answer=said.answer(found),
+            note=said.NOTE,
+            as_of=words.moment(scenario.as_of.astimezone(scenario.local), year=True),
+            as_of_iso=scenario.as_of.isoformat(),
+            plan=one.plan,
+            many=len(found.packages) > 1,
+            bars=bars(found),
+            clear=100 * CLEAR,
+            rows=said.settled(found, one),
+            held_at=found.held_at,
+            chart=chart(found),
+            plans=_plans(found),
+            asked=[found.negotiation.name(party) for party in found.consenting],
+            points=_points(found),
+            free=_free(found),
+            size=f"{found.size:,}",
+            efficient=None if found.anywhere is None else found.anywhere.efficient,
+            possible=said.possible(found),
+            conflict=said.conflict(found),
+            resolving=[said.resolving(found, change) for change in found.resolving],
+            moves=_moves(found),
+            parties=[
+                (party.name, party.basis, source_of(scenario, party.source), party.note) for party in support.parties
+            ],
+            wants=_wants(found, scenario),
+            draws=f"{found.draws:,}",
+            seed=found.seed,
+            policy=_POLICY,
+            css=Markup(page_text("page/report.css")),
+            version=version(),
+        ),
+        encoding="utf-8",
+    )
+    return target
+
+
+def source_of(scenario: Scenario, name: str) -> str:
+    """Title of a source, or its name where the scenario does not know it."""
+    return str(scenario.sources.get(name, {}).get("title", name))
+
+
+def bars(found: Analysis) -> list[Bar]:
+    """What each party makes of the chosen package."""
+    return [
+        Bar(
+            found.negotiation.name(verdict.party),
+            verdict.party in found.consenting,
+            said.ANSWERS[verdict.answer],
+            said.probability(verdict),
+            100 * verdict.probability,
+            100 * verdict.low,
+            max(100 * (verdict.high - verdict.low), 0.4),
+            said.decides(found, verdict),
+            said.distance(found, verdict),
+        )
+        for verdict in found.packages[found.chosen].verdicts
+    ]
+
+
+def chart(found: Analysis) -> Chart | None:
+    """Plans of a frontier: what more people getting out costs in acceptance; None for one plan."""
+    if len(found.packages) == 1:
+        return None
+    right = float(round_up(max(*(one.plan.people for one in found.packages), 1)))
+    dots = [
+        Dot(
+            100 * one.plan.people / right,
+            100 * one.all_accept,
+            f"{one.plan.name}: {one.plan.people:,} people, all accept in {percent(one.all_accept)} of draws",
+            number == found.chosen,
+        )
+        for number, one in enumerate(found.packages)
+    ]
+    ticks = [Tick(25.0 * quarter, words.count(right * quarter / 4)) for quarter in range(5)]
+    return Chart(dots, ticks, "; ".join(dot.title for dot in dots))
+
+
+def _plans(found: Analysis) -> list[tuple[str, str, list[Cell], Cell, str]]:
+    """Rows of the table of plans: name, people, a cell for each consenting party, all together, marks."""
+    rows = []
+    for number, one in enumerate(found.packages):
+        cells = [_cell(v.probability) for v in one.verdicts if v.party in found.consenting]
+        marks = ", ".join(said.marks(found, number))
+        rows.append((one.plan.name, words.count(one.plan.people), cells, _cell(one.all_accept), marks))
+    return rows
+
+
+def _cell(share: float) -> Cell:
+    return Cell(percent(share), round(55 * share))
+
+
+def _points(found: Analysis) -> list[tuple[str, list[str]]]:
+    """Issue by issue, the Nash and the Kalai–Smorodinsky package among all."""
+    if found.anywhere is None or found.size == 1:
+        return []
+    pair = (found.anywhere.nash, found.anywhere.kalai_smorodinsky)
+    return [
+        (issue.label, [issue.label_of(said.rounded(package[issue.id])) for package in pair])
+        for issue in found.negotiation.support.issues
+    ]
+
+
+def _free(found: Analysis) -> list[tuple[str, str, str]]:
+    if found.free is None:
+        return []
+    return [
+        (
+            found.negotiation.issue(issue).label,
+            found.negotiation.said(issue, said.rounded(value)),
+            found.negotiation.said(issue, said.rounded(found.free.kalai_smorodinsky[issue])),
+        )
+        for issue, value in found.free.nash.items()
+    ]
+
+
+def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, str]], list[str]]]:
+    """For each party: rows of (change, its own yes, all, people, who loses), and who could urge it."""
+    out = []
+    for party, some in found.moves.items():
+        rows = []
+        for move in some[:_MOVES]:
+            people = move.cost.people
+            rows.append(
+                (
+                    move.change.said,
+                    f"{percent(move.before[party])} → {percent(move.after[party])}",
+                    f"{percent(move.all_before)} → {percent(move.all_after)}",
+                    "not known" if people is None else f"{people:+,.0f}" if people else "as before",
+                    said.losers(move, found, party) or "–",
+                )
+            )
+        urging = [
+            f"{found.negotiation.name(one.party)}: influence {one.strength:.2f}"
+            + (f" through {said.listed([found.negotiation.name(p) for p in one.path[1:-1]])}" if one.path[2:] else "")
+            + f", effect {one.effect:.2f}"
+            for one in found.urging.get(party, ())[:3]
+        ]
+        out.append((found.negotiation.name(party), rows, urging))
+    return out
+
+
+def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str, str]]:
+    """What the analysis assumes of each party and issue: party, issue, weight, worths, red line, basis, source."""
+    rows = []
+    for party in found.negotiation.support.parties:
+        low, best, high = party.reservation
+        rows.append((party.name, "reservation value", "", _range(low, best, high), "", party.basis, ""))
+        for one in party.preferences:
+            issue = found.negotiation.issue(one.issue)
+            worths = "; ".join(f"{issue.label_of(point.at)}: {_range(*point.worth)}" for point in one.values)
+            line = one.red_line
+            limits = []
+            if line is not None:
+                limits += [f"not below {issue.label_of(line.least)}"] if line.least is not None else []
+                limits += [f"not above {issue.label_of(line.most)}"] if line.most is not None else []
+                limits += [f"never {issue.label_of(option)}" for option in sorted(line.never)]
+            weight = _range(*one.weight) if one.values else "–"
+            source = source_of(scenario, one.source)
+            rows.append((party.name, issue.label, weight, worths, "; ".join(limits), one.basis, source))
+    return rows
+
+
+def _range(low: float, best: float | None, high: float) -> str:
+    if low == high:
+        return f"{low:g}"
+    return f"{low:g} to {high:g}" if best is None else f"{best:g} ({low:g} to {high:g})"
