@@ -30,6 +30,8 @@ COMMANDS = (
     ("plan", "letup.cli.plan", "plan"),
     ("frontier", "letup.cli.frontier", "frontier"),
     ("assess", "letup.cli.assess", "assess"),
+    ("support", "letup.cli.support", "support"),
+    ("terms", "letup.cli.terms", "terms"),
     ("verify", "letup.cli.verify", "verify"),
     ("check", "letup.cli.check", "check"),
     ("sources", "letup.cli.sources", "sources"),

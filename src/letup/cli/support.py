@@ -44,10 +44,10 @@ def support(
     known = support_of(loaded)
     analysis = analyse(
         negotiation_of(known, on_the_table(known, package, set_ or [])),
-        plans_of(found, known, loaded),
+        plans_of(found, known),
         draws=draws,
         seed=seed,
-        variants=nearby(found, known, loaded),
+        variants=nearby(found, known),
     )
     files: list[Path] = []
     if out is not None:

@@ -181,7 +181,7 @@ def analyse(
     anywhere = table_points(table)
     resolving = () if anywhere is not None else tuple(changes(table))
     package, held_at = _held(table, anywhere, resolving)
-    packages = [{**package, **plan.settles, **_on_the_table(negotiation, plan)} for plan in plans]
+    packages = [{**package, **{issue: plan.settles[issue] for issue in _settled(plans)}} for plan in plans]
     require_complete(packages[0], negotiation.tastes)
 
     verdicts = {party: judge(drawn[party], centre[party], packages) for party in drawn}
@@ -221,14 +221,14 @@ def analyse(
     )
 
 
-def _on_the_table(negotiation: Negotiation, plan: Plan) -> dict[str, Value]:
-    """What has been proposed, on issues that the plan does not settle."""
-    return {issue: value for issue, value in negotiation.proposed.items() if issue not in plan.settles}
+def _settled(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """Issues that all plans settle: one without any pause has, for instance, no length of a pause."""
+    return tuple(issue for issue in plans[0].settles if all(issue in plan.settles for plan in plans))
 
 
 def _blocks(negotiation: Negotiation, plans: Sequence[Plan]) -> tuple[list[Block], dict[str, str]]:
     """What can be agreed: the plans as one block, what is on the table as it is, all values of what is open."""
-    settled = tuple(plans[0].settles)
+    settled = _settled(plans)
     blocks = []
     set_by = dict.fromkeys(settled, "plan")
     if settled:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from letup.errors import LetupError
+from letup.pauses.limits import Window
+from letup.plan.terms import step_at
 from letup.scenario.model import Scenario
-
-ATTRIBUTES: Mapping[str, str] = {
-    "zone_hours": "hours of all pauses together, zone-hours",
-    "window_hours": "mean length of a pause, hours",
-    "days": "days on which anything is paused",
-    "zones": "zones that are paused at any time",
-    "pauses": "number of pauses",
-    "people": "people who reach a shelter",
-    "concession": "what the pauses cost the parties by the table of the scenario's limits",
-}
-"""What can be read off a plan, with its unit."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +24,8 @@ class Pause:
         The zone.
     start, end : datetime
         Local times.
+    window : Window
+        The same by the numbers of zone and steps.
     worth : int or None
         People fewer who would arrive without it; None if not known.
     """
@@ -42,6 +34,7 @@ class Pause:
     zone_name: str
     start: datetime
     end: datetime
+    window: Window
     worth: int | None = None
 
     @property
@@ -67,17 +60,20 @@ class Offer:
     ----------
     name : str
         What to call it.
+    scenario : Scenario
+        What it is a plan for.
     pauses : tuple of Pause
         Its pauses.
-    people, want_to_leave : int
+    arrive, want_to_leave : int
         People who reach a shelter, of those who want to leave.
     longer : tuple of Longer
         What more hours would bring.
     """
 
     name: str
+    scenario: Scenario = field(repr=False)
     pauses: tuple[Pause, ...]
-    people: int
+    arrive: int
     want_to_leave: int
     longer: tuple[Longer, ...] = field(default=())
 
@@ -87,9 +83,14 @@ class Offer:
         return tuple(dict.fromkeys(pause.zone for pause in self.pauses))
 
     @property
-    def days(self) -> list[date]:
-        """Local dates that any pause touches."""
-        return sorted({day for pause in self.pauses for day in (pause.start.date(), pause.end.date())})
+    def windows(self) -> tuple[Window, ...]:
+        """Its pauses by the numbers of zones and steps."""
+        return tuple(pause.window for pause in self.pauses)
+
+    @property
+    def zone_hours(self) -> float:
+        """Length of all pauses together, zone-hours."""
+        return sum(pause.hours for pause in self.pauses)
 
 
 def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer], Scenario]:
@@ -120,14 +121,14 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
             document = json.loads((folder / "plan.json").read_text("utf-8"))
             if scenario is None:
                 scenario = scenarios.load(str(folder / "scenario"))
-            return [_plan(document, folder.resolve().name)], scenario
+            return [_plan(document, folder.resolve().name, scenario)], scenario
         if (folder / "frontier.json").is_file():
             if scenario is None:
                 raise LetupError(
                     "support.folder", f"{folder} is a frontier and does not hold its scenario",
                     "Give the scenario after it.",
                 )  # fmt: skip
-            offers = _frontier(json.loads((folder / "frontier.json").read_text("utf-8")))
+            offers = _frontier(json.loads((folder / "frontier.json").read_text("utf-8")), scenario)
             if not offers:
                 raise LetupError("support.folder", f"no point of {folder} has a plan", "Trace it with larger budgets.")
             return offers, scenario
@@ -140,24 +141,25 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
     )  # fmt: skip
 
 
-def _plan(document: dict[str, Any], name: str) -> Offer:
+def _plan(document: dict[str, Any], name: str, scenario: Scenario) -> Offer:
     answer = document["answer"]
     longer = []
-    pauses = tuple(_pause(row) for row in document["pauses"])
+    pauses = tuple(_pause(row, scenario) for row in document["pauses"])
     for row in document.get("next_hours", []):
-        one = _pause(row)
+        one = _pause(row, scenario)
         replaces = datetime.fromisoformat(row["replaces"]) if row["replaces"] else None
         old = next((pause.hours for pause in pauses if pause.zone == one.zone and pause.start == replaces), 0.0)
         longer.append(Longer(one, replaces, round(row["people_per_zone_hour"] * (one.hours - old))))
-    return Offer(name, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), tuple(longer))
+    return Offer(name, scenario, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), tuple(longer))
 
 
-def _frontier(document: dict[str, Any]) -> list[Offer]:
+def _frontier(document: dict[str, Any], scenario: Scenario) -> list[Offer]:
     unit = "zone-hours" if document["by"] == "zone_hours" else "of concession"
     return [
         Offer(
             f"{row['budget']:g} {unit}",
-            tuple(_pause(pause) for pause in row["pauses"]),
+            scenario,
+            tuple(_pause(pause, scenario) for pause in row["pauses"]),
             int(row["people"]),
             int(document["want_to_leave"]),
         )
@@ -166,41 +168,20 @@ def _frontier(document: dict[str, Any]) -> list[Offer]:
     ]
 
 
-def _pause(row: dict[str, Any]) -> Pause:
-    return Pause(
-        row["zone"], row["zone_name"], datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]),
-        row.get("worth_people"),
-    )  # fmt: skip
+def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
+    start, end = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
+    first, after = round(step_at(scenario, start)), round(step_at(scenario, end))
+    if row["zone"] not in scenario.zone_ids or not 0 <= first < after <= scenario.steps:
+        raise LetupError(
+            "support.folder", f"a pause of {row['zone']} from {row['start']} does not fit the scenario",
+            "Give the scenario that the plans were made for.",
+        )  # fmt: skip
+    window = Window(scenario.zone_ids.index(row["zone"]), first, after - 1)
+    return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"))
 
 
-def attributes(offer: Offer, scenario: Scenario) -> dict[str, float]:
-    """What a plan settles by itself: `ATTRIBUTES`."""
-    hours = sum(pause.hours for pause in offer.pauses)
-    return {
-        "zone_hours": round(hours, 6),
-        "window_hours": round(hours / len(offer.pauses), 6) if offer.pauses else 0.0,
-        "days": float(len({pause.start.date() for pause in offer.pauses})),
-        "zones": float(len(offer.zones)),
-        "pauses": float(len(offer.pauses)),
-        "people": float(offer.people),
-        "concession": round(_concession(offer.pauses, scenario), 6),
-    }
-
-
-def _concession(pauses: Sequence[Pause], scenario: Scenario) -> float:
-    """Cost of pauses by the scenario's table: cost per zone-hour, entries that overlap add up."""
-    total = 0.0
-    for zone, cost, start, end in scenario.limits.concession:
-        for pause in pauses:
-            if pause.zone == zone:
-                first = pause.start if start is None else max(pause.start, start)
-                last = pause.end if end is None else min(pause.end, end)
-                total += cost * max((last - first).total_seconds(), 0.0) / 3600
-    return total
-
-
-def variants(offer: Offer) -> list[tuple[str, str, Offer]]:
-    """Plans that differ in one pause, with the people that the plan's own files give: (issue hint, words, plan).
+def variants(offer: Offer) -> list[tuple[str, Offer]]:
+    """Plans that differ in one pause, each with the change in words, with the people that the plan's own files give.
 
     A pause left out costs what it is worth; a longer or new one brings what the plan says of its next hours.
     """
@@ -209,15 +190,15 @@ def variants(offer: Offer) -> list[tuple[str, str, Offer]]:
         if pause.worth is not None and len(offer.pauses) > 1:
             rest = tuple(one for other, one in enumerate(offer.pauses) if other != number)
             words = f"without the pause of {pause.zone_name} on {_when(pause)}"
-            found.append(("less", words, replace(offer, pauses=rest, people=offer.people - pause.worth, longer=())))
+            found.append((words, replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=())))
     for longer in offer.longer:
         rest = tuple(
             one for one in offer.pauses if not (one.zone == longer.pause.zone and one.start == longer.replaces)
         )
         words = f"{longer.pause.zone_name} paused on {_when(longer.pause)}"
         words += " (new)" if longer.replaces is None else " (longer)"
-        people = offer.people + longer.people
-        found.append(("more", words, replace(offer, pauses=(*rest, longer.pause), people=people, longer=())))
+        arrive = offer.arrive + longer.people
+        found.append((words, replace(offer, pauses=(*rest, longer.pause), arrive=arrive, longer=())))
     return found
 
 

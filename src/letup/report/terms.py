@@ -1,0 +1,254 @@
+"""The agreement: a term sheet of a plan and what is on the table, in plain words, as HTML that prints and Markdown."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from letup.report import languages
+from letup.report.languages import LANGUAGES, Word, phrases
+from letup.report.page import page_text, version
+from letup.report.people import text
+from letup.scenario.model import Scenario
+from letup.support.model import Issue, Package, Support
+from letup.support.negotiation import Negotiation
+from letup.support.offers import Offer
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+#: Parts of the id of an issue by which it is known where it belongs.
+_MONITORING = ("monitor", "observ", "verif")
+_ENDING = ("exten", "renew", "end", "terminat", "resum")
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone: its name in the language of the sheet, and another one."""
+
+    name: Word
+    other: Word | None
+
+
+@dataclass(frozen=True)
+class Time:
+    """Zones that are quiet at the same time."""
+
+    day: str
+    start: str
+    end: str
+    hours: str
+    zones: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One issue that is settled."""
+
+    label: Word
+    value: Word
+    unit: Word | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a term sheet says in one language, before it is laid out.
+
+    Attributes
+    ----------
+    parties : tuple of Word
+        Whose consent is needed.
+    zones : tuple of Zone
+        Where.
+    times : tuple of Time
+        When, by day and hour.
+    count, hours, people, want : str
+        Pauses, their zone-hours, people who reach a shelter, people who want to leave.
+    last : str
+        When the last pause ends; empty without any.
+    terms, monitoring, ending : tuple of Term
+        What is on the table.
+    open : tuple of Word
+        Issues that nothing is said on.
+    """
+
+    parties: tuple[Word, ...]
+    zones: tuple[Zone, ...]
+    times: tuple[Time, ...]
+    count: str
+    hours: str
+    people: str
+    want: str
+    last: str
+    terms: tuple[Term, ...]
+    monitoring: tuple[Term, ...]
+    ending: tuple[Term, ...]
+    open: tuple[Word, ...]
+
+    @property
+    def untranslated(self) -> tuple[str, ...]:
+        """Texts that stand in English for want of a translation in the scenario."""
+        terms = (*self.terms, *self.monitoring, *self.ending)
+        words = [*self.parties, *(zone.name for zone in self.zones), *self.open]
+        words += [word for term in terms for word in (term.label, term.value, term.unit) if word is not None]
+        return tuple(dict.fromkeys(word.text for word in words if word.lang == "en"))
+
+
+def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -> Sheet:
+    """What a term sheet says.
+
+    Parameters
+    ----------
+    offer : Offer
+        The plan: where and when.
+    negotiation : Negotiation
+        Issues and parties.
+    package : mapping of str to value
+        What is settled, by the plan or on the table; issues that are absent stay open.
+    lang : str
+        One of `letup.report.languages.LANGUAGES`.
+    """
+    phrases(lang)  # refuses other languages
+    scenario, support = offer.scenario, negotiation.support
+    settled = {one.id: _term(one, package, lang) for one in support.issues if one.id in package}
+
+    def of(kinds: tuple[str, ...]) -> tuple[Term, ...]:
+        return tuple(term for name, term in settled.items() if any(kind in name for kind in kinds))
+
+    last = max((pause.end for pause in offer.pauses), default=None)
+    return Sheet(
+        parties=tuple(_party(support, party, lang) for party in negotiation.consenting(offer.zones)),
+        zones=tuple(_zone(scenario, zone, lang) for zone in scenario.zone_ids if zone in offer.zones),
+        times=_times(offer, lang),
+        count=languages.number(len(offer.pauses), lang),
+        hours=languages.number(offer.zone_hours, lang),
+        people=languages.number(offer.arrive, lang),
+        want=languages.number(offer.want_to_leave, lang),
+        last=languages.at(last, lang) if last is not None else "",
+        terms=tuple(
+            term for name, term in settled.items() if not any(kind in name for kind in (*_MONITORING, *_ENDING))
+        ),
+        monitoring=of(_MONITORING),
+        ending=of(_ENDING),
+        open=tuple(_label(one, lang) for one in support.issues if one.id not in package),
+    )
+
+
+def _party(support: Support, party: str, lang: str) -> Word:
+    one = support.party(party)
+    return Word(one.names[lang], lang) if lang in one.names else Word(one.name, "en")
+
+
+def _zone(scenario: Scenario, zone: str, lang: str) -> Zone:
+    """A zone in the language of the sheet, and with its local name or, where that is the language, its English one."""
+    row = scenario.zones.loc[zone]
+    names = {"en": text(row.get("name")) or zone}
+    for column in scenario.zones.columns:
+        language = str(column).removeprefix("name_")
+        if str(column).startswith("name_") and "_" not in language and text(row.get(column)):
+            names[language] = text(row.get(column))
+    first = lang if lang in names else "en"
+    other = next((language for language in names if language != first and names[language] != names[first]), None)
+    return Zone(Word(names[first], first), Word(names[other], other) if other else None)
+
+
+def _label(issue: Issue, lang: str) -> Word:
+    return Word(issue.labels[lang], lang) if lang in issue.labels else Word(issue.label, "en")
+
+
+def _term(issue: Issue, package: Package, lang: str) -> Term:
+    value = package[issue.id]
+    if not isinstance(value, str):
+        return Term(_label(issue, lang), Word(languages.number(value, lang), lang), languages.unit(issue.unit, lang))
+    option = next((one for one in issue.options if one.id == value), None)
+    if option is not None and lang in option.labels:
+        return Term(_label(issue, lang), Word(option.labels[lang], lang), None)
+    if value in ("yes", "no") and lang == "ar":
+        return Term(_label(issue, lang), Word("نعم" if value == "yes" else "لا", lang), None)
+    return Term(_label(issue, lang), Word(issue.label_of(value), "en"), None)
+
+
+def _times(offer: Offer, lang: str) -> tuple[Time, ...]:
+    """Pauses by start and end, so that zones with the same hours stand together."""
+    together: dict[tuple[datetime, datetime], list[str]] = {}
+    for pause in sorted(offer.pauses, key=lambda pause: (pause.start, pause.end, pause.window.zone)):
+        together.setdefault((pause.start, pause.end), []).append(pause.zone)
+    found = []
+    for (start, end), zones in together.items():
+        until = languages.time(end) if start.date() == end.date() else languages.at(end, lang)
+        hours = languages.number((end - start).total_seconds() / 3600, lang)
+        names = tuple(_zone(offer.scenario, zone, lang).name for zone in zones)
+        found.append(Time(languages.day(start, lang), languages.time(start), until, hours, names))
+    return tuple(found)
+
+
+def write_terms(
+    offer: Offer, negotiation: Negotiation, package: Package, folder: Path | str, *, lang: str = "en",
+    plan: Path | None = None,
+) -> list[Path]:  # fmt: skip
+    """Write terms.LANG.html and terms.LANG.md.
+
+    Parameters
+    ----------
+    offer, negotiation, package, lang
+        As for `sheet`.
+    folder : path
+        Where to write; other files in it stay.
+    plan : path, optional
+        Folder of the plan, whose plan.json is named by its fingerprint.
+
+    Raises
+    ------
+    LetupError
+        ``terms.language``; OSError if the files cannot be written.
+    """
+    said = sheet(offer, negotiation, package, lang)
+    values = _values(offer, said, lang, plan)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"terms.{lang}.html", folder / f"terms.{lang}.md"]
+    for file, name, escape in zip(files, ("page/terms.html.j2", "page/terms.md.j2"), (True, False), strict=True):
+        environment = Environment(
+            autoescape=escape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        environment.filters["fill"] = _fill if LANGUAGES[lang] == "ltr" else _fill_isolated
+        environment.filters["cell"] = lambda words: str(words).replace("|", "\\|").replace("\n", " ")
+        file.write_text(environment.from_string(page_text(name)).render(**values), "utf-8", newline="")
+    return files
+
+
+def _fill(phrase: str, **given: str) -> str:
+    return phrase.format(**given)
+
+
+def _fill_isolated(phrase: str, **given: str) -> str:
+    """Keep what is put in from taking part in the order of the right-to-left text around it (U+2068, U+2069)."""
+    return phrase.format(**{name: f"\u2068{value}\u2069" for name, value in given.items()})
+
+
+def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[str, Any]:
+    scenario = offer.scenario
+    document = plan / "plan.json" if plan is not None else None
+    digest = hashlib.sha256(document.read_bytes()).hexdigest() if document is not None and document.is_file() else "–"
+    return {
+        "lang": lang,
+        "dir": LANGUAGES[lang],
+        "t": phrases(lang),
+        "sheet": said,
+        "title": scenario.title,
+        "timezone": scenario.timezone,
+        "plan": offer.name,
+        "digest": digest,
+        "as_of": languages.at(scenario.as_of.astimezone(scenario.local), lang),
+        "policy": _POLICY,
+        "version": version(),
+    }
