@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from letup.plan.model import Plan
+from letup.pauses.limits import Window
 from letup.plan.terms import costs_by_party, local_time
+from letup.scenario.model import Scenario
 from letup.support.model import Package, Support, Value
 from letup.support.reading import support_of
 
@@ -27,12 +29,32 @@ ATTRIBUTES: Mapping[str, str] = {
 """What issues can read off a plan, with its unit."""
 
 
-def attributes_of(plan: Plan) -> dict[str, float]:
+class Planned(Protocol):
+    """What has to be known of a plan: one in memory (`letup.plan.model.Plan`), or read from its files."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What it is a plan for."""
+
+    @property
+    def windows(self) -> Sequence[Window]:
+        """Its pauses."""
+
+    @property
+    def zone_hours(self) -> float:
+        """Length of all pauses together, zone-hours."""
+
+    @property
+    def arrive(self) -> int:
+        """People who reach a shelter."""
+
+
+def attributes_of(plan: Planned) -> dict[str, float]:
     """Attributes of a plan by name, as far as it has them.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Planned
         As made; one without any pause has no length of a pause and no notice.
 
     Returns
@@ -66,12 +88,12 @@ def attributes_of(plan: Plan) -> dict[str, float]:
     return found
 
 
-def package_of(plan: Plan, support: Support | None = None) -> Package:
+def package_of(plan: Planned, support: Support | None = None) -> Package:
     """The issues that a plan settles, with their values; the others are negotiated apart.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Planned
         As made.
     support : Support, optional
         Whose issues are meant; those of the plan's scenario if absent.
@@ -113,12 +135,12 @@ class Ask:
         return self.budget is None or self.pauses <= self.budget + 1e-6 * max(1.0, self.budget)
 
 
-def asks_of(plan: Plan, package: Package | None = None) -> tuple[Ask, ...]:
+def asks_of(plan: Planned, package: Package | None = None) -> tuple[Ask, ...]:
     """What a plan asks of each party that concessions.csv has costs for, in the order of parties.yaml and units.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Planned
         As made.
     package : mapping of str to value, optional
         What is agreed on the issues; `package_of` the plan if absent. Only issues that are numbers cost by unit.
