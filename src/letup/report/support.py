@@ -129,7 +129,7 @@ def bars(found: Analysis) -> list[Bar]:
         Bar(
             found.negotiation.name(verdict.party),
             verdict.party in found.consenting,
-            said.ANSWERS[verdict.answer],
+            said.answered(verdict),
             said.probability(verdict),
             100 * verdict.probability,
             100 * verdict.low,

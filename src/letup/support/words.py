@@ -17,7 +17,16 @@ NOTE = (
     "what anybody will do. Points of bargaining theory are aids to think with, not what is right."
 )
 
-ANSWERS = {"accept": "accepts", "undecided": "undecided", "reject": "rejects"}
+_ANSWERS = {"accept": "accepts", "undecided": "undecided", "reject": "rejects"}
+
+
+def answered(verdict: Verdict) -> str:
+    """The answer in one word; of a party whose wants are not known nothing can be said."""
+    return "not known" if _unknown(verdict) else _ANSWERS[verdict.answer]
+
+
+def _unknown(verdict: Verdict) -> bool:
+    return not verdict.deciding
 
 
 def answer(found: Analysis) -> str:
@@ -25,6 +34,8 @@ def answer(found: Analysis) -> str:
     one = found.packages[found.chosen]
     by_answer: dict[str, list[str]] = {}
     for verdict in _asked(found, one):
+        if _unknown(verdict):
+            continue
         by_answer.setdefault(verdict.answer, []).append(found.negotiation.name(verdict.party))
     parts = []
     for kind, words in (("accept", "accept"), ("undecided", "could go either way"), ("reject", "refuse")):
@@ -33,8 +44,12 @@ def answer(found: Analysis) -> str:
             singular = {"accept": "accepts", "reject": "refuses"}.get(kind, words)
             parts.append(f"{listed(names)} {words if len(names) > 1 else singular}")
     which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
-    lead = f"{which} by what is assumed of the parties, {listed(parts)}".strip()
-    lead = f"{lead[:1].upper()}{lead[1:]}; all whose consent is needed accept in {percent(one.all_accept)} of draws."
+    lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
+    lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
+    lead = f"{lead[:1].upper()}{lead[1:]}"
+    unknown = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if _unknown(verdict)]
+    if unknown:
+        lead += f" Nothing is known of the wants of {listed(unknown)}: no objection is counted."
     return f"{lead} {possible(found)}"
 
 
@@ -52,6 +67,8 @@ def _asked(found: Analysis, one: Weighed) -> list[Verdict]:
 
 def probability(verdict: Verdict) -> str:
     """Probability with its interval, such as "34 % (33 to 35)"."""
+    if _unknown(verdict):
+        return "–"
     low, high = (f"{100 * end:.0f}" for end in (verdict.low, verdict.high))
     said = percent(verdict.probability)
     return said if low == high else f"{said} ({low} to {high})"
@@ -72,6 +89,8 @@ def decides(found: Analysis, verdict: Verdict) -> str:
 
 def distance(found: Analysis, verdict: Verdict) -> str:
     """How far a party is from a yes at the likeliest values."""
+    if _unknown(verdict):
+        return "not known"
     if not verdict.refused and verdict.shortfall == 0:
         return "none at the likeliest values"
     ways = [

@@ -1,0 +1,171 @@
+"""Support and terms from the command line: what is printed, written and refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from letup.cli import app
+from letup.errors import LetupError
+from tests.support.conftest import write_plan
+
+
+def run(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_answer_comes_first_and_says_that_it_is_a_model(plan: Path) -> None:
+    lines = run("support", plan, "--set", "trucks=50").splitlines()
+    assert lines[0].startswith("By what is assumed of the parties, Party A accepts and Party B could go either way")
+    assert "not what anybody will do" in lines[1]
+    assert lines[-1] == "10,000 draws, seed 0."
+    text = "\n".join(lines)
+    assert "Trucks of aid           50 trucks/day  (on the table)" in text
+    assert "What would gain the yes of Party B:" in text
+    assert "North on 2030-01-01 09:00–14:00" not in text  # leaving a pause out gains nobody's yes here
+    assert "An ally of A" in text
+
+
+def test_everything_that_is_printed_is_in_the_json_with_the_seed(plan: Path, tmp_path: Path) -> None:
+    found = json.loads(run("support", plan, "--json", "--seed", "3", "--draws", "2000", "--out", tmp_path / "out"))
+    assert (found["seed"], found["draws"]) == (3, 2000)
+    (one,) = found["plans"]
+    assert one["package"]["zone_hours"] == 17
+    assert {verdict["party"] for verdict in one["verdicts"]} == {"party_a", "party_b", "ally"}
+    assert all(verdict["low"] <= verdict["probability"] <= verdict["high"] for verdict in one["verdicts"])
+    assert found["anywhere"]["packages"] == 5 * 2 * 2
+    assert 0 <= found["possible"]["share"] <= 1
+    assert [Path(file).name for file in found["files"]] == [
+        "support.html",
+        "support.json",
+        "support.csv",
+        "package.csv",
+    ]
+    again = json.loads(run("support", plan, "--json", "--seed", "3", "--draws", "2000"))
+    assert again["plans"] == found["plans"]
+    written = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
+    assert written["moves"] == found["moves"]
+
+
+def test_a_frontier_is_weighed_point_by_point(plan: Path, frontier: Path, tmp_path: Path) -> None:
+    text = run("support", frontier, plan / "scenario", "--out", tmp_path / "out")
+    assert "Plans (" in text
+    with (tmp_path / "out" / "support.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["plan"] for row in rows[::3]] == [f"{hours} zone-hours" for hours in (8, 16, 24, 32)]
+    page = (tmp_path / "out" / "support.html").read_text("utf-8")
+    assert "The plans" in page
+    with pytest.raises(LetupError, match=r"support\.folder"):
+        run("support", frontier)
+
+
+def test_why_there_is_no_deal_and_what_it_would_take(tmp_path: Path) -> None:
+    text = run("support", write_plan(tmp_path / "plan", reservation=1.0), "--out", tmp_path / "out")
+    assert "Why there is no deal" in text
+    assert "It would take: " in text
+    assert "Why there is no deal" in (tmp_path / "out" / "support.html").read_text("utf-8")
+
+
+def test_from_a_plan_to_a_term_sheet(plan: Path, tmp_path: Path) -> None:
+    run("support", plan, "--set", "trucks=100", "--out", tmp_path / "support")
+    text = run("terms", plan, "--package", tmp_path / "support" / "package.csv", "--out", tmp_path / "terms")
+    assert "Open: monitoring, extension." in text
+    assert {file.name for file in (tmp_path / "terms").iterdir()} == {
+        "terms.en.html", "terms.en.md", "terms.ar.html", "terms.ar.md",
+    }  # fmt: skip
+    sheet = (tmp_path / "terms" / "terms.en.md").read_text("utf-8")
+    assert "| Tuesday, 1 January 2030 | 09:00 | 14:00 | 5 | Northport |" in sheet
+    assert "| Trucks of aid | 100 | trucks/day |" in sheet
+    assert "## What stays open\n\n- Monitoring\n- Extension by agreement\n" in sheet
+
+
+def test_a_package_is_read_again_as_it_was_written(plan: Path, tmp_path: Path) -> None:
+    asked = ["--set", "trucks=50", "--set", "monitoring=un", "--set", "extension=no"]
+    first = json.loads(run("support", plan, *asked, "--out", tmp_path / "one", "--json"))
+    again = json.loads(run("support", plan, "--package", tmp_path / "one" / "package.csv", "--json"))
+    assert again["plans"] == first["plans"]
+    assert [one["set_by"] for one in again["issues"]] == ["plan", "table", "table", "table"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["--set", "trucks"], "support.package", "is not issue=value"),
+        (["--set", "lorries=4"], "support.package", "there is no issue 'lorries'"),
+        (["--set", "trucks=many"], "support.package", "is a number"),
+        (["--set", "trucks=900"], "support.package", "goes from 0 to 200"),
+        (["--set", "trucks=nan"], "support.package", "goes from 0 to 200"),
+        (["--set", "monitoring=me"], "support.package", "one of nobody, un"),
+        (["--set", "trucks=1", "--set", "trucks=2"], "support.package", "given twice"),
+        (["--package", "nowhere.csv"], "support.package", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_a_package_is_said(plan: Path, asked: list[str], code: str, said: str) -> None:
+    for command in ("support", "terms"):
+        with pytest.raises(LetupError) as error:
+            run(command, plan, *asked)
+        assert error.value.code == code
+        assert said in error.value.message
+
+
+def test_all_that_is_wrong_with_a_package_is_said_at_once(plan: Path, tmp_path: Path) -> None:
+    file = tmp_path / "package.csv"
+    file.write_text("issue,value\ntrucks,many\nlorries,3\nmonitoring,\n", "utf-8")
+    with pytest.raises(LetupError) as error:
+        run("support", plan, "--package", file)
+    assert "row 2: trucks is a number" in error.value.message
+    assert "row 3: there is no issue 'lorries'" in error.value.message
+    file.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(LetupError, match="no columns issue and value"):
+        run("support", plan, "--package", file)
+
+
+@pytest.mark.parametrize(
+    ("command", "content", "code"),
+    [
+        ("support", None, "support.folder"),
+        ("support", "{", "support.folder"),
+        ("support", '{"answer": {}}', "support.folder"),
+        ("terms", None, "terms.plan"),
+    ],
+)
+def test_a_folder_without_a_plan_is_refused(
+    command: str, content: str | None, code: str, plan: Path, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "plan.json").write_text(content, "utf-8")
+        (tmp_path / "scenario").symlink_to(plan / "scenario")
+    with pytest.raises(LetupError) as error:
+        run(command, tmp_path)
+    assert error.value.code == code
+
+
+def test_plans_for_another_scenario_are_refused(plan: Path, frontier: Path, tmp_path: Path) -> None:
+    points = json.loads((frontier / "frontier.json").read_text("utf-8"))
+    points["points"][1]["pauses"][0]["zone"] = "elsewhere"
+    (tmp_path / "frontier.json").write_text(json.dumps(points), "utf-8")
+    with pytest.raises(LetupError, match="does not fit the scenario"):
+        run("support", tmp_path, plan / "scenario")
+
+
+def test_a_scenario_without_issues_says_what_to_add(plan: Path, tmp_path: Path) -> None:
+    from letup.scenario import new
+
+    new(tmp_path / "scenario")
+    for name in ("issues.csv", "preferences.csv", "influences.csv", "statements.csv", "concessions.csv"):
+        (tmp_path / "scenario" / name).unlink(missing_ok=True)
+    (tmp_path / "plan.json").write_bytes((plan / "plan.json").read_bytes())
+    with pytest.raises(LetupError) as error:
+        run("support", tmp_path)
+    assert error.value.code == "support.nothing"
+
+
+def test_a_language_that_there_is_no_sheet_in_is_refused(plan: Path) -> None:
+    with pytest.raises(LetupError, match=r"terms\.language"):
+        run("terms", plan, "--lang", "xx")
