@@ -31,7 +31,7 @@ def taste(
 
 
 def verdict(one: Taste, package: dict, draws: int = 20_000):
-    return judge(draw(one, draws, 1), likeliest(one), [package])[0]
+    return judge(draw(one, draws, 1), likeliest(one), [package])[0][0]
 
 
 def test_the_utility_is_the_weighted_sum() -> None:

@@ -88,8 +88,8 @@ class Verdict:
     reach: tuple[Reach, ...]
 
 
-def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> list[Verdict]:
-    """Say of each package whether a party would accept it.
+def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> tuple[list[Verdict], NDArray[np.bool_]]:
+    """Say of each package whether a party would accept it, all in all and in each draw (bool[packages, draws]).
 
     Parameters
     ----------
@@ -101,13 +101,14 @@ def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> list[V
         The packages, weighed with the same draws.
     """
     taste = drawn.taste
-    parts = {issue: drawn.part(issue, [package[issue] for package in packages]) for issue in taste.issues}
-    utility = drawn.utility(packages)
+    parts = drawn.parts(packages)
+    utility = drawn.utility(packages, parts)
+    accepts = drawn.accepts(packages, utility)
     shortfall = (likeliest.reservation - likeliest.utility(packages))[:, 0]
     verdicts = []
     for number, package in enumerate(packages):
         refused = taste.vetoes(package)
-        yes = reaches(utility[number], drawn.reservation) & (not refused)
+        yes = accepts[number]
         share = float(yes.mean())
         low, high = interval(share, drawn.draws)
         deciding, turns = _deciding(
@@ -128,7 +129,7 @@ def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> list[V
                 tuple(_reaches(likeliest, package)) if refused or shortfall[number] > EQUAL else (),
             )
         )
-    return verdicts
+    return verdicts, accepts
 
 
 def answer(share: float) -> Answer:

@@ -184,13 +184,12 @@ def analyse(
     packages = [{**package, **{issue: plan.settles[issue] for issue in _settled(plans)}} for plan in plans]
     require_complete(packages[0], negotiation.tastes)
 
-    verdicts = {party: judge(drawn[party], centre[party], packages) for party in drawn}
-    accepts = [drawn[party].accepts(packages) for party in consenting]
-    all_accept = together(accepts)
+    judged = {party: judge(drawn[party], centre[party], packages) for party in drawn}
+    all_accept = together([judged[party][1] for party in consenting])
     weighed = []
     for number, plan in enumerate(plans):
         low, high = interval(float(all_accept[number]), draws)
-        by_party = tuple(verdicts[taste.party][number] for taste in negotiation.tastes)
+        by_party = tuple(judged[taste.party][0][number] for taste in negotiation.tastes)
         weighed.append(Weighed(plan, packages[number], by_party, float(all_accept[number]), low, high))
     chosen = max(range(len(plans)), key=lambda number: (round(float(all_accept[number]), 9), plans[number].people))
     found = _moves(negotiation, list(drawn.values()), consenting, weighed[chosen], set_by, variants)

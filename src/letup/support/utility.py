@@ -151,15 +151,25 @@ class Drawn:
 
     def part(self, issue: str, values: Sequence[Value]) -> NDArray[np.float64]:
         """What an issue adds to the utility at these values: float64[values, draws]."""
-        shares = np.array([self.taste.curves[issue].shares(value) for value in values])
-        return np.asarray(shares @ self.worth[issue].T, float)
+        different = list(dict.fromkeys(values))
+        shares = np.array([self.taste.curves[issue].shares(value) for value in different])
+        rows = np.asarray(shares @ self.worth[issue].T, float)
+        if len(different) == 1:
+            return np.broadcast_to(rows[0], (len(values), self.draws))
+        return rows if len(different) == len(values) else rows[[different.index(value) for value in values]]
 
-    def utility(self, packages: Sequence[Package]) -> NDArray[np.float64]:
-        """Utility of packages, red lines aside: float64[packages, draws]."""
+    def parts(self, packages: Sequence[Package]) -> dict[str, NDArray[np.float64]]:
+        """What each issue adds to the utility of packages: issue to float64[packages, draws]."""
+        return {issue: self.part(issue, [package[issue] for package in packages]) for issue in self.taste.issues}
+
+    def utility(
+        self, packages: Sequence[Package], parts: Mapping[str, NDArray[np.float64]] | None = None
+    ) -> NDArray[np.float64]:
+        """Utility of packages, red lines aside: float64[packages, draws]; from its ``parts`` where they are known."""
         # A party of which no wants are known stands in the way of nothing but its red lines.
         total = np.full((len(packages), self.draws), 0.0 if self.taste.issues else 1.0)
-        for issue in self.taste.issues:
-            total += self.part(issue, [package[issue] for package in packages])
+        for part in (self.parts(packages) if parts is None else parts).values():
+            total += part
         return total
 
     def most(self, issue: str) -> NDArray[np.float64]:
@@ -173,9 +183,9 @@ class Drawn:
         """The least that an issue can add: float64[draws]."""
         return np.asarray(self.worth[issue].min(axis=1), float)
 
-    def accepts(self, packages: Sequence[Package]) -> NDArray[np.bool_]:
+    def accepts(self, packages: Sequence[Package], utility: NDArray[np.float64] | None = None) -> NDArray[np.bool_]:
         """Whether each package is at least as good as none, and beyond no red line: bool[packages, draws]."""
-        good = reaches(self.utility(packages), self.reservation)
+        good = reaches(self.utility(packages) if utility is None else utility, self.reservation)
         refused = [bool(self.taste.vetoes(package)) for package in packages]
         return np.asarray(good & ~np.array(refused)[:, None], bool)
 
