@@ -42,6 +42,8 @@ def add_agreement(folder: Path, *, reservation: float | None = None) -> None:
     """Write what is to be agreed into a scenario's folder."""
     for name, text in (("issues", ISSUES), ("preferences", PREFERENCES), ("influences", INFLUENCES)):
         (folder / f"{name}.csv").write_text(text, "utf-8")
+    for other in ("statements", "concessions"):  # about the issues of the example
+        (folder / f"{other}.csv").unlink(missing_ok=True)
     parties = [dict(party, basis="assumed", source="example", note="made up") for party in PARTIES]
     if reservation is not None:
         parties[0].update(reservation=reservation, reservation_low=reservation, reservation_high=reservation)

@@ -42,6 +42,8 @@ _UNITS = {
         "pauses": "فترات هدنة", "people": "أشخاص", "people/day": "أشخاص في اليوم",
         "trucks/day": "شاحنات في اليوم", "trucks a day": "شاحنات في اليوم", "trucks": "شاحنات",
         "litres/day": "لترات في اليوم", "litres": "لترات", "crossings": "معابر", "%": "%",
+        "roads": "طرق", "captives per day": "محتجزون لكل يوم إضافي",
+        "prisoners per captive": "أسرى لكل محتجز",
         "days per 10 released": "أيام لكل 10 مفرج عنهم",
         "people released/day": "مفرج عنهم في اليوم",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +23,9 @@ from letup.support.offers import Offer
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-#: Parts of the id of an issue by which it is known where it belongs.
+#: Beginnings of words in the id of an issue by which it is known where it belongs.
 _MONITORING = ("monitor", "observ", "verif")
-_ENDING = ("exten", "renew", "end", "terminat", "resum")
+_ENDING = ("exten", "renew", "end", "terminat", "resum", "after")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
     settled = {one.id: _term(one, package, lang) for one in support.issues if one.id in package}
 
     def of(kinds: tuple[str, ...]) -> tuple[Term, ...]:
-        return tuple(term for name, term in settled.items() if any(kind in name for kind in kinds))
+        return tuple(term for name, term in settled.items() if _is(name, kinds))
 
     last = max((pause.end for pause in offer.pauses), default=None)
     return Sheet(
@@ -130,13 +131,15 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
         people=languages.number(offer.arrive, lang),
         want=languages.number(offer.want_to_leave, lang),
         last=languages.at(last, lang) if last is not None else "",
-        terms=tuple(
-            term for name, term in settled.items() if not any(kind in name for kind in (*_MONITORING, *_ENDING))
-        ),
+        terms=tuple(term for name, term in settled.items() if not _is(name, (*_MONITORING, *_ENDING))),
         monitoring=of(_MONITORING),
         ending=of(_ENDING),
         open=tuple(_label(one, lang) for one in support.issues if one.id not in package),
     )
+
+
+def _is(issue: str, kinds: tuple[str, ...]) -> bool:
+    return any(word.startswith(kinds) for word in re.split(r"[-_. ]", issue))
 
 
 def _party(support: Support, party: str, lang: str) -> Word:
