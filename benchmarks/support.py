@@ -18,7 +18,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from letup.support.analysis import Analysis, Plan, analyse  # noqa: E402 - also runs as a file
+from letup.support.analysis import POSSIBLE_DRAWS, Analysis, Plan, analyse  # noqa: E402 - also runs as a file
 from letup.support.model import Issue, Option, Party, Point, Preference, Range, Support  # noqa: E402
 from letup.support.negotiation import Negotiation, negotiation_of  # noqa: E402
 from letup.support.utility import draw  # noqa: E402
@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small, to see that it runs")
     options = parser.parse_args(arguments)
-    plans, draws = (5, 500) if options.quick else (50, 10_000)
+    plans, draws, possible = (5, 500, 20) if options.quick else (50, 10_000, POSSIBLE_DRAWS)
     check(analyse(made(8, 4), frontier(5), draws=500, possible_draws=5), 500, 0)
     print(f"{plans} plans, 8 parties, {draws:,} draws; processor time of one process")
     print(f"{'have to agree':>14}{'packages':>14}{'analysis, s':>13}{'any deal':>10}{'efficient':>11}")
@@ -96,7 +96,9 @@ def main(arguments: list[str] | None = None) -> int:
     for consenting in (2, 4, 8):
         negotiation = made(8, consenting)
         start = time.process_time()
-        found = analyse(negotiation, frontier(plans), draws=draws)
+        found = analyse(
+            negotiation, frontier(plans), draws=draws, possible_draws=20 if options.quick else POSSIBLE_DRAWS
+        )
         took = time.process_time() - start
         slow = max(slow, took)
         efficient = found.anywhere.efficient if found.anywhere is not None else 0

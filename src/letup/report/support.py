@@ -155,7 +155,7 @@ def chart(found: Analysis) -> Chart | None:
         )
         for number, one in enumerate(found.packages)
     ]
-    ticks = [Tick(25.0 * quarter, words.count(right * quarter / 4)) for quarter in range(5)]
+    ticks = [Tick(25.0 * quarter, words.count(right * quarter / 4)) for quarter in range(4)]
     return Chart(dots, ticks, "; ".join(dot.title for dot in dots))
 
 

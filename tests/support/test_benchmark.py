@@ -1,0 +1,25 @@
+"""The benchmark of the analysis runs, and notices when its probabilities are wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks import support
+from letup.support.analysis import analyse
+
+
+def test_the_benchmark_runs_at_a_small_size(capsys: pytest.CaptureFixture[str]) -> None:
+    assert support.main(["--quick"]) == 0
+    assert "Target: under 10 s: met" in capsys.readouterr().out
+
+
+def test_a_wrong_probability_ends_the_run() -> None:
+    found = analyse(support.made(3, 2), support.frontier(2), draws=50, possible_draws=1)
+    one = found.packages[1]
+    verdicts = (replace(one.verdicts[0], probability=one.verdicts[0].probability + 0.02), *one.verdicts[1:])
+    wrong = replace(found, packages=(found.packages[0], replace(one, verdicts=verdicts)))
+    support.check(found, 50, 0)
+    with pytest.raises(AssertionError, match="differ"):
+        support.check(wrong, 50, 0)
