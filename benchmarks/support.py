@@ -96,9 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     for consenting in (2, 4, 8):
         negotiation = made(8, consenting)
         start = time.process_time()
-        found = analyse(
-            negotiation, frontier(plans), draws=draws, possible_draws=20 if options.quick else POSSIBLE_DRAWS
-        )
+        found = analyse(negotiation, frontier(plans), draws=draws, possible_draws=possible)
         took = time.process_time() - start
         slow = max(slow, took)
         efficient = found.anywhere.efficient if found.anywhere is not None else 0
