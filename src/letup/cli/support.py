@@ -26,6 +26,9 @@ def support(
     ] = None,
     draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Draws of what is known as a range.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Move people anew under the changes of the plan that are shown.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Say which parties could accept a plan, what decides, what would gain their yes, or why there is no deal."""
@@ -47,7 +50,7 @@ def support(
         plans_of(found, known),
         draws=draws,
         seed=seed,
-        variants=nearby(found, known),
+        variants=nearby(found, known, exact=exact),
     )
     files: list[Path] = []
     if out is not None:

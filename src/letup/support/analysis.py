@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from letup.support.utility import Drawn, draw, likeliest, require_complete
 DRAWS = 10_000
 POSSIBLE_DRAWS = 200
 """Draws in which it is asked whether there is any deal at all: each takes a mixed-integer program."""
+
+COUNTED = 4
+"""Changes of the plan for each party whose people are counted, where they can be."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,28 @@ class Plan:
     zones: tuple[str, ...]
     people: int
     want_to_leave: int
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A plan near a plan.
+
+    Attributes
+    ----------
+    said : str
+        The change in words.
+    plan : Plan
+        The plan after it.
+    people : float or None
+        More people who get out (fewer if negative); None if not known.
+    count : callable or None
+        Finds that out; asked only for changes that are shown.
+    """
+
+    said: str
+    plan: Plan
+    people: float | None = None
+    count: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +166,7 @@ def analyse(
     draws: int = DRAWS,
     seed: int = 0,
     possible_draws: int = POSSIBLE_DRAWS,
-    variants: Callable[[Plan], Sequence[tuple[str, Plan]]] | None = None,
+    variants: Callable[[Plan], Sequence[Variant]] | None = None,
 ) -> Analysis:
     """Analyse plans.
 
@@ -158,7 +183,7 @@ def analyse(
     possible_draws : int
         Draws in which it is asked whether there is any deal.
     variants : callable, optional
-        Gives other plans near a plan, each with the change in words: the moves that change the plan itself.
+        Gives other plans near a plan: the moves that change the plan itself.
 
     Raises
     ------
@@ -271,7 +296,7 @@ def _moves(
     consenting: Sequence[str],
     weighed: Weighed,
     set_by: Mapping[str, str],
-    variants: Callable[[Plan], Sequence[tuple[str, Plan]]] | None,
+    variants: Callable[[Plan], Sequence[Variant]] | None,
 ) -> dict[str, list[Move]]:
     """Single changes of one package: of issues that the plan does not settle, and of the plan."""
 
@@ -281,15 +306,24 @@ def _moves(
 
     apart = {one.id: one.values for one in negotiation.support.issues if set_by[one.id] != "plan"}
     possible = neighbours(weighed.package, apart, said)
-    people: dict[int, float] = {}
-    if variants is not None:
-        for words, plan in variants(weighed.plan):
-            possible.append(Change(words, "", {**weighed.package, **plan.settles}))
-            people[id(possible[-1])] = float(plan.people - weighed.plan.people)
+    near: dict[int, Variant] = {}
+    for variant in variants(weighed.plan) if variants is not None else ():
+        possible.append(Change(variant.said, "", {**weighed.package, **variant.plan.settles}))
+        near[id(possible[-1])] = variant
 
     def cost(change: Change) -> Cost:
-        if id(change) in people:
-            return Cost(people=people[id(change)], basis="the plan's own worth of pauses and next hours")
+        if id(change) in near:
+            known = near[id(change)].people
+            return Cost(people=known, basis="" if known is None else "the plan's own figures, or its neighbour's")
         return Cost(people=0.0, basis="the plan stays as it is")
 
-    return moves(drawn, consenting, weighed.package, possible, cost)
+    found = moves(drawn, consenting, weighed.package, possible, cost)
+    counted: dict[int, Cost] = {}
+    for some in found.values():
+        for place, move in enumerate(some[:COUNTED]):
+            key = id(move.change)
+            count = near[key].count if move.cost.people is None else None
+            if count is not None and key not in counted:
+                counted[key] = Cost(people=count(), basis="groups moved under these pauses")
+            some[place] = replace(move, cost=counted.get(key, move.cost))
+    return found

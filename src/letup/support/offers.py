@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -180,26 +180,68 @@ def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
     return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"))
 
 
-def variants(offer: Offer) -> list[tuple[str, Offer]]:
-    """Plans that differ in one pause, each with the change in words, with the people that the plan's own files give.
+def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
+    """Plans near a plan, each with the change in words, and whether its people are known from the plan's own files.
 
-    A pause left out costs what it is worth; a longer or new one brings what the plan says of its next hours.
+    One pause left out (it costs what it is worth), or longer or new (it brings what the plan says of its next hours);
+    and, with people that are not known: a day or a zone left out, an hour less in every pause or in one, and one pause
+    an hour earlier or later where what pauses cost depends on when they are. Nothing gets shorter, or lies at other
+    hours, than the limits allow. Single pauses are made shorter or moved only where there are at most `_SINGLE`: of
+    more, one hour changes no answer.
     """
+    pauses = offer.pauses
     found = []
-    for number, pause in enumerate(offer.pauses):
-        if pause.worth is not None and len(offer.pauses) > 1:
-            rest = tuple(one for other, one in enumerate(offer.pauses) if other != number)
-            words = f"without the pause of {pause.zone_name} on {_when(pause)}"
-            found.append((words, replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=())))
+    if len(pauses) > 1:
+        for pause in pauses:
+            if pause.worth is not None:
+                words = f"without the pause of {pause.zone_name} on {_when(pause)}"
+                rest = tuple(one for one in pauses if one is not pause)
+                found.append((words, replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=()), True))
     for longer in offer.longer:
-        rest = tuple(
-            one for one in offer.pauses if not (one.zone == longer.pause.zone and one.start == longer.replaces)
-        )
+        rest = tuple(one for one in pauses if not (one.zone == longer.pause.zone and one.start == longer.replaces))
         words = f"{longer.pause.zone_name} paused on {_when(longer.pause)}"
         words += " (new)" if longer.replaces is None else " (longer)"
         arrive = offer.arrive + longer.people
-        found.append((words, replace(offer, pauses=(*rest, longer.pause), arrive=arrive, longer=())))
+        found.append((words, replace(offer, pauses=(*rest, longer.pause), arrive=arrive, longer=()), True))
+    changed: dict[str, tuple[Pause, ...]] = {}
+    days, zones = sorted({one.start.date() for one in pauses}), dict.fromkeys(one.zone_name for one in pauses)
+    if len(days) > 1:
+        changed |= {f"no pause on {day}": tuple(p for p in pauses if p.start.date() != day) for day in days}
+    if len(zones) > 1:
+        changed |= {f"no pause of {zone}": tuple(p for p in pauses if p.zone_name != zone) for zone in zones}
+    less = [_shifted(offer.scenario, pause, 0, -1) for pause in pauses]
+    if all(less):
+        changed["every pause an hour shorter"] = tuple(one for one in less if one is not None)
+    if len(pauses) <= _SINGLE:
+        for number, pause in enumerate(pauses):
+            moves = [("an hour shorter", less[number])]
+            if offer.scenario.limits.concession or len(offer.scenario.concessions):
+                moves += [("an hour earlier", _shifted(offer.scenario, pause, -1, -1))]
+                moves += [("an hour later", _shifted(offer.scenario, pause, 1, 1))]
+            for words, one in moves:
+                if one is not None and len(pauses) > 1:
+                    rest = tuple(one if other is pause else other for other in pauses)
+                    changed[f"the pause of {pause.zone_name} on {_when(pause)} {words}"] = rest
+    found += [(words, replace(offer, pauses=rest, longer=()), False) for words, rest in changed.items()]
     return found
+
+
+_SINGLE = 20
+
+
+def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause | None:
+    """A pause whose ends lie so many hours later; None if the limits or the time looked at do not allow it."""
+    steps = 60 // scenario.step_minutes
+    window = Window(pause.window.zone, pause.window.first + first * steps, pause.window.last + last * steps)
+    start, end = pause.start + timedelta(hours=first), pause.end + timedelta(hours=last)
+    hours, limits = (end - start).total_seconds() / 3600, scenario.limits
+    if steps == 0 or hours < max(limits.shortest_hours, 1e-9) or window.first < 0 or window.last >= scenario.steps:
+        return None
+    if first and limits.hours is not None:
+        begins, ends = start.hour + start.minute / 60, end.hour + end.minute / 60
+        if begins < limits.hours[0] or ends > limits.hours[1] or start.date() != end.date():
+            return None
+    return replace(pause, start=start, end=end, window=window, worth=None)
 
 
 def _when(pause: Pause) -> str:

@@ -1,0 +1,73 @@
+"""Plans near a plan: what they settle, what they keep to, and how many people they let out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from letup.plan import make
+from letup.support.offers import Offer, read, variants
+from letup.support.package import attributes_of
+from letup.support.plans import nearby, plans_of
+from letup.support.reading import support_of
+
+
+@pytest.fixture(scope="module")
+def offer(plan: Path) -> Offer:
+    return read(plan)[0][0]
+
+
+def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) -> None:
+    known = {words: one for words, one, sure in variants(offer) if sure}
+    one = known["without the pause of North on 2030-01-01 09:00–14:00"]
+    assert one.arrive == offer.arrive - 700
+    assert len(one.pauses) == 2
+    longer = known["Mill paused on 2030-01-01 09:00–16:00 (longer)"]
+    assert longer.arrive == offer.arrive + 40  # one hour more at 40 people an hour
+    assert longer.zone_hours == offer.zone_hours + 1
+
+
+def test_hours_and_days_change_as_the_words_say(offer: Offer) -> None:
+    costly = replace(offer.scenario, limits=replace(offer.scenario.limits, concession=(("north", 1.0, None, None),)))
+    near = {words: one for words, one, _ in variants(replace(offer, scenario=costly))}
+    assert near["every pause an hour shorter"].zone_hours == offer.zone_hours - 3
+    assert near["no pause on 2030-01-02"].zone_hours == offer.zone_hours - 6
+    assert near["no pause of North"].zones == ("mill",)
+    later = near["the pause of North on 2030-01-01 09:00–14:00 an hour later"]
+    assert attributes_of(later)["notice_hours"] == attributes_of(offer)["notice_hours"]  # Millfield still begins at 9
+    assert {pause.start.hour for pause in later.pauses if pause.zone == "north"} == {10}
+
+
+def test_no_change_breaks_the_limits_on_hours_and_length(offer: Offer) -> None:
+    limits = replace(offer.scenario.limits, hours=(9.0, 15.0), shortest_hours=5.0)
+    tight = replace(offer, scenario=replace(offer.scenario, limits=limits), longer=())
+    words = [one[0] for one in variants(tight)]
+    assert "every pause an hour shorter" not in words
+    assert not any("Mill" in said and ("earlier" in said or "later" in said) for said in words)
+    for _, one, _ in variants(tight):
+        for pause in one.pauses:
+            assert pause.hours >= 5
+            assert (pause.start.hour, pause.end.hour) >= (9, 0)
+            assert pause.end.hour <= 15
+
+
+def test_people_are_counted_as_a_plan_with_these_pauses_counts_them(offer: Offer) -> None:
+    day = offer.pauses[0]
+    at = day.start.replace(hour=9), day.start.replace(hour=16)
+    numbers = range(len(offer.scenario.zone_ids))
+    whole = tuple(
+        replace(day, window=replace(day.window, zone=n, last=12 + 4 * 7 - 1), start=at[0], end=at[1]) for n in numbers
+    )
+    offer = replace(offer, pauses=whole)
+    (same,) = (one for words, one, _ in variants(offer) if words == "every pause an hour shorter")
+    support = support_of(offer.scenario)
+    (start,) = plans_of([offer], support)
+    near = {one.said: one for one in nearby([offer], support, exact=True)(start)}
+    counted = near["every pause an hour shorter"].count
+    assert counted is not None
+    made = make(offer.scenario, pauses=list(same.windows))
+    assert made.arrive > 0
+    assert counted() == made.arrive - offer.arrive
+    assert near["without the pause of North on 2030-01-01 09:00–16:00"].count is None  # known already
