@@ -38,7 +38,8 @@ def test_everything_that_is_printed_is_in_the_json_with_the_seed(plan: Path, tmp
     (one,) = found["plans"]
     assert one["package"]["zone_hours"] == 17
     assert {verdict["party"] for verdict in one["verdicts"]} == {"party_a", "party_b", "ally"}
-    assert all(verdict["low"] <= verdict["probability"] <= verdict["high"] for verdict in one["verdicts"])
+    assert all(verdict["low"] <= verdict["probability"] <= verdict["high"] for verdict in one["verdicts"][:2])
+    assert one["verdicts"][2] == {"party": "ally", "answer": "not_known", "refused": []}
     assert found["anywhere"]["packages"] == 5 * 2 * 2
     assert 0 <= found["possible"]["share"] <= 1
     assert [Path(file).name for file in found["files"]] == [
@@ -51,6 +52,23 @@ def test_everything_that_is_printed_is_in_the_json_with_the_seed(plan: Path, tmp
     assert again["plans"] == found["plans"]
     written = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
     assert written["moves"] == found["moves"]
+
+
+def test_what_a_package_asks_stands_in_the_units_of_the_party(tmp_path: Path) -> None:
+    folder = write_plan(tmp_path / "plan")
+    (folder / "scenario" / "concessions.csv").write_text(
+        "party,zone,issue,cost,unit,basis,note\n"
+        "party_a,north,,2,watches,assumed,x\nparty_a,,trucks,0.5,inspector-hours,assumed,x\n",
+        "utf-8",
+    )
+    text = run("support", folder, "--set", "trucks=100", "--out", tmp_path / "out")
+    assert "  Party A: 10 watches for the pauses (assumed)\n" in text  # 5 hours of the north at 2
+    assert "  Party A: 50 inspector-hours for the terms (assumed)\n" in text
+    found = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
+    assert [(ask["unit"], ask["pauses"], ask["terms"]) for ask in found["plans"][0]["asks"]] == [
+        ("watches", 10, 0), ("inspector-hours", 0, 50),
+    ]  # fmt: skip
+    assert "50 inspector-hours" in (tmp_path / "out" / "support.html").read_text("utf-8")
 
 
 def test_a_frontier_is_weighed_point_by_point(plan: Path, frontier: Path, tmp_path: Path) -> None:
@@ -102,6 +120,7 @@ def test_a_package_is_read_again_as_it_was_written(plan: Path, tmp_path: Path) -
         (["--set", "trucks=900"], "support.package", "goes from 0 to 200"),
         (["--set", "trucks=nan"], "support.package", "goes from 0 to 200"),
         (["--set", "monitoring=me"], "support.package", "one of nobody, un"),
+        (["--set", "zone_hours=40"], "support.settled", "zone_hours is 40.0 on the table, and 17.0 by the plan"),
         (["--set", "trucks=1", "--set", "trucks=2"], "support.package", "given twice"),
         (["--package", "nowhere.csv"], "support.package", "cannot be read"),
     ],

@@ -31,7 +31,7 @@ def terms(
     from letup.report.languages import LANGUAGES, phrases
     from letup.report.terms import sheet, write_terms
     from letup.support import offers
-    from letup.support.negotiation import negotiation_of
+    from letup.support.negotiation import negotiation_of, require_apart
     from letup.support.package import package_of
     from letup.support.reading import support_of
 
@@ -47,7 +47,9 @@ def terms(
     known = support_of(scenario)
     proposed = on_the_table(known, package, set_ or [])
     negotiation = negotiation_of(known, proposed)
-    settled = {**proposed, **package_of(offer, known)}
+    read_off = package_of(offer, known)
+    require_apart(proposed, [read_off])
+    settled = {**proposed, **read_off}
     files: list[Path] = []
     missing: dict[str, list[str]] = {}
     try:

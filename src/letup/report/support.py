@@ -89,9 +89,11 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             plan=one.plan,
             many=len(found.packages) > 1,
             bars=bars(found),
+            unknown=said.unknown_said(found),
             clear=100 * CLEAR,
             rows=said.settled(found, one),
             held_at=found.held_at,
+            asks=said.asked_of(found, one),
             chart=chart(found),
             plans=_plans(found),
             asked=[found.negotiation.name(party) for party in found.consenting],
@@ -119,8 +121,9 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
 
 
 def source_of(scenario: Scenario, name: str) -> str:
-    """Title of a source, or its name where the scenario does not know it."""
-    return str(scenario.sources.get(name, {}).get("title", name))
+    """Titles of the sources in a cell, or their names where the scenario does not know them."""
+    parts = [part.strip() for part in name.split(";") if part.strip()]
+    return "; ".join(str(scenario.sources.get(part, {}).get("title", part)) for part in parts)
 
 
 def bars(found: Analysis) -> list[Bar]:
@@ -138,6 +141,7 @@ def bars(found: Analysis) -> list[Bar]:
             said.distance(found, verdict),
         )
         for verdict in found.packages[found.chosen].verdicts
+        if not said.unknown(verdict)
     ]
 
 
@@ -226,9 +230,14 @@ def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, st
 def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str, str]]:
     """What the analysis assumes of each party and issue: party, issue, weight, worths, red line, basis, source."""
     rows = []
+    entries = {str(entry["id"]): entry for entry in scenario.parties}
     for party in found.negotiation.support.parties:
+        if not party.preferences:
+            continue
         low, best, high = party.reservation
-        rows.append((party.name, "reservation value", "", _range(low, best, high), "", party.basis, ""))
+        entry = entries.get(party.id, {})
+        basis = str(entry.get("reservation_basis") or party.basis) if "reservation" in entry else "assumed"
+        rows.append((party.name, "reservation value", "", _range(low, best, high), "", basis, ""))
         for one in party.preferences:
             issue = found.negotiation.issue(one.issue)
             worths = "; ".join(f"{issue.label_of(point.at)}: {_range(*point.worth)}" for point in one.values)

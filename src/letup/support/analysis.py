@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from letup.support.acceptance import Verdict, interval, judge, together
 from letup.support.bargaining import Points, points
 from letup.support.model import Package, Value
 from letup.support.moves import Change, Cost, Move, Urging, moves, neighbours, urging
-from letup.support.negotiation import Negotiation
+from letup.support.negotiation import Negotiation, require_apart
 from letup.support.no_deal import Change as Resolving
 from letup.support.no_deal import Conflict, changes, conflict, deal
+from letup.support.package import Ask
 from letup.support.settling import Free, freely
 from letup.support.table import Block, Table, table_of
 from letup.support.table_points import TablePoints, table_points
@@ -42,6 +43,8 @@ class Plan:
         Zones that it pauses.
     people, want_to_leave : int
         People who reach a shelter, of those who want to leave.
+    asks : callable or None
+        Says what a package with this plan asks of each party; see `letup.support.package.asks_of`.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Plan:
     zones: tuple[str, ...]
     people: int
     want_to_leave: int
+    asks: Callable[[Package], tuple[Ask, ...]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Weighed:
         By party, in the order of the negotiation.
     all_accept, low, high : float
         Probability that all who must consent accept, with its 95 % interval by the number of draws.
+    asks : tuple of Ask
+        What it asks of parties that have set what things cost them, in their own units.
     """
 
     plan: Plan
@@ -95,6 +101,7 @@ class Weighed:
     all_accept: float
     low: float
     high: float
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,8 +196,9 @@ def analyse(
     ------
     LetupError
         ``support.nobody`` if no party's yes is needed, ``support.package`` if an issue that a party weighs is settled
-        by nothing.
+        by nothing, ``support.settled`` if something on the table is settled by a plan in another way.
     """
+    require_apart(negotiation.proposed, [plan.settles for plan in plans])
     zones = list(dict.fromkeys(zone for plan in plans for zone in plan.zones))
     consenting = negotiation.consenting(zones)
     if not consenting:
@@ -215,7 +223,8 @@ def analyse(
     for number, plan in enumerate(plans):
         low, high = interval(float(all_accept[number]), draws)
         by_party = tuple(judged[taste.party][0][number] for taste in negotiation.tastes)
-        weighed.append(Weighed(plan, packages[number], by_party, float(all_accept[number]), low, high))
+        asks = () if plan.asks is None else plan.asks(packages[number])
+        weighed.append(Weighed(plan, packages[number], by_party, float(all_accept[number]), low, high, asks))
     chosen = max(range(len(plans)), key=lambda number: (round(float(all_accept[number]), 9), plans[number].people))
     found = _moves(negotiation, list(drawn.values()), consenting, weighed[chosen], set_by, variants)
     shares = {verdict.party: verdict.probability for verdict in weighed[chosen].verdicts}

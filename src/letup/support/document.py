@@ -70,10 +70,24 @@ def _plan(found: Analysis, number: int, one: Weighed) -> dict[str, Any]:
         "all_accept_high": round(one.high, 6),
         "marks": words.marks(found, number),
         "verdicts": [_verdict(verdict) for verdict in one.verdicts],
+        "asks": [
+            {
+                "party": ask.party,
+                "unit": ask.unit,
+                "pauses": ask.pauses,
+                "terms": ask.terms,
+                "budget": ask.budget,
+                "within": ask.within,
+                "basis": ask.basis,
+            }
+            for ask in one.asks
+        ],
     }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
+    if words.unknown(verdict):
+        return {"party": verdict.party, "answer": "not_known", "refused": list(verdict.refused)}
     return {
         "party": verdict.party,
         "answer": verdict.answer,

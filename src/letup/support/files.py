@@ -57,13 +57,18 @@ def _table(found: Analysis) -> str:
     )  # fmt: skip
     for number, one in enumerate(found.packages):
         for verdict in one.verdicts:
+            said: list[object] = ["not_known", "", "", "", "", "", "", ""]
+            if not words.unknown(verdict):
+                said = [
+                    verdict.answer, verdict.probability, round(verdict.low, 6), round(verdict.high, 6),
+                    verdict.deciding, " ".join(verdict.refused), round(verdict.shortfall, 6),
+                    words.distance(found, verdict),
+                ]  # fmt: skip
+            asked = "yes" if verdict.party in found.consenting else "no"
             writer.writerow(
                 [
-                    one.plan.name, one.plan.people, verdict.party, found.negotiation.name(verdict.party),
-                    "yes" if verdict.party in found.consenting else "no", verdict.answer, verdict.probability,
-                    round(verdict.low, 6), round(verdict.high, 6), verdict.deciding, " ".join(verdict.refused),
-                    round(verdict.shortfall, 6), words.distance(found, verdict), one.all_accept,
-                    "; ".join(words.marks(found, number)), found.draws, found.seed,
+                    one.plan.name, one.plan.people, verdict.party, found.negotiation.name(verdict.party), asked, *said,
+                    one.all_accept, "; ".join(words.marks(found, number)), found.draws, found.seed,
                 ]
             )  # fmt: skip
     return out.getvalue()

@@ -91,3 +91,24 @@ def negotiation_of(support: Support, proposed: Package | None = None) -> Negotia
     if wrong:
         raise LetupError("support.package", "; ".join(wrong), "Correct what is on the table.")
     return Negotiation(support, tuple(Taste.of(party) for party in support.parties), proposed)
+
+
+def require_apart(proposed: Package, settles: Sequence[Package]) -> None:
+    """Refuse what is on the table but settled by plans in another way (``support.settled``).
+
+    Parameters
+    ----------
+    proposed : mapping
+        What is on the table.
+    settles : sequence of mapping
+        What each plan settles.
+    """
+    wrong = [
+        f"{issue} is {proposed[issue]!r} on the table, and {one[issue]!r} by the plan"
+        for one in settles
+        for issue in one
+        if issue in proposed and proposed[issue] != one[issue]
+    ]
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise LetupError("support.settled", f"{wrong[0]}{more}", "Leave it out, or make a plan that has it.")

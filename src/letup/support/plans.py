@@ -8,7 +8,7 @@ from functools import partial
 from letup.support.analysis import Plan, Variant
 from letup.support.model import Support
 from letup.support.offers import Offer, variants
-from letup.support.package import package_of
+from letup.support.package import asks_of, package_of
 
 
 def plans_of(offers: Sequence[Offer], support: Support) -> list[Plan]:
@@ -18,7 +18,8 @@ def plans_of(offers: Sequence[Offer], support: Support) -> list[Plan]:
 
 def _plan(offer: Offer, support: Support) -> Plan:
     settles = {issue: value for issue, value in package_of(offer, support).items() if not isinstance(value, str)}
-    return Plan(offer.name, settles, offer.zones, offer.arrive, offer.want_to_leave)
+    asks = partial(asks_of, offer)
+    return Plan(offer.name, settles, offer.zones, offer.arrive, offer.want_to_leave, asks)
 
 
 def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) -> Callable[[Plan], Sequence[Variant]]:

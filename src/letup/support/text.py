@@ -32,8 +32,9 @@ def _parties(found: Analysis) -> str:
     one = found.packages[found.chosen]
     title = f" of {one.plan.name}" if len(found.packages) > 1 else ""
     lines = [f"What each party makes{title} (probability with its sampling error):"]
-    width = max(len(found.negotiation.name(verdict.party)) for verdict in one.verdicts)
-    for verdict in one.verdicts:
+    known = [verdict for verdict in one.verdicts if not words.unknown(verdict)]
+    width = max((len(found.negotiation.name(verdict.party)) for verdict in known), default=0)
+    for verdict in known:
         asked = "" if verdict.party in found.consenting else "  (its consent is not needed)"
         name = found.negotiation.name(verdict.party)
         lines.append(
@@ -42,6 +43,8 @@ def _parties(found: Analysis) -> str:
         )
         if verdict.answer != "accept":
             lines.append(f"  {'':<{width}}  distance: {words.distance(found, verdict)}")
+    if words.unknown_said(found):
+        lines.append(f"  {words.unknown_said(found)}")
     return "\n".join(lines)
 
 
@@ -72,6 +75,9 @@ def _package(found: Analysis) -> str:
     lines = ["The package:", *(f"  {row.label:<{width}}  {row.value}  ({row.by})" for row in rows)]
     if found.held_at:
         lines.append(f"  Open issues are held at {found.held_at}: a suggestion to start from, not a proposal.")
+    asks = words.asked_of(found, one)
+    if asks:
+        lines += ["What it asks, in the parties' own units:", *(f"  {ask}" for ask in asks)]
     return "\n".join(lines)
 
 

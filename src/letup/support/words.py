@@ -21,12 +21,19 @@ _ANSWERS = {"accept": "accepts", "undecided": "undecided", "reject": "rejects"}
 
 
 def answered(verdict: Verdict) -> str:
-    """The answer in one word; of a party whose wants are not known nothing can be said."""
-    return "not known" if _unknown(verdict) else _ANSWERS[verdict.answer]
+    """The answer in one word."""
+    return _ANSWERS[verdict.answer]
 
 
-def _unknown(verdict: Verdict) -> bool:
+def unknown(verdict: Verdict) -> bool:
+    """Whether nothing is known of what the party wants."""
     return not verdict.deciding
+
+
+def unknown_said(found: Analysis) -> str:
+    """Parties of whose wants nothing is known, in words; empty if there are none."""
+    names = [found.negotiation.name(one.party) for one in found.packages[found.chosen].verdicts if unknown(one)]
+    return f"Nothing is known of what these want: {listed(names)}." if names else ""
 
 
 def answer(found: Analysis) -> str:
@@ -34,7 +41,7 @@ def answer(found: Analysis) -> str:
     one = found.packages[found.chosen]
     by_answer: dict[str, list[str]] = {}
     for verdict in _asked(found, one):
-        if _unknown(verdict):
+        if unknown(verdict):
             continue
         by_answer.setdefault(verdict.answer, []).append(found.negotiation.name(verdict.party))
     parts = []
@@ -47,9 +54,9 @@ def answer(found: Analysis) -> str:
     lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
     lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
     lead = f"{lead[:1].upper()}{lead[1:]}"
-    unknown = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if _unknown(verdict)]
-    if unknown:
-        lead += f" Nothing is known of the wants of {listed(unknown)}: no objection is counted."
+    silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
+    if silent:
+        lead += f" Nothing is known of the wants of {listed(silent)}: no objection is counted."
     return f"{lead} {possible(found)}"
 
 
@@ -67,8 +74,6 @@ def _asked(found: Analysis, one: Weighed) -> list[Verdict]:
 
 def probability(verdict: Verdict) -> str:
     """Probability with its interval, such as "34 % (33 to 35)"."""
-    if _unknown(verdict):
-        return "–"
     low, high = (f"{100 * end:.0f}" for end in (verdict.low, verdict.high))
     said = percent(verdict.probability)
     return said if low == high else f"{said} ({low} to {high})"
@@ -76,8 +81,6 @@ def probability(verdict: Verdict) -> str:
 
 def decides(found: Analysis, verdict: Verdict) -> str:
     """The deciding issue in words."""
-    if not verdict.deciding:
-        return "nothing is known of its wants"
     label = found.negotiation.issue(verdict.deciding).label
     if verdict.refused:
         more = len(set(verdict.refused)) - 1
@@ -89,8 +92,6 @@ def decides(found: Analysis, verdict: Verdict) -> str:
 
 def distance(found: Analysis, verdict: Verdict) -> str:
     """How far a party is from a yes at the likeliest values."""
-    if _unknown(verdict):
-        return "not known"
     if not verdict.refused and verdict.shortfall == 0:
         return "none at the likeliest values"
     ways = [
@@ -220,6 +221,19 @@ def losers(move: Move, found: Analysis, party: str) -> str:
         if one != party and move.after[one] < move.before[one] - 0.005
     ]
     return listed(said)
+
+
+def asked_of(found: Analysis, one: Weighed) -> list[str]:
+    """What a package asks of each party that has set what things cost it, in its own units."""
+    said = []
+    for ask in one.asks:
+        parts = [f"{ask.pauses:,.6g} {ask.unit} for the pauses"] if ask.pauses else []
+        parts += [f"{ask.terms:,.6g} {ask.unit} for the terms"] if ask.terms else []
+        parts = parts or [f"0 {ask.unit}"]
+        budget = "" if ask.budget is None else f", of {ask.budget:,.6g} that it allows for pauses"
+        over = "" if ask.within else ": more than it allows"
+        said.append(f"{found.negotiation.name(ask.party)}: {listed(parts)}{budget}{over} ({ask.basis})")
+    return said
 
 
 def listed(items: Sequence[str]) -> str:
