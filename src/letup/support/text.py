@@ -38,7 +38,7 @@ def _parties(found: Analysis) -> str:
         asked = "" if verdict.party in found.consenting else "  (its consent is not needed)"
         name = found.negotiation.name(verdict.party)
         lines.append(
-            f"  {name:<{width}}  {words.answered(verdict):<9}  {words.probability(verdict):>16}"
+            f"  {name:<{width}}  {words.answered(verdict):<12}  {words.probability(verdict):>16}"
             f"  {words.decides(found, verdict)}{asked}"
         )
         if verdict.answer != "accept":

@@ -17,11 +17,11 @@ NOTE = (
     "what anybody will do. Points of bargaining theory are aids to think with, not what is right."
 )
 
-_ANSWERS = {"accept": "accepts", "undecided": "undecided", "reject": "rejects"}
+_ANSWERS = {"accept": "would accept", "undecided": "undecided", "reject": "would refuse"}
 
 
 def answered(verdict: Verdict) -> str:
-    """The answer in one word."""
+    """The answer in words."""
     return _ANSWERS[verdict.answer]
 
 
@@ -45,11 +45,9 @@ def answer(found: Analysis) -> str:
             continue
         by_answer.setdefault(verdict.answer, []).append(found.negotiation.name(verdict.party))
     parts = []
-    for kind, words in (("accept", "accept"), ("undecided", "could go either way"), ("reject", "refuse")):
-        names = by_answer.get(kind, [])
-        if names:
-            singular = {"accept": "accepts", "reject": "refuses"}.get(kind, words)
-            parts.append(f"{listed(names)} {words if len(names) > 1 else singular}")
+    for kind, words in (("accept", "would accept"), ("undecided", "could go either way"), ("reject", "would refuse")):
+        if by_answer.get(kind):
+            parts.append(f"{listed(by_answer[kind])} {words}")
     which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
     lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
     lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
