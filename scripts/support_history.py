@@ -109,7 +109,9 @@ def page() -> str:
     best, best_share = easiest(case.drawn, case.options, [agreed, points.nash, points.kalai_smorodinsky])
     packages = (agreed, best, points.nash, points.kalai_smorodinsky)
     share = case.share(agreed)
-    shares = together([one.accepts(case.at_random()) for one in case.drawn])
+    some = case.at_random()
+    parts = [some[at : at + 100] for at in range(0, len(some), 100)]  # fits the processor's cache
+    shares = np.concatenate([together([one.accepts(part) for one in case.drawn]) for part in parts])
     refusing, alone = _standing_in_the_way(case, agreed)
     weighed = {issue for taste in case.tastes for issue in taste.issues}
     tries = sorted(_tries(case, agreed), key=lambda one: (-abs(one[2] - one[1]), one[0]))
