@@ -10,7 +10,7 @@ from functools import cache
 import yaml
 
 from letup.errors import LetupError
-from letup.report.page import page_text
+from letup.report.template import page_text
 
 LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}
 """Languages of a term sheet, and the direction they are written in."""

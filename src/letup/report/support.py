@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from letup.plan.answer import percent
 from letup.report import words
 from letup.report.charts import Tick, round_up
-from letup.report.page import page_text, version
+from letup.report.template import page
 from letup.scenario.model import Scenario
 from letup.support import words as said
 from letup.support.acceptance import CLEAR
 from letup.support.analysis import Analysis
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _MOVES = 8
 
 
@@ -75,17 +71,15 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
     path : path
         File to write.
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     one = found.packages[found.chosen]
     support = found.negotiation.support
     target = Path(path)
     target.write_text(
-        environment.from_string(page_text("page/support.html.j2")).render(
-            title=scenario.title,
+        page(
+            "page/support.html.j2",
+            scenario,
             answer=said.answer(found),
             note=said.NOTE,
-            as_of=words.moment(scenario.as_of.astimezone(scenario.local), year=True),
-            as_of_iso=scenario.as_of.isoformat(),
             plan=one.plan,
             many=len(found.packages) > 1,
             bars=bars(found),
@@ -111,9 +105,6 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             wants=_wants(found, scenario),
             draws=f"{found.draws:,}",
             seed=found.seed,
-            policy=_POLICY,
-            css=Markup(page_text("page/report.css")),
-            version=version(),
         ),
         encoding="utf-8",
     )

@@ -14,14 +14,12 @@ from jinja2 import Environment, StrictUndefined
 
 from letup.report import languages
 from letup.report.languages import LANGUAGES, Word, phrases
-from letup.report.page import page_text, version
 from letup.report.people import text
+from letup.report.template import STILL, page_text, version
 from letup.scenario.model import Scenario
 from letup.support.model import Issue, Package, Support
 from letup.support.negotiation import Negotiation
 from letup.support.offers import Offer
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 #: Beginnings of words in the id of an issue by which it is known where it belongs.
 _MONITORING = ("monitor", "observ", "verif")
@@ -252,6 +250,6 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "plan": offer.name,
         "digest": digest,
         "as_of": languages.at(scenario.as_of.astimezone(scenario.local), lang),
-        "policy": _POLICY,
+        "policy": STILL,
         "version": version(),
     }
