@@ -15,7 +15,7 @@ import pytest
 from letup.errors import NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
-from letup.pauses.choose import Choice
+from letup.pauses.choice import Choice
 from tests.pauses.small import drawn
 
 STEPS, MINUTES, START = 48, 30, 5.0

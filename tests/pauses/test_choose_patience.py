@@ -5,7 +5,7 @@ from __future__ import annotations
 import highspy
 import pytest
 
-from letup.pauses import choose, choose_pauses
+from letup.pauses import Choice, choose, choose_pauses
 from letup.pauses.bound.tree import Branching
 from tests.pauses.small import drawn
 
@@ -29,7 +29,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted
 
 
-def chosen() -> choose.Choice:
+def chosen() -> Choice:
     problem = drawn(HARD, scarce=True)
     return choose_pauses(problem.net, limits=problem.limits, weight=problem.weight, time_limit=None, **problem.clock)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.pauses_mip import FORMS, solve
 from letup.errors import NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
-from letup.pauses.choose import Choice
+from letup.pauses.choice import Choice
 from tests.examples import examples, seeds
 from tests.pauses.small import Problem, drawn
 

@@ -9,7 +9,8 @@ from letup.pauses.limits import Limits, Window, quiet_array
 
 if TYPE_CHECKING:
     from letup.pauses.bound.checking import check_bound
-    from letup.pauses.choose import Choice, choose_pauses
+    from letup.pauses.choice import Choice
+    from letup.pauses.choose import choose_pauses
 
 __all__ = ["Choice", "Limits", "Window", "broken", "check_bound", "choose_pauses", "quiet_array"]
 

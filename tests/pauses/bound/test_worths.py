@@ -17,7 +17,7 @@ from letup.errors import LetupError
 from letup.flow import TimedNetwork
 from letup.flow.backends.expanded import expand
 from letup.flow.ranked import ranked_flow
-from letup.pauses import Limits, check_bound, choose, choose_pauses
+from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
 from letup.pauses.bound.quiet import everything_quiet
 from letup.pauses.bound.worths import QuietCertificate, confirmed
 from letup.pauses.clock import usable_steps
@@ -150,7 +150,7 @@ def two_roads(**others: object) -> dict[str, object]:
     return {"net": net, "steps": 48, "step_minutes": 60, "limits": limits} | others
 
 
-def choice_of(monkeypatch: pytest.MonkeyPatch) -> choose.Choice:
+def choice_of(monkeypatch: pytest.MonkeyPatch) -> Choice:
     # As on a network that is too large for a relaxation.
     monkeypatch.setattr(choose, "_RELAXED", 0)
     return choose_pauses(**two_roads(), time_limit=60, rounds=1)
