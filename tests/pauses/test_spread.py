@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +18,7 @@ from letup.errors import BadInput, LetupError, NoPlan
 from letup.findings import Finding
 from letup.pauses import cluster as cluster_of
 from letup.pauses.spread import Spread, seed_of, spread
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.dask_cluster import running
 
 
 def draw(job):
@@ -75,35 +71,6 @@ def seeds():
 @pytest.fixture(scope="module")
 def alone(seeds):
     return [number for number, _ in spread(draw, seeds, workers=1).results]
-
-
-@contextlib.contextmanager
-def running(workers):
-    """A Dask cluster of so many processes on this machine; its address."""
-    pytest.importorskip("distributed")
-    code = f"""
-from distributed import LocalCluster
-
-if __name__ == "__main__":
-    options = {{"dashboard_address": "127.0.0.1:0", "protocol": "tcp", "host": "127.0.0.1"}}
-    with LocalCluster(n_workers={workers}, threads_per_worker=1, **options) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        input()
-"""
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
-        script.write(code)
-        script.flush()
-        with subprocess.Popen(
-            [sys.executable, script.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ | {"PYTHONPATH": path},
-        ) as process:
-            yield process.stdout.readline().strip()
-            process.communicate("\n", timeout=20)
 
 
 @pytest.fixture(scope="module")
