@@ -16,7 +16,7 @@ from typing import Any
 
 import shapely
 import yaml
-from gaza import issues, parties, people, places, settings, statements, streets, supplies, walking, wants, zones
+from gaza import aid, issues, parties, people, places, settings, statements, streets, supplies, walking, wants, zones
 from gaza.ground import read_layer, write_layer, write_rows
 from shapely.geometry import LineString, Point
 
@@ -61,7 +61,10 @@ def build(out: Path) -> list[str]:
         read_layer("populated_places.geojson"),
         places.Ground(grid, stops, network),
     )
-    everywhere = sorted([*places.crossings(), places.passage(at), *sites, *shelters], key=lambda p: p.columns["id"])
+    towns = read_layer("populated_places.geojson")
+    points = aid.points(area, towns, places.Ground(grid, stops, network))
+    fixed = [*places.crossings(aid.rafah()), places.passage(at)]
+    everywhere = sorted([*fixed, *sites, *shelters, *points], key=lambda p: p.columns["id"])
 
     write_layer(out / "zones.geojson", [(_zone(zone), zone.shape) for zone in area])
     write_layer(out / "roads.geojson", [*_streets(network), *_links(links), *_approaches(approaches)])
@@ -73,7 +76,9 @@ def build(out: Path) -> list[str]:
     write_rows(
         out / "facilities.csv", supplies.FACILITY_COLUMNS, supplies.facilities(area, people.residents(area, weight))
     )
-    _write_yaml(out / "scenario.yaml", settings.scenario())
+    write_rows(out / "trucks.csv", aid.TRUCK_COLUMNS, aid.trucks())
+    write_rows(out / "supply.csv", aid.SUPPLY_COLUMNS, aid.supply())
+    _write_yaml(out / "scenario.yaml", settings.scenario(aid.settings(area)))
     _write_yaml(out / "parties.yaml", parties.parties())
     write_rows(out / "issues.csv", issues.COLUMNS, issues.issues())
     write_rows(out / "preferences.csv", wants.COLUMNS, wants.preferences())

@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
+from letup import roads
 from letup._cache import COMPILED
+from letup.aid.deliveries import deliver
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
 from letup.pauses.reserve import estimate
+from letup.scenario import example
 
 STEPS = 12
 
@@ -41,6 +44,8 @@ def main() -> None:
     assert flow.cut is not None
     assert flow.routes()
     estimate(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.zeros(0, np.int64))
+    strip = example()
+    deliver(strip, roads.build(strip), np.ones((len(strip.zones), strip.steps), np.bool_))
     left_out = [f"{one.__module__}.{one.__name__}" for one in compiled() if not _kept(one)]
     assert not left_out, f"not compiled: {left_out}; let this network, or what is asked of it, need them"
 

@@ -61,7 +61,7 @@ def test_nothing_is_changed_where_the_usual_places_will_do() -> None:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A copy of the folders with compiled code, with something compiled of each file that is."""
-    for folder in ("flow", "pauses"):
+    for folder in ("aid", "flow", "pauses"):
         shutil.copytree(PACKAGE / folder, tmp_path / "letup" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in _cache.COMPILED:
         compiled_of(tmp_path / "letup", name)

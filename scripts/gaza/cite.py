@@ -269,6 +269,26 @@ _ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         "facts.csv",
         {"measure": "fuel_allowed_unrwa"},
     ),
+    "ocha-28-trucks": (
+        "47 trucks entered at Rafah on 3 November 2023 (OCHA flash update 28)",
+        "facts.csv",
+        {"measure": "trucks_entered", "as_of": "2023-11-03"},
+    ),
+    "us-israel-2023-10-30-trucks": (
+        "Up to 100 trucks a day agreed, 30 October 2023 (US and Israel)",
+        "facts.csv",
+        {"measure": "trucks_target_agreed_us_israel"},
+    ),
+    "idf-2023-11-07-trucks": (
+        "665 trucks with 3,000 t of food and 1.15 million litres of water since 21 October 2023 (Israeli army)",
+        "facts.csv",
+        {"measure": "trucks_claimed_cumulative"},
+    ),
+    "prcs-2023-11-29-unloading": (
+        "Loading over from truck to truck at Rafah, a few vehicles at a time, to dawn (Palestine Red Crescent Society)",
+        "facts.csv",
+        {"measure": "unloading_at_rafah"},
+    ),
     "unrwa-2023-11-17-fuel": ("Fuel that UNRWA needs a day", "facts.csv", {"measure": "fuel_need_unrwa_operations"}),
 }
 

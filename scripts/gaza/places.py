@@ -24,6 +24,13 @@ _BESIDE = 520.0
 #: Zones of the north with a public building where people on the way may spend the night.
 _WAITING = ("gaza", "jabalia")
 
+_SHUT = {
+    "trucks_per_day": 0,
+    "trucks_per_day_basis": "observed",
+    "trucks_per_day_source": "ocha-28",
+    "trucks_per_day_note": "closed",
+}
+
 Position = tuple[float, float]
 
 
@@ -44,8 +51,8 @@ class Ground:
     network: list[Street]
 
 
-def crossings() -> list[Place]:
-    """The three crossings; none takes people from the north in these days."""
+def crossings(rafah: dict[str, Any]) -> list[Place]:
+    """The three crossings; none takes people from the north in these days. ``rafah``: what trucks need to know."""
     return [
         Place(
             {
@@ -56,7 +63,8 @@ def crossings() -> list[Place]:
                 "basis": "observed",
                 "source": "crossing-points",
                 "note": item["status_on_2023-11-03"] + " (3 November 2023, OCHA)",
-            },
+            }
+            | (rafah if item["name"] == "Rafah" else _SHUT),
             to_metres(float(item["lon"]), float(item["lat"])),
         )
         for item in read_table("crossings.csv")
@@ -125,7 +133,7 @@ def shelters(
     total = sum(residents[zone.id] for zone in south)
     found = []
     for number, zone in enumerate(zones):
-        at = _town(zone, number, towns, ground)
+        at = town(zone, number, towns, ground)
         if zone.id in rooms:
             columns = {
                 "id": f"shelter-{zone.id}",
@@ -161,7 +169,8 @@ def shelters(
     return found
 
 
-def _town(zone: Zone, number: int, towns: gpd.GeoDataFrame, ground: Ground) -> Position:
+def town(zone: Zone, number: int, towns: gpd.GeoDataFrame, ground: Ground) -> Position:
+    """Point of a zone's town, moved to the nearest street or cell."""
     name = PLACE_OF_ZONE.get(zone.id, zone.name)
     match = towns[towns["name:en"].str.casefold() == name.casefold()]
     point = match.geometry.iloc[0] if len(match) else shapely.maximum_inscribed_circle(zone.shape, 50.0)

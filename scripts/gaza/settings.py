@@ -11,13 +11,14 @@ DESCRIPTION = (
     "through the one passage at Wadi Gaza on Salah al-Din that was announced from 4 November, in pauses as the "
     "parties stated them in the days that followed. Main roads are a skeleton; walking access is a 500 m grid. Where "
     "people are within a governorate is modelled; who wants to leave, the shelters' room and readiness are assumed, "
-    "each with its reason. It leaves out aid convoys, return to the north, sea and air, and where armed actors are. "
+    "each with its reason. Trucks bring aid in from Rafah; how many and how fast is mostly assumed, too. It leaves out "
+    "return to the north, sea and air, and where armed actors are. "
     "Strikes were reported in the middle and south too: no zone is called safe. A shelter here takes patients like "
     "anyone else; beds are not counted. A model, not a permission."
 )
 
 
-def scenario() -> dict[str, Any]:
+def scenario(deliveries: dict[str, Any]) -> dict[str, Any]:
     """Content of scenario.yaml."""
     return {
         "format": 1,
@@ -39,6 +40,7 @@ def scenario() -> dict[str, Any]:
             "who passed from 5 to 10 November, half had by 9 November (over 120 hours), but closed hours, control and "
             "fear are in that. Range to try: 6 to 120 hours",
         },
+        "deliveries": deliveries,
         "sources": sources(),
     }
 

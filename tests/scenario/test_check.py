@@ -104,7 +104,7 @@ def test_a_nonsense_name_is_refused_with_the_names_there_are() -> None:
 
 def test_swapped_axes_of_everything_together_show_by_the_time_zone(folder: Path) -> None:
     replace(SETTINGS, '"UTC"', "Atlantic/Azores")(folder)
-    for name, count in (("zones", 4), ("roads", 24), ("places", 6)):
+    for name, count in (("zones", 4), ("roads", 24), ("places", 9)):
         swapped(f"{name}.geojson", range(count))(folder)
     found = [one for one in check(folder) if one.code == "coordinates.swapped"]
     assert [(one.file, one.severity) for one in found] == [("zones.geojson", "warning")]

@@ -52,6 +52,8 @@ class Balance:
         Days until a facility first cannot do all its work; inf if not within a year.
     stretches : tuple of (start, end, people[Z], unmet share[E, Z])
         Spells of constant rates, if asked for.
+    delivered : float64[D, E, Z]
+        What reached the zone from outside during each day.
     """
 
     day_ends: Floats
@@ -68,6 +70,27 @@ class Balance:
     survival_days_left: Floats
     idle_from: Floats
     stretches: tuple[tuple[float, float, Floats, Floats], ...] = ()
+    delivered: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Goods that reach zones from outside, in order of time.
+
+    Attributes
+    ----------
+    times : float64[A]
+        Days since the start.
+    items, zones : int64[A]
+        Numbers of essential and zone.
+    amounts : float64[A]
+        In the unit of the essential. Nothing of what was delivered is lost to spoilage any more.
+    """
+
+    times: Floats
+    items: NDArray[np.int64]
+    zones: NDArray[np.int64]
+    amounts: Floats
 
 
 @dataclass
@@ -83,7 +106,15 @@ class _Rates:
     net: Floats = field(default_factory=lambda: np.zeros(0))  # [P] drawn from each pool; below 0 put into it
 
 
-def follow(supplies: Supplies, presence: Presence, horizon: float, *, stretches: bool = False) -> Balance:
+def follow(
+    supplies: Supplies,
+    presence: Presence,
+    horizon: float,
+    *,
+    stretches: bool = False,
+    arrivals: Arrivals | None = None,
+    day_ends: Floats | None = None,
+) -> Balance:
     """Follow the stocks of all zones.
 
     While a zone has stock, everybody who draws on it gets what they need. When it is used up, what is made goes to
@@ -100,13 +131,17 @@ def follow(supplies: Supplies, presence: Presence, horizon: float, *, stretches:
         Days over which amounts are summed. Days left are looked for up to a year.
     stretches : bool
         Whether to keep the spells of constant rates.
+    arrivals : Arrivals or None
+        What is brought from outside.
+    day_ends : float64[D] or None
+        Ends of the days that amounts are summed by, the last at the horizon; each day after the start if absent.
 
     Returns
     -------
     Balance
-        Exact for the rates given: opening stock + made = met + lost + left, for each day.
+        Exact for the rates given: opening stock + made + delivered = met + lost + left, for each day.
     """
-    run = _Run(supplies, presence, horizon, stretches)
+    run = _Run(supplies, presence, horizon, stretches, arrivals, day_ends)
     while run.time < run.last:
         run.go_on()
     return run.balance()
@@ -115,7 +150,15 @@ def follow(supplies: Supplies, presence: Presence, horizon: float, *, stretches:
 class _Run:
     """The state between two events, and what was summed so far."""
 
-    def __init__(self, supplies: Supplies, presence: Presence, horizon: float, stretches: bool) -> None:
+    def __init__(
+        self,
+        supplies: Supplies,
+        presence: Presence,
+        horizon: float,
+        stretches: bool,
+        arrivals: Arrivals | None,
+        day_ends: Floats | None,
+    ) -> None:
         self.supplies, self.presence, self.horizon = supplies, presence, horizon
         self.shape = (len(supplies.essentials), supplies.zones)
         self.pools = self.shape[0] * self.shape[1] + len(supplies.facilities)
@@ -126,9 +169,13 @@ class _Run:
         self.time, self.last = 0.0, max(LONGEST_DAYS, horizon)
         days = np.arange(1, int(np.ceil(horizon - 1e-9)) + 1, dtype=float)
         self.day_ends = np.minimum(days, horizon) if len(days) else np.array([horizon])
-        self.breaks = np.unique(np.concatenate([self.day_ends, presence.times[1:], [self.last]]))
+        self.day_ends = self.day_ends if day_ends is None else day_ends
+        self.arrivals, self.come = arrivals, 0
+        coming = arrivals.times if arrivals is not None else np.zeros(0)
+        self.last_change = float(max(presence.times[-1], coming.max(initial=0.0)))
+        self.breaks = np.unique(np.concatenate([self.day_ends, presence.times[1:], coming[coming > 0], [self.last]]))
         by_day = (len(self.day_ends), *self.shape)
-        self.need, self.met, self.made, self.lost, self.left = (np.zeros(by_day) for _ in range(5))
+        self.need, self.met, self.made, self.lost, self.left, self.delivered = (np.zeros(by_day) for _ in range(6))
         self.opening = self._in_stock()
         self.person_days, self.unmet, self.below = (np.zeros(self.shape) for _ in range(3))
         self.days_left, self.survival = np.full(self.shape, np.inf), np.full(self.shape, np.inf)
@@ -138,6 +185,7 @@ class _Run:
 
     def go_on(self) -> None:
         """To the next event."""
+        self._take_in()
         people = self.presence.people[np.searchsorted(self.presence.times, self.time, side="right") - 1]
         active = self._active()
         rates = self._rates(people, active)
@@ -157,8 +205,18 @@ class _Run:
             np.add.at(self.lost[day].reshape(-1), self.counted_at[self.supplies.pool], lost)
             self.left[day] = self._in_stock()
         self.time = until
-        if self.time >= max(self.horizon, self.presence.times[-1]) and not np.isfinite(lasting).any():
+        if self.time >= max(self.horizon, self.last_change) and not np.isfinite(lasting).any():
             self.time = self.last  # nothing will change any more
+
+    def _take_in(self) -> None:
+        """Put what arrives now into the stocks: into the batch of each that is used last."""
+        one = self.arrivals
+        while one is not None and self.come < len(one.times) and one.times[self.come] <= self.time:
+            item, zone, amount = int(one.items[self.come]), int(one.zones[self.come]), float(one.amounts[self.come])
+            self.amount[self.spare[item * self.shape[1] + zone]] += amount
+            if self.time < self.horizon:
+                self.delivered[self._day(), item, zone] += amount
+            self.come += 1
 
     def _day(self) -> int:
         return int(np.searchsorted(self.day_ends, self.time, side="right"))
@@ -291,4 +349,5 @@ class _Run:
             survival_days_left=self.survival,
             idle_from=self.idle_from,
             stretches=tuple(self.stretches or ()),
+            delivered=self.delivered,
         )

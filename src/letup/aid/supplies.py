@@ -107,7 +107,8 @@ def supplies(scenario: Scenario, end: End = "likely") -> Supplies:
     Returns
     -------
     Supplies
-        Essentials that nobody needs and nothing is said about are left out.
+        Essentials that nobody needs and nothing is said about are left out, and so is the stock of warehouses where
+        the scenario has trucks: it feeds nobody until one brings it.
     """
     found = _Reader(scenario, end)
     found.read_facilities()
@@ -181,12 +182,15 @@ class _Reader:
         total = len(self.essentials) * len(self.number)
         owners = {(place, own["uses"]): k for k, (_, _, own, place) in reversed([*enumerate(self.facilities)]) if place}
         self.tanks: set[int] = set()
+        stores = _stores(self.scenario)
         for row in _records(self.scenario.stocks):
             one = self.essentials[self.index[row["item"]]]
             zone = self._zone(row)
             amount = self._ranged(row, "amount", "better") * self._factor(row["unit"], one, self.people[zone])
             decay = -math.log1p(-self._ranged(row, "loss_per_day", "worse"))
             owner = owners.get((_text(row["place"]), self.index[one.name]))
+            if owner is None and _text(row["place"]) in stores:
+                continue  # it feeds nobody until a truck takes it to a distribution point
             if owner is not None:
                 self.tanks.add(owner)
                 self.batches.append((total + owner, amount, decay))
@@ -233,6 +237,13 @@ class _Reader:
         found = factor(counted, one.unit, one.per_person)
         assert found is not None  # a scenario is loaded only if its units fit
         return found * (heads if for_each else 1.0)
+
+
+def _stores(scenario: Scenario) -> set[str]:
+    """Warehouses whose stock trucks bring to the people: all, where the scenario has trucks."""
+    if not len(scenario.trucks) or not len(scenario.places):
+        return set()
+    return {str(place) for place, kind in scenario.places["kind"].items() if kind == "warehouse"}
 
 
 def _in_order(scenario: Scenario, everything: dict[str, Essential]) -> list[Essential]:

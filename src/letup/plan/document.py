@@ -194,6 +194,35 @@ class MovementsPart(_Part):
     people: int = Field(ge=0, description="people")
 
 
+class ZoneNeed(_Part):
+    """Need of one zone for one essential over the horizon."""
+
+    zone: str
+    item: str = Field(description="short name of the essential")
+    unit: str
+    need: float = Field(ge=0, description="in the unit")
+    met_without: float = Field(ge=0, description="met without deliveries, in the unit")
+    met: float = Field(ge=0, description="met with deliveries, in the unit")
+
+
+class DeliveriesPart(_Part):
+    """What trucks bring in the pauses of the plan, after the movement of people."""
+
+    sentence: str
+    rows: int = Field(ge=0, description="rows of deliveries.csv")
+    trucks: int = Field(ge=0, description="truckloads")
+    tonnes: float = Field(ge=0, description="t handed out")
+    person_days: float = Field(ge=0, description="person-days of all essentials: the denominator")
+    met_without: float = Field(ge=0, description="person-days of need met without deliveries")
+    met: float = Field(ge=0, description="person-days of need met with deliveries")
+    value_without: float = Field(ge=0, description="person-days with diminishing value, without deliveries")
+    value: float = Field(ge=0, description="person-days with diminishing value: what is aimed at")
+    bound: float = Field(ge=0, description="proven: no deliveries in these pauses reach a larger value")
+    gap: float | None = Field(description="(bound - value) / (value - value_without); null if nothing is added")
+    evenness: float = Field(ge=0, le=1, description="weight of the most even against the largest total")
+    zones: list[ZoneNeed]
+
+
 class Digests(_Part):
     """Fingerprints that locate a careless change; recomputation, not they, is what proves a plan."""
 
@@ -221,6 +250,7 @@ class Document(_Part):
     zones: list[ZonePart]
     bottlenecks: list[Bottleneck]
     movements: MovementsPart
+    deliveries: DeliveriesPart | None = Field(default=None, description="absent without trucks or points to go to")
     trace: list[TracePoint]
     findings: list[FindingPart]
     digests: Digests

@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from letup.aid.deliveries import wanted
 from letup.findings import Finding, worst_first
 from letup.pauses.check import breaches
 from letup.pauses.limits import Window
@@ -62,7 +63,10 @@ def check_plan(
     found.append(
         finding(
             "plan.relief",
-            "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded.",
+            "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded."
+            if not wanted(scenario)
+            else "Flag: the pauses are chosen for the movement of people; trucks make use of them. Relief must pass "
+            "rapidly and unimpeded.",
             "Plan the passage of relief with those who bring it.",
         )
     )

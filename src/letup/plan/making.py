@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.aid.deliveries import deliver, wanted
 from letup.errors import NoPlan
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
@@ -213,6 +214,10 @@ def _finish(
 
     relieved = {"relieved": _RELIEVED} if quick else {}
     bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses, **relieved)
+    brought = None
+    if wanted(scenario):
+        tell("making the deliveries", arrive)
+        brought = deliver(scenario, network, windows, moved)
     groups = tuple(_result(scenario, flow) for flow in flows)
     findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
     return Plan(
@@ -230,6 +235,7 @@ def _finish(
         complete=complete,
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
+        deliveries=brought,
     )
 
 

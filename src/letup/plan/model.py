@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.aid.deliveries.model import Deliveries
 from letup.findings import Finding
 from letup.pauses.limits import Window
 from letup.plan.answer import percent
@@ -89,6 +90,9 @@ class Plan:
         zone_name, start, end (of the longer or new pause, local ISO times), replaces (start of the pause that is
         longer then; empty if it is new), people_per_zone_hour (more people who would arrive, per zone-hour
         more, the other days unchanged), basis (exact or estimated). What brings nothing is left out.
+    deliveries : Deliveries or None
+        What trucks bring in these pauses, after the movement of people; None if the scenario has no trucks or no
+        distribution point.
     """
 
     scenario: Scenario
@@ -104,6 +108,7 @@ class Plan:
     findings: tuple[Finding, ...]
     complete: bool = True
     worth_basis: str = ""
+    deliveries: Deliveries | None = None
     next_hours: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(NEXT_HOUR_COLUMNS)))
 
     @property

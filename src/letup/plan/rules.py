@@ -84,16 +84,23 @@ VERIFY_CODES: dict[str, str] = {
     "verify.file": "A file of the plan cannot be read",
     "verify.format": "The plan was written in a format that this letup does not verify",
     "verify.schema": "plan.json does not follow its schema",
-    "verify.columns": "movements.csv does not have its columns",
-    "verify.row": "A row of movements.csv has too few or too many cells",
+    "verify.columns": "A table of the plan does not have its columns",
+    "verify.row": "A row of a table has too few or too many cells, or its id is not as it should be",
     "verify.digest": "A field, row or file was changed after writing",
     "verify.value": "A value is not what was recomputed from the rest",
-    "verify.way": "A movement does not follow existing roads, in time, from a home to a shelter",
+    "verify.way": "A movement or delivery does not follow existing roads, in time, to where it goes",
     "verify.quiet": "Somebody is on a road while its zone is not quiet",
-    "verify.capacity": "More people enter a road or checkpoint than it lets through",
-    "verify.supply": "More people leave a place than want to",
+    "verify.capacity": "More people or trucks enter a road or checkpoint than it lets through",
+    "verify.supply": "More people leave a place than want to, or more is brought in at a crossing than waits there",
     "verify.ready": "People leave before they are ready to",
     "verify.room": "A shelter takes in more people than it has room for",
+    "verify.reference": "A delivery names trucks, a place, a zone or an essential that it cannot have",
+    "verify.load": "More is loaded on trucks than they carry",
+    "verify.hours": "A place is shut while trucks are loaded, leave or are unloaded there",
+    "verify.throughput": "More trucks leave a crossing than it inspects or lets through",
+    "verify.handling": "More is unloaded at a place than it can handle",
+    "verify.trucks": "More trucks are away at once than there are",
+    "verify.stock": "More is loaded at a warehouse than is in stock",
     "verify.limits": "Pauses break the parties' limits and the plan does not say so",
     "verify.scenario": "The copy of the scenario in the folder cannot be used",
 }
@@ -102,6 +109,7 @@ VERIFY_CODES: dict[str, str] = {
 
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.aid.deliveries.findings import CODES as DELIVERY_CODES
     from letup.aid.findings import CODES as AID_CODES
     from letup.scenario.codes import CODES
 
@@ -109,7 +117,7 @@ def reference_page() -> str:
         "# Findings",
         "",
         "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
-        "This page is generated from `letup.plan.rules`, `letup.aid.findings` and `letup.scenario.codes`.",
+        "This page is generated from `letup.plan.rules`, `letup.aid` and `letup.scenario.codes`.",
         "",
         "## On a plan",
         "",
@@ -131,6 +139,12 @@ def reference_page() -> str:
         "| code | what it means |",
         "|---|---|",
         *(f"| `{code}` | {meaning} |" for code, meaning in AID_CODES.items()),
+        "",
+        "## On deliveries",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in DELIVERY_CODES.items()),
         "",
         "## On a scenario",
         "",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from letup.plan.answer import next_hours, percent, sentence
 from letup.plan.ceiling import BASIS
+from letup.plan.deliveries import document_part
 
 if TYPE_CHECKING:
     from letup.plan.model import Plan
@@ -45,6 +46,7 @@ def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
         f"{sentence(plan)}\n{CEILING if plan.ceiling_basis == BASIS else BOUND}",
         _pauses(plan),
         _next_hour(plan),
+        _deliveries(plan),
         _bounds(plan),
         _findings(plan),
         _files(files, folder),
@@ -79,6 +81,14 @@ def _next_hour(plan: Plan) -> str:
         when = f"{best.first:%Y-%m-%d}, {best.first:%H:%M}-{until},"
         return f"What the next hour would bring: {best.said(when)}."
     return ""
+
+
+def _deliveries(plan: Plan) -> str:
+    """What trucks bring, in one sentence, and what they leave out."""
+    if plan.deliveries is None:
+        return ""
+    part = document_part(plan.deliveries, plan.scenario)
+    return "\n".join([part["sentence"], *(f"  {one.message}" for one in plan.deliveries.findings)])
 
 
 def _bounds(plan: Plan) -> str:

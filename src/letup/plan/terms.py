@@ -12,18 +12,26 @@ from numpy.typing import NDArray
 
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
+from letup.pauses.moving import MARGIN_MINUTES, margin_steps, moving_array
 from letup.scenario.limits import Cost
 from letup.scenario.model import Scenario
 
+__all__ = [
+    "MARGIN_MINUTES",
+    "Costs",
+    "clock_of",
+    "costs_by_party",
+    "limits_of",
+    "local_iso",
+    "local_isos",
+    "local_time",
+    "margin_steps",
+    "moving_array",
+    "people_by_group",
+    "step_at",
+]
+
 _EXACT = 1e-9
-
-MARGIN_MINUTES = 15
-"""Nobody is planned to be on a road this shortly before a pause ends, as far as steps allow, minutes."""
-
-
-def margin_steps(scenario: Scenario) -> int:
-    """The margin in whole steps, rounded down: with steps longer than the margin there is none."""
-    return MARGIN_MINUTES // scenario.step_minutes
 
 
 def clock_of(scenario: Scenario) -> Clock:
@@ -181,12 +189,3 @@ def people_by_group(scenario: Scenario, group: str) -> int:
     """People in a group, whether they want to leave or not."""
     people = scenario.people
     return int(people.loc[people["group"] == group, "count"].sum())
-
-
-def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
-    """When people may be on the roads of each zone: the pauses without a margin at their end."""
-    margin = margin_steps(scenario)
-    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
-    for window in windows:
-        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
-    return moving

@@ -17,10 +17,12 @@ from typing import Any
 import pandas as pd
 
 from letup import __version__, folders
+from letup.aid.deliveries import Deliveries
 from letup.errors import LetupError
 from letup.plan import digests
 from letup.plan.answer import sentence
 from letup.plan.columns import MOVEMENT_COLUMNS
+from letup.plan.deliveries import document_part
 from letup.plan.document import FORMAT, Document
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
@@ -28,6 +30,8 @@ from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 _SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
+
+DELIVERY_FILES = ("deliveries.csv", "returns.csv")
 
 NOTE = (
     "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
@@ -63,6 +67,8 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
         copied = _write_scenario(plan.scenario, folder / "scenario")
         rows = movement_rows(plan)
         (folder / "movements.csv").write_text(_csv(rows), "utf-8", newline="")
+        if plan.deliveries is not None:
+            _write_deliveries(plan.deliveries, folder)
         made = as_document(plan, rows, copied, digests.of_folder(folder / "scenario"))
         (folder / "plan.json").write_text(
             json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
@@ -70,7 +76,8 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
         write_layers(plan, folder / "plan.gpkg")
     except OSError as error:
         raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
-    files = [folder / name for name in ("plan.json", "movements.csv", "plan.gpkg")]
+    names = ("plan.json", "movements.csv", *(DELIVERY_FILES if plan.deliveries is not None else ()), "plan.gpkg")
+    files = [folder / name for name in names]
     # By name, since the plan's room must not know the report's: without it a plan is written all the same.
     if importlib.util.find_spec("letup.report") is not None:
         importlib.import_module("letup.report").write_html(plan, folder / "report.html")
@@ -87,7 +94,7 @@ def _make_room(folder: Path) -> None:
     """Make the folder; clear what an earlier plan left there."""
     require_usable(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html"):
+    for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html", *DELIVERY_FILES):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -117,11 +124,28 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
 
 def _same(one: Scenario, other: Scenario) -> bool:
     """Whether two scenarios say the same."""
-    tables = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities")
-    plain = ("title", "as_of", "timezone", "start", "steps", "step_minutes", "groups", "limits", "half_time_hours")
+    tables = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities", "trucks", "supply")
+    plain = (
+        "title",
+        "as_of",
+        "timezone",
+        "start",
+        "steps",
+        "step_minutes",
+        "groups",
+        "limits",
+        "half_time_hours",
+        "deliveries",
+    )
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         getattr(one, name).equals(getattr(other, name)) for name in tables
     )
+
+
+def _write_deliveries(deliveries: Deliveries, folder: Path) -> None:
+    """Write deliveries.csv and returns.csv."""
+    for name, table in zip(DELIVERY_FILES, (deliveries.table, deliveries.returns), strict=True):
+        table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def movement_rows(plan: Plan) -> list[dict[str, str]]:
@@ -191,6 +215,7 @@ def as_document(
         "zones": zone_parts(scenario, plan.network, plan.movements),
         "bottlenecks": [{k: _plain(v) for k, v in row.items()} for row in plan.bottlenecks.to_dict("records")],
         "movements": {"rows": len(rows), "people": int(plan.movements["people"].sum()) if len(rows) else 0},
+        "deliveries": document_part(plan.deliveries, scenario) if plan.deliveries is not None else None,
         "trace": [{"seconds": round(s, 3), "people": int(p), "ceiling": int(c)} for s, p, c in plan.trace],
         "findings": [
             {
@@ -201,6 +226,8 @@ def as_document(
         ],
     }
     made = json.loads(json.dumps(made, default=_plain))
+    if made["deliveries"] is None:
+        del made["deliveries"]
     made["digests"] = {
         "plan": digests.fields(made),
         "movements": {row["id"]: digests.short(list(row.values())) for row in rows},

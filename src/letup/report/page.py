@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from letup.plan.answer import sentence
 from letup.plan.model import Plan
-from letup.report import charts, figures, limits, people, svgmap, tables, words
+from letup.plan.write import DELIVERY_FILES
+from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, words
 from letup.report.data import PageData, gather
 from letup.report.template import page, page_text
 from letup.report.without import without_pause
@@ -148,6 +149,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
             for group in plan.groups
         ],
         "pauses": pauses,
+        "deliveries": deliveries.section(plan),
         "next_hours": tables.next_hours(plan),
         "all_out": plan.arrive >= min(plan.want_to_leave, plan.ceiling),
         "search": charts.search(plan),
@@ -178,7 +180,7 @@ def _moves(group: Any) -> str:
 
 def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     """SHA-256 of the plan's files where they lie beside the page, else of its tables as text."""
-    beside = [folder / name for name in ("plan.json", "movements.csv") if (folder / name).is_file()]
+    beside = [folder / name for name in ("plan.json", "movements.csv", *DELIVERY_FILES) if (folder / name).is_file()]
     if beside:
         return [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in beside]
     tables = {"table of pauses": plan.pauses, "table of movements": plan.movements}

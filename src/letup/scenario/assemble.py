@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from letup.scenario.attributes import LAYERS, PROVENANCE, TABLES, Attribute, find, of
-from letup.scenario.model import Group, PartyLimits, Scenario
+from letup.scenario.model import DeliverySettings, Group, PartyLimits, Scenario
 from letup.scenario.raw import Table
 from letup.scenario.settings import PARTIES, SCENARIO
 
@@ -24,8 +24,6 @@ def scenario_of(
 ) -> Scenario:
     """Scenario of understood tables without errors; a table that is missing is empty."""
     top = sections[""].rows[0].cells
-    limits = dict(sections["limits"].rows[0].cells) if "limits" in sections else {}
-    names = {field: limits[field] for field in PartyLimits.__dataclass_fields__ if field in limits}
     frames = {name: frame_of(tables.get(name, Table(name, name, []))) for name in _FRAMES}
     return Scenario(
         title=top["title"],
@@ -36,13 +34,14 @@ def scenario_of(
         steps=top["steps"],
         step_minutes=top["step_minutes"],
         groups=_groups(sections["groups"]),
-        limits=PartyLimits(**names),
+        limits=PartyLimits(**_named(PartyLimits, sections.get("limits"))),
         half_time_hours=sections["mobilisation"].rows[0].cells["half_time_hours"],
         priorities=MappingProxyType({name: float(weight) for name, weight in top.get("priorities", {}).items()}),
         zones=frames["zones.geojson"][0],
         roads=frames["roads.geojson"][0],
         places=frames["places.geojson"][0],
         **{name.partition(".")[0]: frames[name][0] for name in TABLES},
+        deliveries=DeliverySettings(**_named(DeliverySettings, sections.get("deliveries"))),
         parties=tuple(MappingProxyType(row.cells) for row in tables[PARTIES].rows) if PARTIES in tables else (),
         sources=MappingProxyType(
             {
@@ -54,6 +53,12 @@ def scenario_of(
         given=MappingProxyType({name: mask for name, (_, mask) in frames.items()}),
         folder=folder,
     )
+
+
+def _named(kind: Any, table: Table | None) -> dict[str, Any]:
+    """Values of a section of one row that are fields of a class."""
+    cells = table.rows[0].cells if table is not None else {}
+    return {field: cells[field] for field in kind.__dataclass_fields__ if field in cells}
 
 
 _FRAMES = (*LAYERS, *TABLES)

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.findings import Finding, worst_first
-from letup.scenario import agreement, rules, spatial, supplies
+from letup.scenario import agreement, deliveries, rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
 from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
 from letup.scenario.collect import Collector, did_you_mean, show
@@ -195,7 +195,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
             targets[name] = targets[name] or None
     everything = [
         *tables.values(),
-        *(sections[name] for name in ("groups", "limits", "mobilisation") if name in sections),
+        *(sections[name] for name in ("groups", "limits", "mobilisation", "deliveries") if name in sections),
     ]
     for table in everything:
         check_references(table, targets, notes)
@@ -209,6 +209,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
         if name in tables:
             rules.check_repeated_rows(tables[name], notes)
     _check_supplies(tables, essentials, zones, notes)
+    deliveries.check_deliveries(tables, sections, essentials, zones, notes)
     if sections:
         top = sections[""].rows[0].cells
         check_times(top, notes)
@@ -228,6 +229,8 @@ def _check_supplies(
     if "facilities.csv" in tables:
         check_ids(tables["facilities.csv"], "id", notes)
         supplies.check_facilities(tables["facilities.csv"], essentials, zones, notes)
+    if "trucks.csv" in tables:
+        check_ids(tables["trucks.csv"], "id", notes)
 
 
 def _check_agreement(
@@ -267,5 +270,7 @@ def _check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: C
     for name, code in (("stocks.csv", "stocks.outside"), ("facilities.csv", "facilities.outside")):
         if name in tables and "places.geojson" in tables and zones is not None:
             spatial.check_held(tables[name], code, tables["places.geojson"], zones, notes)
+    if "places.geojson" in tables and zones is not None:
+        spatial.check_points(tables["places.geojson"], zones, notes)
     if "places.geojson" in tables:
         spatial.check_positions(tables["places.geojson"], notes)

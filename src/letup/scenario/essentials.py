@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from letup.scenario.model import Scenario
+from letup.scenario.units import factor
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Essential:
         Need per person and day in that unit, with its range; 0 if only facilities need it.
     survival : float
         Least that a person can live on for a few days, in the same unit; 0 if none is given.
+    kg_per_unit : float
+        Weight of one unit with its packing; 0 if none is given, and then no truck can carry it.
     basis, source, note : str
         How the need is known.
     default : bool
@@ -43,6 +46,7 @@ class Essential:
     source: str = ""
     note: str = ""
     default: bool = False
+    kg_per_unit: float = 0.0
 
 
 @cache
@@ -63,6 +67,9 @@ def merged(rows: Iterable[Mapping[str, Any]]) -> dict[str, Essential]:
     found = {essential.name: essential for essential in default_essentials()}
     for row in rows:
         essential = _essential(row, default=False)
+        known = found.get(essential.name)
+        if not essential.kg_per_unit and known is not None:
+            essential = replace(essential, kg_per_unit=known.kg_per_unit * (factor(essential.unit, known.unit) or 0.0))
         found[essential.name] = essential
     return found
 
@@ -97,6 +104,7 @@ def _essential(row: Mapping[str, Any], *, default: bool) -> Essential:
         source=_text(row.get("source")),
         note=_text(row.get("note")),
         default=default,
+        kg_per_unit=_number(row.get("kg_per_unit")) or 0.0,
     )
 
 

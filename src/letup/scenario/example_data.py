@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
         "grid_minutes": 30,
     },
     "mobilisation": {"half_time_hours": 2},
+    "deliveries": {"evenness": 0.5, "vehicles_per_truck": 2, "people_per_truck": 10, "without_pause": ["south"]},
     "sources": {"example": {"title": "An example of a source", "publisher": "nobody", "date": "2030-01-01"}},
 }
 
@@ -173,8 +174,11 @@ _PLACES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("hall", "Harbour Hall", "shelter", "SB", {"room": 3500}),
     ("control", "Bridgeton control", "checkpoint", "K", {"throughput_per_hour": 600, "hours": "09:00-15:00"}),
     ("hospital", "Millfield Hospital", "hospital", "H", {}),
-    ("border", "South Crossing", "crossing", "X", {"hours": "08:00-16:00"}),
-    ("store", "Harbour store", "warehouse", "C3", {}),
+    ("border", "South Crossing", "crossing", "X", {"hours": "08:00-16:00", "trucks_per_hour": 6, "trucks_per_day": 30}),
+    ("store", "Harbour store", "warehouse", "C3", {"trucks_per_hour": 4}),
+    ("point-north", "Northport market", "distribution_point", "C0", {"tonnes_per_hour": 20}),
+    ("point-mill", "Millfield square", "distribution_point", "M1", {"trucks_per_hour": 4, "serves": "mill;bridge"}),
+    ("point-south", "Southhaven yard", "distribution_point", "M3", {"hours": "07:00-18:00"}),
 )
 
 #: zone, group, count, share who want to leave.
@@ -194,7 +198,15 @@ PEOPLE: list[dict[str, Any]] = [
 
 #: Water and food are needed as letup takes it by default; this shows how to add something else.
 ESSENTIALS: list[dict[str, Any]] = [
-    {"essential": "soap", "label": "Soap", "unit": "g", "per_person": 15, "per_person_low": 10, "per_person_high": 15},
+    {
+        "essential": "soap",
+        "label": "Soap",
+        "unit": "g",
+        "per_person": 15,
+        "per_person_low": 10,
+        "per_person_high": 15,
+        "kg_per_unit": 0.0011,
+    },
 ]
 
 #: zone, item, amount with its low and high end, unit.
@@ -236,6 +248,19 @@ FACILITIES: list[dict[str, Any]] = [
         "use_unit": "litres", "makes": "water", "make_per_day": 30000, "make_unit": "litres",
     },
 ]  # fmt: skip
+
+TRUCKS: list[dict[str, Any]] = [
+    {"id": "border-trucks", "label": "Trucks from the crossing", "place": "border", "count": 10, "payload_kg": 8000,
+     "speed_kmh": 30, "load_minutes": 45, "unload_minutes": 45},
+    {"id": "store-trucks", "label": "Small trucks of the store", "place": "store", "count": 3, "payload_kg": 3000,
+     "items": "water;food", "speed_kmh": 30},
+]  # fmt: skip
+
+SUPPLY: list[dict[str, Any]] = [
+    {"place": "border", "item": "food"},
+    {"place": "border", "item": "water", "amount_per_day": 60000, "unit": "litres"},
+    {"place": "border", "item": "fuel", "amount_per_day": 2000, "unit": "litres", "trucks_per_day": 1},
+]
 
 
 def zones() -> list[dict[str, Any]]:

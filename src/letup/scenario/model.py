@@ -93,6 +93,28 @@ class PartyLimits:
     concession_budget: float | None = None
 
 
+@dataclass(frozen=True)
+class DeliverySettings:
+    """How goods are shared out and how trucks share roads with people.
+
+    Attributes
+    ----------
+    evenness : float
+        0: the largest total of need met; 1: the first part of everybody's need counts most.
+    vehicles_per_truck : float
+        Room on a road that one truck takes, in vehicles.
+    people_per_truck : float
+        Throughput of a checkpoint that one truck takes, in people.
+    without_pause : tuple of zone id
+        Zones in which trucks may drive without a pause.
+    """
+
+    evenness: float = 0.5
+    vehicles_per_truck: float = 2.0
+    people_per_truck: float = 10.0
+    without_pause: tuple[str, ...] = ()
+
+
 def _no_rows() -> pd.DataFrame:
     return pd.DataFrame({"basis": pd.Series(dtype=object)})
 
@@ -123,10 +145,12 @@ class Scenario:
         Mobilisation: hours until half of those who want to leave are ready to; 0 = all at once.
     zones, roads, places : GeoDataFrame
         Layers.
-    people, stocks, essentials, facilities : DataFrame
+    people, stocks, essentials, facilities, trucks, supply : DataFrame
         Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
     issues, preferences, influences, concessions, statements : DataFrame
         Tables on what is to be agreed; `letup.support.support_of` makes issues and parties of them.
+    deliveries : DeliverySettings
+        How goods are shared out and how trucks share roads with people.
     parties : tuple of mapping
         Entries of parties.yaml.
     sources : mapping
@@ -159,6 +183,9 @@ class Scenario:
     influences: pd.DataFrame = field(default_factory=_no_rows)
     concessions: pd.DataFrame = field(default_factory=_no_rows)
     statements: pd.DataFrame = field(default_factory=_no_rows)
+    trucks: pd.DataFrame = field(default_factory=_no_rows)
+    supply: pd.DataFrame = field(default_factory=_no_rows)
+    deliveries: DeliverySettings = field(default_factory=DeliverySettings)
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0

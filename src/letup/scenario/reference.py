@@ -21,7 +21,7 @@ comes from.
 
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
   one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
-  `stocks`, `facilities`, `issues`, `preferences`, `influences`, `concessions`, `statements`.
+  `stocks`, `facilities`, `trucks`, `supply`, `issues`, `preferences`, `influences`, `concessions`, `statements`.
 - Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
 - Dates and times have a time zone: `2023-11-04T06:00+02:00`.
 - Every row has a `basis`: *observed* (someone saw, counted or measured it), *modelled* (computed from
@@ -61,7 +61,7 @@ def reference_page() -> str:
         parts.append(_table([row for row in attributes() if row.file == section]))
     parts.append(
         "## basis, source and note\n\n"
-        "In every layer and table, and in `groups`, `limits`, `mobilisation` and the parties:\n"
+        "In every layer and table, and in `groups`, `limits`, `mobilisation`, `deliveries` and the parties:\n"
     )
     parts.append(_table([row for row in attributes() if row.file == "*"]))
     parts.append(_GRAMMAR)

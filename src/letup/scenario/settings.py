@@ -14,8 +14,8 @@ from letup.scenario.typed import understand
 
 SCENARIO = "scenario.yaml"
 PARTIES = "parties.yaml"
-SECTIONS = ("groups", "limits", "mobilisation", "sources")
-_SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "sources": dict}
+SECTIONS = ("groups", "limits", "mobilisation", "deliveries", "sources")
+_SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "deliveries": dict, "sources": dict}
 _WORD = {list: "list", dict: "mapping"}
 
 
@@ -50,7 +50,7 @@ def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
 
 
 def _rows(section: str, value: Any, notes: Collector) -> list[Row]:
-    if section in ("limits", "mobilisation"):
+    if section in ("limits", "mobilisation", "deliveries"):
         return [Row(section, _filled(value))]
     entries = value.items() if section == "sources" else enumerate(value, 1)
     rows = []

@@ -224,6 +224,22 @@ def check_held(table: Table, code: str, places: Table, zones: Table, notes: Coll
             notes.add(code, message, remedy, file=table.file, where=row.where, column="place")
 
 
+def check_points(places: Table, zones: Table, notes: Collector) -> None:
+    """Note distribution points outside every zone that do not say whom they serve."""
+    shapes = [row.geometry for row in zones.rows if row.geometry is not None]
+    if len(shapes) != len(zones.rows) or not shapes:
+        return
+    tree = shapely.STRtree(shapes)
+    for row in places.rows:
+        kind = str(row.cells.get("kind"))
+        if kind != "distribution_point" or "serves" in row.cells or row.geometry is None:
+            continue
+        if zone_at(row.geometry, kind, tree, shapes) < 0:
+            message = "is a distribution point outside every zone: nobody can be said to be served by it"
+            remedy = "name the zones it hands out to in serves, or correct its position"
+            notes.add("places.serves_nobody", message, remedy, file=places.file, where=row.where, column="serves")
+
+
 def zone_at(point: Any, kind: str, tree: Any, zone_shapes: Any) -> int:
     """Number of the zone that a place of a kind lies in, or just outside of; -1 if it is too far from all.
 

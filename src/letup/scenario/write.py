@@ -184,6 +184,8 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     content["limits"] = _entry("limits", raw.get("limits") or {}, spelled(scenario.limits))
     mobilisation = {"half_time_hours": scenario.half_time_hours}
     content["mobilisation"] = _entry("mobilisation", raw.get("mobilisation") or {}, mobilisation)
+    deliveries = {name: list(v) if isinstance(v, tuple) else v for name, v in vars(scenario.deliveries).items()}
+    content["deliveries"] = _entry("deliveries", raw.get("deliveries") or {}, deliveries)
     content["sources"] = _plain(scenario.sources)
     return {key: value for key, value in content.items() if value not in (None, {}, [])}
 

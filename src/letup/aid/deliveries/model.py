@@ -1,0 +1,153 @@
+"""What deliveries come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.aid.balance import Balance
+from letup.aid.deliveries.need import Need
+from letup.findings import Finding
+
+Floats = NDArray[np.float64]
+
+#: Columns of deliveries.csv, each with its unit and meaning.
+COLUMNS: dict[str, str] = {
+    "id": "id of the delivery",
+    "day": "local day on which it is loaded; the day of the scenario's start is 0",
+    "origin": "id of the crossing or warehouse at which it is loaded",
+    "destination": "id of the distribution point or warehouse to which it goes",
+    "zone": "id of the zone it is for; empty for a warehouse",
+    "truck": "id of the trucks",
+    "trucks": "how many trucks",
+    "item": "short name of the essential",
+    "amount": "how much of it on all of them, unit",
+    "unit": "unit of the amount",
+    "kg": "its weight, kg",
+    "depart_first_step": "step at the beginning of which the first truck departs",
+    "depart_last_step": "the same of the last truck",
+    "arrive_first_step": "step at the beginning of which the first truck is there at the latest",
+    "arrive_last_step": "the same of the last truck",
+    "minutes": "time on the way, stays on it included, minutes",
+    "length_m": "length of the way, m",
+    "arcs": "arcs of the road network, each with the step after departure at which it is entered",
+}
+
+#: Columns of returns.csv: how the trucks of each delivery come back.
+RETURN_COLUMNS: dict[str, str] = {
+    "id": "id of the delivery",
+    "trucks": "how many trucks",
+    "unload_step": "step at which the first truck is unloaded",
+    "free_step": "step at the beginning of which the last is unloaded",
+    "depart_step": "step at the beginning of which all go back; empty if they stay where they are",
+    "arrive_step": "step at the beginning of which they are back at the latest",
+    "minutes": "time on the way, stays on it included, minutes",
+    "length_m": "length of the way, m",
+    "arcs": "arcs of the road network, each with the step after departure at which it is entered",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Deliveries:
+    """What is brought where and when, and what it is good for. E essentials, Z zones.
+
+    Attributes
+    ----------
+    table, returns : DataFrame
+        Deliveries and the ways back, with the columns of `COLUMNS` and `RETURN_COLUMNS`.
+    need : Need
+        What is needed and met without deliveries, by local day.
+    used : float64[D, E, Z]
+        What of the deliveries, and of what was made of them, meets a need, by local day.
+    zone_ids : tuple of str
+        Zones in the order of the arrays.
+    value, value_without : float
+        Person-days of need met with diminishing value (the aim), with and without deliveries.
+    total, total_without : float
+        Person-days of need met, each person-day of each essential counted once.
+    bound : float
+        Proven: with these quiet windows, no deliveries reach a larger ``value``.
+    balance : Balance or None
+        Stocks followed with deliveries at the moment they arrive; None if not asked for.
+    findings : tuple of Finding
+        What was left out and why.
+    seconds : float
+        Time it took.
+    """
+
+    table: pd.DataFrame
+    returns: pd.DataFrame
+    need: Need
+    used: Floats
+    zone_ids: tuple[str, ...]
+    value: float
+    value_without: float
+    total: float
+    total_without: float
+    bound: float
+    balance: Balance | None
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        """How far below the bound: (bound - value) / what deliveries add to the value; inf if they add nothing."""
+        added, left = self.value - self.value_without, self.bound - self.value
+        if left <= 1e-6 * max(self.bound, 1.0):
+            return 0.0
+        return left / added if added > 0 else float("inf")
+
+    @property
+    def met(self) -> pd.DataFrame:
+        """Need met over the horizon: one row for each zone, one column for each essential, in its unit."""
+        return self._frame((self.need.met + self.used).sum(axis=0))
+
+    @property
+    def unmet(self) -> pd.DataFrame:
+        """Need not met over the horizon, as `met`."""
+        return self._frame(np.maximum((self.need.missing - self.used).sum(axis=0), 0.0))
+
+    @property
+    def shares(self) -> Floats:
+        """float64[E, Z]: share of the need of the horizon met with deliveries; NaN where nothing is needed."""
+        return _share((self.need.met + self.used).sum(axis=0), self.need.need.sum(axis=0))
+
+    @property
+    def shares_without(self) -> Floats:
+        """The same without deliveries."""
+        return _share(self.need.met.sum(axis=0), self.need.need.sum(axis=0))
+
+    @property
+    def worst_served(self) -> tuple[str, str, float] | None:
+        """Zone and essential of which the smallest share of the need is met, and the share; None without any need."""
+        found = worst(self.need, self.used)
+        return (self.zone_ids[found[1]], self.need.names[found[0]], found[2]) if found is not None else None
+
+    def _frame(self, amounts: Floats) -> pd.DataFrame:
+        index = pd.Index(self.zone_ids, name="zone")
+        return pd.DataFrame({name: amounts[item] for item, name in enumerate(self.need.names)}, index)
+
+    def __repr__(self) -> str:
+        """Say in one line what they come to."""
+        trucks = int(self.table["trucks"].sum()) if len(self.table) else 0
+        return (
+            f"Deliveries: {len(self.table)} with {trucks:,} truckloads; {self.total - self.total_without:,.0f} "
+            f"person-days of need met more, within {self.gap:.1%} of the bound"
+        )
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, np.minimum(part / whole, 1.0), np.nan)
+
+
+def worst(need: Need, used: Floats) -> tuple[int, int, float] | None:
+    """Numbers of the essential and zone of which the smallest share of the need is met; None without any need."""
+    shares = _share((need.met + used).sum(axis=0), need.need.sum(axis=0))
+    if not np.isfinite(shares).any():
+        return None
+    item, zone = np.unravel_index(int(np.nanargmin(shares)), shares.shape)
+    return int(item), int(zone), float(shares[item, zone])

@@ -1,0 +1,379 @@
+"""Which cargo goes on which trucks to which place when: the linear program, and whole trucks after it."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.deliveries.fleet import Means, slot_steps
+from letup.aid.deliveries.need import Need
+from letup.aid.deliveries.room import Room, keys_of
+from letup.aid.deliveries.solve import Rows, Solved, maximise
+from letup.aid.deliveries.trips import Trip
+from letup.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+
+ELSEWHERE = -1
+"""Zone of what goes to a warehouse."""
+
+_COST = 1e-6
+"""Of two ways that meet the same need the one with fewer truck hours: part of the worth of a full load, per hour."""
+
+
+@dataclass(frozen=True)
+class Cargo:
+    """One essential on trucks of one trip.
+
+    Attributes
+    ----------
+    trip : int
+        Number of the trip.
+    item : str
+        The essential.
+    zone : int
+        Zone it is for; `ELSEWHERE` if it goes to a warehouse.
+    load : float
+        What one truck holds of it, in its unit.
+    day, arrives : int
+        Local days on which it is loaded and is there.
+    """
+
+    trip: int
+    item: str
+    zone: int
+    load: float
+    day: int
+    arrives: int
+
+
+def cargoes(need: Need, means: Means, found: list[Trip]) -> list[Cargo]:
+    """Everything that can be sent and could meet a need later, or be stored."""
+    number = {name: k for k, name in enumerate(need.names)}
+    # whether anything is missing from a day on: what arrives later than every want is of no use
+    later = np.cumsum(need.missing[::-1], axis=0)[::-1]
+    brought: set[tuple[str, str]] = set(means.stores)
+    for fleet in means.fleets:
+        brought |= {
+            (stop.id, item)
+            for stop in means.stops.values()
+            for item in fleet.items
+            if stop.kind == "warehouse" and (fleet.base, item) in means.entries
+        }
+    based = {fleet.base for fleet in means.fleets}
+    result = []
+    for k, trip in enumerate(found):
+        fleet, stop = means.fleets[trip.fleet], means.stops[trip.stop]
+        arrives = int(need.day_of_step[trip.free - 1]) if trip.free else 0
+        for item in fleet.items:
+            if item not in number or ((fleet.base, item) not in means.entries and (fleet.base, item) not in brought):
+                continue
+            load, day = fleet.payload_kg / means.weight[item], int(need.day_of_step[trip.first])
+            if stop.kind == "warehouse":
+                if stop.id in based and later[min(arrives + 1, len(later) - 1), number[item]].any():
+                    result.append(Cargo(k, item, ELSEWHERE, load, day, arrives))
+                continue
+            result += [
+                Cargo(k, item, zone, load, day, arrives)
+                for zone in stop.zones
+                if later[arrives, number[item], zone] > 0
+            ]
+    return result
+
+
+class _Sheet:
+    """Rows of the program as they are added."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+
+    def add(self, columns: list[int], values: list[float], low: float, high: float) -> None:
+        """Add a row: its entries, least and most."""
+        row = np.full(len(columns), len(self.low), np.int64)
+        self.entries.append((row, np.array(columns, np.int64), np.array(values, float)))
+        self.low.append(low)
+        self.high.append(high)
+
+    def rows(self) -> Rows:
+        """All of them."""
+        parts = [np.concatenate(part) for part in zip(*self.entries, strict=True)]
+        return Rows(parts[0], parts[1], parts[2], np.array(self.low), np.array(self.high))
+
+
+@dataclass
+class Program:
+    """The program laid out: trucks of each cargo, then amounts, uses and stocks."""
+
+    trips: list[Trip]
+    cargo: list[Cargo]
+    trucks: int
+    worth: Floats
+    high: Floats
+    rows: Rows
+    penalty: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def relaxed(self) -> Solved | None:
+        """Most that trucks in fractions could meet."""
+        return maximise(self.worth, self.rows, self.high)
+
+    def whole(self, relaxed: Solved, time_limit: float, gap: float) -> tuple[NDArray[np.int64], Floats]:
+        """Whole trucks of each cargo, and what they carry.
+
+        They are looked for among the cargoes that the relaxed program sends, then among all.
+
+        The second is left out where the first is as near to the relaxed program as asked for; it begins with what
+        the first found, so it is never worse.
+        """
+        share = relaxed.values[: self.trucks]
+        sent = np.where(share > 1e-7, np.ceil(share + 1e-7) + 1, 0.0)
+        began = time.monotonic()
+        found = self._among(np.minimum(sent, self.high[: self.trucks]), time_limit / 2, gap, None)
+        good = found is not None and self._worth(found) >= relaxed.objective * (1 - gap)
+        if not good:
+            left = time_limit - (time.monotonic() - began)
+            better = self._among(self.high[: self.trucks], left, gap, found)
+            if better is not None and (found is None or self._worth(better) >= self._worth(found)):
+                found = better
+        carried = slice(self.trucks, 2 * self.trucks)
+        if found is None:  # what fits in fractions fits with fewer trucks that carry as much each
+            trucks = np.floor(share + 1e-9)
+            kept = np.divide(trucks, share, out=np.zeros(self.trucks), where=share > 1e-9)
+            return trucks.astype(np.int64), relaxed.values[carried] * np.minimum(kept, 1.0)
+        trucks = np.round(found[: self.trucks])
+        load = np.array([one.load for one in self.cargo])
+        return trucks.astype(np.int64), np.clip(found[carried], 0.0, trucks * load)
+
+    def _worth(self, values: Floats) -> float:
+        return float(values @ self.worth)
+
+    def _among(self, most: Floats, time_limit: float, gap: float, start: Floats | None) -> Floats | None:
+        """Values with whole trucks, at most so many of each cargo; None if none are found in time."""
+        high = self.high.copy()
+        high[: self.trucks] = most
+        whole = np.zeros(len(self.worth), bool)
+        whole[: self.trucks] = True
+        worth = self.worth.copy()
+        worth[: self.trucks] -= self.penalty
+        found = maximise(worth, self.rows, high, integer=whole, start=start, time_limit=max(time_limit, 0.1), gap=gap)
+        return found.values if found is not None else None
+
+
+def program(scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room) -> Program:
+    """Lay out the program.
+
+    Columns: trucks of each cargo; what they carry in all (at most their payload); how much of each part of a need is
+    met on each day; what is left in zones and warehouses at the end of each day. Rows: see the explanation.
+    """
+    return _Layout(scenario, means, need, found, taken).program()
+
+
+class _Layout:
+    """Gathers columns and rows."""
+
+    def __init__(self, scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room) -> None:
+        self.scenario, self.means, self.need, self.found, self.taken = scenario, means, need, found, taken
+        self.cargo = cargoes(need, means, found)
+        self.count = len(self.cargo)
+        self.number = {name: k for k, name in enumerate(need.names)}
+        self.sheet = _Sheet()
+        self.worth: list[float] = [0.0] * (2 * self.count)
+        fleets = [means.fleets[found[one.trip].fleet] for one in self.cargo]
+        self.high: list[float] = [float(fleet.count) for fleet in fleets]
+        self.high += [fleet.count * one.load for fleet, one in zip(fleets, self.cargo, strict=True)]
+
+    def program(self) -> Program:
+        for k, one in enumerate(self.cargo):
+            self.sheet.add([self.count + k, k], [1.0, -one.load], -np.inf, 0.0)
+        self._crossings()
+        self._fleets()
+        self._stops()
+        self._roads()
+        self._warehouses()
+        self._zones()
+        if not self.sheet.low:
+            self.sheet.add([], [], 0.0, 0.0)
+        busy = [self._hours(self.found[one.trip]) for one in self.cargo]
+        most = self.need.unit_worth().max(axis=(0, 2, 3), initial=0.0)
+        full = np.array([one.load * most[self.number[one.item]] for one in self.cargo], float)
+        return Program(
+            self.found,
+            self.cargo,
+            self.count,
+            np.array(self.worth, float),
+            np.array(self.high, float),
+            self.sheet.rows(),
+            _COST * full * np.array(busy, float),
+        )
+
+    def _hours(self, trip: Trip) -> float:
+        end = trip.back.arrive if trip.back is not None else trip.free
+        return (end - trip.first) * self.scenario.step_minutes / 60
+
+    def _column(self, high: float, worth: float = 0.0) -> int:
+        self.worth.append(worth)
+        self.high.append(high)
+        return len(self.worth) - 1
+
+    def _limit(self, columns: list[int], most: float, values: list[float] | None = None) -> None:
+        if columns and np.isfinite(most):
+            self.sheet.add(columns, values if values is not None else [1.0] * len(columns), -np.inf, most)
+
+    def _crossings(self) -> None:
+        """Inspection by slot, trucks by day, and supply by day."""
+        means, hours = self.means, slot_steps(self.scenario) * self.scenario.step_minutes / 60
+        slots: dict[tuple[str, int], list[int]] = defaultdict(list)
+        days: dict[tuple[str, int], list[int]] = defaultdict(list)
+        items: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            trip = self.found[one.trip]
+            base = means.fleets[trip.fleet].base
+            if means.stops[base].kind == "crossing":
+                slots[base, trip.slot].append(k)
+                days[base, one.day].append(k)
+                items[base, one.item, one.day].append(k)
+        for (base, slot), columns in slots.items():
+            self._limit(columns, means.stops[base].trucks_per_hour * hours * self._open(base, slot))
+        for (base, _), columns in days.items():
+            self._limit(columns, means.stops[base].trucks_per_day)
+        for (base, item, _), columns in items.items():
+            entry = means.entries[base, item]
+            self._limit(columns, entry.trucks)
+            self._limit([self.count + k for k in columns], entry.amount)
+
+    def _open(self, place: str, slot: int) -> float:
+        """Share of a slot for which a place is open."""
+        width = slot_steps(self.scenario)
+        return open_share(self.means.stops[place].is_open, slot, width)
+
+    def _fleets(self) -> None:
+        """No more trucks away at once than there are: counted whenever one begins to load."""
+        spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            trip = self.found[one.trip]
+            start, end = busy_steps(trip, self.means.fleets[trip.fleet].load, self.scenario.steps)
+            spans[trip.fleet].append((start, end, k))
+        for fleet, some in spans.items():
+            starts = np.array([span[0] for span in some])
+            ends = np.array([span[1] for span in some])
+            columns = np.array([span[2] for span in some])
+            seen: set[tuple[int, ...]] = set()
+            for at in np.unique(starts).tolist():
+                away = tuple(columns[(starts <= at) & (ends > at)].tolist())
+                if away not in seen:
+                    seen.add(away)
+                    self._limit(list(away), self.means.fleets[fleet].count)
+
+    def _stops(self) -> None:
+        """Handling by slot."""
+        hours = slot_steps(self.scenario) * self.scenario.step_minutes / 60
+        slots: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            trip = self.found[one.trip]
+            slots[trip.stop, trip.unload // slot_steps(self.scenario)].append(k)
+        for (place, slot), columns in slots.items():
+            stop, share = self.means.stops[place], self._open(place, slot)
+            self._limit(columns, stop.trucks_per_hour * hours * share)
+            weights = [self.means.weight[self.cargo[k].item] for k in columns]
+            self._limit([self.count + k for k in columns], stop.tonnes_per_hour * 1000 * hours * share, weights)
+
+    def _roads(self) -> None:
+        """Room that people leave on roads and at checkpoints; rows that can never bind are left out."""
+        by_trip: dict[int, list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            by_trip[one.trip].append(k)
+        users: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+        for number in by_trip:
+            for key in keys_of(self.found[number], self.taken.network, self.scenario):
+                users[key].append(number)
+        for key, numbers in users.items():
+            most = self.taken.trucks(key)
+            fleets = {self.found[number].fleet for number in numbers}
+            # a truck is away on one trip at a time, and enters a road at most twice on it
+            if most < 2 * sum(self.means.fleets[fleet].count for fleet in fleets):
+                self._limit([k for number in numbers for k in by_trip[number]], most)
+
+    def _warehouses(self) -> None:
+        """What is loaded is there; what comes in can be loaded on the next day."""
+        need, means = self.need, self.means
+        length = np.diff(need.ends, prepend=0.0)
+        out: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        into: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            trip = self.found[one.trip]
+            base = means.fleets[trip.fleet].base
+            if means.stops[base].kind == "warehouse":
+                out[base, one.item, one.day].append(self.count + k)
+            if one.zone == ELSEWHERE:
+                into[trip.stop, one.item, one.arrives].append(self.count + k)
+        for place, item in sorted({key[:2] for key in (*out, *into)}):
+            store = means.stores.get((place, item))
+            amount, loss = (store.amount, store.loss) if store is not None else (0.0, 0.0)
+            before = -1
+            for day in range(len(need.ends)):
+                keep = float((1 - loss) ** length[day])
+                left = self._column(np.inf)
+                gone, come = out.get((place, item, day), []), into.get((place, item, day), [])
+                # left = (before - gone) * keep + come, and gone <= before
+                columns, values = [left, *gone, *come], [1.0, *[keep] * len(gone), *[-1.0] * len(come)]
+                if before >= 0:
+                    self.sheet.add([*columns, before], [*values, -keep], 0.0, 0.0)
+                    if gone:
+                        self.sheet.add([*gone, before], [*[1.0] * len(gone), -1.0], -np.inf, 0.0)
+                else:
+                    self.sheet.add(columns, values, amount * keep, amount * keep)
+                    self._limit(gone, amount)
+                before = left
+
+    def _zones(self) -> None:
+        """What is used has arrived or was made of what arrived; each part of a need is met once."""
+        need = self.need
+        arriving: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            if one.zone != ELSEWHERE:
+                arriving[one.arrives, self.number[one.item], one.zone].append(self.count + k)
+        active = {key[1:] for key in arriving}
+        for item in range(len(need.names)):
+            for chain in need.chains:
+                if chain.uses == item and (item, chain.zone) in active:
+                    active |= {(chain.makes, int(zone)) for zone in np.flatnonzero(chain.parts.max(axis=0) > 0)}
+        parts, worth, days = need.parts(), need.unit_worth(), len(need.ends)
+        used: dict[tuple[int, int, int], list[int]] = {}
+        for item, zone in sorted(active):
+            for day in range(days):
+                used[day, item, zone] = [
+                    self._column(float(parts[day, item, zone, s]), float(worth[day, item, zone, s]))
+                    for s in range(parts.shape[3])
+                    if parts[day, item, zone, s] > 0
+                ]
+        for item, zone in sorted(active):
+            before = -1
+            for day in range(days):
+                left = self._column(np.inf)
+                columns = [left, *used[day, item, zone], *arriving.get((day, item, zone), ())]
+                values = [1.0] * (1 + len(used[day, item, zone]))
+                values += [-1.0] * len(arriving.get((day, item, zone), ()))
+                if before >= 0:
+                    columns, values = [*columns, before], [*values, -1.0]
+                for chain in need.chains:
+                    rate = chain.share[day] * chain.yields * chain.parts[day, zone]
+                    if chain.makes == item and rate > 0 and (chain.uses, chain.zone) in active:
+                        columns = [*columns, *used[day, chain.uses, chain.zone]]
+                        values = [*values, *[-rate] * len(used[day, chain.uses, chain.zone])]
+                self.sheet.add(columns, values, 0.0, 0.0)
+                before = left
+
+
+def busy_steps(trip: Trip, load: int, steps: int) -> tuple[int, int]:
+    """Steps from which on, and up to which, the trucks of a trip are away from others' use."""
+    return max(trip.first - load, 0), trip.back.arrive if trip.back is not None else steps
+
+
+def open_share(is_open: NDArray[np.bool_], slot: int, width: int) -> float:
+    """Share of a whole slot for which a place is open."""
+    return float(is_open[slot * width : (slot + 1) * width].sum()) / width

@@ -1,0 +1,236 @@
+"""Every trip that trucks could make: from a base to a stop and back, one for each slot of departure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.deliveries.fleet import Fleet, Means, Stop, slot_steps
+from letup.aid.deliveries.ways import Openings, TruckRoads, Way, timed_way
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Return:
+    """The way back of all trucks of a trip, together.
+
+    Attributes
+    ----------
+    depart, arrive : int
+        Steps; the trucks are back at the beginning of the second.
+    way : Way
+        Where it leads.
+    """
+
+    depart: int
+    arrive: int
+    way: Way
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A way from a base to a stop, for departures at any step from one to another, and back.
+
+    Attributes
+    ----------
+    fleet : int
+        Number of the fleet, which loads at its base.
+    stop : str
+        Place it goes to.
+    slot : int
+        Slot in which the first departs.
+    first, last : int
+        First and last step of departure.
+    way : Way
+        Where it leads, minutes since departure.
+    lasts : int
+        Steps until arrival, rounded up.
+    unload : int
+        Step at which the first that arrives is unloaded.
+    free : int
+        Step at the beginning of which the last is unloaded.
+    back : Return or None
+        None if there is no way back in time: then the trucks stay where they are.
+    """
+
+    fleet: int
+    stop: str
+    slot: int
+    first: int
+    last: int
+    way: Way
+    lasts: int
+    unload: int
+    free: int
+    back: Return | None
+
+
+def calm_array(quiet: Bools) -> Ints:
+    """Quiet steps in a row from each step on, by zone; a last row for where no pause is needed: int32[Z + 1, T]."""
+    zones, steps = quiet.shape
+    at = np.arange(steps, dtype=np.int32)
+    calm = np.full((zones + 1, steps), np.iinfo(np.int32).max, np.int32)
+    loud = np.where(quiet, steps, at).astype(np.int32)
+    calm[:zones] = np.minimum.accumulate(loud[:, ::-1], axis=1)[:, ::-1] - at
+    return calm
+
+
+def noisy_array(quiet: Bools) -> NDArray[np.int64]:
+    """Steps that are not quiet before each step, by zone: int64[Z, T + 1]."""
+    return np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
+
+
+def layouts(scenario: Scenario, network: RoadNetwork, means: Means) -> dict[float, TruckRoads]:
+    """The roads laid out for each speed: they stay the same whatever is quiet."""
+    speeds = sorted({fleet.speed_kmh for fleet in means.fleets})
+    return {speed: TruckRoads(scenario, network, means.stops, speed) for speed in speeds}
+
+
+def trips(means: Means, roads: dict[float, TruckRoads], quiet: Bools) -> list[Trip]:
+    """All trips that could be made while zones are quiet.
+
+    For each fleet, stop and slot of departure there is one: the quickest of the slot, with all steps around it from
+    which the same way is open, so that trucks may leave one after the other.
+
+    Parameters
+    ----------
+    means : Means
+        What there is.
+    roads : dict of float to TruckRoads
+        From `layouts`.
+    quiet : bool[Z, T]
+        When zones are quiet.
+    """
+    calm, noisy = calm_array(quiet), noisy_array(quiet)
+    found: list[Trip] = []
+    for speed, layout in roads.items():
+        openings = layout.openings(calm)
+        fleets = [(k, fleet) for k, fleet in enumerate(means.fleets) if fleet.speed_kmh == speed]
+        fleets = [(k, fleet) for k, fleet in fleets if fleet.base in layout.origin and fleet.base in means.stops]
+        there: list[Trip] = []
+        for stop in means.stops.values():
+            if stop.kind == "crossing" or stop.id not in layout.origin:
+                continue
+            starting = [(k, fleet) for k, fleet in fleets if fleet.base != stop.id]
+            if starting:
+                there += _outward(_Table(layout, openings, stop.id), starting, means, stop, noisy)
+        for base in sorted({fleet.base for _, fleet in fleets}):
+            mine = [trip for trip in there if means.fleets[trip.fleet].base == base]
+            if mine:
+                found += _with_returns(_Table(layout, openings, base), mine, noisy)
+    return sorted(found, key=lambda trip: (trip.fleet, trip.first, trip.stop))
+
+
+class _Table:
+    """Ways to one place, from everywhere, at all times."""
+
+    def __init__(self, roads: TruckRoads, openings: Openings, place: str) -> None:
+        self.roads = roads
+        self.arrive, self.then = roads.table(openings, place)
+        self._known: dict[str, tuple[Ints, NDArray[np.int64]]] = {}
+
+    def departures(self, place: str) -> tuple[Ints, NDArray[np.int64]]:
+        """See `kernel.departures`; from a place, at each step."""
+        from letup.aid.deliveries.kernel import departures
+
+        if place not in self._known:
+            roads = self.roads
+            origin = roads.origin[place]
+            self._known[place] = departures(self.arrive, self.then, roads.head, roads.lasts, origin, roads.units)
+        return self._known[place]
+
+    def way(self, place: str, step: int) -> Way:
+        """Way from a place at a step."""
+        from letup.aid.deliveries.kernel import follow
+
+        roads = self.roads
+        times = self.arrive.shape[0] - 1
+        arcs, entered = follow(self.then, roads.head, roads.lasts, roads.origin[place], step * roads.units, times)
+        return timed_way(roads, arcs, entered, step)
+
+
+def _outward(
+    table: _Table, fleets: list[tuple[int, Fleet]], means: Means, stop: Stop, noisy: NDArray[np.int64]
+) -> list[Trip]:
+    """Trips to one stop, without their returns."""
+    scenario = table.roads.scenario
+    width, steps = slot_steps(scenario), scenario.steps
+    found = []
+    for k, fleet in fleets:
+        lasting, mark = table.departures(fleet.base)
+        base = means.stops[fleet.base]
+        good = (lasting >= 0) & _throughout(base.is_open, fleet.load + 1, ends=True)
+        unloading = _next(_throughout(stop.is_open, fleet.unload, ends=False))
+        for slot in np.unique(np.flatnonzero(good) // width).tolist():
+            here = np.arange(slot * width, min((slot + 1) * width, steps))
+            here = here[good[here]]
+            best = int(here[np.argmin(lasting[here])])
+            first = last = best
+            while first - 1 >= slot * width and good[first - 1] and mark[first - 1] == mark[best]:
+                first -= 1
+            while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
+                last += 1
+            way = table.way(fleet.base, best)
+            if not way.fits(table.roads, noisy, first, last):
+                first = last = best
+                if not way.fits(table.roads, noisy, best, best):
+                    continue
+            lasts = int(-(-(way.minutes - 1e-6) // scenario.step_minutes))
+            if last + lasts >= steps:
+                continue
+            start, end = int(unloading[first + lasts]), int(unloading[last + lasts])
+            if end < 0 or end + fleet.unload > steps:
+                continue
+            found.append(Trip(k, stop.id, slot, first, last, way, lasts, start, end + fleet.unload, None))
+    return found
+
+
+def _with_returns(table: _Table, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
+    """The trips with their ways back."""
+    from dataclasses import replace
+
+    scenario = table.roads.scenario
+    minutes, steps = scenario.step_minutes, scenario.steps
+    found = []
+    known: dict[tuple[str, int], Return | None] = {}
+    for trip in there:
+        key = (trip.stop, trip.free)
+        if key not in known:
+            lasting, _ = table.departures(trip.stop)
+            known[key] = None
+            for step in (np.flatnonzero(lasting[trip.free :] >= 0) + trip.free).tolist():
+                way = table.way(trip.stop, step)
+                back = step + int(-(-(way.minutes - 1e-6) // minutes))
+                if back < steps and way.fits(table.roads, noisy, step, step):
+                    known[key] = Return(step, back, way)
+                    break
+        found.append(replace(trip, back=known[key]))
+    return found
+
+
+def _throughout(is_open: Bools, length: int, *, ends: bool) -> Bools:
+    """Steps at which a spell of so many open steps begins, or that end one."""
+    if length <= 1:
+        return is_open
+    count = np.concatenate([[0], np.cumsum(is_open)])
+    result = np.zeros(len(is_open), bool)
+    whole = count[length:] - count[:-length] == length
+    if ends:
+        result[length - 1 :] = whole
+    else:
+        result[: len(whole)] = whole
+    return result
+
+
+def _next(good: Bools) -> NDArray[np.int64]:
+    """The first good step from each step on, -1 if there is none."""
+    steps = len(good)
+    at = np.where(good, np.arange(steps), steps)
+    found = np.minimum.accumulate(at[::-1])[::-1]
+    return np.where(found < steps, found, -1)
