@@ -1,0 +1,204 @@
+"""From deliveries to convoys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from letup.aid.convoys.fitting import Wish, fit, ways_for
+from letup.aid.convoys.grouping import group
+from letup.aid.convoys.guards import Bools, Guards
+from letup.aid.convoys.legs import Legs, Visit
+from letup.aid.convoys.model import Convoy, Load, Orders, Truck
+from letup.aid.convoys.routing import Fleet, Task, route
+from letup.aid.convoys.settings import Settings
+from letup.aid.convoys.ways import Roads
+from letup.findings import Finding, worst_first
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+#: Every code that a finding on convoys may have, with what it means.
+CODES: dict[str, str] = {
+    "convoys.empty": "There is no delivery to make a convoy of",
+    "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out before pauses end",
+    "convoys.left": "Vehicles are too few, or their time too short, to carry a delivery on its day",
+    "convoys.overload": "A delivery puts more on a vehicle than it may carry",
+    "convoys.way": "A delivery names a way that vehicles cannot take; another one is used",
+}
+
+_PRIZE = 100_000
+_LEAD_MINUTES = 240
+
+
+def convoys(
+    scenario: Scenario,
+    network: RoadNetwork,
+    quiet: Bools,
+    deliveries: pd.DataFrame,
+    trucks: Sequence[Truck],
+    settings: Settings | None = None,
+) -> Orders:
+    """Make convoys of deliveries.
+
+    Each delivery is split into the loads of single vehicles. For each day and kind of vehicle PyVRP chooses which
+    vehicle carries what in which order; vehicles with the same stops then travel together. Vehicles start from their
+    base and come back to it the same day.
+
+    Parameters
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        The world, and its roads (``roads.build``).
+    quiet : bool[zones, steps]
+        When each zone is paused.
+    deliveries : DataFrame
+        id, day, origin, destination, truck, trucks, item, amount, unit, kg, depart_first_step, arcs: as in
+        deliveries.csv.
+    trucks : sequence of Truck
+        The vehicles.
+    settings : Settings, optional
+        What is decided beforehand.
+
+    Returns
+    -------
+    Orders
+        Goods of all convoys and what is left add up to the deliveries.
+    """
+    settings = settings or Settings()
+    guards = Guards(scenario, network, quiet, settings.margin_minutes)
+    made: list[Convoy] = []
+    left: list[Load] = []
+    found: list[Finding] = []
+    if not len(deliveries):
+        remedy = "see the plan's findings for why nothing is delivered"
+        found.append(Finding("convoys.empty", "note", "there is no delivery", remedy, "deliveries.csv"))
+    spans = day_spans(deliveries, guards.minutes, scenario.step_minutes)
+    every = max(1, int(deliveries["trucks"].sum())) if len(deliveries) else 1
+    for truck in trucks:
+        own = deliveries[deliveries["truck"] == truck.id]
+        roads = Roads(scenario, network, guards, truck.speed_kmh)
+        for day, rows in own.groupby("day", sort=True):
+            share = settings.seconds * float(rows["trucks"].sum()) / every
+            part = _Part(int(day), truck, roads, spans[int(day)], settings, scenario.step_minutes)  # type: ignore[call-overload]
+            part.read(rows)
+            made += part.solve(max(1.0, share))
+            left += part.left
+            found += part.findings
+    made.sort(key=lambda one: (one.day, one.stops[0].times.arrive_earliest, one.id))
+    width = max(3, len(str(len(made))))
+    named = [Convoy(f"c{i + 1:0{width}d}", one.day, one.truck, one.stops, one.manifest) for i, one in enumerate(made)]
+    return Orders(tuple(named), tuple(left), tuple(worst_first(found)))
+
+
+def day_spans(deliveries: pd.DataFrame, minutes: int, step_minutes: int) -> dict[int, tuple[int, int]]:
+    """First minute, and the minute after the last, in which vehicles may be out for the deliveries of each day.
+
+    A day begins some hours before its first departure, so that vehicles can be loaded, and ends when the next begins.
+    """
+    if not len(deliveries):
+        return {}
+    first = deliveries.groupby("day")["depart_first_step"].min().sort_index() * step_minutes
+    begins = np.maximum(first.to_numpy() - _LEAD_MINUTES, 0)
+    ends = [*begins[1:].tolist(), minutes]
+    return {int(day): (int(a), int(b)) for day, a, b in zip(first.index, begins, ends, strict=True)}
+
+
+class _Part:
+    """The deliveries of one day by one kind of vehicle."""
+
+    def __init__(
+        self, day: int, truck: Truck, roads: Roads, span: tuple[int, int], settings: Settings, step: int
+    ) -> None:
+        self.day, self.truck, self.roads, self.settings, self.step = day, truck, roads, settings, step
+        self.first, self.after = span
+        self.tasks: list[Task] = []
+        self.loads: list[Load] = []
+        self.left: list[Load] = []
+        self.findings: list[Finding] = []
+
+    def read(self, rows: pd.DataFrame) -> None:
+        """Split rows into loads of single vehicles, each with the times in which it can be moved."""
+        places = list(dict.fromkeys([self.truck.place, *rows["origin"], *rows["destination"]]))
+        ways = self.roads.between(places, self.first, self.after)
+        wishes = [self._wish(row) for row in rows.to_dict("records")]
+        for row, wish in zip(rows.to_dict("records"), wishes, strict=True):
+            text = str(row.get("arcs") or "")
+            given = self.roads.given(wish.origin, wish.destination, text) if text else None
+            ways_for(wish, given, ways, self.roads.begins(given) if given else None)
+            if text and given is None:
+                message = f"the way of {row['id']} is not one that vehicles can take from its origin to its destination"
+                self._say("convoys.way", "warning", message, "the quickest quiet way is used instead", str(row["id"]))
+        self.legs = Legs(self.roads, ways, [self.truck.place])
+        for row, wish in zip(rows.to_dict("records"), wishes, strict=True):
+            self._split(row, wish)
+
+    def _wish(self, row: dict[str, object]) -> Wish:
+        kg = _each(row, "kg")
+        part = min(1.0, kg / self.truck.payload_kg) if self.truck.payload_kg > 0 else 1.0
+        stop = self.settings.stop_minutes
+        return Wish(
+            origin=str(row["origin"]),
+            destination=str(row["destination"]),
+            first=int(row["depart_first_step"]) * self.step,  # type: ignore[call-overload]
+            last=self.after,
+            loading=stop + math.ceil(part * self.settings.loading_minutes),
+            unloading=stop + math.ceil(part * self.truck.unloading_minutes),
+        )
+
+    def _split(self, row: dict[str, object], wish: Wish) -> None:
+        name, vehicles = str(row["id"]), int(row["trucks"])  # type: ignore[call-overload]
+        load = Load(
+            name, wish.destination, str(row["item"]), str(row["unit"]), _each(row, "amount"), _each(row, "kg")
+        )
+        if load.kg > self.truck.payload_kg * (1 + 1e-9):
+            message = f"puts {load.kg:,.0f} kg on each of {vehicles} vehicles that may carry {self.truck.payload_kg:,g} kg"
+            self._say("convoys.overload", "error", message, "give it more vehicles", name)
+            self.left += [load] * vehicles
+            return
+        times = fit(wish, [self.truck.place], self.legs, self.after - 1)
+        if isinstance(times, str):
+            self._say(
+                "convoys.no_time", "warning", f"no vehicle can make it: {times}", "longer pauses, or another day", name
+            )
+            self.left += [load] * vehicles
+            return
+        weight = math.ceil(load.kg - 1e-6)
+        capacity = math.ceil(self.truck.payload_kg)
+        task = Task(times[0], times[1], (min(weight, capacity),), _PRIZE)
+        self.tasks += [task] * vehicles
+        self.loads += [load] * vehicles
+
+    def solve(self, seconds: float) -> list[Convoy]:
+        """Trips of single vehicles, joined to convoys."""
+        home = Fleet(
+            self.truck.place, self.truck.count, (math.ceil(self.truck.payload_kg),), self.first, self.after - 1
+        )
+        trips = route(
+            self.tasks,
+            [home],
+            self.legs,
+            seconds=seconds,
+            seed=self.settings.seed,
+            fixed=self.settings.fixed_minutes,
+        )
+        carried = {number for trip in trips for number, _ in trip.acts}
+        missing: dict[str, int] = {}
+        for number, load in enumerate(self.loads):
+            if number not in carried:
+                self.left.append(load)
+                missing[load.delivery] = missing.get(load.delivery, 0) + 1
+        for name, vehicles in missing.items():
+            message = f"{vehicles} of its loads find no vehicle with time enough among {self.truck.count}"
+            self._say("convoys.left", "warning", message, "more vehicles, longer pauses, or another day", name)
+        end = Visit(self.truck.place, self.first, self.after - 1, 0)
+        return group(trips, self.tasks, self.loads, end, self.legs, self.truck, self.day, self.settings.vehicles)
+
+    def _say(self, code: str, severity: str, message: str, remedy: str, name: str) -> None:
+        self.findings.append(Finding(code, severity, message, remedy, "deliveries.csv", name))  # type: ignore[arg-type]
+
+
+def _each(row: dict[str, object], column: str) -> float:
+    """What one vehicle has of a row's total."""
+    return float(row[column]) / int(row["trucks"])  # type: ignore[call-overload, arg-type]

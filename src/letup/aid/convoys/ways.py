@@ -1,0 +1,198 @@
+"""Ways of vehicles from place to place, with the zones they pass and when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from letup.aid.convoys.guards import Bools, Guards
+from letup.roads.network import RoadNetwork
+from letup.roads.timed import CONTROL_MINUTES
+from letup.scenario.model import Scenario
+
+CRAWL_KMH = 5.0
+"""Speed of vehicles on modelled access, which stands for streets that the map does not show (assumed)."""
+
+_LEVELS = 3
+_ENOUGH = 0.8
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way from one place to another.
+
+    Attributes
+    ----------
+    arcs : tuple of int
+        Arcs of the RoadNetwork, in order; none between places at one node.
+    offsets : tuple of int
+        Minutes from leaving until each arc is entered, rounded down.
+    minutes : int
+        Minutes in all, rounded up.
+    length_m : float
+        Length, metres.
+    passages : tuple of (row, first, last)
+        Rows of the Guards and the minutes since leaving from and up to which each has to be free, rounded outwards.
+    off_road_m : float
+        Metres of it on modelled access, which no map shows to bear vehicles.
+    """
+
+    arcs: tuple[int, ...]
+    offsets: tuple[int, ...]
+    minutes: int
+    length_m: float
+    passages: tuple[tuple[int, int, int], ...]
+    off_road_m: float = 0.0
+
+
+class Roads:
+    """The road network as vehicles of one speed see it.
+
+    Where no road leads, vehicles creep along modelled access: a crossing or a warehouse may stand beside the roads
+    that a sparse map has. Roads that the scenario keeps for people on foot are never driven.
+
+    Parameters
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        The world, and its roads.
+    guards : Guards
+        When zones are quiet and checkpoints open.
+    speed_kmh : float
+        Free speed of the vehicles; on a road the lower of this and the road's own.
+    """
+
+    def __init__(self, scenario: Scenario, network: RoadNetwork, guards: Guards, speed_kmh: float) -> None:
+        self.network, self.guards = network, guards
+        self.open = network.vehicles_per_hour > 0
+        self.access = ~self.open & np.array([name == "access" for name in network.road_class], bool)
+        kmh = np.minimum(speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh))
+        kmh = np.where(self.open, kmh, min(speed_kmh, CRAWL_KMH))
+        self.minutes = np.where(self.open | self.access, network.length_m * 0.06 / kmh, np.inf)
+        self.control: dict[int, str] = {}
+        for place, kind in scenario.places["kind"].items():
+            if kind == "checkpoint" and str(place) in network.place_node:
+                node = network.place_node[str(place)]
+                if node not in self.control or str(place) in guards.row_of_hours:
+                    self.control[node] = str(place)
+        nodes = np.array(list(self.control), np.int64)
+        self.minutes = self.minutes + np.where(np.isin(network.head, nodes), CONTROL_MINUTES, 0.0)
+
+    def between(self, places: Sequence[str], first: int, last: int) -> dict[tuple[str, str], Way]:
+        """For each pair of places the way to take from minute ``first`` up to minute ``last``.
+
+        Among the quickest ways that keep to zones quiet for long enough, the quickest that can be begun nearly as
+        often (80 %) as the one that can be begun at most minutes. Pairs without a way that can be begun are left out.
+        """
+        found: dict[tuple[int, int], list[Way]] = {}
+        nodes = {place: self.network.place_node[place] for place in places if place in self.network.place_node}
+        chosen: dict[tuple[int, int], Way] = {}
+        for allowed in (self.open, self.open | self.access):
+            found.clear()
+            for usable in self._choices(allowed, first, last):
+                for pair, arcs in self._quickest(sorted(set(nodes.values())), usable).items():
+                    if pair not in chosen and (way := self.way(arcs)) not in found.setdefault(pair, []):
+                        found[pair].append(way)
+            for pair, ways in found.items():
+                counts = [int(self.begins(way)[first:last].sum()) for way in ways]
+                most = max(counts)
+                good = [way for way, count in zip(ways, counts, strict=True) if count and count >= _ENOUGH * most]
+                if good:
+                    chosen[pair] = min(good, key=lambda way: (way.minutes, way.length_m))
+        return {
+            (one, other): chosen[here, there]
+            for one, here in nodes.items()
+            for other, there in nodes.items()
+            if one != other and (here, there) in chosen
+        }
+
+    def way(self, arcs: Iterable[int]) -> Way:
+        """The way along some arcs."""
+        arcs = tuple(arcs)
+        along, length = 0.0, 0.0
+        offsets: list[int] = []
+        passages: list[tuple[int, int, int]] = []
+        for arc in arcs:
+            entered, along = along, along + float(self.minutes[arc])
+            length += float(self.network.length_m[arc])
+            offsets.append(math.floor(entered + 1e-9))
+            zone, leaves = int(self.network.zone[arc]), math.ceil(along - 1e-9)
+            if zone >= 0:
+                if passages and passages[-1][0] == zone:
+                    passages[-1] = (zone, passages[-1][1], leaves)
+                else:
+                    passages.append((zone, offsets[-1], leaves))
+        for arc, entered_at in zip(arcs, offsets, strict=True):
+            row = self.guards.row_of_hours.get(self.control.get(int(self.network.head[arc]), ""), -1)
+            if row >= 0:
+                leaves = entered_at + math.ceil(float(self.minutes[arc]))
+                passages.append((row, leaves - math.ceil(CONTROL_MINUTES), leaves + 1))
+        off_road = float(self.network.length_m[[arc for arc in arcs if self.access[arc]]].sum())
+        return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length, tuple(passages), off_road)
+
+    def given(self, origin: str, destination: str, text: str) -> Way | None:
+        """The way that a table of deliveries names ("arc@offset ..."); None if it does not lead there by vehicle."""
+        arcs: list[int] = []
+        here = self.network.place_node.get(origin, -1)
+        for part in text.split():
+            number = part.partition("@")[0]
+            arc = int(number) if number.isdecimal() else -1
+            if not 0 <= arc < len(self.minutes) or not math.isfinite(self.minutes[arc]):
+                return None
+            if int(self.network.tail[arc]) != here:
+                return None
+            here = int(self.network.head[arc])
+            arcs.append(arc)
+        return self.way(arcs) if arcs and here == self.network.place_node.get(destination, -2) else None
+
+    def begins(self, way: Way) -> Bools:
+        """At which minutes a way can be begun so that every zone is quiet while it is passed."""
+        free = np.ones(self.guards.minutes, bool)
+        free[max(0, self.guards.minutes - way.minutes) :] = False
+        for row, first, last in way.passages:
+            free &= self.guards.starts(row, first, last)
+        return free
+
+    def _choices(self, allowed: Bools, first: int, last: int) -> list[Bools]:
+        """Sets of the arcs allowed to look for ways on: all whose zone is quiet at all, and those quiet for longer."""
+        zones = self.network.zone
+        calm = self.guards.free[: self.guards.zones, first:last].sum(axis=1)
+        levels = np.unique(calm[calm > 0])
+        if len(levels) > _LEVELS:
+            levels = levels[np.linspace(0, len(levels) - 1, _LEVELS).round().astype(int)]
+        needed = [np.where(zones >= 0, calm[np.maximum(zones, 0)], np.iinfo(np.int64).max)] if len(calm) else []
+        return [allowed & (needed[0] >= level) for level in levels] or [allowed & (zones < 0)]
+
+    def _quickest(self, nodes: list[int], usable: Bools) -> dict[tuple[int, int], list[int]]:
+        """Arcs of the quickest way between each two nodes."""
+        some = np.flatnonzero(usable)
+        order = np.lexsort((self.minutes[some], self.network.head[some], self.network.tail[some]))
+        some = some[order]
+        first = np.ones(len(some), bool)
+        first[1:] = (np.diff(self.network.tail[some]) != 0) | (np.diff(self.network.head[some]) != 0)
+        some = some[first]
+        tail, head = self.network.tail[some], self.network.head[some]
+        size = len(self.network.lon)
+        graph = csr_array((np.maximum(self.minutes[some], 1e-9), (tail, head)), shape=(size, size))
+        arc = dict(zip(zip(tail.tolist(), head.tolist(), strict=True), some.tolist(), strict=True))
+        far, before = dijkstra(graph, indices=nodes, return_predecessors=True)
+        return {
+            (one, other): [] if one == other else _back(before[i], one, other, arc)
+            for i, one in enumerate(nodes)
+            for other in nodes
+            if np.isfinite(far[i, other])
+        }
+
+
+def _back(before: NDArray[np.int32], start: int, end: int, arc: dict[tuple[int, int], int]) -> list[int]:
+    arcs: list[int] = []
+    while end != start:
+        then = int(before[end])
+        arcs.append(arc[then, end])
+        end = then
+    return arcs[::-1]
