@@ -25,13 +25,14 @@ def convoys(
 ) -> None:
     """Make convoys of a plan's deliveries: who drives what where and when.
 
-    Writes convoys.csv, convoy-loads.csv, a GPX file and a page to print for each convoy. No vehicle is on a road, or
-    where it may not stay, when a pause ends.
+    Writes convoys.csv, convoy-loads.csv, a GPX file and a page to print for each convoy, and medevac.csv where there
+    are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
     """
-    from letup.aid.convoys import Settings
+    from letup.aid.convoys import Settings, medevac
     from letup.aid.convoys import convoys as make
     from letup.aid.convoys.files import write_tables
     from letup.aid.convoys.gpx import write_gpx
+    from letup.aid.convoys.medevac_files import write_medevac
     from letup.folders import require_usable
     from letup.plan.convoys import read_planned
     from letup.report.convoys import write_convoy_pages
@@ -40,21 +41,29 @@ def convoys(
     if out is not None:
         require_usable(out, "convoys.csv", what="earlier convoys", code="convoys.folder")
     planned = read_planned(plan)
+    world = planned.scenario, planned.network, planned.quiet
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
-    orders = make(
-        planned.scenario, planned.network, planned.quiet, planned.deliveries, planned.trucks, settings
-    )
+    orders = make(*world, planned.deliveries, planned.trucks, settings)
     folder.mkdir(parents=True, exist_ok=True)
     files = write_tables(orders, planned.scenario, folder)
+    patients = None
+    if len(planned.scenario.patients):
+        patients = medevac(*world, settings)
+        files += write_medevac(patients, planned.scenario, folder)
     gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
-    pages = write_convoy_pages(orders, planned.scenario, planned.network, planned.quiet, folder / "pages")
+    pages = write_convoy_pages(orders, *world, folder / "pages")
     if as_json:
         import json
 
         document = _document(orders) | {"files": [str(path) for path in (*files, *gpx, *pages)]}
+        if patients is not None:
+            document["medevac"] = _document(patients)
         print(json.dumps(document, ensure_ascii=False))
         return
-    print(_text(orders, planned.scenario.timezone))
+    print(_text(orders, "vehicles"))
+    if patients is not None:
+        print(_text(patients, "ambulances"))
+    print(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
     print("Written:")
     for path in (*files, folder / "gpx", folder / "pages"):
         print(f"  {path}")
@@ -79,23 +88,22 @@ def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
     return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
 
 
-def _text(orders: Orders, timezone: str) -> str:
+def _text(orders: Orders, what: str) -> str:
     """The answer in one sentence, then each day, then findings."""
     from letup.aid.convoys.files import by_item
 
     loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
     going = sum(one.vehicles for one in orders.convoys)
     lines = [
-        f"{len(orders.convoys)} convoys with {going} vehicles in all carry {by_item(loads) or 'nothing'}"
+        f"{len(orders.convoys)} convoys with {going} {what} in all carry {by_item(loads) or 'nothing'}"
         + (f"; {by_item(orders.left)} are left." if orders.left else "; nothing is left.")
     ]
     for day in sorted({one.day for one in orders.convoys}):
         own = [one for one in orders.convoys if one.day == day]
-        lines.append(f"  day {day}: {len(own)} convoys, {sum(one.vehicles for one in own)} vehicles")
+        lines.append(f"  day {day}: {len(own)} convoys, {sum(one.vehicles for one in own)} {what}")
     lines += [f"  {one.severity} [{one.code}] {one.place}: {one.message}" for one in orders.findings[:_SHOWN]]
     if len(orders.findings) > _SHOWN:
         lines.append(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
-    lines.append(f"Times are local, {timezone}. A model's proposal, not a permission.")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.convoys.files import check_references, read_deliveries, read_trucks
+from letup.aid.convoys.files import check_references, no_deliveries, read_deliveries, read_trucks
 from letup.aid.convoys.model import Truck
 from letup.errors import BadInput, LetupError
 from letup.pauses.limits import Window, quiet_array
@@ -57,11 +57,14 @@ def read_planned(folder: Path | str) -> Planned:
     """
     folder = Path(folder)
     scenario, quiet = read_pauses_of(folder)
-    if not (folder / "deliveries.csv").is_file() or not (folder / "scenario" / "trucks.csv").is_file():
-        message = f"{folder} is a plan without deliveries"
+    deliveries, trucks = no_deliveries(), list[Truck]()
+    if (folder / "deliveries.csv").is_file() and (folder / "scenario" / "trucks.csv").is_file():
+        deliveries = read_deliveries(folder / "deliveries.csv")
+        trucks = read_trucks(folder / "scenario" / "trucks.csv")
+    elif not len(scenario.patients):
+        message = f"{folder} is a plan without deliveries, and without patients to move"
         remedy = "Plan a scenario with trucks.csv; convoys are made of a plan's deliveries.csv."
         raise LetupError("convoys.plan", message, remedy)
-    deliveries, trucks = read_deliveries(folder / "deliveries.csv"), read_trucks(folder / "scenario" / "trucks.csv")
     found = check_references(deliveries, trucks, scenario)
     if found:
         raise BadInput(found)

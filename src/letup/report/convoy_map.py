@@ -14,9 +14,11 @@ from letup.aid.convoys.model import Convoy
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
-_WIDE, _HIGH, _EDGE = 600, 640, 26
+_WIDE, _EDGE = 600, 34
 _ROOM = 0.12
 _COARSE = 2e-4
+_NAMED = 0.02
+_CLEAR = 70
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,18 @@ class Sketch:
     scale_km: float
 
 
-def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> Sketch:
-    """Draw a convoy's way; nothing stands on it but its own stops.
+def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: float) -> Sketch:
+    """Draw a convoy's way; nothing stands on it but its own stops. ``shape`` is height over width.
 
     Of a confidential place neither the point nor the last stretch of road is drawn.
     """
-    shown = {stop.place: position(network, stop.place) for stop in convoy.stops if not _hidden(scenario, stop.place)}
+    high = round(_WIDE * shape)
+    shown = {stop.place: position(scenario, stop.place) for stop in convoy.stops if not _hidden(scenario, stop.place)}
     lines = _lines(convoy, scenario, network)
     points = np.array([*shown.values(), *(point for line in lines for point in line.tolist())], float).reshape(-1, 2)
     if not len(points):
-        points = np.array([position(network, convoy.stops[0].place)], float).round(1)
-    put, per_km = _projection(points)
+        points = np.array([position(scenario, convoy.stops[0].place)], float).round(1)
+    put, per_km = _projection(points, high)
     numbers: dict[str, list[str]] = {}
     for number, stop in enumerate(convoy.stops):
         numbers.setdefault(stop.place, []).append(str(number))
@@ -63,21 +66,24 @@ def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> Sketch:
         x, y = put(np.array([spot]))[0].tolist()
         name = str(scenario.places.at[place, "name"])
         dots.append(Dot(x, y, ", ".join(numbers[place]), name, "end" if x > _WIDE * 0.55 else "start"))
-    window = shapely.box(*_unput(points))
+    west, south, east, north = _unput(points, high)
+    window = shapely.box(west, south, east, north)
+    # the sheet may be wider or higher than the drawing, which then shows what lies around
+    around = shapely.box(2 * west - east, 2 * south - north, 2 * east - west, 2 * north - south)
     zones, names = [], []
     for name, shape in zip(scenario.zones["name"], scenario.zones.geometry, strict=True):
-        seen = shapely.intersection(shapely.make_valid(shape), window)
-        if seen.is_empty:
-            continue
-        for part in shapely.get_parts(shapely.simplify(seen, _COARSE)):
+        whole = shapely.make_valid(shape)
+        for part in shapely.get_parts(shapely.simplify(shapely.intersection(whole, around), _COARSE)):
             if part.geom_type == "Polygon":
                 zones.append(_path(put(np.array(part.exterior.coords))) + "z")
-        spot = put(np.array([seen.representative_point().coords[0]]))[0]
-        if seen.area > 0.02 * window.area:
-            names.append((float(spot[0]), float(spot[1]), str(name)))
+        seen = shapely.intersection(whole, window)
+        if seen.area > _NAMED * window.area:
+            x, y = put(np.array([seen.representative_point().coords[0]]))[0].tolist()
+            if all(abs(x - dot.x) > _CLEAR or abs(y - dot.y) > _CLEAR / 2 for dot in dots):
+                names.append((x, y, str(name)))
     km = _round(150 / per_km)
     return Sketch(
-        _WIDE, _HIGH, zones, names, "".join(_path(put(line)) for line in lines), dots, round(km * per_km, 1), km
+        _WIDE, high, zones, names, "".join(_path(put(line)) for line in lines), dots, round(km * per_km, 1), km
     )
 
 
@@ -95,29 +101,29 @@ def _hidden(scenario: Scenario, place: str) -> bool:
     return is_confidential(scenario, place)
 
 
-def _unput(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def _unput(points: NDArray[np.float64], high: int) -> tuple[float, float, float, float]:
     """Part of the earth to show: the points, with room around them in the shape of the sheet."""
     west, south = points.min(axis=0)
     east, north = points.max(axis=0)
     squeeze = math.cos(math.radians((south + north) / 2))
-    wide, high = max((east - west) * squeeze, 0.01), max(north - south, 0.01)
-    unit = max(wide / (_WIDE - 2 * _EDGE), high / (_HIGH - 2 * _EDGE)) * (1 + _ROOM)
-    half_x, half_y = unit * _WIDE / 2 / squeeze, unit * _HIGH / 2
+    across, up = max((east - west) * squeeze, 0.01), max(north - south, 0.01)
+    unit = max(across / (_WIDE - 2 * _EDGE), up / (high - 2 * _EDGE)) * (1 + _ROOM)
+    half_x, half_y = unit * _WIDE / 2 / squeeze, unit * high / 2
     x, y = (west + east) / 2, (south + north) / 2
     return float(x - half_x), float(y - half_y), float(x + half_x), float(y + half_y)
 
 
-def _projection(points: NDArray[np.float64]):  # type: ignore[no-untyped-def]
+def _projection(points: NDArray[np.float64], high: int):  # type: ignore[no-untyped-def]
     """From lon, lat to the sheet; and units of the sheet in a kilometre."""
-    west, south, east, north = _unput(points)
+    west, south, east, north = _unput(points, high)
 
     def put(at: NDArray[np.float64]) -> NDArray[np.float64]:
         x = (at[:, 0] - west) / (east - west) * _WIDE
-        y = (north - at[:, 1]) / (north - south) * _HIGH
+        y = (north - at[:, 1]) / (north - south) * high
         moved: NDArray[np.float64] = np.round(np.column_stack([x, y]), 1)
         return moved
 
-    return put, _HIGH / ((north - south) * 111.32)
+    return put, high / ((north - south) * 111.32)
 
 
 def _path(at: NDArray[np.float64]) -> str:

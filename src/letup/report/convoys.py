@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
+from letup.aid.convoys.guards import TRUCKS_STAY
 from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
@@ -27,7 +28,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 _ROWS = 30
 _FEWEST_VEHICLES = 4
 _MOST_ZONES = 18
-_DO = {"start": "start", "load": "load", "unload": "unload", "end": "end"}
+_SHEET_MM, _STOP_MM, _VEHICLE_MM, _MAP_MM, _LEAST_MM = 195.0, 8.6, 5.1, 74.0, 45.0
+_DO = {"start": "start", "load": "load", "unload": "unload", "stay": "stay", "end": "end"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ def _content(
     shown = convoy.vehicles if convoy.vehicles <= room else room - 1
     length = sum(stop.way.length_m for stop in convoy.stops if stop.way)
     off_road = sum(stop.way.off_road_m for stop in convoy.stops if stop.way)
-    drawing: Sketch = sketch(convoy, scenario, network)
+    # what the sheet leaves to the map, millimetres, over its width
+    left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
+    drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
     passed = _passed(convoy, scenario, network, quiet)
     return {
         "title": scenario.title,
@@ -128,13 +132,13 @@ def _content(
         "date": words.day(begins, year=True),
         "timezone": scenario.timezone,
         "facts": [
-            ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest)),
-            ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest)),
-            ("Back", _span(scenario, last.arrive_earliest, last.arrive_latest)),
+            ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest, begins)),
+            ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),
+            ("Back", _span(scenario, last.arrive_earliest, last.arrive_latest, begins)),
             ("Way in all", f"{length / 1000:,.1f} km"),
             ("Load", _goods([one.load for row in convoy.manifest for one in row]) or "nothing"),
         ],
-        "halts": [_halt(convoy, number, scenario, network) for number in range(len(convoy.stops))],
+        "halts": [_halt(convoy, number, scenario) for number in range(len(convoy.stops))],
         "manifest": [Vehicle(i + 1, _vehicle(convoy, i)) for i in range(shown)],
         "more": convoy.vehicles - shown,
         "drawing": drawing,
@@ -147,9 +151,10 @@ def _content(
     }
 
 
-def _halt(convoy: Convoy, number: int, scenario: Scenario, network: RoadNetwork) -> Halt:
+def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
     stop = convoy.stops[number]
-    lon, lat = position(network, stop.place)
+    day = _at(scenario, convoy.stops[0].times.arrive_earliest)
+    lon, lat = position(scenario, stop.place)
     hidden = is_confidential(scenario, stop.place)
     row = scenario.places.loc[stop.place]
     local = [text(row[column]) for column in scenario.places.columns if str(column).startswith("name_")]
@@ -162,9 +167,9 @@ def _halt(convoy: Convoy, number: int, scenario: Scenario, network: RoadNetwork)
         spot="position: see sealed note" if hidden else f"{lat:.5f}, {lon:.5f}",
         do=", ".join(_DO[part] for part in stop.action.split("+")),
         goods="; ".join(f"{word} {_goods(loads)}" for word, loads in parts if loads),
-        arrive=_span(scenario, stop.times.arrive_earliest, stop.times.arrive_latest),
+        arrive=_span(scenario, stop.times.arrive_earliest, stop.times.arrive_latest, day),
         work=f"{stop.service} min" if stop.service else "–",
-        leave="–" if end else _span(scenario, stop.times.leave_earliest, stop.times.leave_latest),
+        leave="–" if end else _span(scenario, stop.times.leave_earliest, stop.times.leave_latest, day),
         onward=f"{stop.way.length_m / 1000:,.1f} km, {stop.way.minutes} min" if stop.way else "–",
     )
 
@@ -192,8 +197,11 @@ def _passed(
     """Zones in the order in which they are first passed."""
     inside: dict[int, list[tuple[int, int]]] = {}
     for stop in convoy.stops:
-        zone = int(network.node_zone[network.place_node[stop.place]])
-        if zone >= 0:
+        node = network.place_node.get(stop.place, -1)
+        zone = int(network.node_zone[node]) if node >= 0 else -1
+        place = scenario.places.loc[stop.place]
+        waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in TRUCKS_STAY
+        if zone >= 0 and not waits:
             inside.setdefault(zone, []).append((stop.times.arrive_earliest, stop.times.leave_latest))
         for row, first, last in stop.way.passages if stop.way else ():
             if row < len(scenario.zones):
@@ -223,7 +231,7 @@ def _axis(convoy: Convoy) -> tuple[int, int]:
 
 def _ticks(convoy: Convoy, scenario: Scenario) -> list[tuple[float, str]]:
     begin, end = _axis(convoy)
-    every = 60 if end - begin <= 480 else 120
+    every = next(hours * 60 for hours in (1, 2, 6, 12, 24, 48) if (end - begin) / (hours * 60) <= 8)
     return [
         (100 * (minute - begin) / (end - begin), _clock(scenario, minute)) for minute in range(begin, end, every)
     ]
@@ -252,7 +260,9 @@ def _clock(scenario: Scenario, minute: int) -> str:
     return words.time(_at(scenario, minute))
 
 
-def _span(scenario: Scenario, first: int, last: int) -> str:
-    """Two times of a day, or one where they are the same."""
+def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
+    """Two times of a day, or one where they are the same; with the day where it is not ``day``."""
     one, other = _clock(scenario, first), _clock(scenario, last)
-    return one if first == last else f"{one}–{other}"
+    said = one if first == last else f"{one}–{other}"
+    at = _at(scenario, first)
+    return said if at.date() == day.date() else f"{words.day(at)} {said}"

@@ -123,7 +123,7 @@ class Scenario:
         Mobilisation: hours until half of those who want to leave are ready to; 0 = all at once.
     zones, roads, places : GeoDataFrame
         Layers.
-    people, stocks, essentials, facilities : DataFrame
+    people, stocks, essentials, facilities, patients, ambulances : DataFrame
         Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
     issues, preferences, influences, concessions, statements : DataFrame
         Tables on what is to be agreed; `letup.support.support_of` makes issues and parties of them.
@@ -159,6 +159,8 @@ class Scenario:
     influences: pd.DataFrame = field(default_factory=_no_rows)
     concessions: pd.DataFrame = field(default_factory=_no_rows)
     statements: pd.DataFrame = field(default_factory=_no_rows)
+    patients: pd.DataFrame = field(default_factory=_no_rows)
+    ambulances: pd.DataFrame = field(default_factory=_no_rows)
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0

@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.convoys.model import Truck
-from letup.aid.convoys.ways import CRAWL_KMH
+from letup.aid.convoys.guards import TRUCKS_STAY, vehicles_need_pause
+from letup.aid.convoys.ways import STRETCH_KMH, joins
 from letup.findings import Finding
 from letup.roads.network import RoadNetwork
 from letup.roads.people import open_steps
-from letup.roads.places import needs_pause
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
 
@@ -81,8 +81,16 @@ def check_convoys(
         No problems if everything holds.
     """
     replay = Replay()
-    ground = Ground(scenario, network, quiet)
     known = {truck.id: truck for truck in trucks}
+    convoys = follow(stops, known, Ground(scenario, network, quiet), _FILE, replay)
+    _loads(convoys, loads, deliveries, known, scenario, replay)
+    return replay
+
+
+def follow(
+    stops: Sequence[Mapping[str, Any]], known: Mapping[str, Truck], ground: Ground, file: str, replay: Replay
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Drive every convoy of a table of stops, and count vehicles that are out; rows by convoy."""
     convoys: dict[str, list[Mapping[str, Any]]] = {}
     for row in stops:
         convoys.setdefault(str(row["convoy"]), []).append(row)
@@ -91,30 +99,37 @@ def check_convoys(
     for name, rows in convoys.items():
         truck = known.get(str(rows[0]["truck"]))
         if truck is None:
-            replay.wrong("convoys.vehicle", _FILE, name, f"there is no vehicle {rows[0]['truck']!r}", "truck")
+            replay.wrong("convoys.vehicle", file, name, f"there is no vehicle {rows[0]['truck']!r}", "truck")
             continue
         try:
-            driven += _drive(rows, truck, ground, replay)
+            driven += _drive(rows, truck, ground, file, replay)
             span = int(rows[0]["arrive_earliest_minute"]), int(rows[-1]["arrive_latest_minute"])
             out.setdefault(truck.id, []).append((*span, int(rows[0]["vehicles"])))
         except (KeyError, TypeError, ValueError) as error:
-            replay.wrong("convoys.row", _FILE, name, f"cannot be read: {error}")
+            replay.wrong("convoys.row", file, name, f"cannot be read: {error}")
     replay.checks.append(("legs of convoys inside quiet windows, no vehicle on the road when one ends", driven))
     for truck_id, spans in out.items():
-        _fleet(known[truck_id], spans, replay)
+        _fleet(known[truck_id], spans, file, replay)
     replay.checks.append(("kinds of vehicles not out more often than there are", len(out)))
-    _loads(convoys, loads, deliveries, known, scenario, replay)
-    return replay
+    return convoys
 
 
 class Ground:
     """Where and when vehicles may be, on the grid of steps."""
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        network: RoadNetwork,
+        quiet: NDArray[np.bool_],
+        stays: frozenset[str] = TRUCKS_STAY,
+    ) -> None:
         self.network, self.step, self.steps = network, scenario.step_minutes, scenario.steps
-        self.calm = np.asarray(quiet, bool) | ~needs_pause(scenario)[:, None]
-        self.pauses = needs_pause(scenario)
-        self.waits = {str(place) for place in scenario.places.index[scenario.places["wait"].to_numpy(bool)]}
+        self.pauses = vehicles_need_pause(scenario)
+        self.calm = np.asarray(quiet, bool) | ~self.pauses[:, None]
+        self.join = joins(network, scenario)
+        places = scenario.places
+        self.waits = set(places.index[places["wait"].to_numpy(bool) | places["kind"].isin(stays).to_numpy(bool)])
         self.open: dict[str, NDArray[np.bool_]] = {
             str(place): open_steps(hours, scenario, scenario.steps, scenario.step_minutes)
             for place, hours in scenario.places["hours"].items()
@@ -132,28 +147,32 @@ class Ground:
 
     def may_be(self, place: str, base: str, first: int, last: int) -> bool:
         """Whether vehicles may be at a place from one minute up to another."""
-        zone = int(self.network.node_zone[self.network.place_node[place]])
+        node = self.network.place_node.get(place, -1)
+        zone = int(self.network.node_zone[node]) if node >= 0 else -1
         if place == base or place in self.waits or zone < 0 or not self.pauses[zone]:
             return True
         return self.at_all(self.calm[zone], first, last)
 
     def minutes(self, arc: int, speed_kmh: float) -> float:
         """Minutes that vehicles take for an arc; infinite where they may not be."""
-        if self.network.vehicles_per_hour[arc] > 0:
-            speed = speed_kmh
-            if self.network.vehicle_kmh[arc] > 0:
-                speed = min(speed, float(self.network.vehicle_kmh[arc]))
-        elif self.network.road_class[arc] == "access":
-            speed = min(speed_kmh, CRAWL_KMH)
-        else:
+        if not self.network.vehicles_per_hour[arc] > 0:
             return math.inf
-        return float(self.network.length_m[arc]) * 0.06 / speed
+        if self.network.vehicle_kmh[arc] > 0:
+            speed_kmh = min(speed_kmh, float(self.network.vehicle_kmh[arc]))
+        return float(self.network.length_m[arc]) * 0.06 / speed_kmh
+
+    def stretch(self, place: str, speed_kmh: float) -> list[tuple[int, float]]:
+        """Zone and minutes of the two halves of a place's last stretch, from the place on."""
+        node, metres = self.join[place]
+        own = self.network.place_node.get(place, node)
+        half = metres / 2 * 0.06 / min(speed_kmh, STRETCH_KMH)
+        return [(int(self.network.node_zone[at]), half) for at in (own, node)] if metres else []
 
 
 def drive(
-    arcs: Sequence[int], leave: tuple[int, int], speed_kmh: float, ground: Ground
+    ends: tuple[str, str], arcs: Sequence[int], leave: tuple[int, int], speed_kmh: float, ground: Ground
 ) -> tuple[float, str]:
-    """Drive along arcs at every minute between the earliest and the latest to leave.
+    """Drive from place to place along arcs at every minute between the earliest and the latest to leave.
 
     Returns
     -------
@@ -163,71 +182,79 @@ def drive(
         What does not hold; empty if all does.
     """
     along, problem = 0.0, ""
-    for arc in arcs:
-        entered, along = along, along + ground.minutes(arc, speed_kmh)
-        if not math.isfinite(along):
-            return along, f"arc {arc} is not open to vehicles"
-        zone = int(ground.network.zone[arc])
+
+    def pass_(zone: int, minutes: float, what: str) -> None:
+        nonlocal along, problem
+        entered, along = along, along + minutes
         if zone >= 0 and not ground.at_all(ground.calm[zone], leave[0] + entered, leave[1] + along):
-            problem = problem or f"a vehicle is on arc {arc} while zone number {zone} is not quiet"
+            problem = problem or f"a vehicle is {what} while zone number {zone} is not quiet"
+
+    for zone, minutes in ground.stretch(ends[0], speed_kmh):
+        pass_(zone, minutes, f"on the last stretch of {ends[0]}")
+    for arc in arcs:
+        took = ground.minutes(arc, speed_kmh)
+        if not math.isfinite(took):
+            return took, f"arc {arc} is not open to vehicles"
+        zone = int(ground.network.zone[arc])
+        pass_(zone, took, f"on arc {arc}")
+        for place in ground.control.get(int(ground.network.head[arc]), ())[:1]:
+            pass_(zone, CONTROL_MINUTES, f"held at {place}")
         for place in ground.control.get(int(ground.network.head[arc]), ()):
             if place in ground.open and not ground.at_all(
-                ground.open[place], leave[0] + along, leave[1] + along + CONTROL_MINUTES
+                ground.open[place], leave[0] + along - CONTROL_MINUTES, leave[1] + along
             ):
                 problem = problem or f"a vehicle is at {place} outside its hours"
-        if int(ground.network.head[arc]) in ground.control:
-            along += CONTROL_MINUTES
-            if zone >= 0 and not ground.at_all(ground.calm[zone], leave[0] + entered, leave[1] + along):
-                problem = problem or f"a vehicle is held at a checkpoint while zone number {zone} is not quiet"
+    for zone, minutes in ground.stretch(ends[1], speed_kmh)[::-1]:
+        pass_(zone, minutes, f"on the last stretch of {ends[1]}")
     return along, problem
 
 
-def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, replay: Replay) -> int:
+def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file: str, replay: Replay) -> int:
     """Follow one convoy; the number of ways driven."""
     name = str(rows[0]["convoy"])
-    nodes = ground.network.place_node
+    joined = ground.join
     for k, row in enumerate(rows):
         where, place = f"{name}, stop {row['stop']}", str(row["place"])
         if int(row["stop"]) != k or str(row["truck"]) != truck.id or int(row["vehicles"]) != int(rows[0]["vehicles"]):
-            replay.wrong("convoys.row", _FILE, where, "its number, vehicle or count is not the convoy's")
-        if place not in nodes:
-            replay.wrong("convoys.place", _FILE, where, f"{place!r} stands at no road", "place")
+            replay.wrong("convoys.row", file, where, "its number, vehicle or count is not the convoy's")
+        if place not in joined:
+            replay.wrong("convoys.place", file, where, f"{place!r} is not reached by any road for vehicles", "place")
             return 0
         early, late = int(row["arrive_earliest_minute"]), int(row["arrive_latest_minute"])
         go, last = int(row["leave_earliest_minute"]), int(row["leave_latest_minute"])
         service = int(row["service_minutes"])
         if not (0 <= early <= late and early + service <= go <= last and late + service <= last):
-            replay.wrong("convoys.time", _FILE, where, "its times leave no time for the work there", "leave_latest")
+            replay.wrong("convoys.time", file, where, "its times leave no time for the work there", "leave_latest")
         if not ground.may_be(place, truck.place, early, last):
-            replay.wrong("convoys.quiet", _FILE, where, f"vehicles are at {place} while its zone is not quiet")
+            replay.wrong("convoys.quiet", file, where, f"vehicles are at {place} while its zone is not quiet")
         if service and place in ground.open and not ground.at_all(ground.open[place], early, late + service):
-            replay.wrong("convoys.hours", _FILE, where, f"vehicles are worked at outside the hours of {place}")
+            replay.wrong("convoys.hours", file, where, f"vehicles are worked at outside the hours of {place}")
         if k + 1 == len(rows):
             continue
         arcs = [int(part.partition("@")[0]) for part in str(row["arcs"]).split()]
-        here = nodes[place]
+        here = joined[place][0]
         for arc in arcs:
             if not 0 <= arc < len(ground.network.tail) or int(ground.network.tail[arc]) != here:
-                replay.wrong("convoys.way", _FILE, where, f"arc {arc} does not go on from where the vehicle is", "arcs")
+                replay.wrong("convoys.way", file, where, f"arc {arc} does not go on from where the vehicle is", "arcs")
                 return k
             here = int(ground.network.head[arc])
         then = rows[k + 1]
-        if here != nodes.get(str(then["place"]), -1):
-            replay.wrong("convoys.way", _FILE, where, f"the way does not lead to {then['place']}", "arcs")
+        if here != joined.get(str(then["place"]), (-1, 0.0))[0]:
+            replay.wrong("convoys.way", file, where, f"the way does not lead to {then['place']}", "arcs")
             return k
-        took, problem = drive(arcs, (go, last), truck.speed_kmh, ground)
+        took, problem = drive((place, str(then["place"])), arcs, (go, last), truck.speed_kmh, ground)
         if problem:
-            replay.wrong("convoys.quiet", _FILE, where, problem, "arcs")
+            replay.wrong("convoys.quiet", file, where, problem, "arcs")
         early, late = int(then["arrive_earliest_minute"]), int(then["arrive_latest_minute"])
         if go + took > early + 1 + _EXACT or go + took < early - 1 or last + took > late + _EXACT:
             message = f"the way takes {took:.1f} minutes; arrivals at the next stop do not fit"
-            replay.wrong("convoys.time", _FILE, where, message, "minutes")
+            replay.wrong("convoys.time", file, where, message, "minutes")
     if str(rows[-1]["place"]) != truck.place or str(rows[0]["place"]) != truck.place:
-        replay.wrong("convoys.home", _FILE, name, f"does not start and end at {truck.place}", "place")
+        replay.wrong("convoys.home", file, name, f"does not start and end at {truck.place}", "place")
     return len(rows) - 1
 
 
-def _fleet(truck: Truck, spans: list[tuple[int, int, int]], replay: Replay) -> None:
+def _fleet(truck: Truck, spans: list[tuple[int, int, int]], file: str, replay: Replay) -> None:
     """No more vehicles out at once than there are."""
     changes = sorted([(a, vehicles) for a, _, vehicles in spans] + [(b, -vehicles) for _, b, vehicles in spans])
     out = 0
@@ -235,7 +262,7 @@ def _fleet(truck: Truck, spans: list[tuple[int, int, int]], replay: Replay) -> N
         out += change
         if out > truck.count:
             message = f"{out} vehicles are out at minute {minute}, there are {truck.count}"
-            replay.wrong("convoys.vehicles", _FILE, truck.id, message, "vehicles")
+            replay.wrong("convoys.vehicles", file, truck.id, message, "vehicles")
             return
 
 

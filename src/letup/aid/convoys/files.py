@@ -21,7 +21,7 @@ COLUMNS: dict[str, str] = {
     "convoy": "id of the convoy",
     "day": "day of the deliveries, from 0",
     "vehicles": "vehicles in the convoy",
-    "truck": "kind of vehicle, an id of trucks.csv",
+    "truck": "kind of vehicle, an id of trucks.csv or ambulances.csv",
     "stop": "number of the stop, from 0",
     "place": "id of the place",
     "action": "start, load, unload, end; joined by a plus",
@@ -35,7 +35,7 @@ COLUMNS: dict[str, str] = {
     "kg_on_leaving": "kilograms on all vehicles together when they leave",
     "minutes": "minutes to the next stop",
     "length_m": "metres to the next stop",
-    "off_road_m": "metres of these on modelled access, which no map shows to bear vehicles",
+    "off_road_m": "metres of these on last stretches, which no map shows to bear vehicles",
     "arrive_earliest_minute": "the same as minutes after the start of the scenario",
     "arrive_latest_minute": "the same as minutes after the start of the scenario",
     "leave_earliest_minute": "the same as minutes after the start of the scenario",
@@ -65,10 +65,10 @@ NEEDED: dict[str, dict[str, type]] = {
     },
     "trucks.csv": {
         "id": str, "label": str, "place": str, "count": int, "payload_kg": float, "speed_kmh": float,
-        "unloading_minutes": float,
+        "load_minutes": float, "unload_minutes": float,
     },
 }  # fmt: skip
-_MAY_BE_EMPTY = {"arcs", "label"}
+_IF_EMPTY: dict[str, Any] = {"arcs": "", "label": "", "load_minutes": 60.0, "unload_minutes": 60.0}
 _AT_LEAST = {"trucks": 1, "payload_kg": 1e-9, "speed_kmh": 1e-9}
 _LARGEST_BYTES = 200_000_000
 
@@ -171,6 +171,11 @@ def write_rows(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[st
     return path
 
 
+def no_deliveries() -> pd.DataFrame:
+    """The table of a plan that delivers nothing."""
+    return pd.DataFrame(columns=list(NEEDED["deliveries.csv"]))
+
+
 def read_deliveries(path: Path) -> pd.DataFrame:
     """The deliveries of a plan.
 
@@ -233,7 +238,8 @@ def _read(path: Path, name: str) -> list[dict[str, Any]]:
         if path.stat().st_size > _LARGEST_BYTES:
             raise unusable("is larger than letup will read")
         reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), strict=True)
-        missing = [column for column in needed if column not in (reader.fieldnames or ())]
+        header = reader.fieldnames or ()
+        missing = [column for column in needed if column not in header and column not in _IF_EMPTY]
         if missing:
             raise unusable(f"has no column {', '.join(missing)}")
         raw = list(reader)
@@ -244,9 +250,9 @@ def _read(path: Path, name: str) -> list[dict[str, Any]]:
     for number, cells in enumerate(raw, 2):
         row: dict[str, Any] = {}
         for column, kind in needed.items():
-            value = _cell((cells[column] or "").strip(), column, kind)
+            value = _cell((cells.get(column) or "").strip(), column, kind)
             if value is None:
-                message = f"{cells[column]!r} is no {_WORD[kind]} that can be used here"
+                message = f"{cells.get(column)!r} is no {_WORD[kind]} that can be used here"
                 found.append(
                     Finding("convoys.value", "error", message, "correct it", file, f"row {number}", column)
                 )
@@ -262,8 +268,10 @@ _WORD = {int: "whole number", float: "number", str: "text"}
 
 def _cell(text: str, column: str, kind: type) -> Any:
     """A cell as its kind; None if it cannot be used."""
+    if not text:
+        return _IF_EMPTY.get(column)
     if kind is str:
-        return text if text or column in _MAY_BE_EMPTY else None
+        return text
     try:
         value = float(text)
     except ValueError:

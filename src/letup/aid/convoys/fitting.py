@@ -35,11 +35,13 @@ class Wish:
     unloading: int
 
 
-def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int) -> tuple[Visit, Visit] | str:
+def fit(
+    wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool = False
+) -> tuple[Visit, Visit] | str:
     """Times for taking up and putting down, or why there are none.
 
-    Every minute of the times given works: the way there is quiet, the place is quiet and open while the vehicle is
-    worked at, and the way back to one of ``homes`` is quiet if begun right after. Of several stretches of such
+    Every minute of the times given works: the way from one of ``homes`` and the way there are quiet, both places are
+    quiet and open while the vehicle is worked at, and the way back is quiet if begun right after. Of several stretches of such
     minutes the longest is taken.
 
     Parameters
@@ -52,23 +54,31 @@ def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int) -> tuple[Visi
         Ways between all places.
     latest : int
         Minute by which the vehicle must be back.
+    stay : bool
+        Whether the vehicle stays at the destination, so that no way back is asked for.
     """
     out = legs.way(wish.origin, wish.destination)
     if out is None:
         return "no road that vehicles can use is quiet for long enough to get there"
     backs = [way for home in homes if (way := legs.way(wish.destination, home)) is not None]
-    if not backs:
+    if not backs and not stay:
         return "no road that vehicles can use is quiet for long enough to get back"
+    come = np.full(legs.guards.minutes, wish.origin in homes)
+    for home in homes:
+        if (way := legs.way(home, wish.origin)) is not None and home != wish.origin:
+            come |= _later(legs.begins(way), way.minutes)
     start = legs.begins(out)
     arrive = _later(start, out.minutes)
     work = legs.serving(wish.destination, wish.unloading)
-    back = np.zeros(len(start), bool)
+    back = np.full(len(start), stay)
+    back[max(0, latest - wish.unloading + 1) :] = False
     for way in backs:
         begins = legs.begins(way)
         begins[max(0, latest - way.minutes + 1) :] = False
         back |= _sooner(begins, wish.unloading)
     good = arrive & work & back
-    leave = start & _sooner(good, out.minutes) & _later(legs.serving(wish.origin, wish.loading), wish.loading)
+    ready = come & legs.serving(wish.origin, wish.loading)
+    leave = start & _sooner(good, out.minutes) & _later(ready, wish.loading)
     leave[: max(0, wish.first)] = False
     leave[max(0, wish.last) :] = False
     run = _longest(leave)

@@ -40,7 +40,7 @@ def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
     route = gpx.GPXRoute(name=f"Convoy {convoy.id}", number=None)
     for number, stop in enumerate(convoy.stops):
         hidden = is_confidential(scenario, stop.place)
-        lon, lat = position(network, stop.place)
+        lon, lat = position(scenario, stop.place)
         if not hidden:
             made.waypoints.append(
                 gpx.GPXWaypoint(
@@ -71,10 +71,10 @@ def is_confidential(scenario: Scenario, place: str) -> bool:
     return bool(scenario.places.at[place, "sensitivity"] == "confidential")
 
 
-def position(network: RoadNetwork, place: str) -> tuple[float, float]:
-    """Longitude and latitude of where vehicles stand for a place: on the road."""
-    node = network.place_node[place]
-    return float(network.lon[node]), float(network.lat[node])
+def position(scenario: Scenario, place: str) -> tuple[float, float]:
+    """Longitude and latitude of a place."""
+    point = scenario.places.geometry[place].representative_point()
+    return float(point.x), float(point.y)
 
 
 def name_of(scenario: Scenario, place: str) -> str:

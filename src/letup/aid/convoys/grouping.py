@@ -54,7 +54,7 @@ def group(
     """
     alike: dict[tuple[object, ...], list[list[_Halt]]] = {}
     for trip in trips:
-        halts = _halts(trip, tasks, home)
+        halts = _halts(trip, tasks, home, legs)
         key = tuple((halt.visit.place, *halt.actions) for halt in halts)
         alike.setdefault(key, []).append(halts)
     made: list[Convoy] = []
@@ -74,14 +74,18 @@ def group(
     return made
 
 
-def _halts(trip: Trip, tasks: Sequence[Task], home: Visit) -> list[_Halt]:
+def _halts(trip: Trip, tasks: Sequence[Task], home: Visit, legs: Legs) -> list[_Halt]:
     """Stops of a vehicle; visits at one place without a wait between them are one stop."""
     acts: list[tuple[Visit, str, int]] = [(home, "start", -1)]
     acts += [
         (tasks[number].delivery, "unload", number) if down else (tasks[number].pickup, "load", number)
         for number, down in trip.acts
     ]
-    acts.append((home, "end", -1))
+    last = acts[-1][0]
+    if last in legs.stays and not legs.may_follow(last, home):
+        acts.append((legs.stays[last], "end", -1))
+    else:
+        acts.append((home, "end", -1))
     halts: list[_Halt] = []
     parts: list[Visit] = []
     for visit, action, number in acts:
@@ -93,6 +97,8 @@ def _halts(trip: Trip, tasks: Sequence[Task], home: Visit) -> list[_Halt]:
         else:
             halts.append(_Halt(visit, [action], [], []))
             parts = [visit]
+        if action == "end" and visit is not home:
+            halts[-2].actions.append("stay")
         if action == "load":
             halts[-1].up.append(number)
         elif action == "unload":

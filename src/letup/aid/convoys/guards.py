@@ -14,6 +14,19 @@ from letup.scenario.model import Scenario
 Bools = NDArray[np.bool_]
 
 
+TRUCKS_STAY = frozenset({"crossing", "warehouse", "distribution_point", "shelter"})
+"""Kinds of places where trucks may stay when the zone is not quiet: off the road, beside what they bring."""
+
+AMBULANCES_STAY = TRUCKS_STAY | {"hospital"}
+"""Kinds of places where ambulances may."""
+
+
+def vehicles_need_pause(scenario: Scenario) -> Bools:
+    """For each zone, whether vehicles that bring aid need a pause there."""
+    free = getattr(getattr(scenario, "deliveries", None), "without_pause", ())
+    return needs_pause(scenario) & ~np.isin(np.array(scenario.zone_ids, object), list(free))
+
+
 class Guards:
     """What a vehicle has to ask at each minute: zones by their number, then places with hours.
 
@@ -27,14 +40,18 @@ class Guards:
         When each zone is paused.
     margin_minutes : int
         Minutes at the end of each pause that are not used.
+    stays : set of str
+        Kinds of places where the vehicles may stay whatever happens, besides those with ``wait``.
     """
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, quiet: Bools, margin_minutes: int = 0) -> None:
+    def __init__(self, scenario: Scenario, network: RoadNetwork, quiet: Bools, margin_minutes: int = 0,
+        stays: frozenset[str] = TRUCKS_STAY) -> None:
         step = scenario.step_minutes
         self.minutes = scenario.steps * step
         self.zones = len(scenario.zones)
         calm = np.repeat(np.asarray(quiet, bool), step, axis=1)
-        quiet_now, always = calm.copy(), ~needs_pause(scenario)
+        pauses = vehicles_need_pause(scenario)
+        quiet_now, always = calm.copy(), ~pauses
         for ahead in range(1, margin_minutes + 1):
             calm[:, :-ahead] &= quiet_now[:, ahead:]
             calm[:, -ahead:] = False
@@ -49,12 +66,12 @@ class Guards:
         self.free = np.array(rows, bool).reshape(len(rows), self.minutes)
         self._shut = np.concatenate([np.zeros((len(rows), 1), np.int32), np.cumsum(~self.free, axis=1)], axis=1)
         self.zone_of: dict[str, int] = {}
-        pauses = needs_pause(scenario)
-        waits = scenario.places["wait"] if "wait" in scenario.places else pd.Series(dtype=bool)
-        for place, node in network.place_node.items():
-            zone = int(network.node_zone[node])
-            stays = zone < 0 or not pauses[zone] or bool(waits.get(place, False))
-            self.zone_of[place] = -1 if stays else zone
+        for place, kind, waits in zip(
+            scenario.places.index, scenario.places["kind"], scenario.places["wait"], strict=True
+        ):
+            node = network.place_node.get(str(place), -1)
+            zone = int(network.node_zone[node]) if node >= 0 else -1
+            self.zone_of[str(place)] = -1 if zone < 0 or not pauses[zone] or waits == 1 or kind in stays else zone
 
     def may_stay(self, place: str) -> bool:
         """Whether vehicles may stay at a place when its zone is not quiet, or none is needed."""

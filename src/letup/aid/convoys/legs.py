@@ -51,6 +51,8 @@ class Legs:
     def __init__(self, roads: Roads, ways: Mapping[tuple[str, str], Way], safe: Iterable[str] = ()) -> None:
         self.roads, self.ways, self.safe = roads, dict(ways), frozenset(safe)
         self.guards: Guards = roads.guards
+        self.stays: dict[Visit, Visit] = {}
+        """Visits after which vehicles stay where they are, and when they are back at their base on a later day."""
         self._until: dict[Way, NDArray[np.int64]] = {}
 
     def way(self, one: str, other: str) -> Way | None:
@@ -90,6 +92,27 @@ class Legs:
     def leaves(self, one: Visit, other: Visit, way: Way, done: int) -> int:
         """When a vehicle done at one place leaves for another: at once, or so as not to come too early."""
         return max(done, other.earliest - way.minutes)
+
+    def stay(self, visit: Visit, home: str, after: int) -> bool:
+        """Note that vehicles may stay where they are after a visit, and go home when the way is next quiet.
+
+        False if they may not stay there, or the way is not quiet again from minute ``after`` on.
+        """
+        if not self.guards.may_stay(visit.place):
+            return False
+        way = self.way(visit.place, home)
+        if way is None:
+            way = self.roads.between([visit.place, home], after, self.guards.minutes).get((visit.place, home))
+            if way is None:
+                return False
+            self.ways[visit.place, home] = way
+        first = max(after, visit.latest + visit.service)
+        free = np.flatnonzero(self.begins(way)[first:])
+        if not len(free):
+            return False
+        leaves = first + int(free[0])
+        self.stays[visit] = Visit(home, leaves + way.minutes, self.until(way, leaves) + way.minutes, 0)
+        return True
 
     def may_follow(self, one: Visit, other: Visit) -> bool:
         """Whether, whenever ``one`` begins within its times, the way on to ``other`` is quiet.

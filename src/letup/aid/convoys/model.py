@@ -25,8 +25,8 @@ class Truck:
         What one may carry.
     speed_kmh : float
         Free speed.
-    unloading_minutes : float
-        Time to unload a full one.
+    load_minutes, unload_minutes : float
+        Time to load and to unload a full one.
     """
 
     id: str
@@ -35,7 +35,8 @@ class Truck:
     count: int
     payload_kg: float
     speed_kmh: float
-    unloading_minutes: float
+    load_minutes: float
+    unload_minutes: float
 
 
 @dataclass(frozen=True)

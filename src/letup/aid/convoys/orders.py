@@ -45,7 +45,8 @@ def convoys(
 
     Each delivery is split into the loads of single vehicles. For each day and kind of vehicle PyVRP chooses which
     vehicle carries what in which order; vehicles with the same stops then travel together. Vehicles start from their
-    base and come back to it the same day.
+    base and come back to it the same day; where the day's pause leaves no time for that, those at a place where they
+    may stay go back when their way is next quiet.
 
     Parameters
     ----------
@@ -83,7 +84,12 @@ def convoys(
             share = settings.seconds * float(rows["trucks"].sum()) / every
             part = _Part(int(day), truck, roads, spans[int(day)], settings, scenario.step_minutes)  # type: ignore[call-overload]
             part.read(rows)
-            made += part.solve(max(1.0, share))
+            away = sum(
+                one.vehicles
+                for one in made
+                if one.truck.id == truck.id and one.stops[-1].times.arrive_latest >= spans[int(day)][0]  # type: ignore[call-overload]
+            )
+            made += part.solve(max(1.0, share), away)
             left += part.left
             found += part.findings
     made.sort(key=lambda one: (one.day, one.stops[0].times.arrive_earliest, one.id))
@@ -143,8 +149,8 @@ class _Part:
             destination=str(row["destination"]),
             first=int(row["depart_first_step"]) * self.step,  # type: ignore[call-overload]
             last=self.after,
-            loading=stop + math.ceil(part * self.settings.loading_minutes),
-            unloading=stop + math.ceil(part * self.truck.unloading_minutes),
+            loading=stop + math.ceil(part * self.truck.load_minutes),
+            unloading=stop + math.ceil(part * self.truck.unload_minutes),
         )
 
     def _split(self, row: dict[str, object], wish: Wish) -> None:
@@ -158,6 +164,10 @@ class _Part:
             self.left += [load] * vehicles
             return
         times = fit(wish, [self.truck.place], self.legs, self.after - 1)
+        if isinstance(times, str) and self.legs.guards.may_stay(wish.destination):
+            there = fit(wish, [self.truck.place], self.legs, self.after - 1, stay=True)
+            if not isinstance(there, str) and self.legs.stay(there[1], self.truck.place, self.after):
+                times = there
         if isinstance(times, str):
             self._say(
                 "convoys.no_time", "warning", f"no vehicle can make it: {times}", "longer pauses, or another day", name
@@ -170,10 +180,10 @@ class _Part:
         self.tasks += [task] * vehicles
         self.loads += [load] * vehicles
 
-    def solve(self, seconds: float) -> list[Convoy]:
-        """Trips of single vehicles, joined to convoys."""
+    def solve(self, seconds: float, away: int) -> list[Convoy]:
+        """Trips of single vehicles, joined to convoys; ``away`` of them have not come back from an earlier day."""
         home = Fleet(
-            self.truck.place, self.truck.count, (math.ceil(self.truck.payload_kg),), self.first, self.after - 1
+            self.truck.place, max(0, self.truck.count - away), (math.ceil(self.truck.payload_kg),), self.first, self.after - 1
         )
         trips = route(
             self.tasks,

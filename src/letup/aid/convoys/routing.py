@@ -12,6 +12,7 @@ from letup.aid.convoys.legs import Legs, Visit
 
 _NEVER_MINUTES = 1_000_000
 _NEVER_COST = 1_000_000_000
+_STAY_COST = 240
 _PATIENCE = 1_500
 _PER_TASK = 25
 
@@ -28,12 +29,15 @@ class Task:
         How much room it takes, by kind of room.
     prize : int
         What leaving it behind weighs, minutes.
+    required : bool
+        Whether it has to be done; no trips are found if it is not.
     """
 
     pickup: Visit
     delivery: Visit
     load: tuple[int, ...]
     prize: int
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ def route(
     """Choose trips: as much as possible of what weighs most, then as few vehicles and minutes as possible.
 
     Only visits between which `Legs.may_follow` holds can follow each other, so that no trip can be found whose
-    vehicle is on a road that is not quiet.
+    vehicle is on a road that is not quiet. A vehicle that ends its day where it may stay (``Legs.stays``) goes back
+    on a later day; that weighs as much as four hours on the way.
 
     Parameters
     ----------
@@ -123,8 +128,9 @@ def route(
     base, count = len(homes), len(tasks)
     if direct:
         allowed &= _direct(visits, base, count)
-    duration = np.where(allowed, minutes, _NEVER_MINUTES)
-    cost = np.where(allowed, 0, _NEVER_COST)
+    over = np.array([visit in legs.stays for visit in visits])[:, None] & (np.arange(len(visits)) < base) & ~allowed
+    duration = np.where(over, 0, np.where(allowed, minutes, _NEVER_MINUTES))
+    cost = np.where(over, _STAY_COST, np.where(allowed, 0, _NEVER_COST))
     np.fill_diagonal(duration, 0)
     np.fill_diagonal(cost, 0)
     data = ProblemData(
@@ -158,8 +164,8 @@ def route(
                 task.delivery.latest,
                 task.delivery.service,
                 list(task.load),
-                prize=task.prize,
-                required=False,
+                prize=0 if task.required else task.prize,
+                required=task.required,
             )
             for i, task in enumerate(tasks)
         ],

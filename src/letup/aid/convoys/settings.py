@@ -19,8 +19,6 @@ class Settings:
     margin_minutes : int
         A vehicle is out of a zone, or where it may stay, this long before the zone's pause ends. 15: room for a
         wheel to be changed or one control that takes longer.
-    loading_minutes : int
-        Time to load a full vehicle where it takes up goods. 45; less in proportion for a part of a load.
     stop_minutes : int
         Time that each stop takes besides loading and unloading: papers, seals, turning round. 10.
     fixed_minutes : int
@@ -36,7 +34,6 @@ class Settings:
 
     vehicles: int = 10
     margin_minutes: int = 15
-    loading_minutes: int = 45
     stop_minutes: int = 10
     fixed_minutes: int = 60
     most_ride_minutes: int = 240

@@ -12,8 +12,8 @@ from letup.aid.convoys.legs import Legs, Visit
 class Times:
     """Minutes after the start of the scenario at one stop.
 
-    Whoever arrives at any minute between the earliest and the latest, works the minutes planned and leaves then, but
-    not before the earliest minute to leave, arrives at the next stop between its earliest and latest.
+    Whoever arrives between the earliest and the latest and works the minutes planned can leave between the earliest
+    and the latest to leave; whoever does, at any minute, arrives at the next stop between its earliest and latest.
     """
 
     arrive_earliest: int
@@ -55,7 +55,7 @@ def times(visits: Sequence[Visit], legs: Legs) -> list[Times] | None:
         leave.append(at)
         begin.append(at + way.minutes)
     leave.append(begin[-1] + visits[-1].service)
-    for k in range(len(visits) - 2, -1, -1):  # take waits back to where the vehicle may rather be later
+    for k in range(len(visits) - 3, -1, -1):  # take waits back to where the vehicle may rather be later
         later = min(leave[k] - visits[k].service, visits[k].latest)
         if k and later > begin[k]:
             way = ways[k - 1]
@@ -65,16 +65,16 @@ def times(visits: Sequence[Visit], legs: Legs) -> list[Times] | None:
                 begin[k], leave[k - 1] = later, at
         elif later > begin[k]:
             begin[k] = later
-    latest = [0] * len(visits)
-    latest[-1] = visits[-1].latest
+    latest = [visit.latest for visit in visits]
+    leave_latest = [visit.latest + visit.service for visit in visits]
     for k in range(len(visits) - 2, -1, -1):
         way = ways[k]
         assert way is not None
         last = min(legs.until(way, leave[k]), latest[k + 1] - way.minutes)
         latest[k] = max(begin[k], min(visits[k].latest, last - visits[k].service))
+        stays = legs.may_wait(visits[k].place, latest[k] + visits[k].service, last)
+        leave_latest[k] = last if stays else max(leave[k], latest[k] + visits[k].service)
     if ways and ways[-1] is not None:
-        latest[-1] = max(begin[-1], max(leave[-2], latest[-2] + visits[-2].service) + ways[-1].minutes)
-    return [
-        Times(early, late, go, max(go, late + visit.service))
-        for visit, early, late, go in zip(visits, begin, latest, leave, strict=True)
-    ]
+        latest[-1] = max(begin[-1], leave_latest[-2] + ways[-1].minutes)
+        leave_latest[-1] = latest[-1] + visits[-1].service
+    return [Times(*when) for when in zip(begin, latest, leave, leave_latest, strict=True)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -16,10 +17,17 @@ from letup.roads.network import RoadNetwork
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
 
-CRAWL_KMH = 5.0
-"""Speed of vehicles on modelled access, which stands for streets that the map does not show (assumed)."""
+STRETCH_M = 3000.0
+"""A place farther than this from every road that vehicles can use is not reached by them, metres."""
+
+STRETCH_KMH = 10.0
+"""Speed on the last stretch between a place and the nearest road that vehicles can use (assumed)."""
+
+STRETCH_DETOUR = 1.3
+"""Length of that stretch as a multiple of the distance as the crow flies (assumed)."""
 
 _LEVELS = 3
+_GEOD = pyproj.Geod(ellps="WGS84")
 _ENOUGH = 0.8
 
 
@@ -40,7 +48,7 @@ class Way:
     passages : tuple of (row, first, last)
         Rows of the Guards and the minutes since leaving from and up to which each has to be free, rounded outwards.
     off_road_m : float
-        Metres of it on modelled access, which no map shows to bear vehicles.
+        Metres of it on last stretches, which no map shows to bear vehicles.
     """
 
     arcs: tuple[int, ...]
@@ -54,8 +62,8 @@ class Way:
 class Roads:
     """The road network as vehicles of one speed see it.
 
-    Where no road leads, vehicles creep along modelled access: a crossing or a warehouse may stand beside the roads
-    that a sparse map has. Roads that the scenario keeps for people on foot are never driven.
+    A place beside the roads that vehicles can use is reached by a last stretch from the nearest of them, the half at
+    the place in its zone, the other half in the zone of the road.
 
     Parameters
     ----------
@@ -70,10 +78,10 @@ class Roads:
     def __init__(self, scenario: Scenario, network: RoadNetwork, guards: Guards, speed_kmh: float) -> None:
         self.network, self.guards = network, guards
         self.open = network.vehicles_per_hour > 0
-        self.access = ~self.open & np.array([name == "access" for name in network.road_class], bool)
+        self.join = joins(network, scenario)
+        self.stretch_kmh = min(speed_kmh, STRETCH_KMH)
         kmh = np.minimum(speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh))
-        kmh = np.where(self.open, kmh, min(speed_kmh, CRAWL_KMH))
-        self.minutes = np.where(self.open | self.access, network.length_m * 0.06 / kmh, np.inf)
+        self.minutes = np.where(self.open, network.length_m * 0.06 / kmh, np.inf)
         self.control: dict[int, str] = {}
         for place, kind in scenario.places["kind"].items():
             if kind == "checkpoint" and str(place) in network.place_node:
@@ -89,56 +97,72 @@ class Roads:
         Among the quickest ways that keep to zones quiet for long enough, the quickest that can be begun nearly as
         often (80 %) as the one that can be begun at most minutes. Pairs without a way that can be begun are left out.
         """
-        found: dict[tuple[int, int], list[Way]] = {}
-        nodes = {place: self.network.place_node[place] for place in places if place in self.network.place_node}
-        chosen: dict[tuple[int, int], Way] = {}
-        for allowed in (self.open, self.open | self.access):
-            found.clear()
-            for usable in self._choices(allowed, first, last):
-                for pair, arcs in self._quickest(sorted(set(nodes.values())), usable).items():
-                    if pair not in chosen and (way := self.way(arcs)) not in found.setdefault(pair, []):
-                        found[pair].append(way)
-            for pair, ways in found.items():
-                counts = [int(self.begins(way)[first:last].sum()) for way in ways]
-                most = max(counts)
-                good = [way for way, count in zip(ways, counts, strict=True) if count and count >= _ENOUGH * most]
-                if good:
-                    chosen[pair] = min(good, key=lambda way: (way.minutes, way.length_m))
-        return {
-            (one, other): chosen[here, there]
-            for one, here in nodes.items()
-            for other, there in nodes.items()
-            if one != other and (here, there) in chosen
-        }
+        found: dict[tuple[str, str], list[Way]] = {}
+        nodes = {place: self.join[place][0] for place in places if place in self.join}
+        for usable in self._choices(first, last):
+            quickest = self._quickest(sorted(set(nodes.values())), usable)
+            for one, here in nodes.items():
+                for other, there in nodes.items():
+                    if one != other and (here, there) in quickest:
+                        way = self.way(quickest[here, there], one, other)
+                        if way not in found.setdefault((one, other), []):
+                            found[one, other].append(way)
+        chosen: dict[tuple[str, str], Way] = {}
+        for pair, ways in found.items():
+            counts = [int(self.begins(way)[first:last].sum()) for way in ways]
+            most = max(counts)
+            good = [way for way, count in zip(ways, counts, strict=True) if count and count >= _ENOUGH * most]
+            if good:
+                chosen[pair] = min(good, key=lambda way: (way.minutes, way.length_m))
+        return chosen
 
-    def way(self, arcs: Iterable[int]) -> Way:
-        """The way along some arcs."""
+    def way(self, arcs: Iterable[int], one: str, other: str) -> Way:
+        """The way along some arcs from one place to another, with the last stretch at each end."""
         arcs = tuple(arcs)
         along, length = 0.0, 0.0
         offsets: list[int] = []
         passages: list[tuple[int, int, int]] = []
+
+        def pass_(zone: int, minutes: float) -> None:
+            nonlocal along
+            entered, along = along, along + minutes
+            if zone < 0 or not minutes:
+                return
+            leaves = math.ceil(along - 1e-9)
+            if passages and passages[-1][0] == zone:
+                passages[-1] = (zone, passages[-1][1], leaves)
+            else:
+                passages.append((zone, math.floor(entered + 1e-9), leaves))
+
+        for zone, metres in self.stretch(one):
+            pass_(zone, metres * 0.06 / self.stretch_kmh)
+        checks: list[tuple[int, int, int]] = []
         for arc in arcs:
-            entered, along = along, along + float(self.minutes[arc])
+            offsets.append(math.floor(along + 1e-9))
+            pass_(int(self.network.zone[arc]), float(self.minutes[arc]))
             length += float(self.network.length_m[arc])
-            offsets.append(math.floor(entered + 1e-9))
-            zone, leaves = int(self.network.zone[arc]), math.ceil(along - 1e-9)
-            if zone >= 0:
-                if passages and passages[-1][0] == zone:
-                    passages[-1] = (zone, passages[-1][1], leaves)
-                else:
-                    passages.append((zone, offsets[-1], leaves))
-        for arc, entered_at in zip(arcs, offsets, strict=True):
             row = self.guards.row_of_hours.get(self.control.get(int(self.network.head[arc]), ""), -1)
             if row >= 0:
-                leaves = entered_at + math.ceil(float(self.minutes[arc]))
-                passages.append((row, leaves - math.ceil(CONTROL_MINUTES), leaves + 1))
-        off_road = float(self.network.length_m[[arc for arc in arcs if self.access[arc]]].sum())
-        return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length, tuple(passages), off_road)
+                checks.append((row, math.floor(along - CONTROL_MINUTES), math.ceil(along - 1e-9)))
+        for zone, metres in self.stretch(other)[::-1]:
+            pass_(zone, metres * 0.06 / self.stretch_kmh)
+        beside = sum(metres for place in (one, other) for _, metres in self.stretch(place))
+        return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length + beside, (*passages, *checks), beside)
+
+    def stretch(self, place: str) -> list[tuple[int, float]]:
+        """Zone and metres of the two halves of a place's last stretch, from the place on; empty if it has none."""
+        node, metres = self.join[place]
+        if not metres:
+            return []
+        own = self.network.place_node.get(place, node)
+        return [(int(self.network.node_zone[at]), metres / 2) for at in (own, node)]
 
     def given(self, origin: str, destination: str, text: str) -> Way | None:
         """The way that a table of deliveries names ("arc@offset ..."); None if it does not lead there by vehicle."""
+        if origin not in self.join or destination not in self.join:
+            return None
         arcs: list[int] = []
-        here = self.network.place_node.get(origin, -1)
+        here = self.join[origin][0]
         for part in text.split():
             number = part.partition("@")[0]
             arc = int(number) if number.isdecimal() else -1
@@ -148,7 +172,7 @@ class Roads:
                 return None
             here = int(self.network.head[arc])
             arcs.append(arc)
-        return self.way(arcs) if arcs and here == self.network.place_node.get(destination, -2) else None
+        return self.way(arcs, origin, destination) if here == self.join[destination][0] else None
 
     def begins(self, way: Way) -> Bools:
         """At which minutes a way can be begun so that every zone is quiet while it is passed."""
@@ -158,15 +182,15 @@ class Roads:
             free &= self.guards.starts(row, first, last)
         return free
 
-    def _choices(self, allowed: Bools, first: int, last: int) -> list[Bools]:
-        """Sets of the arcs allowed to look for ways on: all whose zone is quiet at all, and those quiet for longer."""
+    def _choices(self, first: int, last: int) -> list[Bools]:
+        """Sets of arcs to look for ways on: all whose zone is quiet at all, and those quiet for longer."""
         zones = self.network.zone
         calm = self.guards.free[: self.guards.zones, first:last].sum(axis=1)
         levels = np.unique(calm[calm > 0])
         if len(levels) > _LEVELS:
             levels = levels[np.linspace(0, len(levels) - 1, _LEVELS).round().astype(int)]
         needed = [np.where(zones >= 0, calm[np.maximum(zones, 0)], np.iinfo(np.int64).max)] if len(calm) else []
-        return [allowed & (needed[0] >= level) for level in levels] or [allowed & (zones < 0)]
+        return [self.open & (needed[0] >= level) for level in levels] or [self.open & (zones < 0)]
 
     def _quickest(self, nodes: list[int], usable: Bools) -> dict[tuple[int, int], list[int]]:
         """Arcs of the quickest way between each two nodes."""
@@ -187,6 +211,28 @@ class Roads:
             for other in nodes
             if np.isfinite(far[i, other])
         }
+
+
+def joins(network: RoadNetwork, scenario: Scenario) -> dict[str, tuple[int, float]]:
+    """Node at which vehicles of each place join the roads open to them, and metres to it; those too far left out."""
+    usable = network.vehicles_per_hour > 0
+    nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
+    found: dict[str, tuple[int, float]] = {}
+    if not len(nodes):
+        return found
+    on_roads = set(nodes.tolist())
+    for place, point in zip(scenario.places.index, scenario.places.geometry, strict=True):
+        here = network.place_node.get(str(place), -1)
+        if here in on_roads:
+            found[str(place)] = (here, 0.0)
+            continue
+        _, _, metres = _GEOD.inv(
+            np.full(len(nodes), point.x), np.full(len(nodes), point.y), network.lon[nodes], network.lat[nodes]
+        )
+        nearest = int(np.argmin(metres))
+        if metres[nearest] <= STRETCH_M:
+            found[str(place)] = (int(nodes[nearest]), float(metres[nearest]) * STRETCH_DETOUR)
+    return found
 
 
 def _back(before: NDArray[np.int32], start: int, end: int, arc: dict[tuple[int, int], int]) -> list[int]:
