@@ -82,8 +82,8 @@ def _halts(trip: Trip, tasks: Sequence[Task], home: Visit, legs: Legs) -> list[_
         for number, down in trip.acts
     ]
     last = acts[-1][0]
-    if last in legs.stays and not legs.may_follow(last, home):
-        acts.append((legs.stays[last], "end", -1))
+    if (last, home.place) in legs.stays and not legs.may_follow(last, home):
+        acts.append((legs.stays[last, home.place], "end", -1))
     else:
         acts.append((home, "end", -1))
     halts: list[_Halt] = []
@@ -118,7 +118,7 @@ def _together(same: Sequence[list[_Halt]], legs: Legs) -> tuple[list[Visit], lis
     if any(visit.latest < visit.earliest for visit in visits):
         return None
     for visit in visits:
-        if not legs.serving(visit.place, visit.service)[visit.earliest : visit.latest + 1].all():
+        if visit.service and not legs.serving(visit.place, visit.service)[visit.earliest : visit.latest + 1].all():
             return None
     found = times(visits, legs)
     return None if found is None else (visits, found)

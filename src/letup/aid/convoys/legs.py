@@ -51,8 +51,8 @@ class Legs:
     def __init__(self, roads: Roads, ways: Mapping[tuple[str, str], Way], safe: Iterable[str] = ()) -> None:
         self.roads, self.ways, self.safe = roads, dict(ways), frozenset(safe)
         self.guards: Guards = roads.guards
-        self.stays: dict[Visit, Visit] = {}
-        """Visits after which vehicles stay where they are, and when they are back at their base on a later day."""
+        self.stays: dict[tuple[Visit, str], Visit] = {}
+        """When vehicles of a base that stay where they are after a visit are back, on a later day."""
         self._until: dict[Way, NDArray[np.int64]] = {}
 
     def way(self, one: str, other: str) -> Way | None:
@@ -111,7 +111,7 @@ class Legs:
         if not len(free):
             return False
         leaves = first + int(free[0])
-        self.stays[visit] = Visit(home, leaves + way.minutes, self.until(way, leaves) + way.minutes, 0)
+        self.stays[visit, home] = Visit(home, leaves + way.minutes, self.until(way, leaves) + way.minutes, 0)
         return True
 
     def may_follow(self, one: Visit, other: Visit) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from letup.aid.convoys.beds import Person, assign
+from letup.aid.convoys.days import local_days
 from letup.aid.convoys.fitting import Wish, fit
 from letup.aid.convoys.grouping import group
 from letup.aid.convoys.guards import AMBULANCES_STAY, Bools, Guards
@@ -194,12 +194,17 @@ class _Days:
                 one = people[number]
                 wish = Wish(one.place, given[number], first, after, self.loading, self.unloading)
                 times = fit(wish, homes, legs, after - 1)
+                if isinstance(times, str) and self.guards.may_stay(wish.destination):
+                    there = fit(wish, homes, legs, after - 1, stay=True)
+                    stays = not isinstance(there, str) and [legs.stay(there[1], home, after) for home in set(homes)]
+                    times = there if stays and any(stays) else times
                 if not isinstance(times, str):
                     load = (int(one.lying), int(not one.lying) + one.companions)
                     tasks.append(Task(*times, load, _PRIZE))
                     numbers.append(number)
                     self.possible[one.row] = True
-            trips = self._by_priority(tasks, [people[number].priority for number in numbers], legs, first, after)
+            fleets = self._fleets(made, first, after)
+            trips = self._by_priority(tasks, [people[number].priority for number in numbers], fleets, legs)
             gone = {numbers[task] for trip in trips for task, _ in trip.acts}
             loads = [_load(people[number], given[number]) for number in numbers]
             for i, kind in enumerate(self.kinds):
@@ -210,14 +215,23 @@ class _Days:
         self.left = todo
         return made
 
+    def _fleets(self, made: Sequence[Convoy], first: int, after: int) -> list[Fleet]:
+        """Ambulances that are at their base when a day begins."""
+        found = []
+        for kind in self.kinds:
+            away = sum(
+                one.vehicles
+                for one in made
+                if one.truck.id == kind.vehicle.id and one.stops[-1].times.arrive_latest >= first
+            )
+            count = max(0, kind.vehicle.count - away)
+            found.append(Fleet(kind.vehicle.place, count, (kind.lying, kind.sitting), first, after - 1))
+        return found
+
     def _by_priority(
-        self, tasks: Sequence[Task], priorities: Sequence[int], legs: Legs, first: int, after: int
+        self, tasks: Sequence[Task], priorities: Sequence[int], fleets: Sequence[Fleet], legs: Legs
     ) -> list[Trip]:
         """Trips of a day, so that nobody less urgent takes the place of somebody more urgent."""
-        fleets = [
-            Fleet(kind.vehicle.place, kind.vehicle.count, (kind.lying, kind.sitting), first, after - 1)
-            for kind in self.kinds
-        ]
         levels = sorted(set(priorities))
         share = max(0.5, self.settings.seconds / max(1, len(self.spans)) / max(1, len(levels)))
         best: list[Trip] = []
@@ -239,17 +253,6 @@ class _Days:
                     Trip(trip.fleet, tuple((some[task], down) for task, down in trip.acts)) for trip in trips
                 ]
         return best
-
-
-def local_days(scenario: Scenario) -> list[tuple[int, int]]:
-    """First minute of each local day within the time of the scenario, and the minute after its last."""
-    step = scenario.step_minutes
-    moments = pd.Timestamp(scenario.start).tz_convert("UTC") + pd.to_timedelta(
-        np.arange(scenario.steps) * step, unit="min"
-    )
-    dates = moments.tz_convert(scenario.timezone).date
-    firsts = [k for k in range(scenario.steps) if k == 0 or dates[k] != dates[k - 1]]
-    return [(a * step, b * step) for a, b in zip(firsts, [*firsts[1:], scenario.steps], strict=True)]
 
 
 def _load(one: Person, to: str) -> Load:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
+from letup.aid.convoys.days import day_spans
 from letup.aid.convoys.fitting import Wish, fit, ways_for
 from letup.aid.convoys.grouping import group
 from letup.aid.convoys.guards import Bools, Guards
@@ -30,7 +30,6 @@ CODES: dict[str, str] = {
 }
 
 _PRIZE = 100_000
-_LEAD_MINUTES = 240
 
 
 def convoys(
@@ -75,7 +74,7 @@ def convoys(
     if not len(deliveries):
         remedy = "see the plan's findings for why nothing is delivered"
         found.append(Finding("convoys.empty", "note", "there is no delivery", remedy, "deliveries.csv"))
-    spans = day_spans(deliveries, guards.minutes, scenario.step_minutes)
+    spans = day_spans(deliveries, scenario)
     every = max(1, int(deliveries["trucks"].sum())) if len(deliveries) else 1
     for truck in trucks:
         own = deliveries[deliveries["truck"] == truck.id]
@@ -96,19 +95,6 @@ def convoys(
     width = max(3, len(str(len(made))))
     named = [Convoy(f"c{i + 1:0{width}d}", one.day, one.truck, one.stops, one.manifest) for i, one in enumerate(made)]
     return Orders(tuple(named), tuple(left), tuple(worst_first(found)))
-
-
-def day_spans(deliveries: pd.DataFrame, minutes: int, step_minutes: int) -> dict[int, tuple[int, int]]:
-    """First minute, and the minute after the last, in which vehicles may be out for the deliveries of each day.
-
-    A day begins some hours before its first departure, so that vehicles can be loaded, and ends when the next begins.
-    """
-    if not len(deliveries):
-        return {}
-    first = deliveries.groupby("day")["depart_first_step"].min().sort_index() * step_minutes
-    begins = np.maximum(first.to_numpy() - _LEAD_MINUTES, 0)
-    ends = [*begins[1:].tolist(), minutes]
-    return {int(day): (int(a), int(b)) for day, a, b in zip(first.index, begins, ends, strict=True)}
 
 
 class _Part:

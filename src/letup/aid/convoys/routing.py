@@ -128,7 +128,9 @@ def route(
     base, count = len(homes), len(tasks)
     if direct:
         allowed &= _direct(visits, base, count)
-    over = np.array([visit in legs.stays for visit in visits])[:, None] & (np.arange(len(visits)) < base) & ~allowed
+    over = np.zeros_like(allowed)
+    over[:, :base] = [[(visit, home.place) in legs.stays for home in homes] for visit in visits]
+    over &= ~allowed
     duration = np.where(over, 0, np.where(allowed, minutes, _NEVER_MINUTES))
     cost = np.where(over, _STAY_COST, np.where(allowed, 0, _NEVER_COST))
     np.fill_diagonal(duration, 0)
