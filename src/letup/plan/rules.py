@@ -102,6 +102,7 @@ VERIFY_CODES: dict[str, str] = {
 
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.aid.convoys.codes import CODES as CONVOY_CODES
     from letup.aid.findings import CODES as AID_CODES
     from letup.scenario.codes import CODES
 
@@ -109,7 +110,8 @@ def reference_page() -> str:
         "# Findings",
         "",
         "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
-        "This page is generated from `letup.plan.rules`, `letup.aid.findings` and `letup.scenario.codes`.",
+        "This page is generated from `letup.plan.rules`, `letup.aid.findings`, `letup.aid.convoys.codes` and",
+        "`letup.scenario.codes`.",
         "",
         "## On a plan",
         "",
@@ -131,6 +133,12 @@ def reference_page() -> str:
         "| code | what it means |",
         "|---|---|",
         *(f"| `{code}` | {meaning} |" for code, meaning in AID_CODES.items()),
+        "",
+        "## On convoys and the movement of patients",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in CONVOY_CODES.items()),
         "",
         "## On a scenario",
         "",

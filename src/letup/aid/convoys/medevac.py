@@ -22,14 +22,6 @@ from letup.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
-#: Every code that a finding on the movement of patients may have, with what it means.
-CODES: dict[str, str] = {
-    "medevac.empty": "Nobody is to be moved: there are no patients who have agreed, or no ambulances",
-    "medevac.no_bed": "There is no free bed that patients could be taken to within the longest ride",
-    "medevac.no_time": "Patients have no time in which an ambulance can reach them and take them to their bed",
-    "medevac.left": "Ambulances are too few, or their time too short, to move everybody who has agreed",
-}
-
 _PRIZE = 50_000
 
 

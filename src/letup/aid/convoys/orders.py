@@ -20,15 +20,6 @@ from letup.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
-#: Every code that a finding on convoys may have, with what it means.
-CODES: dict[str, str] = {
-    "convoys.empty": "There is no delivery to make a convoy of",
-    "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out before pauses end",
-    "convoys.left": "Vehicles are too few, or their time too short, to carry a delivery on its day",
-    "convoys.overload": "A delivery puts more on a vehicle than it may carry",
-    "convoys.way": "A delivery names a way that vehicles cannot take; another one is used",
-}
-
 _PRIZE = 100_000
 
 
