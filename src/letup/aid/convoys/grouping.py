@@ -54,7 +54,7 @@ def group(
     """
     alike: dict[tuple[object, ...], list[list[_Halt]]] = {}
     for trip in trips:
-        halts = _halts(trip, tasks, home, legs)
+        halts = _ordered(trip, tasks, home, legs)
         key = tuple((halt.visit.place, *halt.actions) for halt in halts)
         alike.setdefault(key, []).append(halts)
     made: list[Convoy] = []
@@ -72,6 +72,30 @@ def group(
             made.append(_convoy(same[start : start + together], *found, loads, legs, truck, day))
             start += together
     return made
+
+
+def _ordered(trip: Trip, tasks: Sequence[Task], home: Visit, legs: Legs) -> list[_Halt]:
+    """Stops of a vehicle, its rounds in one order for all vehicles where that costs no time.
+
+    Whether a vehicle first goes here and then there or the other way round is often all the same to the search;
+    vehicles that do the same rounds can then travel together.
+    """
+    halts = _halts(trip, tasks, home, legs)
+    rounds: list[list[tuple[int, bool]]] = [[]]
+    aboard = 0
+    for number, down in trip.acts:
+        rounds[-1].append((number, down))
+        aboard += -1 if down else 1
+        if not aboard:
+            rounds.append([])
+    rounds.pop()
+    rounds.sort(key=lambda acts: [(tasks[number].delivery.place, down) for number, down in acts])
+    other = _halts(Trip(trip.fleet, tuple(act for acts in rounds for act in acts)), tasks, home, legs)
+    before, after = (times([halt.visit for halt in some], legs) for some in (halts, other))
+    if before is None or after is None:
+        return halts
+    out = [some[-1].arrive_earliest - some[0].arrive_earliest for some in (before, after)]
+    return other if out[1] <= out[0] else halts
 
 
 def _halts(trip: Trip, tasks: Sequence[Task], home: Visit, legs: Legs) -> list[_Halt]:
