@@ -71,11 +71,10 @@ def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: floa
     # the sheet may be wider or higher than the drawing, which then shows what lies around
     around = shapely.box(2 * west - east, 2 * south - north, 2 * east - west, 2 * north - south)
     zones, names = [], []
-    for name, shape in zip(scenario.zones["name"], scenario.zones.geometry, strict=True):
-        whole = shapely.make_valid(shape)
+    for name, outline in zip(scenario.zones["name"], scenario.zones.geometry, strict=True):
+        whole = shapely.make_valid(outline)
         for part in shapely.get_parts(shapely.simplify(shapely.intersection(whole, around), _COARSE)):
-            if part.geom_type == "Polygon":
-                zones.append(_path(put(np.array(part.exterior.coords))) + "z")
+            zones += [_path(put(np.array(part.exterior.coords))) + "z"] if part.geom_type == "Polygon" else []
         seen = shapely.intersection(whole, window)
         if seen.area > _NAMED * window.area:
             x, y = put(np.array([seen.representative_point().coords[0]]))[0].tolist()

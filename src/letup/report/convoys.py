@@ -110,9 +110,7 @@ def write_convoy_pages(
     return files
 
 
-def _content(
-    convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]
-) -> dict[str, object]:
+def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> dict[str, object]:
     first, last = convoy.stops[0].times, convoy.stops[-1].times
     begins = _at(scenario, first.arrive_earliest)
     room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
@@ -191,9 +189,7 @@ def _goods(loads: list[Load]) -> str:
     return f"{amounts} ({sum(one.kg for one in loads) / 1000:,.1f} t)"
 
 
-def _passed(
-    convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]
-) -> list[Passed]:
+def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> list[Passed]:
     """Zones in the order in which they are first passed."""
     inside: dict[int, list[tuple[int, int]]] = {}
     for stop in convoy.stops:
@@ -212,14 +208,12 @@ def _passed(
     step = scenario.step_minutes
     found = []
     for zone, spans in inside.items():
-        spans = _merged(spans)
+        there = [_bar(*one, begin, end) for one in _merged(spans)]
         edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
         calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         calm = [(a, b) for a, b in calm if a < end and b > begin]
         said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none needed"
-        found.append(
-            Passed(names[zone], [_bar(*one, begin, end) for one in calm], [_bar(*one, begin, end) for one in spans], said)
-        )
+        found.append(Passed(names[zone], [_bar(*one, begin, end) for one in calm], there, said))
     return found
 
 
@@ -232,9 +226,7 @@ def _axis(convoy: Convoy) -> tuple[int, int]:
 def _ticks(convoy: Convoy, scenario: Scenario) -> list[tuple[float, str]]:
     begin, end = _axis(convoy)
     every = next(hours * 60 for hours in (1, 2, 6, 12, 24, 48) if (end - begin) / (hours * 60) <= 8)
-    return [
-        (100 * (minute - begin) / (end - begin), _clock(scenario, minute)) for minute in range(begin, end, every)
-    ]
+    return [(100 * (minute - begin) / (end - begin), _clock(scenario, minute)) for minute in range(begin, end, every)]
 
 
 def _bar(first: int, last: int, begin: int, end: int) -> Bar:

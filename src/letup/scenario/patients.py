@@ -24,9 +24,7 @@ def check_patients(tables: Mapping[str, Table], places: Mapping[str, Any] | None
         for row in ambulances.rows:
             if row.cells.get("lying") == 0 and row.cells.get("sitting") == 0:
                 message, remedy = "has neither places to lie nor to sit", "say how many it has"
-                notes.add(
-                    "ambulances.no_place", message, remedy, file=ambulances.file, where=row.where, column="lying"
-                )
+                notes.add("ambulances.no_place", message, remedy, file=ambulances.file, where=row.where, column="lying")
     patients = tables.get("patients.csv")
     if patients is None:
         return
@@ -55,9 +53,7 @@ def _check_row(file: str, row: Row, known: Mapping[Any, Mapping[str, Any]] | Non
         if not any(to == "crossing" or one.get("room", 0) > 0 for one in beds):
             message = f"may go to any {to}, and there is no other" + (" with free beds" if to == "hospital" else "")
             remedy = "name the place, or give room to the hospitals in places.geojson"
-            notes.add(
-                "patients.no_beds", message, remedy, file=file, where=row.where, column="to", severity="warning"
-            )
+            notes.add("patients.no_beds", message, remedy, file=file, where=row.where, column="to", severity="warning")
     elif to not in known:
         note_reference((file, row.where, "to"), to, "places.geojson", dict(known), notes)
     elif known[to].get("kind") not in DESTINATIONS:

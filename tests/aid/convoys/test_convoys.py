@@ -83,7 +83,7 @@ def test_vehicles_to_one_place_travel_together_up_to_the_size_of_a_convoy():
     table = world.deliveries({"destination": "point-c", "trucks": 12, "kg": 240_000.0})
     many = replace(world.TRUCK, count=20)
     orders = convoys(scenario, network, quiet, table, [many], replace(QUICK, vehicles=5))
-    assert sorted(convoy.vehicles for convoy in orders.convoys) == [2, 5, 5]
+    assert sorted(convoy.vehicles for convoy in orders.convoys) == [4, 4, 4]
     assert _checked(orders, table, quiet, trucks=[many]).problems == []
 
 
@@ -150,16 +150,14 @@ def test_nothing_sets_out_outside_the_hours_of_a_place():
     start, there, _ = (stop.times for stop in convoy.stops)
     assert start.arrive_earliest >= 240
     assert start.leave_earliest <= 360
-    assert 300 <= there.arrive_earliest
+    assert there.arrive_earliest >= 300
     assert there.arrive_latest + 60 <= 420
 
 
 def test_a_load_too_heavy_and_a_way_that_does_not_exist_are_named():
     scenario, network = world.simple()
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
-    table = world.deliveries(
-        {"destination": "point-a", "kg": 30_000.0}, {"destination": "point-c", "arcs": "999999@0"}
-    )
+    table = world.deliveries({"destination": "point-a", "kg": 30_000.0}, {"destination": "point-c", "arcs": "999999@0"})
     orders = convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
     assert [(one.code, one.where) for one in orders.findings] == [("convoys.overload", "d0"), ("convoys.way", "d1")]
     assert [one.delivery for one in orders.left] == ["d0"]

@@ -133,7 +133,9 @@ def test_without_a_pause_or_a_bed_patients_stay_and_the_reason_is_named():
     ],
 )
 def test_a_table_that_was_changed_does_not_hold(change, code):
-    scenario, network = _world([{"place": "clinic-b", "to": "gate"}, {"place": "clinic-c", "to": "clinic-b", "agreed": True}])
+    scenario, network = _world(
+        [{"place": "clinic-b", "to": "gate"}, {"place": "clinic-c", "to": "clinic-b", "agreed": True}]
+    )
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
     orders = medevac(scenario, network, quiet, QUICK)
     stops, rows = stop_rows(orders, scenario), patient_rows(orders, scenario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import hypothesis.strategies as st
 import numpy as np
@@ -35,7 +35,7 @@ def _minutes(order, tasks):
     best = None
     for start in range(0, 1001, 1):
         at, fits = start, True
-        for one, other in zip(visits[:-1], visits[1:], strict=True):
+        for one, other in pairwise(visits):
             way = LEGS.way(one.place, other.place)
             at = max(at + one.service + (way.minutes if way else 0), other.earliest)
             if at > other.latest:
@@ -64,7 +64,10 @@ def _cheapest(tasks, some, capacity):
 
 
 TASK = st.tuples(
-    st.sampled_from(["point-a", "clinic-b", "point-c"]), st.integers(50, 300), st.integers(20, 120), st.sampled_from([1, 2])
+    st.sampled_from(["point-a", "clinic-b", "point-c"]),
+    st.integers(50, 300),
+    st.integers(20, 120),
+    st.sampled_from([1, 2]),
 )
 
 
@@ -99,7 +102,7 @@ def test_times_are_as_early_as_they_can_be_and_leave_no_idle_wait_on_the_way(pla
     visits = [HOME, *(Visit(p, w, w + 400, 20) for p, w in zip(places, windows, strict=True)), HOME]
     found = times(visits, LEGS)
     clock = 0
-    for one, other in zip(visits[:-1], visits[1:], strict=True):
+    for one, other in pairwise(visits):
         way = LEGS.way(one.place, other.place)
         clock = max(clock + one.service + way.minutes, other.earliest)
     if clock > HOME.latest:

@@ -16,7 +16,9 @@ def zone_of(x: float) -> int:
     return int(x // 4000) if 0 <= x < 12_000 else -1
 
 
-def unquiet(convoy: Any, quiet: np.ndarray[Any, Any], draw: Any, *, stay: frozenset[str] = frozenset(STAY)) -> list[str]:
+def unquiet(
+    convoy: Any, quiet: np.ndarray[Any, Any], draw: Any, *, stay: frozenset[str] = frozenset(STAY)
+) -> list[str]:
     """Where and when the convoy is where it is not quiet, if it leaves each stop at a time drawn from its window."""
     wrong: list[str] = []
 

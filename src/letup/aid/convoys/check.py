@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.convoys.model import Truck
 from letup.aid.convoys.guards import TRUCKS_STAY, vehicles_need_pause
+from letup.aid.convoys.model import Truck
 from letup.aid.convoys.ways import STRETCH_KMH, joins
 from letup.findings import Finding
 from letup.roads.network import RoadNetwork
@@ -143,7 +143,7 @@ class Ground:
     def at_all(self, state: NDArray[np.bool_], first: float, last: float) -> bool:
         """Whether a state holds in every step touched from one minute up to another."""
         a, b = math.floor(first / self.step + _EXACT), math.ceil(last / self.step - _EXACT)
-        return 0 <= a and b <= self.steps and bool(state[a : max(b, a)].all())
+        return a >= 0 and b <= self.steps and bool(state[a : max(b, a)].all())
 
     def may_be(self, place: str, base: str, first: int, last: int) -> bool:
         """Whether vehicles may be at a place from one minute up to another."""

@@ -82,7 +82,9 @@ def check_medevac(
         for stop in sorted(changes):
             now = now[0] + changes[stop][0], now[1] + changes[stop][1]
             if kind is not None and (now[0] > kind.lying or now[1] > kind.sitting):
-                message = f"{now[0]} lie and {now[1]} sit after stop {stop}, in places for {kind.lying} and {kind.sitting}"
+                message = (
+                    f"{now[0]} lie and {now[1]} sit after stop {stop}; it has {kind.lying} and {kind.sitting} places"
+                )
                 replay.wrong("medevac.places", _PATIENTS, f"{trip_id}, ambulance {vehicle}", message)
     replay.checks.append(("patients against places in ambulances, beds and who agreed", len(patients)))
     return replay

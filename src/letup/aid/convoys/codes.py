@@ -8,7 +8,7 @@ CODES: dict[str, str] = {
     "convoys.file": "A table of deliveries or vehicles cannot be read",
     "convoys.value": "A cell of such a table cannot be used, or names what does not exist",
     "convoys.empty": "There is no delivery to make a convoy of",
-    "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out before pauses end",
+    "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out again",
     "convoys.left": "Vehicles are too few, or their time too short, to carry a delivery on its day",
     "convoys.overload": "A delivery puts more on a vehicle than it may carry",
     "convoys.way": "A delivery names a way that vehicles cannot take; another one is used",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.aid.convoys.model import Convoy, Load, Orders, Truck
+from letup.aid.convoys.model import Load, Orders, Truck
 from letup.errors import BadInput
 from letup.findings import Finding
 from letup.scenario.model import Scenario
@@ -40,7 +40,7 @@ COLUMNS: dict[str, str] = {
     "arrive_latest_minute": "the same as minutes after the start of the scenario",
     "leave_earliest_minute": "the same as minutes after the start of the scenario",
     "leave_latest_minute": "the same as minutes after the start of the scenario",
-    "arcs": "way to the next stop: arcs of the road network, each with the minutes after leaving at which it is entered",
+    "arcs": "way to the next stop: arcs of the road network, each with the minute after leaving at which it begins",
 }
 
 #: Columns of convoy-loads.csv, one row for each load on each vehicle.
@@ -253,9 +253,7 @@ def _read(path: Path, name: str) -> list[dict[str, Any]]:
             value = _cell((cells.get(column) or "").strip(), column, kind)
             if value is None:
                 message = f"{cells.get(column)!r} is no {_WORD[kind]} that can be used here"
-                found.append(
-                    Finding("convoys.value", "error", message, "correct it", file, f"row {number}", column)
-                )
+                found.append(Finding("convoys.value", "error", message, "correct it", file, f"row {number}", column))
             row[column] = value
         rows.append(row)
     if found:

@@ -35,14 +35,12 @@ class Wish:
     unloading: int
 
 
-def fit(
-    wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool = False
-) -> tuple[Visit, Visit] | str:
+def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool = False) -> tuple[Visit, Visit] | str:
     """Times for taking up and putting down, or why there are none.
 
     Every minute of the times given works: the way from one of ``homes`` and the way there are quiet, both places are
-    quiet and open while the vehicle is worked at, and the way back is quiet if begun right after. Of several stretches of such
-    minutes the longest is taken.
+    quiet and open while the vehicle is worked at, and the way back is quiet if begun right after. Of several
+    stretches of such minutes the longest is taken.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import gpxpy.gpx as gpx
+from gpxpy import gpx
 
 from letup import __version__
 from letup.aid.convoys.files import by_item, local

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from letup.aid.convoys.blocks import stowed
 from letup.aid.convoys.legs import Legs, Visit
 from letup.aid.convoys.model import Carried, Convoy, Load, Stop, Truck
 from letup.aid.convoys.routing import Task, Trip
@@ -71,6 +73,37 @@ def group(
                 together, found = together + 1, more
             made.append(_convoy(same[start : start + together], *found, loads, legs, truck, day))
             start += together
+    return made
+
+
+def of_teams(
+    trips: Sequence[Trip],
+    tasks: Sequence[Task],
+    blocks: Sequence[Sequence[int]],
+    loads: Sequence[Load],
+    home: Visit,
+    legs: Legs,
+    truck: Truck,
+    day: int,
+    sizes: Sequence[int],
+) -> list[Convoy]:
+    """Convoys of trips that are those of teams already.
+
+    ``tasks`` are blocks of loads, ``blocks`` their numbers, ``sizes`` the vehicles of the team of each trip. A trip
+    whose loads cannot be put on so many vehicles is left out.
+    """
+    made = []
+    for trip, size in zip(trips, sizes, strict=True):
+        halts = _ordered(trip, tasks, home, legs)
+        found = _together([halts], legs)
+        assert found is not None  # a trip of the search keeps its times
+        stops = [
+            ([one for block in halt.up for one in blocks[block]], [one for block in halt.down for one in blocks[block]])
+            for halt in halts
+        ]
+        manifest = tuple(map(tuple, stowed(stops, loads, truck.payload_kg)))
+        if len(manifest) <= size:
+            made.append(Convoy("", day, truck, _stops([halts], *found, legs), manifest))
     return made
 
 
@@ -157,18 +190,6 @@ def _convoy(
     truck: Truck,
     day: int,
 ) -> Convoy:
-    stops = []
-    for k, (visit, when) in enumerate(zip(visits, found, strict=True)):
-        onward = legs.way(visit.place, visits[k + 1].place) if k + 1 < len(visits) else None
-        stops.append(
-            Stop(
-                place=visit.place,
-                action="+".join(same[0][k].actions),
-                service=visit.service,
-                times=when,
-                way=onward,
-            )
-        )
     manifest = tuple(
         tuple(
             Carried(loads[number], next(i for i, halt in enumerate(halts) if number in halt.up), k)
@@ -177,4 +198,14 @@ def _convoy(
         )
         for halts in same
     )
-    return Convoy("", day, truck, tuple(stops), manifest)
+    return Convoy("", day, truck, _stops(same, visits, found, legs), manifest)
+
+
+def _stops(
+    same: Sequence[list[_Halt]], visits: Sequence[Visit], found: Sequence[Times], legs: Legs
+) -> tuple[Stop, ...]:
+    onward = [legs.way(one.place, other.place) for one, other in pairwise(visits)]
+    return tuple(
+        Stop(visit.place, "+".join(halt.actions), visit.service, when, way)
+        for visit, halt, when, way in zip(visits, same[0], found, [*onward, None], strict=True)
+    )

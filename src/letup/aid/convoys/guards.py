@@ -44,8 +44,14 @@ class Guards:
         Kinds of places where the vehicles may stay whatever happens, besides those with ``wait``.
     """
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, quiet: Bools, margin_minutes: int = 0,
-        stays: frozenset[str] = TRUCKS_STAY) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        network: RoadNetwork,
+        quiet: Bools,
+        margin_minutes: int = 0,
+        stays: frozenset[str] = TRUCKS_STAY,
+    ) -> None:
         step = scenario.step_minutes
         self.minutes = scenario.steps * step
         self.zones = len(scenario.zones)

@@ -89,7 +89,7 @@ class Legs:
             return free
         return self.guards.starts(row, 0, max(minutes, 1))
 
-    def leaves(self, one: Visit, other: Visit, way: Way, done: int) -> int:
+    def leaves(self, other: Visit, way: Way, done: int) -> int:
         """When a vehicle done at one place leaves for another: at once, or so as not to come too early."""
         return max(done, other.earliest - way.minutes)
 
@@ -127,7 +127,7 @@ class Legs:
         last = min(one.latest + one.service, other.latest - way.minutes)
         if last < first:
             return False
-        leaves = self.leaves(one, other, way, first)
+        leaves = self.leaves(other, way, first)
         if leaves > first and not self.may_wait(one.place, first, leaves):
             return False
-        return self.until(way, leaves) >= self.leaves(one, other, way, last)
+        return self.until(way, leaves) >= self.leaves(other, way, last)

@@ -140,9 +140,7 @@ def ambulances_of(scenario: Scenario) -> list[Ambulances]:
 def beds_of(scenario: Scenario, people: Sequence[Person]) -> dict[str, tuple[str, int]]:
     """Kind and free beds of each place that patients may go to; a crossing without room takes everybody."""
     found = {}
-    for place, kind, room in zip(
-        scenario.places.index, scenario.places["kind"], scenario.places["room"], strict=True
-    ):
+    for place, kind, room in zip(scenario.places.index, scenario.places["kind"], scenario.places["room"], strict=True):
         if kind == "hospital":
             found[str(place)] = (str(kind), 0 if pd.isna(room) else int(room))
         elif kind == "crossing":
@@ -241,9 +239,7 @@ class _Days:
                 direct=True,
             )
             if trips:
-                best = [
-                    Trip(trip.fleet, tuple((some[task], down) for task, down in trip.acts)) for trip in trips
-                ]
+                best = [Trip(trip.fleet, tuple((some[task], down) for task, down in trip.acts)) for trip in trips]
         return best
 
 

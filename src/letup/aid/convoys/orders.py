@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from letup.aid.convoys.blocks import as_tasks, blocks, teams
 from letup.aid.convoys.days import day_spans
 from letup.aid.convoys.fitting import Wish, fit, ways_for
-from letup.aid.convoys.grouping import group
+from letup.aid.convoys.grouping import group, of_teams
 from letup.aid.convoys.guards import Bools, Guards
 from letup.aid.convoys.legs import Legs, Visit
 from letup.aid.convoys.model import Convoy, Load, Orders, Truck
-from letup.aid.convoys.routing import Fleet, Task, route
+from letup.aid.convoys.routing import Fleet, Task, Trip, route
 from letup.aid.convoys.settings import Settings
 from letup.aid.convoys.ways import Roads
 from letup.findings import Finding, worst_first
@@ -33,8 +36,9 @@ def convoys(
 ) -> Orders:
     """Make convoys of deliveries.
 
-    Each delivery is split into the loads of single vehicles. For each day and kind of vehicle PyVRP chooses which
-    vehicle carries what in which order; vehicles with the same stops then travel together. Vehicles start from their
+    Each delivery is split into the loads of single vehicles, and these into blocks that travel together. For each day
+    and kind of vehicle PyVRP chooses which team of vehicles carries which blocks in which order, and what no team can,
+    single vehicles; those of them with the same stops then travel together. Vehicles start from their
     base and come back to it the same day; where the day's pause leaves no time for that, those at a place where they
     may stay go back when their way is next quiet.
 
@@ -132,11 +136,9 @@ class _Part:
 
     def _split(self, row: dict[str, object], wish: Wish) -> None:
         name, vehicles = str(row["id"]), int(row["trucks"])  # type: ignore[call-overload]
-        load = Load(
-            name, wish.destination, str(row["item"]), str(row["unit"]), _each(row, "amount"), _each(row, "kg")
-        )
+        load = Load(name, wish.destination, str(row["item"]), str(row["unit"]), _each(row, "amount"), _each(row, "kg"))
         if load.kg > self.truck.payload_kg * (1 + 1e-9):
-            message = f"puts {load.kg:,.0f} kg on each of {vehicles} vehicles that may carry {self.truck.payload_kg:,g} kg"
+            message = f"puts {load.kg:,.0f} kg on each of {vehicles} vehicles; one may carry {self.truck.payload_kg:,g}"
             self._say("convoys.overload", "error", message, "give it more vehicles", name)
             self.left += [load] * vehicles
             return
@@ -159,28 +161,42 @@ class _Part:
 
     def solve(self, seconds: float, away: int) -> list[Convoy]:
         """Trips of single vehicles, joined to convoys; ``away`` of them have not come back from an earlier day."""
-        home = Fleet(
-            self.truck.place, max(0, self.truck.count - away), (math.ceil(self.truck.payload_kg),), self.first, self.after - 1
-        )
-        trips = route(
-            self.tasks,
-            [home],
-            self.legs,
-            seconds=seconds,
-            seed=self.settings.seed,
-            fixed=self.settings.fixed_minutes,
-        )
-        carried = {number for trip in trips for number, _ in trip.acts}
+        end = Visit(self.truck.place, self.first, self.after - 1, 0)
+        kilos = math.ceil(self.truck.payload_kg)
+        home = Fleet(self.truck.place, max(0, self.truck.count - away), (kilos,), self.first, self.after - 1)
+        some = blocks(self.loads, max(1, min(self.settings.vehicles, home.count)))
+        whole = as_tasks(self.tasks, self.loads, some, kilos)
+        fleets = teams(whole, home)
+        trips = self._route(whole, fleets, seconds * 0.8)
+        sizes = [fleets[trip.fleet].weight for trip in trips]
+        made = of_teams(trips, whole, some, self.loads, end, self.legs, self.truck, self.day, sizes)
+        carried = Counter(one.load.delivery for convoy in made for row in convoy.manifest for one in row)
+        rest = []
+        for number, load in enumerate(self.loads):  # loads of one delivery are alike
+            if carried[load.delivery]:
+                carried[load.delivery] -= 1
+            else:
+                rest.append(number)
+        # what teams could not do, single vehicles that are in none may
+        idle = replace(home, count=home.count - sum(one.vehicles for one in made))
+        tasks, loads = [self.tasks[number] for number in rest], [self.loads[number] for number in rest]
+        more = self._route(tasks, [idle], seconds * 0.2)
+        made += group(more, tasks, loads, end, self.legs, self.truck, self.day, self.settings.vehicles)
+        done = {number for trip in more for number, _ in trip.acts}
         missing: dict[str, int] = {}
-        for number, load in enumerate(self.loads):
-            if number not in carried:
+        for number, load in enumerate(loads):
+            if number not in done:
                 self.left.append(load)
                 missing[load.delivery] = missing.get(load.delivery, 0) + 1
         for name, vehicles in missing.items():
             message = f"{vehicles} of its loads find no vehicle with time enough among {self.truck.count}"
             self._say("convoys.left", "warning", message, "more vehicles, longer pauses, or another day", name)
-        end = Visit(self.truck.place, self.first, self.after - 1, 0)
-        return group(trips, self.tasks, self.loads, end, self.legs, self.truck, self.day, self.settings.vehicles)
+        return made
+
+    def _route(self, tasks: Sequence[Task], fleets: Sequence[Fleet], seconds: float) -> list[Trip]:
+        return route(
+            tasks, fleets, self.legs, seconds=seconds, seed=self.settings.seed, fixed=self.settings.fixed_minutes
+        )
 
     def _say(self, code: str, severity: str, message: str, remedy: str, name: str) -> None:
         self.findings.append(Finding(code, severity, message, remedy, "deliveries.csv", name))  # type: ignore[arg-type]

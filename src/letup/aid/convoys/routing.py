@@ -54,6 +54,8 @@ class Fleet:
         Room of each, by kind of room.
     earliest, latest : int
         Minutes between which they may be out.
+    weight : int
+        How many vehicles each of them stands for, in what it costs.
     """
 
     place: str
@@ -61,6 +63,7 @@ class Fleet:
     capacity: tuple[int, ...]
     earliest: int
     latest: int
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,6 @@ def route(
     from pyvrp import Depot, Location, ProblemData, Shipment, VehicleType, solve
     from pyvrp.stop import MaxRuntime, MultipleCriteria, NoImprovement
 
-    fleets = [fleet for fleet in fleets]
     usable = [number for number, fleet in enumerate(fleets) if fleet.count > 0]
     if not tasks or not usable:
         return []
@@ -145,11 +147,11 @@ def route(
                 capacity=list(fleets[number].capacity),
                 start_depot=i,
                 end_depot=i,
-                fixed_cost=fixed,
+                fixed_cost=fixed * fleets[number].weight,
                 tw_early=fleets[number].earliest,
                 tw_late=fleets[number].latest,
                 unit_distance_cost=1,
-                unit_duration_cost=1,
+                unit_duration_cost=fleets[number].weight,
             )
             for i, number in enumerate(usable)
         ],

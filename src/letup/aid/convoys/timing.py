@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from letup.aid.convoys.legs import Legs, Visit
 
@@ -42,14 +43,14 @@ def times(visits: Sequence[Visit], legs: Legs) -> list[Times] | None:
     legs : Legs
         Ways between them.
     """
-    ways = [legs.way(one.place, other.place) for one, other in zip(visits[:-1], visits[1:], strict=True)]
+    ways = [legs.way(one.place, other.place) for one, other in pairwise(visits)]
     begin = [visits[0].earliest]
     leave: list[int] = []
     for one, other, way in zip(visits[:-1], visits[1:], ways, strict=True):
         if way is None:
             return None
         done = begin[-1] + one.service
-        at = legs.leaves(one, other, way, done)
+        at = legs.leaves(other, way, done)
         if legs.until(way, at) < at or not legs.may_wait(one.place, done, at) or at + way.minutes > other.latest:
             return None
         leave.append(at)
