@@ -56,7 +56,7 @@ def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: floa
     lines = _lines(convoy, scenario, network)
     points = np.array([*shown.values(), *(point for line in lines for point in line.tolist())], float).reshape(-1, 2)
     if not len(points):
-        points = np.array([position(scenario, convoy.stops[0].place)], float).round(1)
+        points = np.round(np.array([position(scenario, convoy.stops[0].place)], np.float64), 1)
     put, per_km = _projection(points, high)
     numbers: dict[str, list[str]] = {}
     for number, stop in enumerate(convoy.stops):
@@ -119,7 +119,7 @@ def _projection(points: NDArray[np.float64], high: int):  # type: ignore[no-unty
     def put(at: NDArray[np.float64]) -> NDArray[np.float64]:
         x = (at[:, 0] - west) / (east - west) * _WIDE
         y = (north - at[:, 1]) / (north - south) * high
-        moved: NDArray[np.float64] = np.round(np.column_stack([x, y]), 1)
+        moved: NDArray[np.float64] = np.column_stack([x, y]).astype(np.float64).round(1)
         return moved
 
     return put, high / ((north - south) * 111.32)

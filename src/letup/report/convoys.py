@@ -18,7 +18,6 @@ from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
 from letup.report.page import page_text, version
-from letup.report.tables import text
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -155,12 +154,12 @@ def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
     lon, lat = position(scenario, stop.place)
     hidden = is_confidential(scenario, stop.place)
     row = scenario.places.loc[stop.place]
-    local = [text(row[column]) for column in scenario.places.columns if str(column).startswith("name_")]
+    local = [_text(row[column]) for column in scenario.places.columns if str(column).startswith("name_")]
     end = number + 1 == len(convoy.stops)
     parts = [("load", convoy.loaded(number)), ("unload", convoy.unloaded(number))]
     return Halt(
         number=number,
-        name=text(row["name"]),
+        name=_text(row["name"]),
         local=next((name for name in local if name), ""),
         spot="position: see sealed note" if hidden else f"{lat:.5f}, {lon:.5f}",
         do=", ".join(_DO[part] for part in stop.action.split("+")),
@@ -242,6 +241,10 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _at(scenario: Scenario, minute: int) -> datetime:

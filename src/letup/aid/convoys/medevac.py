@@ -170,7 +170,8 @@ class _Days:
 
     def solve(self, people: Sequence[Person], given: dict[int, str]) -> list[Convoy]:
         """Convoys of ambulances for all days."""
-        todo, made = list(given), []
+        todo: list[int] = list(given)
+        made: list[Convoy] = []
         homes = [kind.vehicle.place for kind in self.kinds]
         for name in {people[number].row for number in todo}:
             self.possible[name] = False

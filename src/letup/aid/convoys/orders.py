@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -74,15 +75,13 @@ def convoys(
     for truck in trucks:
         own = deliveries[deliveries["truck"] == truck.id]
         roads = Roads(scenario, network, guards, truck.speed_kmh)
-        for day, rows in own.groupby("day", sort=True):
+        for day in sorted({int(day) for day in own["day"]}):
+            rows = own[own["day"] == day]
             share = settings.seconds * float(rows["trucks"].sum()) / every
-            part = _Part(int(day), truck, roads, spans[int(day)], settings, scenario.step_minutes)  # type: ignore[call-overload]
+            part = _Part(day, truck, roads, spans[day], settings, scenario.step_minutes)
             part.read(rows)
-            away = sum(
-                one.vehicles
-                for one in made
-                if one.truck.id == truck.id and one.stops[-1].times.arrive_latest >= spans[int(day)][0]  # type: ignore[call-overload]
-            )
+            ended = [one for one in made if one.truck.id == truck.id]
+            away = sum(one.vehicles for one in ended if one.stops[-1].times.arrive_latest >= spans[day][0])
             made += part.solve(max(1.0, share), away)
             left += part.left
             found += part.findings
@@ -121,21 +120,21 @@ class _Part:
         for row, wish in zip(rows.to_dict("records"), wishes, strict=True):
             self._split(row, wish)
 
-    def _wish(self, row: dict[str, object]) -> Wish:
+    def _wish(self, row: dict[Any, Any]) -> Wish:
         kg = _each(row, "kg")
         part = min(1.0, kg / self.truck.payload_kg) if self.truck.payload_kg > 0 else 1.0
         stop = self.settings.stop_minutes
         return Wish(
             origin=str(row["origin"]),
             destination=str(row["destination"]),
-            first=int(row["depart_first_step"]) * self.step,  # type: ignore[call-overload]
+            first=int(row["depart_first_step"]) * self.step,
             last=self.after,
             loading=stop + math.ceil(part * self.truck.load_minutes),
             unloading=stop + math.ceil(part * self.truck.unload_minutes),
         )
 
-    def _split(self, row: dict[str, object], wish: Wish) -> None:
-        name, vehicles = str(row["id"]), int(row["trucks"])  # type: ignore[call-overload]
+    def _split(self, row: dict[Any, Any], wish: Wish) -> None:
+        name, vehicles = str(row["id"]), int(row["trucks"])
         load = Load(name, wish.destination, str(row["item"]), str(row["unit"]), _each(row, "amount"), _each(row, "kg"))
         if load.kg > self.truck.payload_kg * (1 + 1e-9):
             message = f"puts {load.kg:,.0f} kg on each of {vehicles} vehicles; one may carry {self.truck.payload_kg:,g}"
@@ -198,10 +197,10 @@ class _Part:
             tasks, fleets, self.legs, seconds=seconds, seed=self.settings.seed, fixed=self.settings.fixed_minutes
         )
 
-    def _say(self, code: str, severity: str, message: str, remedy: str, name: str) -> None:
-        self.findings.append(Finding(code, severity, message, remedy, "deliveries.csv", name))  # type: ignore[arg-type]
+    def _say(self, code: str, severity: Literal["error", "warning"], message: str, remedy: str, name: str) -> None:
+        self.findings.append(Finding(code, severity, message, remedy, "deliveries.csv", name))
 
 
-def _each(row: dict[str, object], column: str) -> float:
+def _each(row: dict[Any, Any], column: str) -> float:
     """What one vehicle has of a row's total."""
-    return float(row[column]) / int(row["trucks"])  # type: ignore[call-overload, arg-type]
+    return float(row[column]) / int(row["trucks"])

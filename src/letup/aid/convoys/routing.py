@@ -155,8 +155,8 @@ def route(
             )
             for i, number in enumerate(usable)
         ],
-        distance_matrices=[cost],
-        duration_matrices=[duration],
+        distance_matrices=[cost],  # type: ignore[list-item]
+        duration_matrices=[duration],  # type: ignore[list-item]
         shipments=[
             Shipment(
                 base + i,
