@@ -1,8 +1,8 @@
 """Instances of the vehicle-routing problem with time windows: a hundred stops in a square, in three classes.
 
 The classes are those of Solomon, "Algorithms for the vehicle routing and scheduling problems with time window
-constraints", Operations Research 35(2), 1987, 254-265: stops at random (R), in clusters (C), and half of each (RC), with
-short days, so that a vehicle has few stops. The stops here are our own, drawn from a seed.
+constraints", Operations Research 35(2), 1987, 254-265: stops at random (R), in clusters (C), and half of each (RC),
+with short days, so that a vehicle has few stops. The stops here are our own, drawn from a seed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Instance:
 
 def instance(kind: str, seed: int, stops: int = 100, width: int = 40) -> Instance:
     """One instance of a class: ``kind`` is "R", "C" or "RC", ``width`` the mean length of a time window."""
-    rng = np.random.default_rng([seed, "R C RC".split().index(kind)])
+    rng = np.random.default_rng([seed, ["R", "C", "RC"].index(kind)])
     clustered = {"R": 0, "C": stops, "RC": stops // 2}[kind]
     middle = rng.uniform(10, 90, (max(1, stops // 10), 2))
     close = middle[rng.integers(0, len(middle), clustered)] + rng.normal(0, 4, (clustered, 2))

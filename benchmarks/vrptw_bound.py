@@ -83,9 +83,10 @@ def lower_bound(one: Instance, routes: list[list[int]], seconds: float) -> Bound
 
 def _most_routes(one: Instance, routes: list[list[int]]) -> int:
     """No optimal routes are more than this: each costs twice the way to its nearest stop at least."""
-    cheapest = 2 * int(one.cost[0, 1:].min())
-    known = sum(_cost(one, route) for route in routes)
-    return max(1, min(len(one.demand) - 1, known // max(cheapest, 1)))
+    stops, cheapest = len(one.demand) - 1, 2 * int(one.cost[0, 1:].min())
+    if not routes or not cheapest:
+        return stops
+    return min(stops, sum(_cost(one, route) for route in routes) // cheapest)
 
 
 def _cost(one: Instance, route: list[int]) -> int:
