@@ -60,9 +60,9 @@ def convoys(
             document["medevac"] = _document(patients)
         print(json.dumps(document, ensure_ascii=False))
         return
-    print(_text(orders, "vehicles"))
+    print(_text(orders, "vehicles", "carry"))
     if patients is not None:
-        print(_text(patients, "ambulances"))
+        print(_text(patients, "ambulances", "take"))
     print(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
     print("Written:")
     for path in (*files, folder / "gpx", folder / "pages"):
@@ -88,14 +88,14 @@ def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
     return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
 
 
-def _text(orders: Orders, what: str) -> str:
+def _text(orders: Orders, what: str, verb: str) -> str:
     """The answer in one sentence, then each day, then findings."""
     from letup.aid.convoys.files import by_item
 
     loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
     going = sum(one.vehicles for one in orders.convoys)
     lines = [
-        f"{len(orders.convoys)} convoys with {going} {what} in all carry {by_item(loads) or 'nothing'}"
+        f"{len(orders.convoys)} convoys with {going} {what} in all {verb} {by_item(loads) or 'nothing'}"
         + (f"; {by_item(orders.left)} are left." if orders.left else "; nothing is left.")
     ]
     for day in sorted({one.day for one in orders.convoys}):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -11,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from letup.aid.convoys import Settings, check_convoys, convoys
+from letup.aid.convoys.codes import CODES
 from letup.aid.convoys.files import load_rows, stop_rows
+from letup.aid.convoys.reference import reference_page
 from tests.aid.convoys import walk, world
 
 QUICK = Settings(seconds=1.0, margin_minutes=0)
@@ -224,3 +228,23 @@ def test_times_at_stops_run_on():
     for one, other in pairwise(stops):
         if one["convoy"] == other["convoy"]:
             assert one["leave_earliest_minute"] < other["arrive_earliest_minute"]
+
+
+def test_the_committed_reference_page_is_the_generated_one():
+    page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "convoys.md"
+    assert page.read_text("utf-8") == reference_page(), "write letup.aid.convoys.reference.reference_page() to it"
+
+
+def test_every_code_used_is_on_the_page_of_findings():
+    folder = Path(__file__).resolve().parents[3] / "src" / "letup"
+    sources = [
+        *(folder / "aid" / "convoys").glob("*.py"),
+        folder / "plan" / "convoys.py",
+        folder / "cli" / "convoys.py",
+    ]
+    used = set()
+    for path in sources:
+        found = re.findall(r'"((?:convoys|medevac)\.[a-z_]+)"', path.read_text("utf-8"))
+        prefix = "verify." if path.name.startswith("check") else ""
+        used |= {prefix + code for code in found if path.name != "codes.py" and not code.endswith(".csv")}
+    assert used == set(CODES)

@@ -13,7 +13,7 @@ CODES: dict[str, str] = {
     "convoys.overload": "A delivery puts more on a vehicle than it may carry",
     "convoys.way": "A delivery names a way that vehicles cannot take; another one is used",
     "medevac.empty": "Nobody is to be moved: there are no patients who have agreed, or no ambulances",
-    "medevac.no_bed": "There is no free bed that patients could be taken to within the longest ride",
+    "medevac.no_bed": "No free bed can be reached within the longest ride, on ways that are quiet at any time",
     "medevac.no_time": "Patients have no time in which an ambulance can reach them and take them to their bed",
     "medevac.left": "Ambulances are too few, or their time too short, to move everybody who has agreed",
     "verify.convoys.vehicle": "Written convoys: a kind of vehicle does not exist",

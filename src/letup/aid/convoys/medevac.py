@@ -76,7 +76,11 @@ def medevac(
     given, without = assign(people, beds, minutes, settings.most_ride_minutes)
     day = _Days(scenario, kinds, guards, roads, places, settings)
     found = [
-        _finding("medevac.no_bed", name, f"no bed within a ride of {settings.most_ride_minutes} minutes for {count}")
+        _finding(
+            "medevac.no_bed",
+            name,
+            f"for {count} no free bed is within {settings.most_ride_minutes} minutes on ways that are ever quiet",
+        )
         for name, count in _counts(people, without).items()
     ]
     made = day.solve(people, given)
@@ -245,7 +249,7 @@ class _Days:
 
 
 def _load(one: Person, to: str) -> Load:
-    return Load(one.row, to, "lying patient" if one.lying else "sitting patient", "people", 1.0, 0.0)
+    return Load(one.row, to, "lying patients" if one.lying else "sitting patients", "people", 1.0, 0.0)
 
 
 def _counts(people: Sequence[Person], numbers: Sequence[int]) -> dict[str, int]:
