@@ -130,6 +130,27 @@ def test_a_truck_that_cannot_get_out_in_time_stays_where_it_may_and_comes_back_t
     assert _checked(orders, late, quiet, scenario, network).problems == []
 
 
+def test_a_truck_whose_way_back_is_never_quiet_again_stays_for_good_and_is_named():
+    scenario = world.world(steps=576)
+    network = world.build(scenario)
+    quiet = np.zeros((3, 576), bool)
+    quiet[:, 40:80] = True
+    late = world.deliveries(
+        {"destination": "point-c", "depart_first_step": 68},
+        {"destination": "point-c", "depart_first_step": 360, "day": 1},
+    )
+    one = replace(world.TRUCK, count=1)
+    orders = convoys(scenario, network, quiet, late, [one], QUICK)
+    (convoy,) = orders.convoys
+    assert convoy.stops[-1].place == "point-c"
+    assert "stay" in convoy.stops[-1].action
+    assert {(found.code, found.where) for found in orders.findings} == {
+        ("convoys.stay", "d0"),
+        ("convoys.no_time", "d1"),
+    }
+    assert _checked(orders, late, quiet, scenario, network, [one]).problems == []
+
+
 def test_trucks_still_away_are_not_sent_out_again_the_next_morning():
     scenario = world.world(steps=576)
     network = world.build(scenario)

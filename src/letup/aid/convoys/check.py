@@ -103,7 +103,9 @@ def follow(
             continue
         try:
             driven += _drive(rows, truck, ground, file, replay)
-            span = int(rows[0]["arrive_earliest_minute"]), int(rows[-1]["arrive_latest_minute"])
+            back = str(rows[-1]["place"]) == truck.place
+            last = int(rows[-1]["arrive_latest_minute"]) if back else ground.steps * ground.step
+            span = int(rows[0]["arrive_earliest_minute"]), last
             out.setdefault(truck.id, []).append((*span, int(rows[0]["vehicles"])))
         except (KeyError, TypeError, ValueError) as error:
             replay.wrong("convoys.row", file, name, f"cannot be read: {error}")
@@ -249,8 +251,12 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
         if go + took > early + 1 + _EXACT or go + took < early - 1 or last + took > late + _EXACT:
             message = f"the way takes {took:.1f} minutes; arrivals at the next stop do not fit"
             replay.wrong("convoys.time", file, where, message, "minutes")
-    if str(rows[-1]["place"]) != truck.place or str(rows[0]["place"]) != truck.place:
-        replay.wrong("convoys.home", file, name, f"does not start and end at {truck.place}", "place")
+    last = str(rows[-1]["place"])
+    end = ground.steps * ground.step
+    stays = ground.may_be(last, truck.place, int(rows[-1]["arrive_earliest_minute"]), end)
+    if str(rows[0]["place"]) != truck.place or not stays:
+        message = f"does not start at {truck.place}, or ends where its vehicles may not stay"
+        replay.wrong("convoys.home", file, name, message, "place")
     return len(rows) - 1
 
 

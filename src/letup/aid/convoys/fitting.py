@@ -81,7 +81,7 @@ def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool
     leave[max(0, wish.last) :] = False
     run = _longest(leave)
     if run is None:
-        return _why(start, arrive, work, back, wish)
+        return _why(start, out.minutes, work, back, wish)
     first, last = run
     there = first + out.minutes
     shut = np.flatnonzero(~good[there:])
@@ -92,15 +92,18 @@ def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool
     )
 
 
-def _why(start: Bools, arrive: Bools, work: Bools, back: Bools, wish: Wish) -> str:
+def _why(start: Bools, out: int, work: Bools, back: Bools, wish: Wish) -> str:
     """Which of the conditions leaves no time."""
-    if not start[wish.first : wish.last].any():
+    within = np.zeros_like(start)
+    within[wish.first : wish.last] = start[wish.first : wish.last]
+    if not within.any():
         return "its way is not quiet for long enough at any time that day"
+    arrive = _later(within, out)
     if not (arrive & work).any():
         return "no pause at the destination lasts long enough, or falls into its hours, to unload after arriving"
     if not (arrive & work & back).any():
         return "no pause lasts long enough to unload and to get out again"
-    return "the hours of its origin, or when its goods are there, leave no time to set out that day"
+    return "the hours of its origin, or the way there, leave no time to set out that day"
 
 
 def _later(free: Bools, minutes: int) -> Bools:

@@ -155,7 +155,8 @@ def _halts(trip: Trip, tasks: Sequence[Task], home: Visit, legs: Legs) -> list[_
             halts.append(_Halt(visit, [action], [], []))
             parts = [visit]
         if action == "end" and visit is not home:
-            halts[-2].actions.append("stay")
+            # who stays for good has its end where it is
+            halts[-1 if visit.place == last.place else -2].actions.append("stay")
         if action == "load":
             halts[-1].up.append(number)
         elif action == "unload":

@@ -96,20 +96,19 @@ class Legs:
     def stay(self, visit: Visit, home: str, after: int) -> bool:
         """Note that vehicles may stay where they are after a visit, and go home when the way is next quiet.
 
-        False if they may not stay there, or the way is not quiet again from minute ``after`` on.
+        Where it is not quiet again from minute ``after`` on they stay for good. False if they may not stay there.
         """
         if not self.guards.may_stay(visit.place):
             return False
         way = self.way(visit.place, home)
         if way is None:
             way = self.roads.between([visit.place, home], after, self.guards.minutes).get((visit.place, home))
-            if way is None:
-                return False
-            self.ways[visit.place, home] = way
         first = max(after, visit.latest + visit.service)
-        free = np.flatnonzero(self.begins(way)[first:])
-        if not len(free):
-            return False
+        free = np.flatnonzero(self.begins(way)[first:]) if way is not None else ()
+        if way is None or not len(free):
+            self.stays[visit, home] = Visit(visit.place, 0, self.guards.minutes, 0)
+            return True
+        self.ways[visit.place, home] = way
         leaves = first + int(free[0])
         self.stays[visit, home] = Visit(home, leaves + way.minutes, self.until(way, leaves) + way.minutes, 0)
         return True

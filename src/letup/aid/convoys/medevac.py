@@ -214,11 +214,7 @@ class _Days:
         """Ambulances that are at their base when a day begins."""
         found = []
         for kind in self.kinds:
-            away = sum(
-                one.vehicles
-                for one in made
-                if one.truck.id == kind.vehicle.id and one.stops[-1].times.arrive_latest >= first
-            )
+            away = sum(one.vehicles for one in made if one.truck.id == kind.vehicle.id and one.out_at(first))
             count = max(0, kind.vehicle.count - away)
             found.append(Fleet(kind.vehicle.place, count, (kind.lying, kind.sitting), first, after - 1))
         return found

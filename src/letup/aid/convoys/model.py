@@ -134,6 +134,11 @@ class Convoy:
         """How many vehicles travel in it."""
         return len(self.manifest)
 
+    def out_at(self, minute: int) -> bool:
+        """Whether its vehicles are not back at their base by some minute."""
+        last = self.stops[-1]
+        return last.place != self.truck.place or last.times.arrive_latest >= minute
+
     def loaded(self, stop: int) -> list[Load]:
         """What is loaded at a stop, on all vehicles together."""
         return [one.load for vehicle in self.manifest for one in vehicle if one.up == stop]

@@ -80,8 +80,7 @@ def convoys(
             share = settings.seconds * float(rows["trucks"].sum()) / every
             part = _Part(day, truck, roads, spans[day], settings, scenario.step_minutes)
             part.read(rows)
-            ended = [one for one in made if one.truck.id == truck.id]
-            away = sum(one.vehicles for one in ended if one.stops[-1].times.arrive_latest >= spans[day][0])
+            away = sum(one.vehicles for one in made if one.truck.id == truck.id and one.out_at(spans[day][0]))
             made += part.solve(max(1.0, share), away)
             left += part.left
             found += part.findings
@@ -182,6 +181,11 @@ class _Part:
         more = self._route(tasks, [idle], seconds * 0.2)
         made += group(more, tasks, loads, end, self.legs, self.truck, self.day, self.settings.vehicles)
         done = {number for trip in more for number, _ in trip.acts}
+        for one in made:
+            if one.stops[-1].place != self.truck.place:
+                name, place = one.manifest[0][-1].load.delivery, one.stops[-1].place
+                message = f"{one.vehicles} vehicles stay at {place}: their way back is not quiet again"
+                self._say("convoys.stay", "warning", message, "longer pauses, or a later one for the way back", name)
         missing: dict[str, int] = {}
         for number, load in enumerate(loads):
             if number not in done:
