@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.guards import TRUCKS_STAY, vehicles_need_pause
 from letup.aid.convoys.model import Truck
-from letup.aid.convoys.ways import STRETCH_KMH, joins
+from letup.aid.convoys.ways import STRETCH_KMH, ends_of, joins
 from letup.findings import Finding
 from letup.roads.network import RoadNetwork
 from letup.roads.people import open_steps
@@ -163,16 +163,16 @@ class Ground:
             speed_kmh = min(speed_kmh, float(self.network.vehicle_kmh[arc]))
         return float(self.network.length_m[arc]) * 0.06 / speed_kmh
 
-    def stretch(self, place: str, speed_kmh: float) -> list[tuple[int, float]]:
-        """Zone and minutes of the two halves of a place's last stretch, from the place on."""
-        node, metres = self.join[place]
-        own = self.network.place_node.get(place, node)
+    def stretch(self, place: str, node: int, speed_kmh: float) -> list[tuple[int, float]]:
+        """Zone and minutes of the two halves of the last stretch from a place to a node of the roads."""
+        metres = self.join[place][node]
         half = metres / 2 * 0.06 / min(speed_kmh, STRETCH_KMH)
-        return [(int(self.network.node_zone[at]), half) for at in (own, node)] if metres else []
+        ends = (self.network.place_node[place], node)
+        return [(int(self.network.node_zone[at]), half) for at in ends] if metres else []
 
 
 def drive(
-    ends: tuple[str, str], arcs: Sequence[int], leave: tuple[int, int], speed_kmh: float, ground: Ground
+    places: tuple[str, str], arcs: Sequence[int], leave: tuple[int, int], speed_kmh: float, ground: Ground
 ) -> tuple[float, str]:
     """Drive from place to place along arcs at every minute between the earliest and the latest to leave.
 
@@ -184,6 +184,9 @@ def drive(
         What does not hold; empty if all does.
     """
     along, problem = 0.0, ""
+    ends = ends_of(ground.network, arcs, ground.join[places[0]], ground.join[places[1]])
+    if ends is None:
+        return math.inf, "its way does not lead there"
 
     def pass_(zone: int, minutes: float, what: str) -> None:
         nonlocal along, problem
@@ -191,8 +194,8 @@ def drive(
         if zone >= 0 and not ground.at_all(ground.calm[zone], leave[0] + entered, leave[1] + along):
             problem = problem or f"a vehicle is {what} while zone number {zone} is not quiet"
 
-    for zone, minutes in ground.stretch(ends[0], speed_kmh):
-        pass_(zone, minutes, f"on the last stretch of {ends[0]}")
+    for zone, minutes in ground.stretch(places[0], ends[0], speed_kmh):
+        pass_(zone, minutes, f"on the last stretch of {places[0]}")
     for arc in arcs:
         took = ground.minutes(arc, speed_kmh)
         if not math.isfinite(took):
@@ -206,8 +209,8 @@ def drive(
                 ground.open[place], leave[0] + along - CONTROL_MINUTES, leave[1] + along
             ):
                 problem = problem or f"a vehicle is at {place} outside its hours"
-    for zone, minutes in ground.stretch(ends[1], speed_kmh)[::-1]:
-        pass_(zone, minutes, f"on the last stretch of {ends[1]}")
+    for zone, minutes in ground.stretch(places[1], ends[1], speed_kmh)[::-1]:
+        pass_(zone, minutes, f"on the last stretch of {places[1]}")
     return along, problem
 
 
@@ -234,14 +237,20 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
         if k + 1 == len(rows):
             continue
         arcs = [int(part.partition("@")[0]) for part in str(row["arcs"]).split()]
-        here = joined[place][0]
-        for arc in arcs:
-            if not 0 <= arc < len(ground.network.tail) or int(ground.network.tail[arc]) != here:
-                replay.wrong("convoys.way", file, where, f"arc {arc} does not go on from where the vehicle is", "arcs")
-                return k
-            here = int(ground.network.head[arc])
         then = rows[k + 1]
-        if here != joined.get(str(then["place"]), (-1, 0.0))[0]:
+        onward = joined.get(str(then["place"]), {})
+        broken = [
+            arc
+            for before, arc in zip([-1, *arcs], arcs, strict=False)
+            if not 0 <= arc < len(ground.network.tail)
+            or (before >= 0 and ground.network.tail[arc] != ground.network.head[before])
+        ]
+        if broken:
+            replay.wrong(
+                "convoys.way", file, where, f"arc {broken[0]} does not go on from where the vehicle is", "arcs"
+            )
+            return k
+        if ends_of(ground.network, arcs, joined[place], onward) is None:
             replay.wrong("convoys.way", file, where, f"the way does not lead to {then['place']}", "arcs")
             return k
         took, problem = drive((place, str(then["place"])), arcs, (go, last), truck.speed_kmh, ground)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations, product
 
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from letup.aid.convoys.guards import Bools, Guards
 from letup.roads.network import RoadNetwork
@@ -98,15 +99,20 @@ class Roads:
         often (80 %) as the one that can be begun at most minutes. Pairs without a way that can be begun are left out.
         """
         found: dict[tuple[str, str], list[Way]] = {}
-        nodes = {place: self.join[place][0] for place in places if place in self.join}
+        there = [place for place in places if place in self.join]
+        nodes = sorted({node for place in there for node in self.join[place]})
         for usable in self._choices(first, last):
-            quickest = self._quickest(sorted(set(nodes.values())), usable)
-            for one, here in nodes.items():
-                for other, there in nodes.items():
-                    if one != other and (here, there) in quickest:
-                        way = self.way(quickest[here, there], one, other)
-                        if way not in found.setdefault((one, other), []):
-                            found[one, other].append(way)
+            quickest = self._quickest(nodes, usable)
+            for one, other in permutations(there, 2):
+                ways = [
+                    self.way(quickest[start, end], (one, start), (other, end))
+                    for start, end in product(self.join[one], self.join[other])
+                    if (start, end) in quickest
+                ]
+                if ways:
+                    way = min(ways, key=lambda way: (way.minutes, way.length_m))
+                    if way not in found.setdefault((one, other), []):
+                        found[one, other].append(way)
         chosen: dict[tuple[str, str], Way] = {}
         for pair, ways in found.items():
             counts = [int(self.begins(way)[first:last].sum()) for way in ways]
@@ -116,8 +122,11 @@ class Roads:
                 chosen[pair] = min(good, key=lambda way: (way.minutes, way.length_m))
         return chosen
 
-    def way(self, arcs: Iterable[int], one: str, other: str) -> Way:
-        """The way along some arcs from one place to another, with the last stretch at each end."""
+    def way(self, arcs: Iterable[int], one: tuple[str, int], other: tuple[str, int]) -> Way:
+        """The way along some arcs from one place to another, with the last stretch at each end.
+
+        ``one`` and ``other`` are places with the nodes at which they join the roads.
+        """
         arcs = tuple(arcs)
         along, length = 0.0, 0.0
         offsets: list[int] = []
@@ -134,7 +143,7 @@ class Roads:
             else:
                 passages.append((zone, math.floor(entered + 1e-9), leaves))
 
-        for zone, metres in self.stretch(one):
+        for zone, metres in self.stretch(*one):
             pass_(zone, metres * 0.06 / self.stretch_kmh)
         checks: list[tuple[int, int, int]] = []
         for arc in arcs:
@@ -144,35 +153,31 @@ class Roads:
             row = self.guards.row_of_hours.get(self.control.get(int(self.network.head[arc]), ""), -1)
             if row >= 0:
                 checks.append((row, math.floor(along - CONTROL_MINUTES), math.ceil(along - 1e-9)))
-        for zone, metres in self.stretch(other)[::-1]:
+        for zone, metres in self.stretch(*other)[::-1]:
             pass_(zone, metres * 0.06 / self.stretch_kmh)
-        beside = sum(metres for place in (one, other) for _, metres in self.stretch(place))
+        beside = sum(metres for end in (one, other) for _, metres in self.stretch(*end))
         return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length + beside, (*passages, *checks), beside)
 
-    def stretch(self, place: str) -> list[tuple[int, float]]:
-        """Zone and metres of the two halves of a place's last stretch, from the place on; empty if it has none."""
-        node, metres = self.join[place]
+    def stretch(self, place: str, node: int) -> list[tuple[int, float]]:
+        """Zone and metres of the two halves of a last stretch, from the place on; empty if the place is on a road."""
+        metres = self.join[place][node]
         if not metres:
             return []
-        own = self.network.place_node.get(place, node)
-        return [(int(self.network.node_zone[at]), metres / 2) for at in (own, node)]
+        return [(int(self.network.node_zone[at]), metres / 2) for at in (self.network.place_node[place], node)]
 
     def given(self, origin: str, destination: str, text: str) -> Way | None:
         """The way that a table of deliveries names ("arc@offset ..."); None if it does not lead there by vehicle."""
-        if origin not in self.join or destination not in self.join:
-            return None
         arcs: list[int] = []
-        here = self.join[origin][0]
         for part in text.split():
             number = part.partition("@")[0]
             arc = int(number) if number.isdecimal() else -1
             if not 0 <= arc < len(self.minutes) or not math.isfinite(self.minutes[arc]):
                 return None
-            if int(self.network.tail[arc]) != here:
+            if arcs and self.network.tail[arc] != self.network.head[arcs[-1]]:
                 return None
-            here = int(self.network.head[arc])
             arcs.append(arc)
-        return self.way(arcs, origin, destination) if here == self.join[destination][0] else None
+        ends = ends_of(self.network, arcs, self.join.get(origin, {}), self.join.get(destination, {}))
+        return None if ends is None else self.way(arcs, (origin, ends[0]), (destination, ends[1]))
 
     def begins(self, way: Way) -> Bools:
         """At which minutes a way can be begun so that every zone is quiet while it is passed."""
@@ -213,25 +218,47 @@ class Roads:
         }
 
 
-def joins(network: RoadNetwork, scenario: Scenario) -> dict[str, tuple[int, float]]:
-    """Node at which vehicles of each place join the roads open to them, and metres to it; those too far left out."""
-    usable = network.vehicles_per_hour > 0
-    nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
-    found: dict[str, tuple[int, float]] = {}
-    if not len(nodes):
+def ends_of(
+    network: RoadNetwork, arcs: Sequence[int], one: Mapping[int, float], other: Mapping[int, float]
+) -> tuple[int, int] | None:
+    """Nodes at which a way along arcs leaves the stretch of one place and meets that of another; None if it does not.
+
+    ``one`` and ``other`` are the nodes at which the places join the roads.
+    """
+    if arcs:
+        ends = int(network.tail[arcs[0]]), int(network.head[arcs[-1]])
+        return ends if ends[0] in one and ends[1] in other else None
+    common = [node for node in one if node in other]
+    return (common[0], common[0]) if common else None
+
+
+def joins(network: RoadNetwork, scenario: Scenario) -> dict[str, dict[int, float]]:
+    """Nodes at which vehicles of each place join the roads open to them, with metres to them; those too far left out.
+
+    Mapped roads for vehicles may fall into parts between which no road is mapped. A place joins each part that it is
+    near enough to, at the nearest node of that part.
+    """
+    usable = np.flatnonzero(network.vehicles_per_hour > 0)
+    found: dict[str, dict[int, float]] = {}
+    if not len(usable):
         return found
-    on_roads = set(nodes.tolist())
+    size = len(network.lon)
+    graph = csr_array((np.ones(len(usable)), (network.tail[usable], network.head[usable])), shape=(size, size))
+    _, part = connected_components(graph, connection="strong")
+    nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
     for place, point in zip(scenario.places.index, scenario.places.geometry, strict=True):
-        here = network.place_node.get(str(place), -1)
-        if here in on_roads:
-            found[str(place)] = (here, 0.0)
+        if str(place) not in network.place_node:
             continue
-        _, _, metres = _GEOD.inv(
-            np.full(len(nodes), point.x), np.full(len(nodes), point.y), network.lon[nodes], network.lat[nodes]
-        )
-        nearest = int(np.argmin(metres))
-        if metres[nearest] <= STRETCH_M:
-            found[str(place)] = (int(nodes[nearest]), float(metres[nearest]) * STRETCH_DETOUR)
+        lon, lat = np.full(len(nodes), point.x), np.full(len(nodes), point.y)
+        metres = np.asarray(_GEOD.inv(lon, lat, network.lon[nodes], network.lat[nodes])[2], float)
+        metres[nodes == network.place_node[str(place)]] = 0.0
+        near: dict[int, int] = {}
+        for k in np.argsort(metres, kind="stable").tolist():
+            if metres[k] > STRETCH_M:
+                break
+            near.setdefault(int(part[nodes[k]]), k)
+        if near:
+            found[str(place)] = {int(nodes[k]): float(metres[k]) * STRETCH_DETOUR for k in near.values()}
     return found
 
 
