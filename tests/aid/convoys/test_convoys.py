@@ -162,7 +162,7 @@ def test_trucks_still_away_are_not_sent_out_again_the_next_morning():
     )
     one = replace(world.TRUCK, count=1)
     orders = convoys(scenario, network, quiet, late, [one], QUICK)
-    assert [finding.code for finding in orders.findings] == ["convoys.left"]
+    assert [finding.code for finding in orders.findings] == ["convoys.left"]  # the day after there is no pause
     assert _checked(orders, late, quiet, scenario, network, [one]).problems == []
 
 

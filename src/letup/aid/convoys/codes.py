@@ -9,6 +9,7 @@ CODES: dict[str, str] = {
     "convoys.value": "A cell of such a table cannot be used, or names what does not exist",
     "convoys.empty": "There is no delivery to make a convoy of",
     "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out again",
+    "convoys.later": "Loads of a delivery find no vehicle, or no time, on their day, and are tried on the next",
     "convoys.left": "Vehicles are too few, or their time too short, to carry a delivery on its day",
     "convoys.stay": "Vehicles stay where they may: their way back is not quiet again in the time of the plan",
     "convoys.overload": "A delivery puts more on a vehicle than it may carry",

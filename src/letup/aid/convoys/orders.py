@@ -25,6 +25,7 @@ from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 _PRIZE = 100_000
+_MAY_GO_LATER = frozenset({"convoys.no_time", "convoys.left"})
 
 
 def convoys(
@@ -39,9 +40,9 @@ def convoys(
 
     Each delivery is split into the loads of single vehicles, and these into blocks that travel together. For each day
     and kind of vehicle PyVRP chooses which team of vehicles carries which blocks in which order, and what no team can,
-    single vehicles; those of them with the same stops then travel together. Vehicles start from their
-    base and come back to it the same day; where the day's pause leaves no time for that, those at a place where they
-    may stay go back when their way is next quiet.
+    single vehicles; those of them with the same stops then travel together. Vehicles start from their base and come
+    back to it the same day; where the day's pause leaves no time for that, those at a place where they may stay go
+    back when their way is next quiet. What finds no time or vehicle on its day is tried on the next.
 
     Parameters
     ----------
@@ -75,19 +76,43 @@ def convoys(
     for truck in trucks:
         own = deliveries[deliveries["truck"] == truck.id]
         roads = Roads(scenario, network, guards, truck.speed_kmh)
-        for day in sorted({int(day) for day in own["day"]}):
-            rows = own[own["day"] == day]
+        late = own.iloc[:0]
+        for day in sorted(spans) if len(own) else ():
+            rows = pd.concat([late, own[own["day"] == day]]) if len(late) else own[own["day"] == day]
+            if not len(rows):
+                continue
             share = settings.seconds * float(rows["trucks"].sum()) / every
             part = _Part(day, truck, roads, spans[day], settings, scenario.step_minutes)
             part.read(rows)
             away = sum(one.vehicles for one in made if one.truck.id == truck.id and one.out_at(spans[day][0]))
             made += part.solve(max(1.0, share), away)
-            left += part.left
-            found += part.findings
+            late = _left_of(rows, part.left)
+            last = day == max(spans)
+            left += part.heavy + (part.left if last else [])
+            found += [one for one in part.findings if last or one.code not in _MAY_GO_LATER]
+            if not last:
+                found += [_later(str(name), int(count)) for name, count in zip(late["id"], late["trucks"], strict=True)]
     made.sort(key=lambda one: (one.day, one.stops[0].times.arrive_earliest, one.id))
     width = max(3, len(str(len(made))))
     named = [Convoy(f"c{i + 1:0{width}d}", one.day, one.truck, one.stops, one.manifest) for i, one in enumerate(made)]
-    return Orders(tuple(named), tuple(left), tuple(worst_first(found)))
+    once = dict.fromkeys(found)  # a way that does not exist is found again on each day
+    return Orders(tuple(named), tuple(left), tuple(worst_first(list(once))))
+
+
+def _left_of(rows: pd.DataFrame, left: Sequence[Load]) -> pd.DataFrame:
+    """Rows of what is left of them for another day."""
+    counts = Counter(one.delivery for one in left)
+    late = rows[[counts[name] > 0 for name in rows["id"]]].copy()
+    late["part"] = [counts[name] / int(trucks) for name, trucks in zip(late["id"], late["trucks"], strict=True)]
+    for column in ("amount", "kg"):
+        late[column] = late[column] * late["part"]
+    late["trucks"] = [counts[name] for name in late["id"]]
+    return late.drop(columns="part")
+
+
+def _later(name: str, count: int) -> Finding:
+    message = f"{count} of its loads find no vehicle, or no time, on their day, and are tried on the next"
+    return Finding("convoys.later", "note", message, "longer pauses or more vehicles", "deliveries.csv", name)
 
 
 class _Part:
@@ -101,6 +126,7 @@ class _Part:
         self.tasks: list[Task] = []
         self.loads: list[Load] = []
         self.left: list[Load] = []
+        self.heavy: list[Load] = []
         self.findings: list[Finding] = []
 
     def read(self, rows: pd.DataFrame) -> None:
@@ -126,7 +152,7 @@ class _Part:
         return Wish(
             origin=str(row["origin"]),
             destination=str(row["destination"]),
-            first=int(row["depart_first_step"]) * self.step,
+            first=max(self.first, int(row["depart_first_step"]) * self.step),
             last=self.after,
             loading=stop + math.ceil(part * self.truck.load_minutes),
             unloading=stop + math.ceil(part * self.truck.unload_minutes),
@@ -135,10 +161,10 @@ class _Part:
     def _split(self, row: dict[Any, Any], wish: Wish) -> None:
         name, vehicles = str(row["id"]), int(row["trucks"])
         load = Load(name, wish.destination, str(row["item"]), str(row["unit"]), _each(row, "amount"), _each(row, "kg"))
-        if load.kg > self.truck.payload_kg * (1 + 1e-9):
+        if load.kg > self.truck.payload_kg * (1 + 1e-6):
             message = f"puts {load.kg:,.0f} kg on each of {vehicles} vehicles; one may carry {self.truck.payload_kg:,g}"
             self._say("convoys.overload", "error", message, "give it more vehicles", name)
-            self.left += [load] * vehicles
+            self.heavy += [load] * vehicles
             return
         times = fit(wish, [self.truck.place], self.legs, self.after - 1)
         if isinstance(times, str) and self.legs.guards.may_stay(wish.destination):
