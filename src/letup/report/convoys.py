@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -17,11 +16,9 @@ from letup.aid.convoys.guards import TRUCKS_STAY
 from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
-from letup.report.page import page_text, version
+from letup.report.template import page, page_text
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 #: Rows of stops and vehicles that fit on one sheet beside everything else; a stop takes two.
 _ROWS = 30
@@ -91,20 +88,12 @@ def write_convoy_pages(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(page_text("page/convoy.html.j2"))
     files = []
     for convoy in orders.convoys:
         path = folder / f"{convoy.id}.html"
-        path.write_text(
-            template.render(
-                _content(convoy, scenario, network, quiet),
-                css=Markup(page_text("page/convoy.css")),
-                policy=_POLICY,
-                version=version(),
-            ),
-            encoding="utf-8",
-        )
+        content = _content(convoy, scenario, network, quiet)
+        text = page("page/convoy.html.j2", scenario, **content, css=Markup(page_text("page/convoy.css")))
+        path.write_text(text, encoding="utf-8")
         files.append(path)
     return files
 
@@ -121,13 +110,10 @@ def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: ND
     drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
     passed = _passed(convoy, scenario, network, quiet)
     return {
-        "title": scenario.title,
-        "as_of": words.moment(scenario.as_of.astimezone(scenario.local), year=True),
         "convoy": convoy.id,
         "vehicles": convoy.vehicles,
         "truck": convoy.truck.label or convoy.truck.id,
         "date": words.day(begins, year=True),
-        "timezone": scenario.timezone,
         "facts": [
             ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest, begins)),
             ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),

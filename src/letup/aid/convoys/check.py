@@ -260,9 +260,9 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
         if go + took > early + 1 + _EXACT or go + took < early - 1 or last + took > late + _EXACT:
             message = f"the way takes {took:.1f} minutes; arrivals at the next stop do not fit"
             replay.wrong("convoys.time", file, where, message, "minutes")
-    last = str(rows[-1]["place"])
+    ended = str(rows[-1]["place"])
     end = ground.steps * ground.step
-    stays = ground.may_be(last, truck.place, int(rows[-1]["arrive_earliest_minute"]), end)
+    stays = ground.may_be(ended, truck.place, int(rows[-1]["arrive_earliest_minute"]), end)
     if str(rows[0]["place"]) != truck.place or not stays:
         message = f"does not start at {truck.place}, or ends where its vehicles may not stay"
         replay.wrong("convoys.home", file, name, message, "place")

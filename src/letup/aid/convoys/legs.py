@@ -104,7 +104,7 @@ class Legs:
         if way is None:
             way = self.roads.between([visit.place, home], after, self.guards.minutes).get((visit.place, home))
         first = max(after, visit.latest + visit.service)
-        free = np.flatnonzero(self.begins(way)[first:]) if way is not None else ()
+        free = np.flatnonzero(self.begins(way)[first:]) if way is not None else np.zeros(0, np.int64)
         if way is None or not len(free):
             self.stays[visit, home] = Visit(visit.place, 0, self.guards.minutes, 0)
             return True
