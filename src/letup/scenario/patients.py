@@ -29,7 +29,8 @@ def check_patients(tables: Mapping[str, Table], places: Mapping[str, Any] | None
     if patients is None:
         return
     check_ids(patients, "id", notes)
-    known = {row.cells.get("id"): row.cells for row in tables["places.geojson"].rows} if places is not None else None
+    layer = tables["places.geojson"].rows if "places.geojson" in tables else []
+    known = {row.cells.get("id"): row.cells for row in layer} if places is not None else None
     for row in patients.rows:
         _check_row(patients.file, row, known, notes)
         _check_room(patients.file, row, ambulances, notes)
