@@ -41,6 +41,7 @@ class Sketch:
     zones: list[str]
     names: list[tuple[float, float, str]]
     route: str
+    beside: str
     dots: list[Dot]
     scale: float
     scale_km: float
@@ -82,7 +83,15 @@ def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: floa
                 names.append((x, y, str(name)))
     km = _round(150 / per_km)
     return Sketch(
-        _WIDE, high, zones, names, "".join(_path(put(line)) for line in lines), dots, round(km * per_km, 1), km
+        _WIDE,
+        high,
+        zones,
+        names,
+        "".join(_path(put(line)) for line in lines),
+        "".join(_path(put(line)) for line in _beside(convoy, scenario, network)),
+        dots,
+        round(km * per_km, 1),
+        km,
     )
 
 
@@ -93,6 +102,20 @@ def _lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDA
         arcs = arcs[1:] if _hidden(scenario, stop.place) else arcs
         arcs = arcs[:-1] if _hidden(scenario, then.place) else arcs
         found += [network.line[arc] for arc in arcs]
+    return found
+
+
+def _beside(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:
+    """From each stop to where its way begins or ends on a road: last stretches, as the crow flies."""
+    found = []
+    for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
+        if stop.way is None or not stop.way.off_road_m:
+            continue
+        ends = [(then.place, network.line[stop.way.arcs[-1]][-1])] if stop.way.arcs else []
+        ends += [(stop.place, network.line[stop.way.arcs[0]][0])] if stop.way.arcs else []
+        found += [
+            np.array([position(scenario, place), at], np.float64) for place, at in ends if not _hidden(scenario, place)
+        ]
     return found
 
 
