@@ -19,7 +19,6 @@ from shapely.geometry import box
 from letup.scenario import Group, PartyLimits, Scenario, attributes, bundled, check, example, load, new, values, write
 
 TABLES = ("zones", "roads", "places", *(name.partition(".")[0] for name in attributes.TABLES))
-TABLES = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities", "patients", "ambulances")
 
 
 def assert_same(first: Scenario, second: Scenario) -> None:

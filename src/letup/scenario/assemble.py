@@ -43,12 +43,6 @@ def scenario_of(
         roads=frames["roads.geojson"][0],
         places=frames["places.geojson"][0],
         **{name.partition(".")[0]: frames[name][0] for name in TABLES},
-        people=frames["people.csv"][0],
-        stocks=frames["stocks.csv"][0],
-        essentials=frames["essentials.csv"][0],
-        facilities=frames["facilities.csv"][0],
-        patients=frames["patients.csv"][0],
-        ambulances=frames["ambulances.csv"][0],
         parties=tuple(MappingProxyType(row.cells) for row in tables[PARTIES].rows) if PARTIES in tables else (),
         sources=MappingProxyType(
             {

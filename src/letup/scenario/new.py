@@ -52,12 +52,6 @@ def new(folder: str | Path) -> Path:
             _write_layer(folder / f"{layer}.geojson", getattr(example_data, layer)())
         for name in TABLES:
             _write_table(folder / name, getattr(example_data, name.partition(".")[0].upper()))
-        _write_table(folder / "people.csv", example_data.PEOPLE)
-        _write_table(folder / "essentials.csv", example_data.ESSENTIALS)
-        _write_table(folder / "stocks.csv", example_data.STOCKS)
-        _write_table(folder / "facilities.csv", example_data.FACILITIES)
-        _write_table(folder / "patients.csv", example_data.PATIENTS)
-        _write_table(folder / "ambulances.csv", example_data.AMBULANCES)
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror}"
         raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error

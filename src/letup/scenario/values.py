@@ -98,12 +98,6 @@ def _tables(scenario: Scenario) -> list[tuple[str, pd.DataFrame]]:
         ("roads.geojson", scenario.roads),
         ("places.geojson", scenario.places),
         *((name, getattr(scenario, name.partition(".")[0])) for name in TABLES),
-        ("people.csv", scenario.people),
-        ("essentials.csv", scenario.essentials),
-        ("stocks.csv", scenario.stocks),
-        ("facilities.csv", scenario.facilities),
-        ("patients.csv", scenario.patients),
-        ("ambulances.csv", scenario.ambulances),
     ]
 
 

@@ -50,13 +50,6 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         "roads.geojson": scenario.roads,
         "places.geojson": scenario.places,
     } | {name: getattr(scenario, name.partition(".")[0]) for name in TABLES}
-        "people.csv": scenario.people,
-        "essentials.csv": scenario.essentials,
-        "stocks.csv": scenario.stocks,
-        "facilities.csv": scenario.facilities,
-        "patients.csv": scenario.patients,
-        "ambulances.csv": scenario.ambulances,
-    }
     for name in (*LAYERS, *TABLES, GEOPACKAGE, PARTIES):
         (folder / name).unlink(missing_ok=True)
     for name, frame in frames.items():
