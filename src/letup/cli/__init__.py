@@ -32,6 +32,7 @@ COMMANDS = (
     ("assess", "letup.cli.assess", "assess"),
     ("support", "letup.cli.support", "support"),
     ("terms", "letup.cli.terms", "terms"),
+    ("convoys", "letup.cli.convoys", "convoys"),
     ("verify", "letup.cli.verify", "verify"),
     ("check", "letup.cli.check", "check"),
     ("sources", "letup.cli.sources", "sources"),

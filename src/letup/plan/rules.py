@@ -109,6 +109,7 @@ VERIFY_CODES: dict[str, str] = {
 
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.aid.convoys.codes import CODES as CONVOY_CODES
     from letup.aid.deliveries.findings import CODES as DELIVERY_CODES
     from letup.aid.findings import CODES as AID_CODES
     from letup.scenario.codes import CODES
@@ -145,6 +146,12 @@ def reference_page() -> str:
         "| code | what it means |",
         "|---|---|",
         *(f"| `{code}` | {meaning} |" for code, meaning in DELIVERY_CODES.items()),
+        "",
+        "## On convoys and the movement of patients",
+        "",
+        "| code | what it means |",
+        "|---|---|",
+        *(f"| `{code}` | {meaning} |" for code, meaning in CONVOY_CODES.items()),
         "",
         "## On a scenario",
         "",

@@ -17,7 +17,17 @@ REQUIRED_FILES = ("scenario.yaml", "zones.geojson", "roads.geojson")
 LAYERS = ("zones.geojson", "roads.geojson", "places.geojson")
 #: What is to be agreed, and what is known of those who have to agree.
 AGREEMENT = ("issues.csv", "preferences.csv", "influences.csv", "concessions.csv", "statements.csv")
-TABLES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv", "trucks.csv", "supply.csv", *AGREEMENT)
+TABLES = (
+    "people.csv",
+    "essentials.csv",
+    "stocks.csv",
+    "facilities.csv",
+    "trucks.csv",
+    "supply.csv",
+    "patients.csv",
+    "ambulances.csv",
+    *AGREEMENT,
+)
 FILES = ("scenario.yaml", *LAYERS, *TABLES, "parties.yaml")
 
 #: Sections of scenario.yaml: settings and the list of sources carry no basis of their own.

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.findings import Finding, worst_first
-from letup.scenario import agreement, deliveries, rules, spatial, supplies
+from letup.scenario import agreement, deliveries, patients, rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
 from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
 from letup.scenario.collect import Collector, did_you_mean, show
@@ -210,6 +210,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
             rules.check_repeated_rows(tables[name], notes)
     _check_supplies(tables, essentials, zones, notes)
     deliveries.check_deliveries(tables, sections, essentials, zones, notes)
+    patients.check_patients(tables, targets["places.geojson"], notes)
     if sections:
         top = sections[""].rows[0].cells
         check_times(top, notes)

@@ -263,6 +263,25 @@ SUPPLY: list[dict[str, Any]] = [
 ]
 
 
+PATIENTS: list[dict[str, Any]] = [
+    {
+        "id": "wounded", "place": "hospital", "count": 4, "to": "border", "priority": 1, "needs": "lying",
+        "companions": 1, "agreed": "true", "way_back": "by the same crossing, when those who treat them say so",
+    },
+    {
+        "id": "dialysis", "place": "hospital", "count": 3, "to": "crossing", "priority": 2, "needs": "sitting",
+        "companions": 0, "agreed": "true", "way_back": "by the same crossing, on the day they choose",
+    },
+]  # fmt: skip
+
+AMBULANCES: list[dict[str, Any]] = [
+    {
+        "id": "ambulance", "label": "Ambulance", "place": "hospital", "count": 3, "lying": 1, "sitting": 2,
+        "speed_kmh": 30, "load_minutes": 15, "unload_minutes": 15,
+    },
+]  # fmt: skip
+
+
 def zones() -> list[dict[str, Any]]:
     """Features of the layer of zones, without basis and note."""
     return [

@@ -145,7 +145,7 @@ class Scenario:
         Mobilisation: hours until half of those who want to leave are ready to; 0 = all at once.
     zones, roads, places : GeoDataFrame
         Layers.
-    people, stocks, essentials, facilities, trucks, supply : DataFrame
+    people, stocks, essentials, facilities, trucks, supply, patients, ambulances : DataFrame
         Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
     issues, preferences, influences, concessions, statements : DataFrame
         Tables on what is to be agreed; `letup.support.support_of` makes issues and parties of them.
@@ -186,6 +186,8 @@ class Scenario:
     trucks: pd.DataFrame = field(default_factory=_no_rows)
     supply: pd.DataFrame = field(default_factory=_no_rows)
     deliveries: DeliverySettings = field(default_factory=DeliverySettings)
+    patients: pd.DataFrame = field(default_factory=_no_rows)
+    ambulances: pd.DataFrame = field(default_factory=_no_rows)
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0

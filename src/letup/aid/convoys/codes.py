@@ -1,0 +1,38 @@
+"""Every code that a finding on convoys may have, with what it means; the reference page prints this list."""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "convoys.plan": "A folder holds no plan, or one without anything to carry",
+    "convoys.folder": "The folder that convoys are to be written to cannot take them",
+    "convoys.file": "A table of deliveries or vehicles cannot be read",
+    "convoys.value": "A cell of such a table cannot be used, or names what does not exist",
+    "convoys.empty": "There is no delivery to make a convoy of",
+    "convoys.no_time": "A delivery has no time in which its vehicles can get there, unload and get out again",
+    "convoys.later": "Loads of a delivery find no vehicle, or no time, on their day, and are tried on the next",
+    "convoys.left": "Vehicles are too few, or their time too short, to carry a delivery on its day",
+    "convoys.stay": "Vehicles stay where they may: their way back is not quiet again in the time of the plan",
+    "convoys.overload": "A delivery puts more on a vehicle than it may carry",
+    "convoys.way": "A delivery names a way that vehicles cannot take; another one is used",
+    "medevac.empty": "Nobody is to be moved: there are no patients who have agreed, or no ambulances",
+    "medevac.no_bed": "No free bed can be reached within the longest ride, on ways that are quiet at any time",
+    "medevac.no_time": "Patients have no time in which an ambulance can reach them and take them to their bed",
+    "medevac.left": "Ambulances are too few, or their time too short, to move everybody who has agreed",
+    "verify.convoys.vehicle": "Written convoys: a kind of vehicle does not exist",
+    "verify.convoys.vehicles": "Written convoys: more vehicles are out than there are",
+    "verify.convoys.row": "Written convoys: a row cannot be read, or does not fit the others of its convoy",
+    "verify.convoys.place": "Written convoys: a place is not reached by any road for vehicles",
+    "verify.convoys.time": "Written convoys: times leave too little for the work or the way",
+    "verify.convoys.quiet": "Written convoys: a vehicle is where it is not quiet",
+    "verify.convoys.hours": "Written convoys: a vehicle is worked at outside a place's hours",
+    "verify.convoys.way": "Written convoys: a way does not lead from stop to stop",
+    "verify.convoys.home": "Written convoys: a convoy does not start at its base, or ends where it may not stay",
+    "verify.convoys.load": "Written convoys: a load is not what its delivery says",
+    "verify.convoys.goods": "Written convoys: more is carried than a delivery holds",
+    "verify.convoys.weight": "Written convoys: a vehicle carries more than it may",
+    "verify.medevac.patient": "Written patients: they have not agreed, or their ambulance or stops do not exist",
+    "verify.medevac.place": "Written patients: they are not taken from where they are to where they agreed",
+    "verify.medevac.way_back": "Written patients: the way back is not the one they were told",
+    "verify.medevac.beds": "Written patients: more arrive than there are free beds",
+    "verify.medevac.places": "Written patients: an ambulance carries more than it has places",
+}

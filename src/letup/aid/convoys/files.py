@@ -1,0 +1,280 @@
+"""Convoys as tables: the movement order, what each vehicle carries, and reading what they are made of."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from letup.aid.convoys.model import Load, Orders, Truck
+from letup.errors import BadInput
+from letup.findings import Finding
+from letup.scenario.model import Scenario
+
+#: Columns of convoys.csv, one row for each stop, with what they mean.
+COLUMNS: dict[str, str] = {
+    "convoy": "id of the convoy",
+    "day": "day of the deliveries, from 0",
+    "vehicles": "vehicles in the convoy",
+    "truck": "kind of vehicle, an id of trucks.csv or ambulances.csv",
+    "stop": "number of the stop, from 0",
+    "place": "id of the place",
+    "action": "start, load, unload, end; joined by a plus",
+    "arrive_earliest": "local time; at the first stop when drivers start",
+    "arrive_latest": "local time; who arrives later cannot keep to the pauses further on",
+    "service_minutes": "minutes of work at the stop",
+    "leave_earliest": "local time",
+    "leave_latest": "local time",
+    "loaded": "what is loaded there, by item: item amount unit; joined by a semicolon",
+    "unloaded": "what is unloaded there, by item",
+    "kg_on_leaving": "kilograms on all vehicles together when they leave",
+    "minutes": "minutes to the next stop",
+    "length_m": "metres to the next stop",
+    "off_road_m": "metres of these on last stretches, which no map shows to bear vehicles",
+    "arrive_earliest_minute": "the same as minutes after the start of the scenario",
+    "arrive_latest_minute": "the same as minutes after the start of the scenario",
+    "leave_earliest_minute": "the same as minutes after the start of the scenario",
+    "leave_latest_minute": "the same as minutes after the start of the scenario",
+    "arcs": "way to the next stop: arcs of the road network, each with the minute after leaving at which it begins",
+}
+
+#: Columns of convoy-loads.csv, one row for each load on each vehicle.
+LOAD_COLUMNS: dict[str, str] = {
+    "convoy": "id of the convoy",
+    "vehicle": "number of the vehicle in the convoy, from 1",
+    "loaded_stop": "number of the stop at which it is loaded",
+    "unloaded_stop": "number of the stop at which it is unloaded",
+    "delivery": "id of the row of deliveries.csv",
+    "destination": "id of the place it goes to",
+    "item": "the essential",
+    "amount": "how much",
+    "unit": "unit of the amount",
+    "kg": "kilograms",
+}
+
+#: What deliveries.csv and trucks.csv must have, with the kind of each cell.
+NEEDED: dict[str, dict[str, type]] = {
+    "deliveries.csv": {
+        "id": str, "day": int, "origin": str, "destination": str, "truck": str, "trucks": int, "item": str,
+        "amount": float, "unit": str, "kg": float, "depart_first_step": int, "arcs": str,
+    },
+    "trucks.csv": {
+        "id": str, "label": str, "place": str, "count": int, "payload_kg": float, "speed_kmh": float,
+        "load_minutes": float, "unload_minutes": float,
+    },
+}  # fmt: skip
+_IF_EMPTY: dict[str, Any] = {"arcs": "", "label": "", "load_minutes": 60.0, "unload_minutes": 60.0}
+_AT_LEAST = {"trucks": 1, "payload_kg": 1e-9, "speed_kmh": 1e-9}
+_LARGEST_BYTES = 200_000_000
+
+
+def local(scenario: Scenario, minute: int) -> str:
+    """Local time of a minute after the start, ISO 8601 with offset."""
+    moment = scenario.start.astimezone(UTC) + timedelta(minutes=int(minute))
+    return moment.astimezone(scenario.local).isoformat(timespec="minutes")
+
+
+def stop_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
+    """Rows of convoys.csv."""
+    rows = []
+    for convoy in orders.convoys:
+        kg = 0.0
+        for number, stop in enumerate(convoy.stops):
+            up, down = convoy.loaded(number), convoy.unloaded(number)
+            kg += sum(one.kg for one in up) - sum(one.kg for one in down)
+            when = {
+                "arrive_earliest": stop.times.arrive_earliest,
+                "arrive_latest": stop.times.arrive_latest,
+                "leave_earliest": stop.times.leave_earliest,
+                "leave_latest": stop.times.leave_latest,
+            }
+            way = stop.way
+            rows.append(
+                {
+                    "convoy": convoy.id,
+                    "day": convoy.day,
+                    "vehicles": convoy.vehicles,
+                    "truck": convoy.truck.id,
+                    "stop": number,
+                    "place": stop.place,
+                    "action": stop.action,
+                    **{name: local(scenario, minute) for name, minute in when.items()},
+                    "service_minutes": stop.service,
+                    "loaded": by_item(up),
+                    "unloaded": by_item(down),
+                    "kg_on_leaving": round(abs(kg), 1),
+                    "minutes": way.minutes if way else "",
+                    "length_m": round(way.length_m, 1) if way else "",
+                    "off_road_m": round(way.off_road_m, 1) if way else "",
+                    **{f"{name}_minute": minute for name, minute in when.items()},
+                    "arcs": " ".join(f"{arc}@{at}" for arc, at in zip(way.arcs, way.offsets, strict=True))
+                    if way
+                    else "",
+                }
+            )
+    return rows
+
+
+def load_rows(orders: Orders) -> list[dict[str, Any]]:
+    """Rows of convoy-loads.csv."""
+    return [
+        {
+            "convoy": convoy.id,
+            "vehicle": number,
+            "loaded_stop": one.up,
+            "unloaded_stop": one.down,
+            "delivery": one.load.delivery,
+            "destination": one.load.destination,
+            "item": one.load.item,
+            "amount": one.load.amount,
+            "unit": one.load.unit,
+            "kg": one.load.kg,
+        }
+        for convoy in orders.convoys
+        for number, vehicle in enumerate(convoy.manifest, 1)
+        for one in vehicle
+    ]
+
+
+def totals(loads: Iterable[Load]) -> dict[tuple[str, str], float]:
+    """Amounts by item and unit."""
+    found: dict[tuple[str, str], float] = {}
+    for one in loads:
+        found[one.item, one.unit] = found.get((one.item, one.unit), 0.0) + one.amount
+    return found
+
+
+def by_item(loads: Iterable[Load]) -> str:
+    """Amounts by item as one cell."""
+    return "; ".join(f"{item} {amount:.10g} {unit}" for (item, unit), amount in sorted(totals(loads).items()))
+
+
+def write_tables(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]:
+    """Write convoys.csv and convoy-loads.csv."""
+    return [
+        write_rows(folder / "convoys.csv", COLUMNS, stop_rows(orders, scenario)),
+        write_rows(folder / "convoy-loads.csv", LOAD_COLUMNS, load_rows(orders)),
+    ]
+
+
+def write_rows(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write a table with the columns in order."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def no_deliveries() -> pd.DataFrame:
+    """The table of a plan that delivers nothing."""
+    return pd.DataFrame(columns=list(NEEDED["deliveries.csv"]))
+
+
+def read_deliveries(path: Path) -> pd.DataFrame:
+    """The deliveries of a plan.
+
+    Raises
+    ------
+    BadInput
+        ``convoys.file`` or ``convoys.value``, with every cell that cannot be used.
+    """
+    rows = _read(path, "deliveries.csv")
+    return pd.DataFrame(rows, columns=list(NEEDED["deliveries.csv"]))
+
+
+def read_trucks(path: Path) -> list[Truck]:
+    """The vehicles of a scenario.
+
+    Raises
+    ------
+    BadInput
+        As `read_deliveries`.
+    """
+    return [Truck(**row) for row in _read(path, "trucks.csv")]
+
+
+def check_references(deliveries: pd.DataFrame, trucks: Sequence[Truck], scenario: Scenario) -> list[Finding]:
+    """Places and vehicles that do not exist, and departures outside the time looked at."""
+    places = {str(place) for place in scenario.places.index}
+    known = {truck.id for truck in trucks}
+    found = []
+
+    def wrong(file: str, where: str, column: str, message: str) -> None:
+        found.append(
+            Finding("convoys.value", "error", message, "plan again, or correct the table", file, where, column)
+        )
+
+    for row in deliveries.to_dict("records"):
+        for column in ("origin", "destination"):
+            if row[column] not in places:
+                wrong("deliveries.csv", row["id"], column, f"there is no place {row[column]!r} in the scenario")
+        if row["truck"] not in known:
+            wrong("deliveries.csv", row["id"], "truck", f"there is no vehicle {row['truck']!r} in trucks.csv")
+        if row["depart_first_step"] >= scenario.steps:
+            wrong("deliveries.csv", row["id"], "depart_first_step", "lies after the time of the scenario")
+    found_ids = deliveries["id"].duplicated()
+    for name in deliveries["id"][found_ids]:
+        wrong("deliveries.csv", name, "id", "stands twice")
+    for truck in trucks:
+        if truck.place not in places:
+            wrong("trucks.csv", truck.id, "place", f"there is no place {truck.place!r} in the scenario")
+    return found
+
+
+def _read(path: Path, name: str) -> list[dict[str, Any]]:
+    needed, file = NEEDED[name], path.name
+
+    def unusable(message: str) -> BadInput:
+        remedy = "give the folder that letup plan wrote, of a plan with deliveries"
+        return BadInput([Finding("convoys.file", "error", message, remedy, file)])
+
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise unusable("is larger than letup will read")
+        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), strict=True)
+        header = reader.fieldnames or ()
+        missing = [column for column in needed if column not in header and column not in _IF_EMPTY]
+        if missing:
+            raise unusable(f"has no column {', '.join(missing)}")
+        raw = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise unusable(f"cannot be read: {error}") from error
+    found: list[Finding] = []
+    rows: list[dict[str, Any]] = []
+    for number, cells in enumerate(raw, 2):
+        row: dict[str, Any] = {}
+        for column, kind in needed.items():
+            value = _cell((cells.get(column) or "").strip(), column, kind)
+            if value is None:
+                message = f"{cells.get(column)!r} is no {_WORD[kind]} that can be used here"
+                found.append(Finding("convoys.value", "error", message, "correct it", file, f"row {number}", column))
+            row[column] = value
+        rows.append(row)
+    if found:
+        raise BadInput(found)
+    return rows
+
+
+_WORD = {int: "whole number", float: "number", str: "text"}
+
+
+def _cell(text: str, column: str, kind: type) -> Any:
+    """A cell as its kind; None if it cannot be used."""
+    if not text:
+        return _IF_EMPTY.get(column)
+    if kind is str:
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    least = _AT_LEAST.get(column, 0)
+    if not least <= value < 1e15 or (kind is int and value != int(value)):
+        return None
+    return kind(value)

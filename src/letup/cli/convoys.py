@@ -1,0 +1,110 @@
+"""letup convoys: from a plan's deliveries to movement orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from letup.aid.convoys import Orders
+
+
+def convoys(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN_DIR", help="Folder that letup plan wrote.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; the plan's own if absent.")] = None,
+    vehicles: Annotated[int, typer.Option(min=1, max=1000, help="Most vehicles in one convoy.")] = 10,
+    margin: Annotated[
+        int, typer.Option(min=0, max=720, help="Minutes before the end of a pause in which nobody is on the way.")
+    ] = 15,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search.")] = 40,
+    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+) -> None:
+    """Make convoys of a plan's deliveries: who drives what where and when.
+
+    Writes convoys.csv, convoy-loads.csv, a GPX file and a page to print for each convoy, and medevac.csv where there
+    are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
+    """
+    from letup.aid.convoys import Settings, medevac
+    from letup.aid.convoys import convoys as make
+    from letup.aid.convoys.files import write_tables
+    from letup.aid.convoys.gpx import write_gpx
+    from letup.aid.convoys.medevac_files import write_medevac
+    from letup.folders import require_usable
+    from letup.plan.convoys import read_planned
+    from letup.report.convoys import write_convoy_pages
+
+    folder = out or plan
+    if out is not None:
+        require_usable(out, "convoys.csv", what="earlier convoys", code="convoys.folder")
+    planned = read_planned(plan)
+    world = planned.scenario, planned.network, planned.quiet
+    settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
+    orders = make(*world, planned.deliveries, planned.trucks, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = write_tables(orders, planned.scenario, folder)
+    patients = None
+    if len(planned.scenario.patients):
+        patients = medevac(*world, settings)
+        files += write_medevac(patients, planned.scenario, folder)
+    gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
+    pages = write_convoy_pages(orders, *world, folder / "pages")
+    if as_json:
+        import json
+
+        document = _document(orders) | {"files": [str(path) for path in (*files, *gpx, *pages)]}
+        if patients is not None:
+            document["medevac"] = _document(patients)
+        print(json.dumps(document, ensure_ascii=False))
+        return
+    print(_text(orders, "vehicles", "carry"))
+    if patients is not None:
+        print(_text(patients, "ambulances", "take"))
+    print(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
+    print("Written:")
+    for path in (*files, folder / "gpx", folder / "pages"):
+        print(f"  {path}")
+
+
+def _document(orders: Orders) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    from dataclasses import asdict
+
+    from letup.aid.convoys.files import totals
+
+    return {
+        "convoys": len(orders.convoys),
+        "vehicles": sum(one.vehicles for one in orders.convoys),
+        "carried": _amounts(totals(one.load for convoy in orders.convoys for row in convoy.manifest for one in row)),
+        "left": _amounts(totals(orders.left)),
+        "findings": [asdict(finding) for finding in orders.findings],
+    }
+
+
+def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
+    return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
+
+
+def _text(orders: Orders, what: str, verb: str) -> str:
+    """The answer in one sentence, then each day, then findings."""
+    from letup.aid.convoys.files import by_item
+
+    loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
+    going = sum(one.vehicles for one in orders.convoys)
+    lines = [
+        f"{len(orders.convoys)} convoys with {going} {what} in all {verb} {by_item(loads) or 'nothing'}"
+        + (f"; {by_item(orders.left)} are left." if orders.left else "; nothing is left.")
+    ]
+    for day in sorted({one.day for one in orders.convoys}):
+        own = [one for one in orders.convoys if one.day == day]
+        lines.append(f"  day {day}: {len(own)} convoys, {sum(one.vehicles for one in own)} {what}")
+    lines += [f"  {one.severity} [{one.code}] {one.place}: {one.message}" for one in orders.findings[:_SHOWN]]
+    if len(orders.findings) > _SHOWN:
+        lines.append(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
+    return "\n".join(lines)
+
+
+_SHOWN = 20

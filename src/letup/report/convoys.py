@@ -1,0 +1,249 @@
+"""A page to print for each convoy: one sheet of A4 that its officer can hand over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from letup.aid.convoys.files import totals
+from letup.aid.convoys.gpx import is_confidential, position
+from letup.aid.convoys.guards import TRUCKS_STAY
+from letup.aid.convoys.model import Convoy, Load, Orders
+from letup.report import words
+from letup.report.convoy_map import Sketch, sketch
+from letup.report.template import page, page_text
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+#: Rows of stops and vehicles that fit on one sheet beside everything else; a stop takes two.
+_ROWS = 30
+_FEWEST_VEHICLES = 4
+_MOST_ZONES = 18
+_SHEET_MM, _STOP_MM, _VEHICLE_MM, _MAP_MM, _LEAST_MM = 195.0, 8.6, 5.1, 74.0, 45.0
+_DO = {"start": "start", "load": "load", "unload": "unload", "stay": "stay", "end": "end"}
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A stop as the page shows it."""
+
+    number: int
+    name: str
+    local: str
+    spot: str
+    do: str
+    goods: str
+    arrive: str
+    work: str
+    leave: str
+    onward: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stretch of time, in per cent from the left of the axis."""
+
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A zone that the convoy passes or stops in: when it is quiet, and when the convoy is in it."""
+
+    name: str
+    quiet: list[Bar]
+    inside: list[Bar]
+    said: str
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """One vehicle and its load."""
+
+    number: int
+    load: str
+
+
+def write_convoy_pages(
+    orders: Orders, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], folder: str | Path
+) -> list[Path]:
+    """Write one page for each convoy, each with everything it needs inside.
+
+    Parameters
+    ----------
+    orders : Orders
+        The convoys.
+    scenario, network : Scenario, RoadNetwork
+        The world, and its roads.
+    quiet : bool[zones, steps]
+        When each zone is paused.
+    folder : path
+        Where to; made if need be.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for convoy in orders.convoys:
+        path = folder / f"{convoy.id}.html"
+        content = _content(convoy, scenario, network, quiet)
+        text = page("page/convoy.html.j2", scenario, **content, css=Markup(page_text("page/convoy.css")))
+        path.write_text(text, encoding="utf-8")
+        files.append(path)
+    return files
+
+
+def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> dict[str, object]:
+    first, last = convoy.stops[0].times, convoy.stops[-1].times
+    begins = _at(scenario, first.arrive_earliest)
+    room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
+    shown = convoy.vehicles if convoy.vehicles <= room else room - 1
+    length = sum(stop.way.length_m for stop in convoy.stops if stop.way)
+    off_road = sum(stop.way.off_road_m for stop in convoy.stops if stop.way)
+    # what the sheet leaves to the map, millimetres, over its width
+    left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
+    drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
+    passed = _passed(convoy, scenario, network, quiet)
+    return {
+        "convoy": convoy.id,
+        "vehicles": convoy.vehicles,
+        "truck": convoy.truck.label or convoy.truck.id,
+        "date": words.day(begins, year=True),
+        "facts": [
+            ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest, begins)),
+            ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),
+            ("Back", _span(scenario, last.arrive_earliest, last.arrive_latest, begins)),
+            ("Way in all", f"{length / 1000:,.1f} km"),
+            ("Load", _goods([one.load for row in convoy.manifest for one in row]) or "nothing"),
+        ],
+        "halts": [_halt(convoy, number, scenario) for number in range(len(convoy.stops))],
+        "manifest": [Vehicle(i + 1, _vehicle(convoy, i)) for i in range(shown)],
+        "more": convoy.vehicles - shown,
+        "drawing": drawing,
+        "passed": passed[:_MOST_ZONES],
+        "more_zones": max(0, len(passed) - _MOST_ZONES),
+        "ticks": _ticks(convoy, scenario),
+        "off_road": f"{off_road:,.0f}" if off_road >= 1 else "",
+        "confidential": any(is_confidential(scenario, stop.place) for stop in convoy.stops),
+        "dense": len(convoy.stops) > 8,
+    }
+
+
+def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
+    stop = convoy.stops[number]
+    day = _at(scenario, convoy.stops[0].times.arrive_earliest)
+    lon, lat = position(scenario, stop.place)
+    hidden = is_confidential(scenario, stop.place)
+    row = scenario.places.loc[stop.place]
+    local = [_text(row[column]) for column in scenario.places.columns if str(column).startswith("name_")]
+    end = number + 1 == len(convoy.stops)
+    parts = [("load", convoy.loaded(number)), ("unload", convoy.unloaded(number))]
+    return Halt(
+        number=number,
+        name=_text(row["name"]),
+        local=next((name for name in local if name), ""),
+        spot="position: see sealed note" if hidden else f"{lat:.5f}, {lon:.5f}",
+        do=", ".join(_DO[part] for part in stop.action.split("+")),
+        goods="; ".join(f"{word} {_goods(loads)}" for word, loads in parts if loads),
+        arrive=_span(scenario, stop.times.arrive_earliest, stop.times.arrive_latest, day),
+        work=f"{stop.service} min" if stop.service else "–",
+        leave="–" if end else _span(scenario, stop.times.leave_earliest, stop.times.leave_latest, day),
+        onward=f"{stop.way.length_m / 1000:,.1f} km, {stop.way.minutes} min" if stop.way else "–",
+    )
+
+
+def _vehicle(convoy: Convoy, number: int) -> str:
+    """What one vehicle carries, and to which stop."""
+    parts: dict[int, list[Load]] = {}
+    for one in convoy.manifest[number]:
+        parts.setdefault(one.down, []).append(one.load)
+    return "; ".join(f"{_goods(loads)} to stop {stop}" for stop, loads in sorted(parts.items()))
+
+
+def _goods(loads: list[Load]) -> str:
+    """Amounts by item, and their weight."""
+    if not loads:
+        return ""
+    amounts = words.listed([f"{amount:,.4g} {unit} {item}" if amount < 1000 else f"{amount:,.0f} {unit} {item}"
+                            for (item, unit), amount in sorted(totals(loads).items())])  # fmt: skip
+    return f"{amounts} ({sum(one.kg for one in loads) / 1000:,.1f} t)"
+
+
+def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> list[Passed]:
+    """Zones in the order in which they are first passed."""
+    inside: dict[int, list[tuple[int, int]]] = {}
+    for stop in convoy.stops:
+        node = network.place_node.get(stop.place, -1)
+        zone = int(network.node_zone[node]) if node >= 0 else -1
+        place = scenario.places.loc[stop.place]
+        waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in TRUCKS_STAY
+        if zone >= 0 and not waits:
+            inside.setdefault(zone, []).append((stop.times.arrive_earliest, stop.times.leave_latest))
+        for row, first, last in stop.way.passages if stop.way else ():
+            if row < len(scenario.zones):
+                span = (stop.times.leave_earliest + first, stop.times.leave_latest + last)
+                inside.setdefault(row, []).append(span)
+    begin, end = _axis(convoy)
+    names = [str(name) for name in scenario.zones["name"]]
+    step = scenario.step_minutes
+    found = []
+    for zone, spans in inside.items():
+        there = [_bar(*one, begin, end) for one in _merged(spans)]
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
+        calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        calm = [(a, b) for a, b in calm if a < end and b > begin]
+        said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none needed"
+        found.append(Passed(names[zone], [_bar(*one, begin, end) for one in calm], there, said))
+    return found
+
+
+def _axis(convoy: Convoy) -> tuple[int, int]:
+    """First and last minute shown, whole hours after the start of the scenario."""
+    begin, end = convoy.stops[0].times.arrive_earliest, convoy.stops[-1].times.arrive_latest
+    return (begin - 30) // 60 * 60, -(-(end + 30) // 60) * 60
+
+
+def _ticks(convoy: Convoy, scenario: Scenario) -> list[tuple[float, str]]:
+    begin, end = _axis(convoy)
+    every = next(hours * 60 for hours in (1, 2, 6, 12, 24, 48) if (end - begin) / (hours * 60) <= 8)
+    return [(100 * (minute - begin) / (end - begin), _clock(scenario, minute)) for minute in range(begin, end, every)]
+
+
+def _bar(first: int, last: int, begin: int, end: int) -> Bar:
+    a, b = max(first, begin), min(last, end)
+    return Bar(round(100 * (a - begin) / (end - begin), 2), round(100 * max(b - a, 0) / (end - begin), 2))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _at(scenario: Scenario, minute: int) -> datetime:
+    return (scenario.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(scenario.local)
+
+
+def _clock(scenario: Scenario, minute: int) -> str:
+    return words.time(_at(scenario, minute))
+
+
+def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
+    """Two times of a day, or one where they are the same; with the day where it is not ``day``."""
+    one, other = _clock(scenario, first), _clock(scenario, last)
+    said = one if first == last else f"{one}–{other}"
+    at = _at(scenario, first)
+    return said if at.date() == day.date() else f"{words.day(at)} {said}"

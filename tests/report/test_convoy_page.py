@@ -1,0 +1,105 @@
+"""The sheet of a convoy: one page of A4, readable, and nothing on it that is not needed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from letup.aid.convoys import Settings, convoys
+from letup.aid.convoys.model import Orders
+from letup.report.convoys import write_convoy_pages
+from tests.aid.convoys import world
+
+CHROMIUM = ["--headless=new", "--no-sandbox", "--disable-gpu"]
+
+
+@pytest.fixture(scope="module")
+def orders() -> Orders:
+    scenario, network = world.simple()
+    quiet = world.pauses((100, 1000), (100, 1000), (100, 1000))
+    table = world.deliveries(
+        {"destination": "point-a", "trucks": 12, "kg": 240_000.0, "amount": 123_456.0},
+        {"destination": "point-c", "trucks": 12, "kg": 240_000.0},
+        {"destination": "point-a", "kg": 4_000.0, "truck": "van"},
+        {"destination": "clinic-b", "kg": 4_000.0, "truck": "van", "item": "<b>fuel</b>"},
+        {"destination": "point-c", "kg": 4_000.0, "truck": "van"},
+        {"destination": "clinic-c", "kg": 4_000.0, "truck": "van"},
+        {"destination": "clinic-c", "kg": 20_000.0, "truck": "van"},
+    )
+    trucks = [replace(world.TRUCK, count=12), replace(world.TRUCK, id="van", label="", count=1)]
+    return convoys(scenario, network, quiet, table, trucks, Settings(seconds=3.0, vehicles=12))
+
+
+@pytest.fixture(scope="module")
+def pages(orders: Orders, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    scenario, network = world.simple()
+    quiet = world.pauses((100, 1000), (100, 1000), (100, 1000))
+    return write_convoy_pages(orders, scenario, network, quiet, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Any:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium here")
+    with sync_api.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield opened
+        opened.close()
+
+
+def test_every_sheet_prints_to_one_page_with_nothing_cut_off(pages: list[Path], orders: Orders, browser: Any) -> None:
+    assert max(len(one.stops) for one in orders.convoys) >= 6
+    assert max(one.vehicles for one in orders.convoys) >= 6
+    wrong: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("request", lambda sent: sent.url.startswith("file:") or wrong.append(sent.url))
+    for path in pages:
+        page.goto(path.as_uri())
+        pdf = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1, path.name
+        assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]", pdf)
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1054})
+        inside = page.evaluate(
+            "[...document.querySelectorAll('body > *, .map, .zones')].every("
+            "one => one.scrollHeight <= one.clientHeight + 2 && one.getBoundingClientRect().bottom <= 1054)"
+        )
+        assert inside, path.name
+        page.emulate_media(media=None)
+    page.close()
+    assert not wrong
+
+
+def test_the_sheet_says_the_times_places_and_loads_of_its_convoy(pages: list[Path], orders: Orders) -> None:
+    for convoy, path in zip(orders.convoys, pages, strict=True):
+        text = path.read_text("utf-8")
+        assert f"Convoy {convoy.id}" in text
+        assert f"{convoy.vehicles} ×" in text
+        for stop in convoy.stops:
+            minute = 6 * 60 + stop.times.arrive_earliest
+            assert f"{minute // 60 % 24:02d}:{minute % 60:02d}" in text
+            assert stop.place.title() in text
+        assert '<bdi dir="auto">مكان</bdi>' in text
+        assert "<b>fuel</b>" not in text
+
+
+def test_the_sheet_says_what_a_notification_is_and_is_not(pages: list[Path]) -> None:
+    text = pages[0].read_text("utf-8")
+    for said in ("is a choice", "does not allow the movement", "is protected by humanitarian law all the same"):
+        assert said in text
+    assert "A model, not a permission" in text
+
+
+def test_no_place_stands_on_a_sheet_but_those_its_convoy_stops_at(pages: list[Path], orders: Orders) -> None:
+    for convoy, path in zip(orders.convoys, pages, strict=True):
+        text = path.read_text("utf-8")
+        for place in set(world.AT) - {stop.place for stop in convoy.stops}:
+            assert place.title() not in text
