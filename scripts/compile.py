@@ -19,6 +19,7 @@ from letup._cache import COMPILED
 from letup.aid.deliveries import deliver
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
+from letup.flow.ranked import ranked_flow
 from letup.pauses.reserve import estimate
 from letup.scenario import example
 
@@ -44,6 +45,7 @@ def main() -> None:
     assert flow.cut is not None
     assert flow.routes()
     estimate(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.zeros(0, np.int64))
+    ranked_flow(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.ones((2, STEPS)))
     strip = example()
     deliver(strip, roads.build(strip), np.ones((len(strip.zones), strip.steps), np.bool_))
     left_out = [f"{one.__module__}.{one.__name__}" for one in compiled() if not _kept(one)]

@@ -7,7 +7,9 @@ should go on, but only from when it is told to ask: until then nothing is lost b
 
 from __future__ import annotations
 
+import atexit
 import threading
+import time
 from typing import Any
 
 import highspy
@@ -17,8 +19,13 @@ _LOOK = 0.05
 _PATIENCE = 1.0
 """Seconds that a program which was told to stop is waited for."""
 
+_AT_EXIT = 10.0
+"""Seconds that programs which still run are waited for when Python ends: it must not take their threads away."""
+
 _running: dict[int, highspy.Highs] = {}
 """The program that each thread waits for."""
+_busy: dict[int, highspy.Highs] = {}
+"""Programs being solved."""
 _lock = threading.Lock()
 
 
@@ -37,7 +44,7 @@ def run(highs: highspy.Highs) -> None:
         if threading.current_thread() is threading.main_thread():
             _beside(highs)
         else:
-            highs.run()
+            _solve(highs)
     finally:
         with _lock:
             del _running[me]
@@ -57,7 +64,7 @@ def _beside(highs: highspy.Highs) -> None:
 
     def solve() -> None:
         try:
-            highs.run()
+            _solve(highs)
         finally:
             ended.set()
 
@@ -70,6 +77,24 @@ def _beside(highs: highspy.Highs) -> None:
             _listen(highs, True)
         ended.wait(_PATIENCE)
         raise
+
+
+def _solve(highs: highspy.Highs) -> None:
+    _busy[id(highs)] = highs
+    try:
+        highs.run()
+    finally:
+        del _busy[id(highs)]
+
+
+@atexit.register
+def _end_all() -> None:
+    until = time.monotonic() + _AT_EXIT
+    while _busy and time.monotonic() < until:
+        with _lock:
+            for highs in list(_busy.values()):
+                _listen(highs, True)
+        time.sleep(_LOOK)
 
 
 def _listen(highs: highspy.Highs, stop: bool) -> None:
