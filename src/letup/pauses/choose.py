@@ -30,7 +30,7 @@ from letup.pauses.stand_in import stand_in
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
-_FIRST = 0.5
+_FIRST = 0.45
 """Share of the time for the first search on a stand-in: the proof beside it has ended then, mostly."""
 _LONGER = 1.6
 """How much longer than one exact flow the next may take."""
