@@ -34,13 +34,13 @@ def _number(unit: str, high: float, step: float, higher: str, default: float | N
 
 _NUMBERS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     (
-        "window", "Length of a pause in a zone", "مدة التوقف في المنطقة",
+        "window", "Length of a pause in a zone", "مدة الهدنة في المنطقة",
         f"{position('P28')};{position('P34')}",
         "From none to the whole day: about an hour was spoken of on 6 November, four and seven hours on 11 November",
         _number("hours/day", 24, 4, "longer pauses", reads="window_hours"),
     ),
     (
-        "days", "Days with pauses", "عدد أيام التوقف",
+        "days", "Days with pauses", "عدد أيام الهدنة",
         f"{position('P15')};{position('P84')}",
         "From none to the seven days that the scenario looks at: more than three were asked for on 9 November, five "
         "offered on 13 November",
@@ -103,7 +103,7 @@ _NUMBERS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         _number("hours/day", 24, 6, "more hours without flights"),
     ),
     (
-        "notice", "Notice before a pause", "الإشعار قبل التوقف",
+        "notice", "Notice before a pause", "الإشعار قبل الهدنة",
         position("P82"),
         "Three hours ahead was announced on 9 November; a day is taken as the end of the range",
         _number("hours", 24, 3, "longer notice", None),
@@ -117,7 +117,7 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         "Refuges by name, and limits on where fighting goes, were asked for on 19 November",
         {"kind": "choice", "default": "none",
          "options": "none = No limit; refuges = None on refuges named beforehand; halt = None during the pause",
-         "options_ar": "none = بلا قيود; refuges = لا ضربات على ملاجئ مسمّاة مسبقاً; halt = لا ضربات خلال التوقف"},
+         "options_ar": "none = بلا قيود; refuges = لا ضربات على ملاجئ مسمّاة مسبقاً; halt = لا ضربات خلال الهدنة"},
     ),
     (
         "monitoring", "Monitoring", "المراقبة",
@@ -128,7 +128,7 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
          "options_ar": "none = لا أحد; mediators = غرفة عمليات للوسطاء; observers = مراقبون على الأرض"},
     ),
     (
-        "return", "Return to the north during the pause", "العودة إلى الشمال خلال التوقف",
+        "return", "Return to the north during the pause", "العودة إلى الشمال خلال الهدنة",
         f"{position('P19')};{position('P45')}",
         "Asked of people by one party and barred by the other on 24 November",
         {"kind": "yes_no", "default": "no", "options": "yes = Allowed; no = Not allowed",
@@ -142,7 +142,7 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
          "options_ar": "yes = يُعطى; no = لا يُعطى"},
     ),
     (
-        "after", "What follows the pause", "ما يلي التوقف",
+        "after", "What follows the pause", "ما يلي الهدنة",
         f"{position('P25')};{position('P12')}",
         "From fighting that goes on to an end of it; talks during the pause lie between the two",
         {"kind": "choice", "default": "resumes",
@@ -150,7 +150,7 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
          "options_ar": "resumes = قد يستمر القتال; talks = محادثات لإنهائه; ceasefire = وقف دائم لإطلاق النار"},
     ),
     (
-        "pause", "A humanitarian pause at all", "توقف إنساني من حيث المبدأ",
+        "pause", "A humanitarian pause at all", "هدنة إنسانية من حيث المبدأ",
         f"{position('P59')};{position('P70')}",
         "What statements on a truce or ceasefire as such are about; every other issue presupposes a yes",
         {"kind": "yes_no", "default": "no"},

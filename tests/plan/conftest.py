@@ -1,9 +1,12 @@
-"""One plan of the example strip, made and written once."""
+"""Plans of the example strip, made and written once."""
+
+from dataclasses import replace
 
 import pytest
 
 from letup import plan as plans
 from letup import scenario as scenarios
+from tests.aid.deliveries.small import without_stocks
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +23,25 @@ def made(example):
 def written(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("plan") / "example-plan"
     plans.write(made, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hungry_plan(example):
+    """A plan by given pauses for the example strip without stocks: so that trucks have much to do."""
+    from letup.pauses.limits import Window
+
+    scenario = without_stocks(example)
+    stocks = scenario.stocks.copy()
+    stocks.loc[stocks["place"] == "store", "loss_per_day"] = 0.1
+    supply = scenario.supply.copy()
+    scenario = replace(scenario, stocks=stocks, supply=supply)
+    pauses = [Window(zone, day * 96 + 12, day * 96 + 39) for zone in range(4) for day in range(3)]
+    return plans.make(scenario, pauses=pauses)
+
+
+@pytest.fixture(scope="session")
+def hungry(hungry_plan, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hungry") / "plan"
+    plans.write(hungry_plan, folder)
     return folder

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
 
@@ -12,23 +11,6 @@ from letup import plan as plans
 from letup.plan import verification
 from letup.plan.document import Document
 from letup.plan.replay import check_content
-from tests.aid.deliveries.small import without_stocks
-
-
-@pytest.fixture(scope="module")
-def hungry(example, tmp_path_factory):
-    """A plan by given pauses for the example strip without stocks: so that trucks have much to do."""
-    from letup.pauses.limits import Window
-
-    scenario = without_stocks(example)
-    stocks = scenario.stocks.copy()
-    stocks.loc[stocks["place"] == "store", "loss_per_day"] = 0.1
-    supply = scenario.supply.copy()
-    scenario = replace(scenario, stocks=stocks, supply=supply)
-    pauses = [Window(zone, day * 96 + 12, day * 96 + 39) for zone in range(4) for day in range(3)]
-    folder = tmp_path_factory.mktemp("hungry") / "plan"
-    plans.write(plans.make(scenario, pauses=pauses), folder)
-    return folder
 
 
 @pytest.fixture

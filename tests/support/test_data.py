@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from letup.report.limits import said
 from letup.scenario import Scenario, example, load, new
 from letup.scenario.attributes import of
 from letup.support.model import Issue, Point, Range, RedLine, Support
+from letup.support.offers import read
 from letup.support.package import ATTRIBUTES, asks_of, attributes_of, package_of
 from letup.support.reading import support_of
 from tests.scenario.test_agreement import change, party
@@ -101,6 +103,19 @@ def test_a_plan_settles_what_can_be_counted_on_it(plan: Plan) -> None:
     assert (found["hours_a_day"], found["notice_hours"]) == (4, 0)
     assert found["people"] == plan.arrive
     assert package_of(plan) == {"length": pytest.approx(10 / 3)}
+
+
+def test_trucks_a_day_are_those_that_leave_crossings_in_memory_and_on_disk(plan: Plan, tmp_path: Path) -> None:
+    assert plan.deliveries is not None
+    plans.write(plan, tmp_path / "plan")
+    with (tmp_path / "plan" / "deliveries.csv").open(encoding="utf-8") as file:
+        entered = [int(row["trucks"]) for row in csv.DictReader(file) if row["origin"] == "border"]
+    (offer,), scenario = read(tmp_path / "plan")
+    assert attributes_of(offer)["trucks_per_day"] == pytest.approx(sum(entered) / 3)  # the example looks at three days
+    assert attributes_of(plan) == pytest.approx(attributes_of(offer))
+    trucks = next(one for one in support_of(scenario).issues if one.id == "trucks")
+    asked = replace(support_of(scenario), issues=(replace(trucks, reads="trucks_per_day"),))
+    assert package_of(offer, asked) == {"trucks": pytest.approx(sum(entered) / 3)}
 
 
 def test_a_pause_over_midnight_counts_on_both_days(scenario: Scenario) -> None:

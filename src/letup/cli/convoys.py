@@ -30,7 +30,7 @@ def convoys(
     """
     from letup.aid.convoys import Settings, medevac
     from letup.aid.convoys import convoys as make
-    from letup.aid.convoys.files import write_tables
+    from letup.aid.convoys.files import clear_orders, write_tables
     from letup.aid.convoys.gpx import write_gpx
     from letup.aid.convoys.medevac_files import write_medevac
     from letup.folders import require_usable
@@ -45,6 +45,7 @@ def convoys(
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
     orders = make(*world, planned.deliveries, planned.trucks, settings)
     folder.mkdir(parents=True, exist_ok=True)
+    clear_orders(folder)
     files = write_tables(orders, planned.scenario, folder)
     patients = None
     if len(planned.scenario.patients):

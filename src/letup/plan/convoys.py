@@ -57,18 +57,31 @@ def read_planned(folder: Path | str) -> Planned:
     """
     folder = Path(folder)
     scenario, quiet = read_pauses_of(folder)
-    deliveries, trucks = no_deliveries(), list[Truck]()
-    if (folder / "deliveries.csv").is_file() and (folder / "scenario" / "trucks.csv").is_file():
-        deliveries = read_deliveries(folder / "deliveries.csv")
-        trucks = read_trucks(folder / "scenario" / "trucks.csv")
-    elif not len(scenario.patients):
+    goods = read_goods(folder, scenario)
+    if goods is None and not len(scenario.patients):
         message = f"{folder} is a plan without deliveries, and without patients to move"
         remedy = "Plan a scenario with trucks.csv; convoys are made of a plan's deliveries.csv."
         raise LetupError("convoys.plan", message, remedy)
+    deliveries, trucks = goods or (no_deliveries(), [])
+    return Planned(scenario, build(scenario), quiet, deliveries, trucks)
+
+
+def read_goods(folder: Path, scenario: Scenario) -> tuple[pd.DataFrame, list[Truck]] | None:
+    """Deliveries of a written plan and the trucks of its scenario; None if it has none.
+
+    Raises
+    ------
+    BadInput
+        ``convoys.file``, ``convoys.value``: tables that cannot be used.
+    """
+    if not (folder / "deliveries.csv").is_file() or not (folder / "scenario" / "trucks.csv").is_file():
+        return None
+    deliveries = read_deliveries(folder / "deliveries.csv")
+    trucks = read_trucks(folder / "scenario" / "trucks.csv")
     found = check_references(deliveries, trucks, scenario)
     if found:
         raise BadInput(found)
-    return Planned(scenario, build(scenario), quiet, deliveries, trucks)
+    return deliveries, trucks
 
 
 def read_pauses_of(folder: Path) -> tuple[Scenario, NDArray[np.bool_]]:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.model import Deliveries, worst
@@ -19,6 +20,21 @@ def document_part(deliveries: Deliveries, scenario: Scenario) -> dict[str, Any]:
     table = deliveries.table
     trucks, kilograms = int(table["trucks"].sum()), float(table.loc[table["zone"] != "", "kg"].sum())
     return part_of(deliveries.need, deliveries.used, scenario, len(table), trucks, kilograms, deliveries.bound)
+
+
+def trucks_per_day(table: pd.DataFrame, scenario: Scenario) -> float:
+    """Trucks of aid that leave crossings, on the mean of the days that the scenario looks at, trucks/day.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of deliveries.csv: origin (place id), trucks.
+    scenario : Scenario
+        The world as given.
+    """
+    crossings = scenario.places.index[scenario.places["kind"] == "crossing"]
+    days = scenario.steps * scenario.step_minutes / 1440
+    return float(table.loc[table["origin"].isin(crossings), "trucks"].sum()) / days
 
 
 def part_of(

@@ -126,6 +126,13 @@ class Plan:
         """Length of all pauses together, zone-hours."""
         return float(self.pauses["hours"].sum())
 
+    @property
+    def trucks_per_day(self) -> float | None:
+        """Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if nothing is said of them."""
+        from letup.plan.deliveries import trucks_per_day
+
+        return None if self.deliveries is None else trucks_per_day(self.deliveries.table, self.scenario)
+
     def __repr__(self) -> str:
         """Say in four lines what it comes to; the tables have their own."""
         wanting = self.want_to_leave

@@ -14,11 +14,11 @@ from letup.aid.deliveries.ways import (
     Way,
     arc_minutes,
     checkpoints_at,
-    joins,
     resting_nodes,
     stretch,
     truck_zones,
 )
+from letup.aid.stretches import joins
 from letup.roads.network import RoadNetwork
 from letup.roads.people import open_steps
 from letup.roads.reach import open_to
@@ -46,7 +46,7 @@ class TruckWays:
     def __init__(self, scenario: Scenario, network: RoadNetwork, means: Means, quiet: NDArray[np.bool_]) -> None:
         self.scenario, self.network = scenario, network
         self.arc_zone, self.node_zone = truck_zones(scenario, network)
-        self.join = {place: dict(near) for place, near in joins(network, scenario, means.stops).items()}
+        self.join = joins(network, scenario, means.stops)
         self.rests = resting_nodes(network, scenario, self.arc_zone)
         self.control = checkpoints_at(network, scenario)
         self.usable = open_to(network, "vehicle")

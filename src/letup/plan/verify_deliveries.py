@@ -77,8 +77,20 @@ def check_deliveries(
     result.done("deliveries: trucks, loads, ways, hours, quiet windows, returns", len(rows))
 
 
-def read_rows(path: Path, columns: Iterable[str], result: Verification) -> list[dict[str, Any]] | None:
-    """Rows of a table with numbers as numbers; None if it cannot be read."""
+def read_rows(
+    path: Path,
+    columns: Iterable[str],
+    result: Verification,
+    *,
+    whole: Iterable[str] = _WHOLE,
+    numbers: Iterable[str] = _NUMBERS,
+    optional: Iterable[str] = _OPTIONAL,
+) -> list[dict[str, Any]] | None:
+    """Rows of a table with numbers as numbers; None if it cannot be read.
+
+    ``whole`` and ``numbers`` are the columns that hold them, ``optional`` those of them that may be empty.
+    """
+    whole, numbers, optional = set(whole), set(numbers), set(optional)
     wanted_columns = list(columns)
     try:
         table = list(csv.reader(io.StringIO(path.read_text("utf-8")), strict=True))
@@ -95,10 +107,10 @@ def read_rows(path: Path, columns: Iterable[str], result: Verification) -> list[
             return None
         row: dict[str, Any] = dict(zip(wanted_columns, cells, strict=True))
         for name, text in list(row.items()):
-            if name not in (*_WHOLE, *_NUMBERS) or (name in _OPTIONAL and text == ""):
+            if name not in whole | numbers or (name in optional and text == ""):
                 continue
             try:
-                row[name] = int(text) if name in _WHOLE else float(text)
+                row[name] = int(text) if name in whole else float(text)
                 if not text.isascii() or "_" in text or not abs(row[name]) < 2**53:
                     raise ValueError
             except ValueError:

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from letup import __version__, folders
+from letup.aid.convoys.files import clear_orders
 from letup.aid.deliveries import Deliveries
 from letup.errors import LetupError
 from letup.plan import digests
@@ -96,6 +97,7 @@ def _make_room(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html", *DELIVERY_FILES):
         (folder / name).unlink(missing_ok=True)
+    clear_orders(folder)
 
 
 def _write_scenario(scenario: Scenario, target: Path) -> Scenario:

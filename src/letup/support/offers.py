@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from letup.errors import LetupError
 from letup.pauses.limits import Window
+from letup.plan.deliveries import trucks_per_day
 from letup.plan.terms import step_at
 from letup.scenario.model import Scenario
 
@@ -68,6 +71,8 @@ class Offer:
         People who reach a shelter, of those who want to leave.
     longer : tuple of Longer
         What more hours would bring.
+    trucks_per_day : float or None
+        Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Offer:
     arrive: int
     want_to_leave: int
     longer: tuple[Longer, ...] = field(default=())
+    trucks_per_day: float | None = None
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -121,7 +127,8 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
             document = json.loads((folder / "plan.json").read_text("utf-8"))
             if scenario is None:
                 scenario = scenarios.load(str(folder / "scenario"))
-            return [_plan(document, folder.resolve().name, scenario)], scenario
+            offer = _plan(document, folder.resolve().name, scenario)
+            return [replace(offer, trucks_per_day=_trucks(folder, document, scenario))], scenario
         if (folder / "frontier.json").is_file():
             if scenario is None:
                 raise LetupError(
@@ -151,6 +158,13 @@ def _plan(document: dict[str, Any], name: str, scenario: Scenario) -> Offer:
         old = next((pause.hours for pause in pauses if pause.zone == one.zone and pause.start == replaces), 0.0)
         longer.append(Longer(one, replaces, round(row["people_per_zone_hour"] * (one.hours - old))))
     return Offer(name, scenario, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), tuple(longer))
+
+
+def _trucks(folder: Path, document: dict[str, Any], scenario: Scenario) -> float | None:
+    """What the deliveries of a written plan come to; None if it has none."""
+    if document.get("deliveries") is None:
+        return None
+    return trucks_per_day(pd.read_csv(folder / "deliveries.csv"), scenario)
 
 
 def _frontier(document: dict[str, Any], scenario: Scenario) -> list[Offer]:
@@ -187,7 +201,7 @@ def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
     and, with people that are not known: a day or a zone left out, an hour less in every pause or in one, and one pause
     an hour earlier or later where what pauses cost depends on when they are. Nothing gets shorter, or lies at other
     hours, than the limits allow. Single pauses are made shorter or moved only where there are at most `_SINGLE`: of
-    more, one hour changes no answer.
+    more, one hour changes no answer. Trucks are taken to come as in the plan itself.
     """
     pauses = offer.pauses
     found = []

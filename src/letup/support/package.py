@@ -24,7 +24,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "people": "people who reach a shelter, people",
     "concession": "what the pauses cost by the limits of the scenario, in the unit of the limits",
     "notice_hours": "hours from the start of the plan to the first pause, hours",
-    "trucks_per_day": "trucks of aid a day; no plan of pauses says so by itself, trucks/day",
+    "trucks_per_day": "trucks of aid that leave crossings, on the mean of all days, trucks/day",
 }
 """What issues can read off a plan, with its unit."""
 
@@ -48,6 +48,10 @@ class Planned(Protocol):
     def arrive(self) -> int:
         """People who reach a shelter."""
 
+    @property
+    def trucks_per_day(self) -> float | None:
+        """Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them."""
+
 
 def attributes_of(plan: Planned) -> dict[str, float]:
     """Attributes of a plan by name, as far as it has them.
@@ -60,7 +64,7 @@ def attributes_of(plan: Planned) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Names of `ATTRIBUTES`. A plan of pauses says nothing on trucks.
+        Names of `ATTRIBUTES`. A plan without deliveries, and a point of a frontier, says nothing on trucks.
     """
     scenario = plan.scenario
     minutes = scenario.step_minutes
@@ -82,6 +86,8 @@ def attributes_of(plan: Planned) -> dict[str, float]:
         found["hours_a_day"] = max(by_day.values()) * minutes / 60
         found["window_hours"] = plan.zone_hours / len(plan.windows)
         found["notice_hours"] = min(window.first for window in plan.windows) * minutes / 60
+    if plan.trucks_per_day is not None:
+        found["trucks_per_day"] = plan.trucks_per_day
     costs = costs_by_party(scenario)
     if costs.own is not None:
         found["concession"] = sum(float(costs.own[w.zone, w.first : w.last + 1].sum()) for w in plan.windows)

@@ -203,8 +203,6 @@ def move_said(move: Move, party: str) -> str:
         price = f"; {abs(people):,.0f} {'more' if people > 0 else 'fewer'} people get out"
     elif people is None:
         price = "; what it does to people is not known"
-    if move.cost.need:
-        price += f"; {abs(move.cost.need):,.0f} person-days of need {'more' if move.cost.need > 0 else 'fewer'} met"
     return (
         f"{move.change.said}: {percent(move.before[party])} → {percent(move.after[party])}; "
         f"all accept: {percent(move.all_before)} → {percent(move.all_after)}{price}"

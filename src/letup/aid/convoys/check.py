@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.guards import TRUCKS_STAY, vehicles_need_pause
 from letup.aid.convoys.model import Truck
-from letup.aid.convoys.ways import STRETCH_KMH, ends_of, joins
+from letup.aid.convoys.ways import ends_of
+from letup.aid.stretches import joins, stretch_minutes
 from letup.findings import Finding
 from letup.roads.network import RoadNetwork
 from letup.roads.people import open_steps
@@ -166,7 +167,7 @@ class Ground:
     def stretch(self, place: str, node: int, speed_kmh: float) -> list[tuple[int, float]]:
         """Zone and minutes of the two halves of the last stretch from a place to a node of the roads."""
         metres = self.join[place][node]
-        half = metres / 2 * 0.06 / min(speed_kmh, STRETCH_KMH)
+        half = stretch_minutes(metres / 2, speed_kmh)
         ends = (self.network.place_node[place], node)
         return [(int(self.network.node_zone[at]), half) for at in ends] if metres else []
 

@@ -162,6 +162,14 @@ def write_tables(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]
     ]
 
 
+def clear_orders(folder: Path) -> None:
+    """Remove earlier orders from a folder, so that no sheet of an old plan lies beside a new one."""
+    for name in ("convoys.csv", "convoy-loads.csv", "medevac.csv", "medevac-patients.csv"):
+        (folder / name).unlink(missing_ok=True)
+    for path in (*folder.glob("gpx/c[0-9]*.gpx"), *folder.glob("pages/c[0-9]*.html")):
+        path.unlink()
+
+
 def write_rows(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> Path:
     """Write a table with the columns in order."""
     with path.open("w", encoding="utf-8", newline="") as file:

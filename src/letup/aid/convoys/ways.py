@@ -8,27 +8,17 @@ from dataclasses import dataclass
 from itertools import permutations, product
 
 import numpy as np
-import pyproj
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
 
 from letup.aid.convoys.guards import Bools, Guards
+from letup.aid.stretches import joins, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
 
-STRETCH_M = 3000.0
-"""A place farther than this from every road that vehicles can use is not reached by them, metres."""
-
-STRETCH_KMH = 10.0
-"""Speed on the last stretch between a place and the nearest road that vehicles can use (assumed)."""
-
-STRETCH_DETOUR = 1.3
-"""Length of that stretch as a multiple of the distance as the crow flies (assumed)."""
-
 _LEVELS = 3
-_GEOD = pyproj.Geod(ellps="WGS84")
 _ENOUGH = 0.8
 
 
@@ -77,10 +67,9 @@ class Roads:
     """
 
     def __init__(self, scenario: Scenario, network: RoadNetwork, guards: Guards, speed_kmh: float) -> None:
-        self.network, self.guards = network, guards
+        self.network, self.guards, self.speed_kmh = network, guards, speed_kmh
         self.open = network.vehicles_per_hour > 0
         self.join = joins(network, scenario)
-        self.stretch_kmh = min(speed_kmh, STRETCH_KMH)
         kmh = np.minimum(speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh))
         self.minutes = np.where(self.open, network.length_m * 0.06 / kmh, np.inf)
         self.control: dict[int, str] = {}
@@ -144,7 +133,7 @@ class Roads:
                 passages.append((zone, math.floor(entered + 1e-9), leaves))
 
         for zone, metres in self.stretch(*one):
-            pass_(zone, metres * 0.06 / self.stretch_kmh)
+            pass_(zone, stretch_minutes(metres, self.speed_kmh))
         checks: list[tuple[int, int, int]] = []
         for arc in arcs:
             offsets.append(math.floor(along + 1e-9))
@@ -154,7 +143,7 @@ class Roads:
             if row >= 0:
                 checks.append((row, math.floor(along - CONTROL_MINUTES), math.ceil(along - 1e-9)))
         for zone, metres in self.stretch(*other)[::-1]:
-            pass_(zone, metres * 0.06 / self.stretch_kmh)
+            pass_(zone, stretch_minutes(metres, self.speed_kmh))
         beside = sum(metres for end in (one, other) for _, metres in self.stretch(*end))
         return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length + beside, (*passages, *checks), beside)
 
@@ -230,36 +219,6 @@ def ends_of(
         return ends if ends[0] in one and ends[1] in other else None
     common = [node for node in one if node in other]
     return (common[0], common[0]) if common else None
-
-
-def joins(network: RoadNetwork, scenario: Scenario) -> dict[str, dict[int, float]]:
-    """Nodes at which vehicles of each place join the roads open to them, with metres to them; those too far left out.
-
-    Mapped roads for vehicles may fall into parts between which no road is mapped. A place joins each part that it is
-    near enough to, at the nearest node of that part.
-    """
-    usable = np.flatnonzero(network.vehicles_per_hour > 0)
-    found: dict[str, dict[int, float]] = {}
-    if not len(usable):
-        return found
-    size = len(network.lon)
-    graph = csr_array((np.ones(len(usable)), (network.tail[usable], network.head[usable])), shape=(size, size))
-    _, part = connected_components(graph, connection="strong")
-    nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
-    for place, point in zip(scenario.places.index, scenario.places.geometry, strict=True):
-        if str(place) not in network.place_node:
-            continue
-        lon, lat = np.full(len(nodes), point.x), np.full(len(nodes), point.y)
-        metres = np.asarray(_GEOD.inv(lon, lat, network.lon[nodes], network.lat[nodes])[2], float)
-        metres[nodes == network.place_node[str(place)]] = 0.0
-        near: dict[int, int] = {}
-        for k in np.argsort(metres, kind="stable").tolist():
-            if metres[k] > STRETCH_M:
-                break
-            near.setdefault(int(part[nodes[k]]), k)
-        if near:
-            found[str(place)] = {int(nodes[k]): float(metres[k]) * STRETCH_DETOUR for k in near.values()}
-    return found
 
 
 def _back(before: NDArray[np.int32], start: int, end: int, arc: dict[tuple[int, int], int]) -> list[int]:

@@ -7,7 +7,8 @@ import numpy as np
 from letup.aid.deliveries.fleet import Means
 from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.trips import Trip
-from letup.aid.deliveries.ways import STRETCH_M, TruckRoads
+from letup.aid.deliveries.ways import TruckRoads
+from letup.aid.stretches import STRETCH_M
 from letup.findings import Finding, worst_first
 from letup.scenario.model import Scenario
 

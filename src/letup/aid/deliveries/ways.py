@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyproj
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from letup.aid.stretches import joins, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.people import open_steps
 from letup.roads.places import needs_pause
@@ -23,21 +21,11 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-STRETCH_M = 5000.0
-"""A place farther than this from every road that vehicles can use is not reached by trucks, metres."""
-
-STRETCH_KMH = 10.0
-"""Speed of trucks on the last stretch between a place and the nearest road that vehicles can use (assumed)."""
-
-STRETCH_DETOUR = 1.3
-"""Length of that stretch as a multiple of the distance as the crow flies (assumed)."""
-
 UNIT_SECONDS = 15.0
 """Times are looked at in units of about this length, longer ones where the network or the horizon is large."""
 
 _MOST_CELLS = 30_000_000
 _EXACT = 1e-6
-_GEOD = pyproj.Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
@@ -83,37 +71,6 @@ def arc_minutes(network: RoadNetwork, speed_kmh: float) -> Floats:
     """Minutes that a truck takes for each arc."""
     kmh = np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh)
     return np.asarray(network.length_m * 0.06 / np.minimum(kmh, speed_kmh), float)
-
-
-def joins(network: RoadNetwork, scenario: Scenario, places: Iterable[str]) -> dict[str, list[tuple[int, float]]]:
-    """Nodes at which trucks of each place join the roads for vehicles, and metres to them; places too far left out.
-
-    Mapped roads for vehicles may fall into parts between which no road is mapped. A place joins each part that it is
-    near enough to, at the nearest node of that part.
-    """
-    usable = np.flatnonzero(open_to(network, "vehicle"))
-    if not len(usable):
-        return {}
-    size = len(network.lon)
-    graph = csr_array((np.ones(len(usable)), (network.tail[usable], network.head[usable])), shape=(size, size))
-    _, part = connected_components(graph, connection="strong")
-    nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
-    found: dict[str, list[tuple[int, float]]] = {}
-    for place in places:
-        if place not in network.place_node:
-            continue
-        point, here = scenario.places.geometry[place], network.place_node[place]
-        lon, lat = np.full(len(nodes), point.x), np.full(len(nodes), point.y)
-        metres = np.asarray(_GEOD.inv(lon, lat, network.lon[nodes], network.lat[nodes])[2], float)
-        metres[nodes == here] = 0.0
-        near: dict[int, tuple[int, float]] = {}
-        for k in np.argsort(metres, kind="stable").tolist():
-            if metres[k] > STRETCH_M:
-                break
-            near.setdefault(int(part[nodes[k]]), (int(nodes[k]), float(metres[k]) * STRETCH_DETOUR))
-        if near:
-            found[place] = list(near.values())
-    return found
 
 
 def resting_nodes(network: RoadNetwork, scenario: Scenario, arc_zone: Ints) -> Bools:
@@ -163,11 +120,11 @@ class TruckRoads:
         self._number: dict[int, int] = {}
         self.wait: list[bool] = []
         keep = np.zeros(len(network.lon), bool)
-        keep[[*control, *(node for near in self.join.values() for node, _ in near)]] = True
+        keep[[*control, *(node for near in self.join.values() for node in near)]] = True
         same = replace(network, zone=self.arc_zone)
         runs = chains(same, usable.astype(np.int64), keep, wait, network.vehicles_per_hour)
         ends = {int(node) for run in runs for node in (network.tail[run[0]], network.head[run[-1]])}
-        ends |= {node for near in self.join.values() for node, _ in near}
+        ends |= {node for near in self.join.values() for node in near}
         for node in sorted(ends):
             self._number[node] = self._add(bool(wait[node]))
         before = {node: self._add(bool(wait[node])) for node in control if node in self._number}
@@ -185,7 +142,7 @@ class TruckRoads:
         for place, near in self.join.items():
             # apart, so that no way leads through a place from one part of the roads to another
             self.origin[place], self.target[place] = self._add(True), self._add(True)
-            for node, metres in near:
+            for node, metres in near.items():
                 road, out, back = self._number[node], self._add(False), self._add(False)
                 own, other = stretch(network, self.node_zone, place, node, metres, speed_kmh)
                 rows += [(self.origin[place], out, (own,), -1), (out, road, (other,), -1)]
@@ -264,7 +221,7 @@ def stretch(
     network: RoadNetwork, node_zone: Ints, place: str, node: int, metres: float, speed_kmh: float
 ) -> tuple[Piece, Piece]:
     """The two halves of the last stretch of a place: at the place in its zone, at the road in that of the road."""
-    minutes = metres / 2 * 0.06 / min(speed_kmh, STRETCH_KMH)
+    minutes = stretch_minutes(metres / 2, speed_kmh)
     here = network.place_node.get(place, -1)
     own = int(node_zone[here]) if here >= 0 else -1
     return Piece(-1, own, minutes, metres / 2), Piece(-1, int(node_zone[node]), minutes, metres / 2)
