@@ -1,0 +1,1 @@
+"""What the model says of days in November 2023, held against what was counted."""
