@@ -148,6 +148,9 @@ def everything() -> dict[str, str]:
         shares=[share for share, _ in north],
         tonnes=_tonnes(),
         terms=[term("aid_trucks"), term("fuel_trucks"), term("fuel_volume")],
+        upper=term("aid_trucks_upper"),
+        said=term("trucks_mean_during_pause", "observed"),
+        counted_mean=fmean(counts),
         corridor_rows=[corridor_row(day, own[day.number], low[day.number], high[day.number]) for day in single],
         four=versus(sum(own[k] for k in four), fact("evacuees_four_days").value),
         four_range=(sum(low[k] for k in four), sum(high[k] for k in four)),
@@ -200,10 +203,11 @@ def _sources() -> list[tuple[str, str]]:
     ]
     opened = [
         (f"hours, {day} Nov", fact("hours_used" if day in (8, 9) else "hours_announced", f"2023-11-{day:02}"))
-        for day in (5, 6, 7, 8, 9, 11, 12, 13)
+        for day in (4, 5, 6, 7, 8, 9, 11, 12, 13)
     ]
     four = ("people, 11 to 14 Nov", fact("evacuees_four_days"))
-    return [(label, one.link) for label, one in (*people, four, *opened)]
+    later = ("people, 20 Nov", fact("corridor_evacuees_salah_al_din", "2023-11-20"))
+    return [(label, one.link) for label, one in (*people, four, later, *opened)]
 
 
 if __name__ == "__main__":
