@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from letup.aid.convoys import Settings, convoys
 from letup.aid.convoys.model import Orders
 from letup.report.convoys import write_convoy_pages
 from tests.aid.convoys import world
-
-CHROMIUM = ["--headless=new", "--no-sandbox", "--disable-gpu"]
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +39,13 @@ def pages(orders: Orders, tmp_path_factory: pytest.TempPathFactory) -> list[Path
     return write_convoy_pages(orders, scenario, network, quiet, tmp_path_factory.mktemp("pages"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Any:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium here")
-    with sync_api.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield opened
-        opened.close()
-
-
-def test_every_sheet_prints_to_one_page_with_nothing_cut_off(pages: list[Path], orders: Orders, browser: Any) -> None:
+def test_every_sheet_prints_to_one_page_with_nothing_cut_off(
+    pages: list[Path], orders: Orders, browsers: dict[bool, Any]
+) -> None:
     assert max(len(one.stops) for one in orders.convoys) >= 6
     assert max(one.vehicles for one in orders.convoys) >= 6
     wrong: list[str] = []
-    page = browser.new_page()
+    page = browsers[False].new_page()
     page.on("console", lambda said: wrong.append(said.text))
     page.on("request", lambda sent: sent.url.startswith("file:") or wrong.append(sent.url))
     for path in pages:
