@@ -40,6 +40,13 @@ def scenario(deliveries: dict[str, Any]) -> dict[str, Any]:
             "who passed from 5 to 10 November, half had by 9 November (over 120 hours), but closed hours, control and "
             "fear are in that. Range to try: 6 to 120 hours",
         },
+        "priorities": {
+            "people": 1,
+            "need": 0.03,
+            "basis": "assumed",
+            "note": "No source weighs one against the other. 0.03: a person who gets out weighs as much as what one "
+            "person needs in a week of all five essentials together (35 person-days). Range to try: 0.003 to 0.3",
+        },
         "deliveries": deliveries,
         "sources": sources(),
     }

@@ -181,10 +181,10 @@ def test_a_plan_without_pauses_and_movements_still_has_a_report(tmp_path):
     assert "ended early" in text
 
 
-def test_one_more_hour_is_shown_where_the_plan_knows_it(tmp_path):
-    pauses = strip.plan().pauses.assign(hour_more_people=321)
+def test_what_pauses_are_worth_in_need_met_stands_beside_the_people(tmp_path):
+    pauses = strip.plan().pauses.assign(worth_need=321.4)
     text = write_html(strip.plan(pauses=pauses), tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "one more hour brings" in text
+    assert "worth, person-days of need" in text
     assert text.count(">321<") == len(pauses)
 
 

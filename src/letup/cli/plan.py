@@ -27,6 +27,10 @@ def plan(
         float | None, typer.Option(min=0, help="Seconds to look for better pauses; one short search if absent.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    priorities: Annotated[
+        str | None,
+        typer.Option(help="What one person out and one person-day of need met are worth, such as people=1,need=0.03."),
+    ] = None,
     searches: Annotated[
         int | None,
         typer.Option(min=1, max=1000, help="Search several times with different seeds, side by side; keep the best."),
@@ -45,6 +49,8 @@ def plan(
     live = _Live()
     live.say(f"reading {scenario}")
     loaded = scenarios.load(scenario)
+    if priorities is not None:
+        loaded = scenarios.with_priorities(loaded, priorities)
     live.end()
     print(show.what_was_read(loaded), file=sys.stderr)
     folder = out if out is not None else Path(f"{_name(scenario, loaded)}-plan")

@@ -45,7 +45,9 @@ class Rehearsal:
     stop : callable
         Whether to stop; asked before each change.
     progress : callable, optional
-        Called with windows and their value, about, whenever they got better.
+        Called with windows and their worth, about, whenever they got better.
+    worth : callable, optional
+        What windows are worth that have a value on the stand-in, where more counts than that.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Rehearsal:
         seed: int = 0,
         stop: Callable[[], bool],
         progress: Callable[[list[Window], float], object] | None = None,
+        worth: Callable[[list[Window], float], float] | None = None,
     ) -> None:
         self.rows = WindowRows(Rows(), limits, nets[0].zones, clock, margin)
         self.stand_in = stand_in(nets, self.rows.usable, weight, margin, seed)
@@ -66,7 +69,7 @@ class Rehearsal:
         self.search = Annealing(
             self.rows,
             nets[0].zones,
-            self.stand_in.value,
+            self.stand_in.value if worth is None else lambda windows: worth(windows, self.stand_in.value(windows)),
             seed=seed,
             tell=progress or (lambda *_: None),
             stop=stop,

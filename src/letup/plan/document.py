@@ -113,6 +113,11 @@ class Pause(_Part):
     last_step: int = Field(ge=0, description="last quiet step, inclusive")
     passing_people: int = Field(ge=0, description="people whose movement passes the zone during the pause")
     worth_people: int = Field(ge=0, description="people fewer who would arrive without this pause")
+    worth_need: float | None = Field(
+        default=None,
+        ge=0,
+        description="person-days of need less that could be met without it, about; null if not asked",
+    )
 
 
 class NextHour(_Part):
@@ -223,6 +228,27 @@ class DeliveriesPart(_Part):
     zones: list[ZoneNeed]
 
 
+class ObjectivePart(_Part):
+    """One of the things that the pauses were chosen for."""
+
+    name: Literal["people", "need"]
+    unit: str
+    weight: float = Field(ge=0, description="what one unit is worth")
+    value: float = Field(ge=0, description="with the plan, in the unit")
+    without: float = Field(ge=0, description="without any pause or truck, in the unit")
+    bound: float = Field(ge=0, description="proven: no plan within the limits has a larger value")
+    gap: float | None = Field(description="(bound - value) / (value - without); null if nothing is gained")
+
+
+class WeighedPart(_Part):
+    """People and need met, weighed by the scenario's priorities."""
+
+    sentence: str
+    objectives: tuple[ObjectivePart, ObjectivePart]
+    gap: float | None = Field(description="the same of both by their weights; null if nothing is gained")
+    bound_basis: str
+
+
 class Digests(_Part):
     """Fingerprints that locate a careless change; recomputation, not they, is what proves a plan."""
 
@@ -251,6 +277,7 @@ class Document(_Part):
     bottlenecks: list[Bottleneck]
     movements: MovementsPart
     deliveries: DeliveriesPart | None = Field(default=None, description="absent without trucks or points to go to")
+    weighed: WeighedPart | None = Field(default=None, description="absent where pauses were chosen for people alone")
     trace: list[TracePoint]
     findings: list[FindingPart]
     digests: Digests

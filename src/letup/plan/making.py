@@ -20,6 +20,7 @@ from letup.plan.bottlenecks import bottlenecks
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.findings import check_plan
 from letup.plan.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
+from letup.plan.joint import Joint, is_joint
 from letup.plan.model import GroupResult, Plan
 from letup.plan.movements import movements
 from letup.plan.next_hours import next_hours
@@ -130,6 +131,10 @@ def make(
             "See `letup check` on roads, shelters and limits.",
         )
     trace.append((time.monotonic() - began, 0, most))
+    joint = None
+    if is_joint(scenario):
+        tell("laying out the deliveries")
+        joint = Joint(scenario, network, usable)
     complete = True
     windows = sorted(pauses) if pauses is not None else []
     if pauses is None:
@@ -143,7 +148,7 @@ def make(
             tell("choosing the pauses", people)
 
         left = time_limit - (time.monotonic() - began) if time_limit is not None else None
-        windows, complete = choose(scenario, timed, clock, limits, left, seed, most, better)
+        windows, complete = choose(scenario, timed, clock, limits, left, seed, most, better, joint)
     return _finish(
         scenario,
         network,
@@ -155,6 +160,7 @@ def make(
         trace=trace,
         began=began,
         complete=complete,
+        joint=joint,
         tell=tell,
     )
 
@@ -171,6 +177,7 @@ def _finish(
     trace: list[tuple[float, int, int]],
     began: float,
     complete: bool,
+    joint: Joint | None,
     tell: Callable[..., None],
 ) -> Plan:
     """Move everybody under the chosen pauses, and say what the plan is worth and what bounds it."""
@@ -184,8 +191,8 @@ def _finish(
     of_group = {flow.group.name: flow.timed for flow in flows}
     passed, last_use = passing(windows, of_group, moved)
     if chosen:
-        # The search estimates; what nobody passes in the end is not asked for.
-        kept = [i for i, people in enumerate(passed) if people]
+        # The search estimates; what nobody passes in the end, and no truck needs, is not asked for.
+        kept = [i for i, people in enumerate(passed) if people] if joint is None else joint.useful(windows, passed)
         windows = [windows[i] for i in kept]
         passed, last_use = [passed[i] for i in kept], [last_use[i] for i in kept]
         moving = moving_array(scenario, windows)
@@ -217,14 +224,14 @@ def _finish(
     brought = None
     if wanted(scenario):
         tell("making the deliveries", arrive)
-        brought = deliver(scenario, network, windows, moved)
+        brought = deliver(scenario, network, windows, moved, prepared=joint.ground if joint is not None else None)
     groups = tuple(_result(scenario, flow) for flow in flows)
     findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
     return Plan(
         scenario=scenario,
         network=network,
         windows=tuple(windows),
-        pauses=pause_table(scenario, windows, passed, gains),
+        pauses=pause_table(scenario, windows, passed, gains, joint.losses(windows) if joint is not None else None),
         movements=moved,
         groups=groups,
         bottlenecks=bounds,
@@ -236,10 +243,13 @@ def _finish(
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
         deliveries=brought,
+        objectives=joint.objectives(arrive, most, brought) if joint is not None and brought is not None else (),
     )
 
 
-def pause_table(scenario: Scenario, windows: list[Window], passed: list[int], gains: list[int]) -> pd.DataFrame:
+def pause_table(
+    scenario: Scenario, windows: list[Window], passed: list[int], gains: list[int], need: list[float] | None = None
+) -> pd.DataFrame:
     """The pauses as in `Plan.pauses`."""
     names = [str(name) for name in scenario.zones["name"]]
     return pd.DataFrame(
@@ -253,6 +263,7 @@ def pause_table(scenario: Scenario, windows: list[Window], passed: list[int], ga
             "last_step": [w.last for w in windows],
             "passing_people": passed,
             "worth_people": gains,
+            "worth_need": need if need is not None else [None] * len(windows),
         }
     )
 

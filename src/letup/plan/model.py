@@ -13,6 +13,7 @@ from letup.findings import Finding
 from letup.pauses.limits import Window
 from letup.plan.answer import percent
 from letup.plan.columns import NEXT_HOUR_COLUMNS
+from letup.plan.joint import Objective
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -59,7 +60,9 @@ class Plan:
     pauses : DataFrame
         One row per pause: zone (id), zone_name, start, end (local ISO times), hours, first_step, last_step,
         passing_people (people whose movement passes the zone
-        during it), worth_people (people who would no longer arrive without it, the other days unchanged).
+        during it), worth_people (people who would no longer arrive without it, the other days unchanged),
+        worth_need (person-days of need that trucks could no longer meet without it, about; None where pauses were
+        chosen for people alone).
     movements : DataFrame
         One row per movement: id, group, origin (zone id), origin_node, shelter (place id), people,
         people_per_step, depart_first, depart_last, arrive_first, arrive_last (local ISO times),
@@ -93,6 +96,8 @@ class Plan:
     deliveries : Deliveries or None
         What trucks bring in these pauses, after the movement of people; None if the scenario has no trucks or no
         distribution point.
+    objectives : tuple of Objective
+        What the pauses were chosen for, where that is more than people: people and need met, each in its own unit.
     """
 
     scenario: Scenario
@@ -109,6 +114,7 @@ class Plan:
     complete: bool = True
     worth_basis: str = ""
     deliveries: Deliveries | None = None
+    objectives: tuple[Objective, ...] = ()
     next_hours: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(NEXT_HOUR_COLUMNS)))
 
     @property

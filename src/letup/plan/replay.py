@@ -24,6 +24,7 @@ from letup.plan.steps import Leg, check_movements
 from letup.plan.terms import clock_of, limits_of, local_iso, people_by_group, step_at
 from letup.plan.verify_convoys import check_orders
 from letup.plan.verify_deliveries import check_deliveries
+from letup.plan.verify_weighed import check_weighed
 from letup.plan.ways import passing
 from letup.plan.write import about, limits_used, zone_parts
 from letup.scenario.model import Scenario
@@ -89,7 +90,8 @@ def check_content(
     if not all(leg.home >= 0 for leg in legs):
         return  # what follows rests on ways that do not exist; each was named above
     tell("replaying the deliveries")
-    check_deliveries(folder, document, scenario, network, windows, table, result)
+    delivered = check_deliveries(folder, document, scenario, network, windows, table, result)
+    check_weighed(document, scenario, network, usable, delivered, result)
     check_orders(folder, scenario, network, windows, result)
     people, last_use = passing(windows, timed, table)
     for i, count in zip(numbers, people, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -9,15 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
+from letup.pauses.anneal import Annealing
+from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.windows import WindowRows
+from letup.pauses.choice import Choice
 from letup.pauses.choose import choose_pauses, is_small
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
 from letup.pauses.rehearse import Rehearsal
+from letup.plan.joint import Joint
 from letup.plan.modes import by_mode
 from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 
+_PEOPLE_FIRST = 0.5
+"""Share of the time for pauses that are best for people alone, where more counts: their bound holds for all."""
 _CANDIDATES = 160
 """Sets of pauses tried on a stand-in where no time is given for more."""
 LATE = 1e-3
@@ -50,6 +58,7 @@ def choose(
     seed: int,
     most: int,
     progress: Callable[[float, float], None],
+    joint: Joint | None = None,
 ) -> tuple[list[Window], bool]:
     """Choose the pauses of a scenario.
 
@@ -69,6 +78,8 @@ def choose(
         People whom no pauses can let out more than.
     progress : callable
         Called with the people of the best windows so far, and the most that any windows could let out.
+    joint : Joint, optional
+        What counts beside people.
 
     Returns
     -------
@@ -77,12 +88,13 @@ def choose(
     bool
         False if the search was stopped before its end.
     """
+    ends = time.monotonic() + seconds if seconds is not None else math.inf
     net, _, others = counted(scenario, timed)
     # Hardly anything is given up for arriving early, so that values are counts of people.
     weight = 1 - LATE * np.arange(clock.steps) / clock.steps
     margin = margin_steps(scenario)
     if not is_small(net, clock.steps):
-        return _rehearsed(scenario, timed, clock, limits, weight, seconds, seed, progress)
+        return _rehearsed(scenario, timed, clock, limits, weight, seconds, seed, progress, joint)
 
     def tell(_: float, value: float, bound: float) -> None:
         # Nobody counts for less than 1 - LATE.
@@ -95,7 +107,7 @@ def choose(
         start_hour=clock.start_hour,
         limits=limits,
         weight=weight,
-        time_limit=seconds,
+        time_limit=seconds if seconds is None or joint is None else _PEOPLE_FIRST * seconds,
         rounds=1 if seconds is None else None,
         gap=LATE,
         bound=float(most),
@@ -103,7 +115,35 @@ def choose(
         margin=margin,
         progress=tell,
     )
-    return choice.windows, choice.complete
+    if joint is None:
+        return choice.windows, choice.complete
+    windows, complete = _weighed(choice, joint, ends, seed)
+    return windows, complete and choice.complete
+
+
+def _weighed(choice: Choice, joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
+    """Windows for all that counts, beginning with those for people."""
+    problem = choice.problem
+    assert problem is not None
+    rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
+    search = Annealing(
+        rows,
+        problem.net.zones,
+        lambda windows: joint.worth(windows, problem.value(windows)),
+        seed=seed,
+        tell=lambda *_: None,
+        stop=lambda: time.monotonic() > ends,
+    )
+    spans = search.spans_of(choice.windows)
+    if spans is None:
+        return choice.windows, choice.complete
+    stopped = False
+    try:
+        search.run(spans, None if math.isfinite(ends) else 1)
+    except KeyboardInterrupt:
+        stopped = True
+    search.tidy()
+    return search.windows_of(search.best), not stopped and not math.isfinite(ends)
 
 
 def _rehearsed(
@@ -115,6 +155,7 @@ def _rehearsed(
     seconds: float | None,
     seed: int,
     progress: Callable[[float, float], None],
+    joint: Joint | None,
 ) -> tuple[list[Window], bool]:
     """Pauses found on a stand-in, on which the groups of the largest mode go one after the other."""
     ends = time.monotonic() + seconds if seconds is not None else np.inf
@@ -133,7 +174,8 @@ def _rehearsed(
         margin=margin_steps(scenario),
         seed=seed,
         stop=lambda: time.monotonic() > ends,
-        progress=lambda _, value: progress(value, np.inf),
+        progress=lambda windows, _: progress(rehearsal.stand_in.value(windows), np.inf),
+        worth=joint.worth if joint is not None else None,
     )
     try:
         rehearsal.run(candidates=_CANDIDATES)

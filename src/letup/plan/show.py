@@ -11,6 +11,7 @@ import pandas as pd
 from letup.plan.answer import next_hours, percent, sentence
 from letup.plan.ceiling import BASIS
 from letup.plan.deliveries import document_part
+from letup.plan.joint import sentence_of
 
 if TYPE_CHECKING:
     from letup.plan.model import Plan
@@ -47,6 +48,7 @@ def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
         _pauses(plan),
         _next_hour(plan),
         _deliveries(plan),
+        sentence_of(plan.objectives) if plan.objectives else "",
         _bounds(plan),
         _findings(plan),
         _files(files, folder),
@@ -70,6 +72,7 @@ def _pauses(plan: Plan) -> str:
         lines.append(
             f"    {row['start'][11:16]}-{end}  {row['zone_name']:<{width}}  {row['hours']:>5.2f} h  "
             f"{row['passing_people']:>9,} people pass, {row['worth_people']:>9,} fewer get out without it"
+            + (f", {row['worth_need']:>9,.0f} person-days less" if plan.objectives else "")
         )
     return "\n".join(lines)
 

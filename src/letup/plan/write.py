@@ -20,7 +20,7 @@ from letup import __version__, folders
 from letup.aid.convoys.files import clear_orders
 from letup.aid.deliveries import Deliveries
 from letup.errors import LetupError
-from letup.plan import digests
+from letup.plan import digests, joint
 from letup.plan.answer import sentence
 from letup.plan.columns import MOVEMENT_COLUMNS
 from letup.plan.deliveries import document_part
@@ -138,6 +138,7 @@ def _same(one: Scenario, other: Scenario) -> bool:
         "limits",
         "half_time_hours",
         "deliveries",
+        "priorities",
     )
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         getattr(one, name).equals(getattr(other, name)) for name in tables
@@ -218,6 +219,7 @@ def as_document(
         "bottlenecks": [{k: _plain(v) for k, v in row.items()} for row in plan.bottlenecks.to_dict("records")],
         "movements": {"rows": len(rows), "people": int(plan.movements["people"].sum()) if len(rows) else 0},
         "deliveries": document_part(plan.deliveries, scenario) if plan.deliveries is not None else None,
+        "weighed": joint.document_part(plan.objectives) if plan.objectives else None,
         "trace": [{"seconds": round(s, 3), "people": int(p), "ceiling": int(c)} for s, p, c in plan.trace],
         "findings": [
             {
@@ -228,8 +230,9 @@ def as_document(
         ],
     }
     made = json.loads(json.dumps(made, default=_plain))
-    if made["deliveries"] is None:
-        del made["deliveries"]
+    for name in ("deliveries", "weighed"):
+        if made[name] is None:
+            del made[name]
     made["digests"] = {
         "plan": digests.fields(made),
         "movements": {row["id"]: digests.short(list(row.values())) for row in rows},

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from letup.plan.answer import sentence
 from letup.plan.model import Plan
 from letup.plan.write import DELIVERY_FILES
-from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, words
+from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, weighed, words
 from letup.report.data import PageData, gather
 from letup.report.template import page, page_text
 from letup.report.without import without_pause
@@ -150,10 +150,11 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         ],
         "pauses": pauses,
         "deliveries": deliveries.section(plan),
+        "weighed": weighed.section(plan),
         "next_hours": tables.next_hours(plan),
         "all_out": plan.arrive >= min(plan.want_to_leave, plan.ceiling),
         "search": charts.search(plan),
-        "hour_more": any(pause.more for pause in pauses),
+        "worth_need": any(pause.need for pause in pauses),
         "passing": any(pause.passing for pause in pauses),
         "bottlenecks": tables.bottlenecks(plan, zone_of),
         "limits": limits.said(plan.scenario),

@@ -115,7 +115,7 @@ class Pause:
     passing: str
     worth: str
     width: float
-    more: str
+    need: str
 
 
 def pauses(plan: Plan) -> list[Pause]:
@@ -136,7 +136,7 @@ def pauses(plan: Plan) -> list[Pause]:
                 passing=_count(row.get("passing_people")),
                 worth=words.count(worth),
                 width=round(100 * max(worth, 0) / most, 1),
-                more=_count(row.get("hour_more_people")),
+                need=_count(row.get("worth_need")),
             )
         )
     return out

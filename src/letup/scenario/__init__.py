@@ -2,8 +2,9 @@
 
 from letup.scenario.convert import parse_hours, parse_modes
 from letup.scenario.essentials import Essential, default_essentials, essentials_of
-from letup.scenario.model import Group, PartyLimits, Scenario
+from letup.scenario.model import Group, PartyLimits, Priorities, Scenario
 from letup.scenario.new import example, new
+from letup.scenario.priorities import with_priorities
 from letup.scenario.read import bundled, check, folder_of, load
 from letup.scenario.reference import reference_page
 from letup.scenario.values import shares, values
@@ -13,6 +14,7 @@ __all__ = [
     "Essential",
     "Group",
     "PartyLimits",
+    "Priorities",
     "Scenario",
     "bundled",
     "check",
@@ -27,5 +29,6 @@ __all__ = [
     "reference_page",
     "shares",
     "values",
+    "with_priorities",
     "write",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from letup.scenario.attributes import LAYERS, PROVENANCE, TABLES, Attribute, find, of
-from letup.scenario.model import DeliverySettings, Group, PartyLimits, Scenario
+from letup.scenario.model import DeliverySettings, Group, PartyLimits, Priorities, Scenario
 from letup.scenario.raw import Table
 from letup.scenario.settings import PARTIES, SCENARIO
 
@@ -36,7 +36,7 @@ def scenario_of(
         groups=_groups(sections["groups"]),
         limits=PartyLimits(**_named(PartyLimits, sections.get("limits"))),
         half_time_hours=sections["mobilisation"].rows[0].cells["half_time_hours"],
-        priorities=MappingProxyType({name: float(weight) for name, weight in top.get("priorities", {}).items()}),
+        priorities=Priorities(**_named(Priorities, sections.get("priorities"))),
         zones=frames["zones.geojson"][0],
         roads=frames["roads.geojson"][0],
         places=frames["places.geojson"][0],

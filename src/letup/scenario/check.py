@@ -20,12 +20,12 @@ from letup.scenario.essentials import Essential
 from letup.scenario.files import text_of, usable
 from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
 from letup.scenario.model import Scenario
+from letup.scenario.priorities import check_priorities
 from letup.scenario.raw import Table
 from letup.scenario.settings import (
     PARTIES,
     SCENARIO,
     check_limits,
-    check_priorities,
     check_times,
     parties_of,
     sections_of,
@@ -195,7 +195,11 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
             targets[name] = targets[name] or None
     everything = [
         *tables.values(),
-        *(sections[name] for name in ("groups", "limits", "mobilisation", "deliveries") if name in sections),
+        *(
+            sections[name]
+            for name in ("groups", "limits", "mobilisation", "priorities", "deliveries")
+            if name in sections
+        ),
     ]
     for table in everything:
         check_references(table, targets, notes)
@@ -214,7 +218,8 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
     if sections:
         top = sections[""].rows[0].cells
         check_times(top, notes)
-        check_priorities(top, notes)
+        if "priorities" in sections:
+            check_priorities(sections["priorities"].rows[0].cells, notes)
         if "limits" in sections:
             check_limits(sections["limits"].rows[0].cells, top, zones, notes)
 

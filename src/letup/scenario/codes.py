@@ -95,6 +95,7 @@ CODES: dict[str, str] = {
     "patients.no_ambulance": "There is no ambulance with the places that patients need",
     "patients.no_beds": "Patients are to go to a hospital of which no free beds are given",
     "ambulances.no_place": "An ambulance has no place for anybody",
+    "priorities.nothing": "All weights of what pauses are chosen for are 0",
     "limits.contradict": "Limits on pauses contradict each other, so that no window can exist",
     "limits.grid": "The clock grid of pauses, or a pause agreed already, does not fit the steps",
     "limits.outside": "A pause asked for or agreed lies beyond the time that is planned, or between two steps",

@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
         "grid_minutes": 30,
     },
     "mobilisation": {"half_time_hours": 2},
+    "priorities": {"people": 1},
     "deliveries": {"evenness": 0.5, "vehicles_per_truck": 2, "people_per_truck": 10, "without_pause": ["south"]},
     "sources": {"example": {"title": "An example of a source", "publisher": "nobody", "date": "2030-01-01"}},
 }

@@ -94,6 +94,22 @@ class PartyLimits:
 
 
 @dataclass(frozen=True)
+class Priorities:
+    """What pauses are chosen for.
+
+    Attributes
+    ----------
+    people : float
+        What it is worth that one person gets out.
+    need : float
+        What one person-day of need met by trucks is worth.
+    """
+
+    people: float = 1.0
+    need: float = 0.0
+
+
+@dataclass(frozen=True)
 class DeliverySettings:
     """How goods are shared out and how trucks share roads with people.
 
@@ -191,7 +207,7 @@ class Scenario:
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0
-    priorities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    priorities: Priorities = field(default_factory=Priorities)
     parties: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     raw: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -61,7 +61,8 @@ def reference_page() -> str:
         parts.append(_table([row for row in attributes() if row.file == section]))
     parts.append(
         "## basis, source and note\n\n"
-        "In every layer and table, and in `groups`, `limits`, `mobilisation`, `deliveries` and the parties:\n"
+        "In every layer and table, and in `groups`, `limits`, `mobilisation`, `priorities`, `deliveries` and the "
+        "parties:\n"
     )
     parts.append(_table([row for row in attributes() if row.file == "*"]))
     parts.append(_GRAMMAR)

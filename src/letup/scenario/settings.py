@@ -14,8 +14,8 @@ from letup.scenario.typed import understand
 
 SCENARIO = "scenario.yaml"
 PARTIES = "parties.yaml"
-SECTIONS = ("groups", "limits", "mobilisation", "deliveries", "sources")
-_SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "deliveries": dict, "sources": dict}
+SECTIONS = ("groups", "limits", "mobilisation", "priorities", "deliveries", "sources")
+_SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "priorities": dict, "deliveries": dict, "sources": dict}
 _WORD = {list: "list", dict: "mapping"}
 
 
@@ -50,7 +50,7 @@ def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
 
 
 def _rows(section: str, value: Any, notes: Collector) -> list[Row]:
-    if section in ("limits", "mobilisation", "deliveries"):
+    if section in ("limits", "mobilisation", "priorities", "deliveries"):
         return [Row(section, _filled(value))]
     entries = value.items() if section == "sources" else enumerate(value, 1)
     rows = []
@@ -108,21 +108,6 @@ def check_times(top: dict[str, Any], notes: Collector) -> None:
                     column=column,
                     severity="note",
                 )
-
-
-def check_priorities(top: dict[str, Any], notes: Collector) -> None:
-    """Note weights that are not numbers, and drop the section then."""
-    value = top.get("priorities")
-    good = isinstance(value, dict) and all(
-        isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < 1e15
-        for weight in value.values()
-    )
-    if value is not None and not good:
-        remedy = "write a name and a number from 0 up on each line"
-        notes.add(
-            "value.type", f"{show(value)} is not a mapping to weights", remedy, file=SCENARIO, column="priorities"
-        )
-        del top["priorities"]
 
 
 def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:

@@ -130,7 +130,9 @@ def _of_settings(scenario: Scenario) -> list[tuple[Any, ...]]:
     entries: list[tuple[str, str, Mapping[str, Any]]] = [
         ("groups", f"groups, {group['name']}", group) for group in raw.get("groups") or ()
     ]
-    entries += [(name, name, raw[name]) for name in ("limits", "mobilisation", "deliveries") if raw.get(name)]
+    entries += [
+        (name, name, raw[name]) for name in ("limits", "mobilisation", "priorities", "deliveries") if raw.get(name)
+    ]
     for section, where, entry in entries:
         rows += _of_mapping(f"{SCENARIO}:{section}", SCENARIO, where, entry)
     return rows

@@ -174,7 +174,6 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
         "start": scenario.start,
         "steps": scenario.steps,
         "step_minutes": scenario.step_minutes,
-        "priorities": _plain(scenario.priorities) or None,
     }
     content = {key: _kept(raw.get(key), value) for key, value in top.items()}
     old_groups = {str(group["name"]): group for group in raw.get("groups", ())}
@@ -184,6 +183,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     content["limits"] = _entry("limits", raw.get("limits") or {}, spelled(scenario.limits))
     mobilisation = {"half_time_hours": scenario.half_time_hours}
     content["mobilisation"] = _entry("mobilisation", raw.get("mobilisation") or {}, mobilisation)
+    content["priorities"] = _entry("priorities", raw.get("priorities") or {}, vars(scenario.priorities))
     deliveries = {name: list(v) if isinstance(v, tuple) else v for name, v in vars(scenario.deliveries).items()}
     content["deliveries"] = _entry("deliveries", raw.get("deliveries") or {}, deliveries)
     content["sources"] = _plain(scenario.sources)

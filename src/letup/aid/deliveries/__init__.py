@@ -1,7 +1,19 @@
 """Deliveries: which cargo goes on which trucks to which place when, and what need it meets."""
 
 from letup.aid.deliveries.fleet import wanted
-from letup.aid.deliveries.making import Ground, deliver, ground, most
+from letup.aid.deliveries.gauge import Gauge
+from letup.aid.deliveries.making import Ground, at_home, deliver, ground, most
 from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS, Deliveries
 
-__all__ = ["COLUMNS", "RETURN_COLUMNS", "Deliveries", "Ground", "deliver", "ground", "most", "wanted"]
+__all__ = [
+    "COLUMNS",
+    "RETURN_COLUMNS",
+    "Deliveries",
+    "Gauge",
+    "Ground",
+    "at_home",
+    "deliver",
+    "ground",
+    "most",
+    "wanted",
+]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.balance import Arrivals, Balance, follow
+from letup.aid.deliveries.ceiling import by_day
 from letup.aid.deliveries.findings import findings_of
 from letup.aid.deliveries.fleet import Means, means
 from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS, Deliveries
@@ -94,8 +95,8 @@ def deliver(
     trucks, amounts = np.zeros(laid.trucks, np.int64), np.zeros(laid.trucks)
     if relaxed is not None:
         trucks, amounts = laid.whole(relaxed, time_limit, gap)
-    table, back, delivered = _tables(scenario, base.means, need, laid, trucks, amounts)
-    used = hand_out(need, delivered)
+    table, back = _tables(scenario, base.means, laid, trucks, amounts)
+    used = hand_out(need, arrived(scenario, need, table, back))
     total, value = need.value(used)
     return Deliveries(
         table=table,
@@ -114,26 +115,45 @@ def deliver(
     )
 
 
-def most(
-    scenario: Scenario,
-    network: RoadNetwork,
-    windows: list[Window] | NDArray[np.bool_],
-    people_flow: pd.DataFrame | None = None,
-    *,
-    prepared: Ground | None = None,
-) -> float:
-    """Most value that any deliveries could reach while these zones are quiet: the bound of `deliver`, without trucks.
+def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> float:
+    """Most value that any deliveries could reach in any windows within the limits, people counted where they live.
 
-    With all hours quiet that the limits allow, no plan within the limits can bring more.
+    Proven: no plan with quiet hours among those that may be quiet brings more.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    usable : bool[Z, T]
+        When trucks may be in each zone at most.
+    prepared : Ground
+        From `ground`.
     """
-    base = prepared or ground(scenario, network)
-    quiet = windows if isinstance(windows, np.ndarray) else moving_array(scenario, windows)
-    presence = moving(scenario, people_flow) if people_flow is not None else staying(scenario)
-    need = needs(scenario, base.stocks, presence)
-    found = trips(base.means, base.roads, quiet)
-    laid = program(scenario, base.means, need, found, room(scenario, network, people_flow))
+    need = needs(scenario, prepared.stocks, staying(scenario))
+    laid = by_day(scenario, prepared.means, prepared.roads, need, usable)
     relaxed = laid.relaxed() if laid.trucks else None
     return need.value_without()[1] + (relaxed.proven if relaxed is not None else 0.0)
+
+
+def at_home(scenario: Scenario, made: Deliveries, *, prepared: Ground) -> tuple[float, float]:
+    """Value that deliveries reach with people counted where they live, and the value without any.
+
+    So a plan cannot score by moving people to where aid is: those who stay have the same right to it.
+    """
+    need = needs(scenario, prepared.stocks, staying(scenario))
+    used = hand_out(need, arrived(scenario, need, made.table, made.returns))
+    return need.value(used)[1], need.value_without()[1]
+
+
+def arrived(scenario: Scenario, need: Need, table: pd.DataFrame, back: pd.DataFrame) -> NDArray[np.float64]:
+    """What deliveries bring to each zone on each local day: float64[D, E, Z]."""
+    item = {name: k for k, name in enumerate(need.names)}
+    zone = {name: k for k, name in enumerate(scenario.zone_ids)}
+    found = np.zeros(need.need.shape)
+    for what, where, amount, free in zip(table["item"], table["zone"], table["amount"], back["free_step"], strict=True):
+        if where:
+            found[need.day_of_step[int(free) - 1], item[what], zone[where]] += amount
+    return found
 
 
 def balance(
@@ -158,14 +178,11 @@ def balance(
 def _tables(
     scenario: Scenario,
     means: Means,
-    need: Need,
     laid: Program,
     trucks: NDArray[np.int64],
     amounts: NDArray[np.float64],
-) -> tuple[pd.DataFrame, pd.DataFrame, NDArray[np.float64]]:
-    """Deliveries, returns, and what reaches each zone on each day; trucks that carry nothing stay."""
-    delivered = np.zeros(need.need.shape)
-    number = {name: k for k, name in enumerate(need.names)}
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Deliveries and returns; trucks that carry nothing stay."""
     rows: list[dict[str, object]] = []
     returns: list[dict[str, object]] = []
     for k in np.flatnonzero(trucks > 0).tolist():
@@ -184,11 +201,9 @@ def _tables(
             "kg": round(amount * means.weight[one.item], 3),
         })  # fmt: skip
         returns.append({"id": name, "trucks": int(trucks[k])} | _return(scenario, trip))
-        if one.zone != ELSEWHERE:
-            delivered[one.arrives, number[one.item], one.zone] += amount
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     back = pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
-    return table, back.astype({"depart_step": "Int64", "arrive_step": "Int64"}), delivered
+    return table, back.astype({"depart_step": "Int64", "arrive_step": "Int64"})
 
 
 def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: float) -> dict[str, object]:

@@ -170,13 +170,13 @@ def program(scenario: Scenario, means: Means, need: Need, found: list[Trip], tak
     Columns: trucks of each cargo; what they carry in all (at most their payload); how much of each part of a need is
     met on each day; what is left in zones and warehouses at the end of each day. Rows: see the explanation.
     """
-    return _Layout(scenario, means, need, found, taken).program()
+    return Layout(scenario, means, need, found, taken).program()
 
 
-class _Layout:
+class Layout:
     """Gathers columns and rows."""
 
-    def __init__(self, scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room) -> None:
+    def __init__(self, scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room | None) -> None:
         self.scenario, self.means, self.need, self.found, self.taken = scenario, means, need, found, taken
         self.cargo = cargoes(need, means, found)
         self.count = len(self.cargo)
@@ -188,6 +188,7 @@ class _Layout:
         self.high += [fleet.count * one.load for fleet, one in zip(fleets, self.cargo, strict=True)]
 
     def program(self) -> Program:
+        """The program, all of it."""
         for k, one in enumerate(self.cargo):
             self.sheet.add([self.count + k, k], [1.0, -one.load], -np.inf, 0.0)
         self._crossings()
@@ -229,20 +230,27 @@ class _Layout:
         means, hours = self.means, slot_steps(self.scenario) * self.scenario.step_minutes / 60
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
-        items: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             trip = self.found[one.trip]
             base = means.fleets[trip.fleet].base
             if means.stops[base].kind == "crossing":
                 slots[base, trip.slot].append(k)
                 days[base, one.day].append(k)
-                items[base, one.item, one.day].append(k)
         for (base, slot), columns in slots.items():
             self._limit(columns, means.stops[base].trucks_per_hour * hours * self._open(base, slot))
         for (base, _), columns in days.items():
             self._limit(columns, means.stops[base].trucks_per_day)
+        self._supply()
+
+    def _supply(self) -> None:
+        """What waits at crossings each day."""
+        items: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            base = self.means.fleets[self.found[one.trip].fleet].base
+            if self.means.stops[base].kind == "crossing":
+                items[base, one.item, one.day].append(k)
         for (base, item, _), columns in items.items():
-            entry = means.entries[base, item]
+            entry = self.means.entries[base, item]
             self._limit(columns, entry.trucks)
             self._limit([self.count + k for k in columns], entry.amount)
 
@@ -284,6 +292,7 @@ class _Layout:
 
     def _roads(self) -> None:
         """Room that people leave on roads and at checkpoints; rows that can never bind are left out."""
+        assert self.taken is not None
         by_trip: dict[int, list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             by_trip[one.trip].append(k)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,27 +69,10 @@ def maximise(
     """
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("threads", 1)
+    solver = _loaded(worth, rows, high, integer)
     if time_limit is not None:
         solver.setOptionValue("time_limit", float(time_limit))
     solver.setOptionValue("mip_rel_gap", gap)
-    size = len(worth)
-    matrix = coo_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), size)).tocsc()
-    matrix.sum_duplicates()
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = size, len(rows.low)
-    program.col_cost_, program.col_lower_, program.col_upper_ = -worth, np.zeros(size), high
-    program.row_lower_, program.row_upper_ = rows.low, rows.high
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_ = matrix.indptr
-    program.a_matrix_.index_, program.a_matrix_.value_ = matrix.indices, matrix.data
-    if integer is not None:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        program.integrality_ = [kinds[int(whole)] for whole in integer]
-    solver.passModel(program)
     if start is not None:
         first = highspy.HighsSolution()
         first.col_value = start.tolist()
@@ -103,3 +87,48 @@ def maximise(
     proven = -info.objective_function_value if integer is None else -info.mip_dual_bound
     values = np.asarray(solver.getSolution().col_value, float)
     return Solved(values, -info.objective_function_value, float(proven))
+
+
+class Again:
+    """A linear program that is solved again and again with other upper ends, each time from where it was.
+
+    Parameters
+    ----------
+    worth, rows, high
+        As of `maximise`.
+    """
+
+    def __init__(self, worth: Floats, rows: Rows, high: Floats) -> None:
+        self._solver = _loaded(worth, rows, high)
+
+    def most(self, high: Floats) -> float:
+        """Largest worth with upper ends ``high`` of the first columns."""
+        count = len(high)
+        self._solver.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), high)
+        self._solver.run()
+        return -float(self._solver.getInfo().objective_function_value)
+
+
+def _loaded(worth: Floats, rows: Rows, high: Floats, integer: NDArray[np.bool_] | None = None) -> Any:
+    """HiGHS with a program."""
+    import highspy
+
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("threads", 1)
+    size = len(worth)
+    matrix = coo_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), size)).tocsc()
+    matrix.sum_duplicates()
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = size, len(rows.low)
+    program.col_cost_, program.col_lower_, program.col_upper_ = -worth, np.zeros(size), high
+    program.row_lower_, program.row_upper_ = rows.low, rows.high
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_ = matrix.indptr
+    program.a_matrix_.index_, program.a_matrix_.value_ = matrix.indices, matrix.data
+    if integer is not None:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        program.integrality_ = [kinds[int(whole)] for whole in integer]
+    solver.passModel(program)
+    return solver

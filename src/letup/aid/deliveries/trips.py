@@ -119,21 +119,29 @@ def trips(means: Means, roads: dict[float, TruckRoads], quiet: Bools) -> list[Tr
                 continue
             starting = [(k, fleet) for k, fleet in fleets if fleet.base != stop.id]
             if starting:
-                there += _outward(_Table(layout, openings, stop.id), starting, means, stop, noisy)
+                there += _outward(Table(layout, openings, stop.id), starting, means, stop, noisy)
         for base in sorted({fleet.base for _, fleet in fleets}):
             mine = [trip for trip in there if means.fleets[trip.fleet].base == base]
             if mine:
-                found += _with_returns(_Table(layout, openings, base), mine, noisy)
+                found += _with_returns(Table(layout, openings, base), mine, noisy)
     return sorted(found, key=lambda trip: (trip.fleet, trip.first, trip.stop))
 
 
-class _Table:
+class Table:
     """Ways to one place, from everywhere, at all times."""
 
     def __init__(self, roads: TruckRoads, openings: Openings, place: str) -> None:
         self.roads = roads
         self.arrive, self.then = roads.table(openings, place)
         self._known: dict[str, tuple[Ints, NDArray[np.int64]]] = {}
+
+    def earliest(self, place: str, step: int) -> int:
+        """Step in which a truck that is at a place at a step arrives at the earliest; -1 if never."""
+        from letup.aid.deliveries.kernel import NEVER
+
+        roads = self.roads
+        at = int(self.arrive[step * roads.units, roads.origin[place]])
+        return at // roads.units if at < NEVER else -1
 
     def departures(self, place: str) -> tuple[Ints, NDArray[np.int64]]:
         """See `kernel.departures`; from a place, at each step."""
@@ -156,7 +164,7 @@ class _Table:
 
 
 def _outward(
-    table: _Table, fleets: list[tuple[int, Fleet]], means: Means, stop: Stop, noisy: NDArray[np.int64]
+    table: Table, fleets: list[tuple[int, Fleet]], means: Means, stop: Stop, noisy: NDArray[np.int64]
 ) -> list[Trip]:
     """Trips to one stop, without their returns."""
     scenario = table.roads.scenario
@@ -165,8 +173,8 @@ def _outward(
     for k, fleet in fleets:
         lasting, mark = table.departures(fleet.base)
         base = means.stops[fleet.base]
-        good = (lasting >= 0) & _throughout(base.is_open, fleet.load + 1, ends=True)
-        unloading = _next(_throughout(stop.is_open, fleet.unload, ends=False))
+        good = (lasting >= 0) & throughout(base.is_open, fleet.load + 1, ends=True)
+        unloading = _next(throughout(stop.is_open, fleet.unload, ends=False))
         for slot in np.unique(np.flatnonzero(good) // width).tolist():
             here = np.arange(slot * width, min((slot + 1) * width, steps))
             here = here[good[here]]
@@ -191,7 +199,7 @@ def _outward(
     return found
 
 
-def _with_returns(table: _Table, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
+def _with_returns(table: Table, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
     """The trips with their ways back."""
     from dataclasses import replace
 
@@ -214,7 +222,7 @@ def _with_returns(table: _Table, there: list[Trip], noisy: NDArray[np.int64]) ->
     return found
 
 
-def _throughout(is_open: Bools, length: int, *, ends: bool) -> Bools:
+def throughout(is_open: Bools, length: int, *, ends: bool) -> Bools:
     """Steps at which a spell of so many open steps begins, or that end one."""
     if length <= 1:
         return is_open

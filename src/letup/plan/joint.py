@@ -1,0 +1,174 @@
+"""People and aid together: what a set of pauses is worth by the scenario's priorities, and at most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.deliveries import Deliveries, Gauge, Ground, at_home, ground, most, wanted
+from letup.pauses.limits import Window
+from letup.plan.answer import percent
+from letup.plan.terms import moving_array
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+PEOPLE, NEED = "people", "need"
+UNITS = {
+    PEOPLE: "people who reach a shelter",
+    NEED: "person-days of need met, each further part of a need worth less, everyone counted where they live",
+}
+BASIS = (
+    "People: as the ceiling of the answer. Need: a linear program of days with trucks in fractions, every hour quiet "
+    "that the limits allow, no limit on zone-hours, roads without people. Both at once may be out of reach: the best "
+    "possible plan may lie below."
+)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One of the things that a plan is chosen for.
+
+    Attributes
+    ----------
+    name : str
+        "people" or "need".
+    weight : float
+        What one unit of it is worth.
+    value, without : float
+        With the plan, and without any pause or truck, in `UNITS`.
+    bound : float
+        Proven: no plan within the limits has a larger value.
+    """
+
+    name: str
+    weight: float
+    value: float
+    without: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """(bound - value) / (value - without): how much more could be gained, as a share of what is."""
+        return gap_of([self])
+
+
+def gap_of(objectives: Sequence[Objective]) -> float:
+    """The same for several, by their weights; infinite where nothing is gained, though something could be."""
+    left = sum(one.weight * max(one.bound - one.value, 0.0) for one in objectives)
+    gained = sum(one.weight * (one.value - one.without) for one in objectives)
+    if left <= 1e-9 * max(sum(one.weight * one.bound for one in objectives), 1.0):
+        return 0.0
+    return left / gained if gained > 0 else math.inf
+
+
+def sentence_of(objectives: Sequence[Objective]) -> str:
+    """What a plan was chosen for, each in its own unit, and how much more any plan could gain."""
+    people, need = objectives
+    rate = people.weight / need.weight
+    gained, most = need.value - need.without, need.bound - need.without
+    lead = "Chosen for need met alone"
+    if people.weight:
+        lead = (
+            f"Chosen for people and need met together, one person who gets out weighing as much as {rate:,.3g} "
+            f"person-days of need met: {people.value:,.0f} of at most {people.bound:,.0f} people get out"
+        )
+    gap = gap_of(objectives)
+    more = f"at most {percent(gap, 1)} more" if math.isfinite(gap) else "more by an unknown share"
+    joined = " and" if people.weight else ":"
+    return (
+        f"{lead}{joined} trucks add {gained:,.0f} of at most {most:,.0f} person-days (with diminishing value, everyone "
+        f"counted where they live). By these weights a plan within the limits could gain {more}."
+    )
+
+
+def document_part(objectives: Sequence[Objective]) -> dict[str, Any]:
+    """The part of plan.json on what the pauses were chosen for."""
+    gap = gap_of(objectives)
+    return {
+        "sentence": sentence_of(objectives),
+        "objectives": [
+            {
+                "name": one.name,
+                "unit": UNITS[one.name],
+                "weight": one.weight,
+                "value": one.value,
+                "without": one.without,
+                "bound": one.bound,
+                "gap": one.gap if math.isfinite(one.gap) else None,
+            }
+            for one in objectives
+        ],
+        "gap": gap if math.isfinite(gap) else None,
+        "bound_basis": BASIS,
+    }
+
+
+def is_joint(scenario: Scenario) -> bool:
+    """Whether pauses are to be chosen for need met, too: it has a weight, and there are trucks and points."""
+    return scenario.priorities.need > 0 and wanted(scenario)
+
+
+class Joint:
+    """What windows are worth by the priorities of a scenario.
+
+    Parameters
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        The world as given, and its roads.
+    usable : bool[zones, T]
+        Steps that may be quiet.
+    prepared : Ground, optional
+        From `letup.aid.deliveries.ground`.
+
+    Attributes
+    ----------
+    ground : Ground
+        What deliveries are made with.
+    """
+
+    def __init__(
+        self, scenario: Scenario, network: RoadNetwork, usable: NDArray[np.bool_], prepared: Ground | None = None
+    ) -> None:
+        self.scenario, self._usable = scenario, usable
+        self.people, self.need = scenario.priorities.people, scenario.priorities.need
+        self.ground = prepared or ground(scenario, network)
+        self._gauge = Gauge(scenario, network, self.ground, usable)
+
+    def need_of(self, windows: Sequence[Window]) -> float:
+        """Need that deliveries could meet in windows, about: person-days with diminishing value."""
+        return self._gauge.value(moving_array(self.scenario, list(windows)))
+
+    def worth(self, windows: Sequence[Window], people: float) -> float:
+        """What windows are worth that let so many people out."""
+        return self.people * people + self.need * self.need_of(windows)
+
+    def losses(self, windows: Sequence[Window]) -> list[float]:
+        """Need that could no longer be met without each of the windows, about: person-days."""
+        now = self.need_of(windows)
+        return [max(now - self.need_of([other for other in windows if other != one]), 0.0) for one in windows]
+
+    def useful(self, windows: list[Window], passed: Sequence[int]) -> list[int]:
+        """Numbers of the windows that somebody passes, or without which less need could be met."""
+        kept = list(range(len(windows)))
+        now = self.need_of(windows)
+        for i in sorted(kept, key=lambda i: windows[i].first, reverse=True):
+            if passed[i]:
+                continue
+            without = [windows[j] for j in kept if j != i]
+            if self.need_of(without) >= now:
+                kept.remove(i)
+        return kept
+
+    def objectives(self, arrive: int, ceiling: int, made: Deliveries) -> tuple[Objective, Objective]:
+        """What a plan comes to: people who arrive, the proven ceiling on them, and its deliveries."""
+        value, without = at_home(self.scenario, made, prepared=self.ground)
+        bound = max(most(self.scenario, self._usable, prepared=self.ground), value)
+        return (
+            Objective(PEOPLE, self.people, float(arrive), 0.0, float(ceiling)),
+            Objective(NEED, self.need, value, without, bound),
+        )

@@ -1,0 +1,170 @@
+"""Pauses for people and aid together: no others are better on small cases, and nothing is above its proven ceiling."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from letup import plan as plans
+from letup import roads
+from letup.aid.deliveries import deliver, ground, most
+from letup.errors import LetupError
+from letup.pauses.clock import usable_steps
+from letup.pauses.limits import Window
+from letup.plan import digests
+from letup.plan.groups import move_groups
+from letup.plan.joint import Joint, Objective, gap_of, sentence_of
+from letup.plan.terms import clock_of, limits_of, moving_array
+from letup.scenario import Priorities, with_priorities
+from tests.aid.deliveries.small import without_stocks
+
+
+def weighed(scenario, people, need):
+    return replace(scenario, priorities=Priorities(people, need))
+
+
+@pytest.fixture(scope="module")
+def hungry_case(example):
+    """The example strip without stocks, one window of four hours for each zone on the first day at most."""
+    limits = replace(
+        example.limits, hours=(8, 16), shortest_hours=4, longest_hours=4, windows_per_day=1, zone_hours=8,
+        grid_minutes=120, notice_hours=0,
+    )  # fmt: skip
+    return replace(without_stocks(example), limits=limits, steps=96)
+
+
+def all_windows(scenario):
+    """Every set of windows within the limits of the hungry case."""
+    clock = clock_of(scenario)
+    per_hour = 60 // scenario.step_minutes
+    zero = round(clock.start_hour)
+    starts = [(hour - zero) * per_hour for hour in (8, 10, 12) if hour >= zero]
+    for chosen in product([None, *starts], repeat=len(scenario.zones)):
+        windows = [Window(z, t, t + 4 * per_hour - 1) for z, t in enumerate(chosen) if t is not None]
+        if len(windows) <= 2:
+            yield windows
+
+
+def truth(scenario, network, timed, base, windows):
+    """People who get out, and the most need that trucks could meet then, each computed anew."""
+    quiet = moving_array(scenario, windows)
+    people = sum(flow.total for flow in move_groups(scenario.groups, timed, quiet))
+    made = deliver(scenario, network, quiet, prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False)
+    return people, made.bound - made.value_without
+
+
+@pytest.mark.parametrize("need", [0.001, 1.0, 100.0])
+def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
+    scenario = weighed(hungry_case, 1.0, need)
+    network = roads.build(scenario)
+    timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+    base = ground(scenario, network)
+    found = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
+    best = max(people + need * met for people, met in found.values())
+    made = plans.make(scenario)
+    people, met = found[tuple(sorted(made.windows))]
+    assert people + need * met >= best * 0.98  # the search counts people and trucks by estimates
+    one, other = made.objectives
+    assert one.bound >= max(people for people, _ in found.values())
+    assert other.bound - other.without >= max(met for _, met in found.values()) * (1 - 1e-7)
+    assert one.value == people
+    assert other.value <= other.bound
+
+
+def test_weights_decide_between_people_and_trucks(hungry_case):
+    people = plans.make(weighed(hungry_case, 1.0, 1e-6)).objectives
+    need = plans.make(weighed(hungry_case, 1e-6, 1.0)).objectives
+    assert people[0].value >= need[0].value
+    assert need[1].value >= people[1].value
+    assert (people[0].value, people[1].value) != (need[0].value, need[1].value)
+
+
+def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    network = roads.build(scenario)
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    joint, base = Joint(scenario, network, usable), ground(scenario, network)
+    everything = most(scenario, usable, prepared=base)
+    for windows in list(all_windows(scenario))[::7]:
+        made = deliver(
+            scenario, network, windows, prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False,
+        )  # fmt: skip
+        added = made.bound - made.value_without
+        assert joint.need_of(windows) == pytest.approx(added, rel=0.1, abs=2.0)
+        assert made.bound <= everything * (1 + 1e-7)
+
+
+def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
+    """Need is counted where people live: who moves or not makes no difference to the ceiling."""
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    network = roads.build(scenario)
+    one, other = (most(s, usable, prepared=ground(s, network)) for s in (scenario, nobody))
+    assert one == pytest.approx(other)
+
+
+def test_the_gap_weighs_what_is_left_by_what_is_gained():
+    people, need = Objective("people", 2.0, 80.0, 0.0, 100.0), Objective("need", 0.5, 140.0, 100.0, 160.0)
+    assert people.gap == pytest.approx(20 / 80)
+    assert need.gap == pytest.approx(20 / 40)
+    assert gap_of([people, need]) == pytest.approx((2 * 20 + 0.5 * 20) / (2 * 80 + 0.5 * 40))
+    assert "as much as 4 person-days" in sentence_of([people, need])
+    assert gap_of([replace(need, value=100.0)]) == np.inf
+    assert gap_of([replace(need, value=160.0)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("people", "priorities.text"),
+        ("people=-1", "priorities.text"),
+        ("need=nan", "priorities.text"),
+        ("people=1,tanks=2", "priorities.unknown"),
+        ("people=0,need=0", "priorities.nothing"),
+    ],
+)
+def test_priorities_that_mean_nothing_are_refused(example, given, code):
+    with pytest.raises(LetupError) as caught:
+        with_priorities(example, given)
+    assert caught.value.code == code
+
+
+@pytest.fixture(scope="module")
+def folder(hungry_case, tmp_path_factory):
+    made = plans.make(weighed(hungry_case, 1.0, 0.5))
+    target = tmp_path_factory.mktemp("joint") / "plan"
+    plans.write(made, target)
+    return target
+
+
+def test_a_joint_plan_verifies(folder):
+    result = plans.verify(folder)
+    assert result.holds, result.problems
+    assert any("chosen for" in what for what, _ in result.checks)
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        ("objectives[1].value", lambda part: part["objectives"][1].update(value=part["objectives"][1]["value"] + 9)),
+        ("objectives[1].bound", lambda part: part["objectives"][1].update(bound=part["objectives"][1]["bound"] * 0.9)),
+        ("objectives[0].weight", lambda part: part["objectives"][0].update(weight=3.0)),
+        ("objectives[0].bound", lambda part: part["objectives"][0].update(bound=1e9)),
+        ("gap", lambda part: part.update(gap=0.0)),
+    ],
+)
+def test_a_forged_figure_is_found(folder, tmp_path, where, change):
+    copy = tmp_path / "plan"
+    shutil.copytree(folder, copy)
+    content = json.loads((copy / "plan.json").read_text("utf-8"))
+    change(content["weighed"])
+    content["digests"]["plan"] = digests.fields(content)
+    (copy / "plan.json").write_text(json.dumps(content), "utf-8")
+    problems = plans.verify(copy).problems
+    assert any(problem.where == f"weighed.{where}" for problem in problems), problems
