@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from letup import plan as plans
@@ -20,6 +21,9 @@ from letup.plan import digests
 from letup.plan.groups import move_groups
 from letup.plan.joint import Joint, Objective, gap_of, sentence_of
 from letup.plan.terms import clock_of, limits_of, moving_array
+from letup.plan.tradeoff import TradePoint, efficient, tradeoff
+from letup.plan.tradeoff_files import tradeoff_text, write_tradeoff
+from letup.report import write_tradeoff_html
 from letup.scenario import Priorities, with_priorities
 from tests.aid.deliveries.small import without_stocks
 
@@ -58,7 +62,7 @@ def truth(scenario, network, timed, base, windows):
     return people, made.bound - made.value_without
 
 
-@pytest.mark.parametrize("need", [0.001, 1.0, 100.0])
+@pytest.mark.parametrize("need", [0.01, 10.0])
 def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
     scenario = weighed(hungry_case, 1.0, need)
     network = roads.build(scenario)
@@ -66,19 +70,20 @@ def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
     base = ground(scenario, network)
     found = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
     best = max(people + need * met for people, met in found.values())
-    made = plans.make(scenario)
+    made = plans.make(scenario, time_limit=3)
     people, met = found[tuple(sorted(made.windows))]
     assert people + need * met >= best * 0.98  # the search counts people and trucks by estimates
     one, other = made.objectives
     assert one.bound >= max(people for people, _ in found.values())
     assert other.bound - other.without >= max(met for _, met in found.values()) * (1 - 1e-7)
     assert one.value == people
+    assert other.value - other.without == pytest.approx(met, abs=1e-3)
     assert other.value <= other.bound
 
 
 def test_weights_decide_between_people_and_trucks(hungry_case):
-    people = plans.make(weighed(hungry_case, 1.0, 1e-6)).objectives
-    need = plans.make(weighed(hungry_case, 1e-6, 1.0)).objectives
+    people = plans.make(weighed(hungry_case, 1.0, 1e-6), time_limit=2).objectives
+    need = plans.make(weighed(hungry_case, 1e-6, 1.0), time_limit=2).objectives
     assert people[0].value >= need[0].value
     assert need[1].value >= people[1].value
     assert (people[0].value, people[1].value) != (need[0].value, need[1].value)
@@ -97,6 +102,20 @@ def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
         added = made.bound - made.value_without
         assert joint.need_of(windows) == pytest.approx(added, rel=0.1, abs=2.0)
         assert made.bound <= everything * (1 + 1e-7)
+
+
+def test_where_nobody_can_get_out_pauses_are_still_chosen_for_trucks(hungry_case):
+    """Homes with nobody who wants to leave, and limits within which nobody gets out."""
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
+    roads_south = replace(scenario.deliveries, without_pause=("south", "bridge"))
+    scarce = replace(scenario, limits=replace(scenario.limits, zone_hours=4), deliveries=roads_south)
+    for one in (nobody, scarce):
+        made = plans.make(one, time_limit=2)
+        assert made.arrive == 0
+        assert made.windows
+        assert made.objectives[1].value > made.objectives[1].without
+        assert made.deliveries.table["trucks"].sum() > 0
 
 
 def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
@@ -137,7 +156,7 @@ def test_priorities_that_mean_nothing_are_refused(example, given, code):
 
 @pytest.fixture(scope="module")
 def folder(hungry_case, tmp_path_factory):
-    made = plans.make(weighed(hungry_case, 1.0, 0.5))
+    made = plans.make(weighed(hungry_case, 1.0, 0.5), time_limit=2)
     target = tmp_path_factory.mktemp("joint") / "plan"
     plans.write(made, target)
     return target
@@ -168,3 +187,45 @@ def test_a_forged_figure_is_found(folder, tmp_path, where, change):
     (copy / "plan.json").write_text(json.dumps(content), "utf-8")
     problems = plans.verify(copy).problems
     assert any(problem.where == f"weighed.{where}" for problem in problems), problems
+
+
+@pytest.fixture(scope="module")
+def traded(hungry_case):
+    return tradeoff(hungry_case, points=3, time_limit=2.0, workers=1)
+
+
+def test_of_plans_between_people_and_aid_none_is_beaten_in_both(traded):
+    points = traded.points
+    assert len(points) > 1  # two windows alone let either more people or more trucks through
+    for one, other in pairwise(points):
+        assert one.people > other.people
+        assert one.need < other.need
+    assert traded.most_people >= points[0].people
+    assert traded.most_need >= points[-1].need
+    assert traded.rates()[0] == pytest.approx((points[1].need - points[0].need) / (points[0].people - points[1].people))
+
+
+def test_beaten_plans_are_left_out():
+    def point(people, need):
+        return TradePoint((), 0.0, people, need, 1.0)
+
+    found = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
+    assert [(one.people, one.need) for one in found] == [(5, 1.0), (3, 3.0)]
+
+
+def test_plans_between_people_and_aid_are_written(traded, tmp_path):
+    files = write_tradeoff(traded, tmp_path / "out")
+    page = write_tradeoff_html(traded, tmp_path / "out" / "frontier.html").read_text("utf-8")
+    rows = pd.read_csv(files[0])
+    assert list(rows["people"]) == [one.people for one in traded.points]
+    assert len(files) == 2 + len(traded.points)
+    assert f"{traded.points[0].people:,}" in page
+    assert "person-days" in tradeoff_text(traded, files)
+    pauses = plans.read_pauses(files[2], traded.scenario)
+    assert tuple(sorted(pauses)) == tuple(sorted(traded.points[0].windows))
+
+
+def test_without_trucks_there_is_nothing_to_hold_against_people(hungry_case):
+    with pytest.raises(LetupError) as caught:
+        tradeoff(replace(hungry_case, trucks=hungry_case.trucks[:0]), time_limit=1.0)
+    assert caught.value.code == "frontier.need"

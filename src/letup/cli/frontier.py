@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from letup.cli.plan import _Live, _name
+
+if TYPE_CHECKING:
+    from letup.scenario.model import Scenario
 
 
 def frontier(
@@ -21,6 +24,12 @@ def frontier(
         bool, typer.Option("--concession", help="Over what pauses cost the parties in place of zone-hours.")
     ] = False,
     costs: Annotated[str | None, typer.Option(help="The points by hand with --concession, such as 10,20.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="need", help="People against need met by trucks, within the scenario's limits: --against need."
+        ),
+    ] = None,
     time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 60.0,
     seed: Annotated[int, typer.Option(help="Seed of the searches.")] = 0,
     cluster: Annotated[
@@ -42,6 +51,8 @@ def frontier(
     budgets = _numbers(costs if concession else zone_hours, "--costs" if concession else "--zone-hours")
     if (costs is not None and not concession) or (zone_hours is not None and concession):
         raise _wrong("--zone-hours goes without --concession, and --costs with it")
+    if against is not None and (against != "need" or concession or budgets is not None):
+        raise _wrong("--against takes need, and goes without budgets: the scenario's limits hold")
     live = _Live()
     live.say(f"reading {scenario}")
     loaded = scenarios.load(scenario)
@@ -49,6 +60,9 @@ def frontier(
     print(show.what_was_read(loaded), file=sys.stderr)
     folder = out if out is not None else Path(f"{_name(scenario, loaded)}-frontier")
     frontier_files.require_usable(folder)
+    if against is not None:
+        _against_need(loaded, folder, live, points, time_limit, seed, cluster, as_json)
+        return
     try:
         found = frontiers.frontier(
             loaded,
@@ -71,6 +85,38 @@ def frontier(
         print(json.dumps(document, ensure_ascii=False))
     else:
         print(frontier_text(found, files))
+
+
+def _against_need(
+    scenario: Scenario,
+    folder: Path,
+    live: _Live,
+    points: int,
+    time_limit: float,
+    seed: int,
+    cluster: str | None,
+    as_json: bool,
+) -> None:
+    """The same with people against need met."""
+    from letup.plan import tradeoff as tradeoffs
+    from letup.plan import tradeoff_files
+    from letup.report import write_tradeoff_html
+
+    try:
+        found = tradeoffs.tradeoff(
+            scenario, points=points, time_limit=time_limit, seed=seed, cluster=cluster, progress=live.say
+        )
+    finally:
+        live.end()
+    files = tradeoff_files.write_tradeoff(found, folder)
+    files.insert(0, write_tradeoff_html(found, folder / "frontier.html"))
+    if as_json:
+        import json
+
+        document = tradeoff_files.as_document(found) | {"files": [str(path) for path in files]}
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        print(tradeoff_files.tradeoff_text(found, files))
 
 
 def _numbers(given: str | None, option: str) -> list[float] | None:

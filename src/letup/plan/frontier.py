@@ -16,7 +16,7 @@ from letup.pauses.limits import Window, costs_of
 from letup.pauses.spread import spread
 from letup.plan.ceiling import ceiling
 from letup.plan.groups import move_groups
-from letup.plan.making import _require_people
+from letup.plan.making import require_people
 from letup.plan.searched import LATE, counted
 from letup.plan.terms import clock_of, limits_of, margin_steps, moving_array
 from letup.roads.network import Timed
@@ -159,7 +159,7 @@ def frontier(
     clock, limits = clock_of(scenario), limits_of(scenario)
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
-    _require_people(scenario, timed)
+    require_people(scenario, timed)
     net, count, others = counted(scenario, timed)
     tell("searching")
     traced = trace_frontier(

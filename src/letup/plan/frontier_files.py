@@ -6,14 +6,17 @@ import csv
 import io
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from letup import __version__, folders
 from letup.errors import LetupError
+from letup.pauses.limits import Window
 from letup.plan.frontier import ScenarioFrontier
 from letup.plan.terms import local_iso
 from letup.plan.write import about, limits_used
+from letup.scenario.model import Scenario
 
 FORMAT = 1
 
@@ -36,11 +39,9 @@ def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]
     folder = Path(folder)
     require_usable(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
-            old.unlink()
+        clear(folder)
         files = [folder / "frontier.csv", folder / "frontier.json"]
-        (folder / "frontier.csv").write_text(_csv(table(frontier)), "utf-8", newline="")
+        (folder / "frontier.csv").write_text(csv_of(table(frontier)), "utf-8", newline="")
         text = json.dumps(as_document(frontier), indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "frontier.json").write_text(text + "\n", "utf-8")
         for one in as_document(frontier)["points"]:
@@ -49,10 +50,17 @@ def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]
                     {key: row[key] for key in ("zone", "zone_name", "start", "end", "hours")} for row in one["pauses"]
                 ]
                 files.append(folder / f"pauses-{one['budget']:g}.csv")
-                files[-1].write_text(_csv(rows), "utf-8", newline="")
+                files[-1].write_text(csv_of(rows), "utf-8", newline="")
     except OSError as error:
         raise LetupError("frontier.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files
+
+
+def clear(folder: Path) -> None:
+    """Make the folder; clear what an earlier frontier left there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
+        old.unlink()
 
 
 def require_usable(folder: Path) -> None:
@@ -92,22 +100,9 @@ def table(frontier: ScenarioFrontier) -> list[dict[str, Any]]:
 def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
     """What frontier.json holds."""
     scenario = frontier.scenario
-    names = [str(name) for name in scenario.zones["name"]]
     points = []
     for row, one in zip(table(frontier), frontier.points, strict=True):
-        pauses = [
-            {
-                "zone": scenario.zone_ids[window.zone],
-                "zone_name": names[window.zone],
-                "start": local_iso(scenario, window.first),
-                "end": local_iso(scenario, window.last + 1),
-                "hours": (window.last - window.first + 1) * scenario.step_minutes / 60,
-                "first_step": window.first,
-                "last_step": window.last,
-            }
-            for window in sorted(one.windows, key=lambda window: (window.first, window.zone))
-        ]
-        points.append({"budget": _short(one.point.budget), **row, "pauses": pauses})
+        points.append({"budget": _short(one.point.budget), **row, "pauses": pause_rows(scenario, one.windows)})
     return {
         "format": FORMAT,
         "letup": __version__,
@@ -123,10 +118,27 @@ def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
     }
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    """Rows as CSV; what is not known stays empty."""
+def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, Any]]:
+    """Pauses in order of their start, as plan.json holds them."""
+    names = [str(name) for name in scenario.zones["name"]]
+    return [
+        {
+            "zone": scenario.zone_ids[window.zone],
+            "zone_name": names[window.zone],
+            "start": local_iso(scenario, window.first),
+            "end": local_iso(scenario, window.last + 1),
+            "hours": (window.last - window.first + 1) * scenario.step_minutes / 60,
+            "first_step": window.first,
+            "last_step": window.last,
+        }
+        for window in sorted(windows, key=lambda window: (window.first, window.zone))
+    ]
+
+
+def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows as CSV, with the columns of the first if none are given; what is not known stays empty."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(out, list(columns or rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
     return out.getvalue()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries import Deliveries, Gauge, Ground, at_home, ground, most, wanted
+from letup.aid.deliveries import Gauge, Ground, at_home, ground, most, wanted
 from letup.pauses.limits import Window
 from letup.plan.answer import percent
 from letup.plan.terms import moving_array
@@ -20,12 +21,13 @@ from letup.scenario.model import Scenario
 PEOPLE, NEED = "people", "need"
 UNITS = {
     PEOPLE: "people who reach a shelter",
-    NEED: "person-days of need met, each further part of a need worth less, everyone counted where they live",
+    NEED: "person-days of need that stocks and trucks, in fractions, meet; each further part of a need is worth less, "
+    "and everyone counts where they live",
 }
 BASIS = (
-    "People: as the ceiling of the answer. Need: a linear program of days with trucks in fractions, every hour quiet "
-    "that the limits allow, no limit on zone-hours, roads without people. Both at once may be out of reach: the best "
-    "possible plan may lie below."
+    "People: as the ceiling of the answer. Need: the most by a linear program of days, every hour quiet that limits "
+    "allow, without a limit on zone-hours, roads without people. Both at once may be out of reach: the best possible "
+    "plan may lie below."
 )
 
 
@@ -81,8 +83,9 @@ def sentence_of(objectives: Sequence[Objective]) -> str:
     more = f"at most {percent(gap, 1)} more" if math.isfinite(gap) else "more by an unknown share"
     joined = " and" if people.weight else ":"
     return (
-        f"{lead}{joined} trucks add {gained:,.0f} of at most {most:,.0f} person-days (with diminishing value, everyone "
-        f"counted where they live). By these weights a plan within the limits could gain {more}."
+        f"{lead}{joined} trucks add {gained:,.0f} of at most {most:,.0f} person-days (in fractions of trucks, with "
+        f"diminishing value, everyone counted where they live). By these weights a plan within the limits could gain "
+        f"{more}."
     )
 
 
@@ -134,7 +137,7 @@ class Joint:
     def __init__(
         self, scenario: Scenario, network: RoadNetwork, usable: NDArray[np.bool_], prepared: Ground | None = None
     ) -> None:
-        self.scenario, self._usable = scenario, usable
+        self.scenario, self._network, self._usable = scenario, network, usable
         self.people, self.need = scenario.priorities.people, scenario.priorities.need
         self.ground = prepared or ground(scenario, network)
         self._gauge = Gauge(scenario, network, self.ground, usable)
@@ -164,11 +167,29 @@ class Joint:
                 kept.remove(i)
         return kept
 
-    def objectives(self, arrive: int, ceiling: int, made: Deliveries) -> tuple[Objective, Objective]:
-        """What a plan comes to: people who arrive, the proven ceiling on them, and its deliveries."""
-        value, without = at_home(self.scenario, made, prepared=self.ground)
-        bound = max(most(self.scenario, self._usable, prepared=self.ground), value)
-        return (
-            Objective(PEOPLE, self.people, float(arrive), 0.0, float(ceiling)),
-            Objective(NEED, self.need, value, without, bound),
+    def objectives(
+        self, windows: list[Window], movements: pd.DataFrame, arrive: int, ceiling: int
+    ) -> tuple[Objective, Objective]:
+        """What a plan comes to: its pauses and movements, people who arrive, the proven ceiling on them."""
+        return objectives_of(
+            self.scenario, self._network, self._usable, windows, movements, arrive, ceiling, self.ground
         )
+
+
+def objectives_of(
+    scenario: Scenario,
+    network: RoadNetwork,
+    usable: NDArray[np.bool_],
+    windows: list[Window],
+    movements: pd.DataFrame,
+    arrive: int,
+    ceiling: int,
+    prepared: Ground,
+) -> tuple[Objective, Objective]:
+    """The same from plain values; ``usable`` says which steps may be quiet."""
+    value, without = at_home(scenario, network, windows, movements, prepared=prepared)
+    bound = max(most(scenario, usable, prepared=prepared), value)
+    return (
+        Objective(PEOPLE, scenario.priorities.people, float(arrive), 0.0, float(ceiling)),
+        Objective(NEED, scenario.priorities.need, value, without, bound),
+    )

@@ -114,7 +114,8 @@ def make(
     clock, limits = clock_of(scenario), limits_of(scenario)
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
-    _require_people(scenario, timed)
+    if not is_joint(scenario):  # else trucks are enough to plan for
+        require_people(scenario, timed)
     if pauses is None:
         require_a_window(limits, len(scenario.zones), clock, list(map(str, scenario.zones["name"])))
     tell("proving the ceiling")
@@ -124,7 +125,7 @@ def make(
         for window in pauses:
             usable[window.zone, window.first : window.last + 1] = True
     most = generous = ceiling(scenario.groups, timed, usable)
-    if most == 0:
+    if most == 0 and not is_joint(scenario):
         raise NoPlan(
             "plan.no_way",
             "Nobody who wants to leave has a way to a shelter with room, even if every allowed hour is quiet.",
@@ -243,7 +244,7 @@ def _finish(
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
         deliveries=brought,
-        objectives=joint.objectives(arrive, most, brought) if joint is not None and brought is not None else (),
+        objectives=joint.objectives(windows, moved, arrive, most) if joint is not None else (),
     )
 
 
@@ -281,7 +282,7 @@ def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
     )
 
 
-def _require_people(scenario: Scenario, timed: list[Timed]) -> None:
+def require_people(scenario: Scenario, timed: list[Timed]) -> None:
     """Refuse a scenario in which there is nobody to plan for."""
     if not sum(int(t.supply.sum()) for t in timed):
         raise NoPlan(

@@ -90,8 +90,8 @@ def check_content(
     if not all(leg.home >= 0 for leg in legs):
         return  # what follows rests on ways that do not exist; each was named above
     tell("replaying the deliveries")
-    delivered = check_deliveries(folder, document, scenario, network, windows, table, result)
-    check_weighed(document, scenario, network, usable, delivered, result)
+    check_deliveries(folder, document, scenario, network, windows, table, result)
+    check_weighed(document, scenario, network, usable, windows, table, result)
     check_orders(folder, scenario, network, windows, result)
     people, last_use = passing(windows, timed, table)
     for i, count in zip(numbers, people, strict=True):

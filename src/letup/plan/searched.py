@@ -9,15 +9,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.errors import NoPlan
 from letup.flow.network import TimedNetwork
 from letup.pauses.anneal import Annealing
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.windows import WindowRows
-from letup.pauses.choice import Choice
 from letup.pauses.choose import choose_pauses, is_small
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
-from letup.pauses.rehearse import Rehearsal
+from letup.pauses.problem import Problem
+from letup.pauses.rehearse import Rehearsal, plain_windows
 from letup.plan.joint import Joint
 from letup.plan.modes import by_mode
 from letup.plan.terms import margin_steps
@@ -100,31 +101,36 @@ def choose(
         # Nobody counts for less than 1 - LATE.
         progress(value, bound / (1 - LATE) + others if others is not None else np.inf)
 
-    choice = choose_pauses(
-        net,
-        steps=clock.steps,
-        step_minutes=clock.step_minutes,
-        start_hour=clock.start_hour,
-        limits=limits,
-        weight=weight,
-        time_limit=seconds if seconds is None or joint is None else _PEOPLE_FIRST * seconds,
-        rounds=1 if seconds is None else None,
-        gap=LATE,
-        bound=float(most),
-        seed=seed,
-        margin=margin,
-        progress=tell,
-    )
+    found: list[Window] = []
+    complete = True
+    try:
+        choice = choose_pauses(
+            net,
+            steps=clock.steps,
+            step_minutes=clock.step_minutes,
+            start_hour=clock.start_hour,
+            limits=limits,
+            weight=weight,
+            time_limit=seconds if seconds is None or joint is None else _PEOPLE_FIRST * seconds,
+            rounds=1 if seconds is None else None,
+            gap=LATE,
+            bound=float(most),
+            seed=seed,
+            margin=margin,
+            progress=tell,
+        )
+        found, complete = choice.windows, choice.complete
+    except NoPlan:
+        if joint is None:
+            raise  # else trucks may get in where nobody gets out
     if joint is None:
-        return choice.windows, choice.complete
-    windows, complete = _weighed(choice, joint, ends, seed)
-    return windows, complete and choice.complete
+        return found, complete
+    found, ended = _weighed(Problem(net, clock, limits, weight, margin), found, joint, ends, seed)
+    return found, complete and ended
 
 
-def _weighed(choice: Choice, joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
-    """Windows for all that counts, beginning with those for people."""
-    problem = choice.problem
-    assert problem is not None
+def _weighed(problem: Problem, begin: list[Window], joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
+    """Windows for all that counts, beginning with those for people; False if the search did not end by itself."""
     rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
     search = Annealing(
         rows,
@@ -134,9 +140,9 @@ def _weighed(choice: Choice, joint: Joint, ends: float, seed: int) -> tuple[list
         tell=lambda *_: None,
         stop=lambda: time.monotonic() > ends,
     )
-    spans = search.spans_of(choice.windows)
+    spans = search.spans_of(begin or plain_windows(problem.limits, problem.net.zones, problem.clock))
     if spans is None:
-        return choice.windows, choice.complete
+        return begin, False
     stopped = False
     try:
         search.run(spans, None if math.isfinite(ends) else 1)

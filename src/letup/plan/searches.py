@@ -25,7 +25,7 @@ SEARCHES = 4
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One search: a job to spread."""
 
     scenario: Scenario
@@ -33,9 +33,15 @@ class _Search:
     seed: int
 
 
-def plan_once(job: _Search) -> Plan:
+def plan_once(job: Search) -> Plan:
     """Make one plan."""
     return make(job.scenario, time_limit=job.time_limit, seed=job.seed)
+
+
+def _merit(plan: Plan) -> tuple[float, int]:
+    """What a plan is worth by what it was chosen for, and how low its ceiling on people is."""
+    worth = sum(one.weight * one.value for one in plan.objectives) if plan.objectives else float(plan.arrive)
+    return worth, -plan.ceiling
 
 
 def make_best(
@@ -48,10 +54,10 @@ def make_best(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
-    """Make several plans with different seeds, and keep the one that lets most people out.
+    """Make several plans with different seeds, and keep the one that is best by what pauses are chosen for.
 
     The first search has the seed that is given, so the plan is never worse than that of one search that ends by
-    itself; of plans that let as many out, the one with the lowest proven ceiling.
+    itself; of equal ones the one with the lowest proven ceiling.
 
     Parameters
     ----------
@@ -71,10 +77,10 @@ def make_best(
     NoPlan, LetupError
         As of `letup.plan.make` and `letup.pauses.spread.spread`.
     """
-    jobs = [_Search(scenario, time_limit, seed if i == 0 else seed_of(seed, i)) for i in range(searches)]
+    jobs = [Search(scenario, time_limit, seed if i == 0 else seed_of(seed, i)) for i in range(searches)]
     made = spread(plan_once, jobs, cluster=cluster, workers=workers, progress=progress)
     plans = [plan for plan in made.results if plan is not None]
     if not plans:  # ended by hand before the first was ready
         raise KeyboardInterrupt
-    best = max(plans, key=lambda plan: (plan.arrive, -plan.ceiling))
+    best = max(plans, key=_merit)
     return replace(best, scenario=scenario, complete=best.complete and made.complete)

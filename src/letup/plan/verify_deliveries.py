@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Fleet, Means, Stop, means, slot_steps, wanted
 from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS
@@ -52,38 +51,30 @@ def check_deliveries(
     windows: list[Window],
     movements: pd.DataFrame,
     result: Verification,
-) -> NDArray[np.float64] | None:
-    """Check all that is written about deliveries; takes up what was checked and what does not hold.
-
-    Returns
-    -------
-    float64[D, E, Z] or None
-        What reaches each zone on each local day; None if that cannot be said.
-    """
+) -> None:
+    """Check all that is written about deliveries; takes up what was checked and what does not hold."""
     present = [(folder / name).is_file() for name in (DELIVERIES, RETURNS)]
     if document.deliveries is None:
         if any(present):
             result.wrong("file", DELIVERIES, "", "is there, but plan.json says nothing of deliveries")
         elif wanted(scenario):
             result.wrong("file", "plan.json", "deliveries", "are missing, though the scenario has trucks and points")
-        return None
+        return
     rows, back = read_rows(folder / DELIVERIES, COLUMNS, result), read_rows(folder / RETURNS, RETURN_COLUMNS, result)
     if rows is None or back is None:
-        return None
+        return
     if [row["id"] for row in rows] != [row["id"] for row in back] or len({row["id"] for row in rows}) != len(rows):
         result.wrong("row", RETURNS, "id", "the ids are not those of deliveries.csv, each once, in their order")
-        return None
+        return
     merged = [
         one | {f"back_{key}": value for key, value in other.items()} for one, other in zip(rows, back, strict=True)
     ]
-    delivered = None
     replayed = _Replay(scenario, network, windows, movements, result)
     good = [row for number, row in enumerate(merged, 2) if replayed.row(row, number)]
     if len(good) == len(merged):
         replayed.together(good)
-        delivered = replayed.totals(good, document)
+        replayed.totals(good, document)
     result.done("deliveries: trucks, loads, ways, hours, quiet windows, returns", len(rows))
-    return delivered
 
 
 def read_rows(
@@ -341,8 +332,8 @@ class _Replay:
         """Local day on which the last truck of a delivery is unloaded."""
         return int(self.need.day_of_step[row["back_free_step"] - 1])
 
-    def totals(self, rows: list[dict[str, Any]], document: Document) -> NDArray[np.float64]:
-        """Recompute what deliveries bring, and compare it with plan.json; returns what reaches zones by day."""
+    def totals(self, rows: list[dict[str, Any]], document: Document) -> None:
+        """Recompute what deliveries bring, and compare it with plan.json."""
         from letup.plan.deliveries import part_of
 
         assert document.deliveries is not None
@@ -368,4 +359,3 @@ class _Replay:
         if written["value"] > written["bound"] * (1 + _LITTLE):
             self.result.wrong("value", "plan.json", "deliveries.bound", "is less than what the deliveries reach")
         self.result.done("what deliveries bring, by zone and essential", len(written["zones"]))
-        return delivered

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries import ground, most
-from letup.aid.deliveries.need import hand_out, needs
-from letup.aid.people import staying
-from letup.plan.joint import NEED, PEOPLE, Objective, document_part, is_joint
+from letup.aid.deliveries import ground
+from letup.pauses.limits import Window
+from letup.plan.joint import document_part, is_joint, objectives_of
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -27,32 +28,36 @@ def check_weighed(
     scenario: Scenario,
     network: RoadNetwork,
     usable: NDArray[np.bool_],
-    delivered: NDArray[np.float64] | None,
+    windows: list[Window],
+    movements: pd.DataFrame,
     result: Verification,
 ) -> None:
-    """Check it; ``delivered`` is what reaches zones by day, ``usable`` the steps that may be quiet."""
+    """Check it; ``usable`` says which steps may be quiet."""
     written = document.weighed
     if written is None or not is_joint(scenario):
         if (written is not None) != is_joint(scenario):
             result.wrong("value", "plan.json", "weighed", "does not fit the priorities of the scenario")
         return
-    if delivered is None:
-        return  # what is wrong with the deliveries was said
+    arrive, ceiling = document.answer.arrive, document.answer.ceiling
     prepared = ground(scenario, network)
-    need = needs(scenario, prepared.stocks, staying(scenario))
-    value = need.value(hand_out(need, delivered))[1]
-    bound = max(most(scenario, usable, prepared=prepared), value)
-    given = written.objectives[1].bound
-    if abs(given - bound) > _CLOSE * max(bound, 1.0):
-        result.wrong("value", "plan.json", "weighed.objectives[1].bound", f"is {given!r}, recomputed {bound!r}")
-    weights = scenario.priorities
-    computed = document_part((
-        Objective(PEOPLE, weights.people, document.answer.arrive, 0.0, document.answer.ceiling),
-        Objective(NEED, weights.need, value, need.value_without()[1], given),
-    ))  # fmt: skip
+    computed = objectives_of(scenario, network, usable, windows, movements, arrive, ceiling, prepared)
+    for i, one in enumerate(computed):
+        given = written.objectives[i]
+        for key in ("value", "without", "bound"):
+            said, found = getattr(given, key), getattr(one, key)
+            if abs(said - found) > _CLOSE * max(found, 1.0):
+                result.wrong(
+                    "value", "plan.json", f"weighed.objectives[{i}].{key}", f"is {said!r}, recomputed {found!r}"
+                )
+    # What follows from them is compared by what is written: programs are solved to tolerances.
+    exact = [
+        replace(one, value=given.value, without=given.without, bound=given.bound)
+        for one, given in zip(computed, written.objectives, strict=True)
+    ]
+    follows = document_part(exact)
     for key in ("sentence", "gap", "bound_basis"):
-        result.same("plan.json", f"weighed.{key}", getattr(written, key), computed[key])
-    for i, (one, other) in enumerate(zip(written.objectives, computed["objectives"], strict=True)):
-        for key, what in other.items():
-            result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(one, key), what)
+        result.same("plan.json", f"weighed.{key}", getattr(written, key), follows[key])
+    for i, (given, other) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
+        for key in ("name", "unit", "weight", "gap"):
+            result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(given, key), other[key])
     result.done("what the pauses were chosen for: values, weights and ceilings", 2)

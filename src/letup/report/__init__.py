@@ -3,5 +3,6 @@
 from letup.report.assessment import write_assessment_html
 from letup.report.frontier import write_frontier_html
 from letup.report.page import write_html
+from letup.report.tradeoff import write_tradeoff_html
 
-__all__ = ["write_assessment_html", "write_frontier_html", "write_html"]
+__all__ = ["write_assessment_html", "write_frontier_html", "write_html", "write_tradeoff_html"]

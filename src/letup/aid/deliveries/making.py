@@ -135,14 +135,25 @@ def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> 
     return need.value_without()[1] + (relaxed.proven if relaxed is not None else 0.0)
 
 
-def at_home(scenario: Scenario, made: Deliveries, *, prepared: Ground) -> tuple[float, float]:
-    """Value that deliveries reach with people counted where they live, and the value without any.
+def at_home(
+    scenario: Scenario,
+    network: RoadNetwork,
+    windows: list[Window],
+    people_flow: pd.DataFrame | None = None,
+    *,
+    prepared: Ground,
+) -> tuple[float, float]:
+    """Value that trucks in fractions reach in windows with people counted where they live, and the value without any.
 
-    So a plan cannot score by moving people to where aid is: those who stay have the same right to it.
+    So pauses cannot score by moving people to where aid is: those who stay have the same right to it. Movements of
+    people (``people_flow``) take room on the roads.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    used = hand_out(need, arrived(scenario, need, made.table, made.returns))
-    return need.value(used)[1], need.value_without()[1]
+    found = trips(prepared.means, prepared.roads, moving_array(scenario, windows))
+    laid = program(scenario, prepared.means, need, found, room(scenario, network, people_flow))
+    without = need.value_without()[1]
+    relaxed = laid.relaxed() if laid.trucks else None
+    return without + (relaxed.objective if relaxed is not None else 0.0), without
 
 
 def arrived(scenario: Scenario, need: Need, table: pd.DataFrame, back: pd.DataFrame) -> NDArray[np.float64]:
