@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
 from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.program import Layout, Program
-from letup.aid.deliveries.trips import Table, Trip, calm_array, throughout, trips
+from letup.aid.deliveries.trips import Table, Trip, calm_array, throughout
 from letup.aid.deliveries.ways import TruckRoads, Way
 from letup.scenario.model import Scenario
 
@@ -24,7 +24,12 @@ _NOWHERE = Way((), np.zeros(0), np.zeros(0))
 
 
 def by_day(
-    scenario: Scenario, means: Means, roads: dict[float, TruckRoads], need: Need, usable: NDArray[np.bool_]
+    scenario: Scenario,
+    means: Means,
+    roads: dict[float, TruckRoads],
+    need: Need,
+    usable: NDArray[np.bool_],
+    found: list[Trip],
 ) -> Program:
     """The program of days, for all that may be quiet.
 
@@ -34,8 +39,9 @@ def by_day(
         What deliveries are made with.
     usable : bool[Z, T]
         When trucks may be in each zone at most.
+    found : list of Trip
+        Trips that could be made then; how long they take at least bounds how often trucks go.
     """
-    found = trips(means, roads, usable)
     loads = _loads(means, roads, need, usable)
     return _ByDay(scenario, means, need, loads, _busy(means, found)).program()
 

@@ -12,7 +12,7 @@ from letup.aid.deliveries.need import needs
 from letup.aid.deliveries.program import Program, program
 from letup.aid.deliveries.room import room
 from letup.aid.deliveries.solve import Again
-from letup.aid.deliveries.trips import Trip, noisy_array, trips
+from letup.aid.deliveries.trips import Trip, noisy_array
 from letup.aid.people import staying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -46,7 +46,7 @@ class Gauge:
     def __init__(self, scenario: Scenario, network: RoadNetwork, prepared: Ground, usable: NDArray[np.bool_]) -> None:
         need = needs(scenario, prepared.stocks, staying(scenario))
         self.without = need.value_without()[1]
-        found = trips(prepared.means, prepared.roads, usable)
+        found = prepared.trips(usable)
         self._program: Program = program(scenario, prepared.means, need, found, room(scenario, network, None))
         self._trip = np.array([one.trip for one in self._program.cargo], np.int64)
         self._passed = _passed(found, scenario.step_minutes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,10 @@ ENOUGH = 0.005
 """Whole trucks are good enough this near to what trucks in fractions could do."""
 
 
+_KEPT = 2
+"""States whose trips are kept: everything quiet, and the pauses chosen."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """What stays the same whatever is quiet: make it once to call `deliver` often."""
@@ -40,6 +44,16 @@ class Ground:
     means: Means
     stocks: Supplies
     roads: dict[float, TruckRoads]
+    _known: dict[bytes, list[Trip]] = field(default_factory=dict, repr=False, compare=False)
+
+    def trips(self, quiet: NDArray[np.bool_]) -> list[Trip]:
+        """Trips that could be made; those for the last few states are kept, as several ask for the same."""
+        key = np.packbits(quiet).tobytes()
+        if key not in self._known:
+            while len(self._known) >= _KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[key] = trips(self.means, self.roads, quiet)
+        return self._known[key]
 
 
 def ground(scenario: Scenario, network: RoadNetwork) -> Ground:
@@ -88,7 +102,7 @@ def deliver(
     quiet = windows if isinstance(windows, np.ndarray) else moving_array(scenario, windows)
     presence = moving(scenario, people_flow) if people_flow is not None else staying(scenario)
     need = needs(scenario, base.stocks, presence)
-    found = trips(base.means, base.roads, quiet)
+    found = base.trips(quiet)
     laid = program(scenario, base.means, need, found, room(scenario, network, people_flow))
     total_without, value_without = need.value_without()
     relaxed = laid.relaxed() if laid.trucks else None
@@ -130,7 +144,7 @@ def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> 
         From `ground`.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    laid = by_day(scenario, prepared.means, prepared.roads, need, usable)
+    laid = by_day(scenario, prepared.means, prepared.roads, need, usable, prepared.trips(usable))
     relaxed = laid.relaxed() if laid.trucks else None
     return need.value_without()[1] + (relaxed.proven if relaxed is not None else 0.0)
 
@@ -149,7 +163,7 @@ def at_home(
     people (``people_flow``) take room on the roads.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    found = trips(prepared.means, prepared.roads, moving_array(scenario, windows))
+    found = prepared.trips(moving_array(scenario, windows))
     laid = program(scenario, prepared.means, need, found, room(scenario, network, people_flow))
     without = need.value_without()[1]
     relaxed = laid.relaxed() if laid.trucks else None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Means, slot_steps
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.room import Room, keys_of
+from letup.aid.deliveries.room import Room, keys_of_trips
 from letup.aid.deliveries.solve import Rows, Solved, maximise
 from letup.aid.deliveries.trips import Trip
 from letup.scenario.model import Scenario
@@ -297,8 +297,9 @@ class Layout:
         for k, one in enumerate(self.cargo):
             by_trip[one.trip].append(k)
         users: dict[tuple[str, int, int], list[int]] = defaultdict(list)
-        for number in by_trip:
-            for key in keys_of(self.found[number], self.taken.network, self.scenario):
+        every = keys_of_trips([self.found[number] for number in by_trip], self.taken.network, self.scenario)
+        for number, keys in zip(by_trip, every, strict=True):
+            for key in keys:
                 users[key].append(number)
         for key, numbers in users.items():
             most = self.taken.trucks(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,20 +67,23 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
     """
     taken: dict[Key, float] = defaultdict(float)
     groups = {group.name: group for group in scenario.groups}
-    control, width = checkpoints_at(network, scenario), slot_steps(scenario)
+    control, width, tail = checkpoints_at(network, scenario), slot_steps(scenario), network.tail.tolist()
     columns = ("group", "people_per_step", "depart_first_step", "depart_last_step", "arcs")
     rows = movements[list(columns)].itertuples(index=False) if movements is not None else ()
     for name, rate, first, last, arcs in rows:
         group = groups[str(name)]
         vehicles = float(rate) / group.people_per_vehicle if group.mode == "vehicle" else 0.0
         for k, (arc, offset) in enumerate(parse_arcs(str(arcs))):
-            steps = np.arange(int(first) + offset, int(last) + offset + 1)
-            slots, counts = np.unique(steps // width, return_counts=True)
-            node = int(network.tail[arc])
-            for slot, count in zip(slots.tolist(), counts.tolist(), strict=True):
+            node = tail[arc]
+            passes = k > 0 and node in control
+            if not vehicles and not passes:
+                continue
+            begin, end = int(first) + offset, int(last) + offset + 1
+            for slot in range(begin // width, (end - 1) // width + 1):
+                count = min(end, (slot + 1) * width) - max(begin, slot * width)
                 if vehicles:
                     taken["arc", arc, slot] += vehicles * count
-                if k and node in control:
+                if passes:
                     taken["checkpoint", node, slot] += float(rate) * count
     return Room(scenario, network, dict(taken))
 
@@ -89,17 +93,17 @@ def parse_arcs(text: str) -> list[tuple[int, int]]:
     return [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
 
 
-def keys_of(trip: Trip, network: RoadNetwork, scenario: Scenario) -> set[Key]:
-    """Roads and checkpoints that a trip takes room of, by slot, on both ways; by its first truck."""
-    found = _keys(trip.way, trip.first, network, scenario)
-    if trip.back is not None:
-        found |= _keys(trip.back.way, trip.back.depart, network, scenario)
-    return found
-
-
-def _keys(way: Way, depart: int, network: RoadNetwork, scenario: Scenario) -> set[Key]:
+def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[Key]]:
+    """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
     control, width = checkpoints_at(network, scenario), slot_steps(scenario)
-    return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
+
+    def keys(way: Way, depart: int) -> set[Key]:
+        return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
+
+    return [
+        keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
+        for trip in found
+    ]
 
 
 def keys_of_arcs(
