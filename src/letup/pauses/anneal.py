@@ -123,13 +123,21 @@ class Annealing:
 
     def tidy(self) -> None:
         """Close windows of the best without which nothing is lost, the latest first."""
-        for i in sorted(self.open, key=lambda i: int(self.slots[i].starts[0]), reverse=True):
-            if self.best[i] is None:
-                continue
-            without = list(self.best)
-            without[i] = None
-            if self.keeps(without) and self._value(self.windows_of(without)) >= self.best_value - 1e-9:
-                self._take(without)
+        left = [i for i in self.open if self.best[i] is not None]
+        left.sort(key=lambda i: int(self.slots[i].starts[0]))
+        with ThreadPoolExecutor(self.at_once) as threads:
+            while left:
+                some = [left.pop() for _ in range(min(self.at_once, len(left)))]
+                tried = [[None if j == i else span for j, span in enumerate(self.best)] for i in some]
+                for number, (spans, value) in enumerate(zip(tried, threads.map(self._kept_value, tried), strict=True)):
+                    if value >= self.best_value - 1e-9:
+                        self._take(spans, value)
+                        left += reversed(some[number + 1 :])  # without it they may be worth something
+                        break
+
+    def _kept_value(self, spans: Spans) -> float:
+        """What spans are worth; less than anything if they break the limits."""
+        return self._value(self.windows_of(spans)) if self.keeps(spans) else -np.inf
 
     def spans_of(self, given: list[Window]) -> Spans | None:
         """The spans that windows stand for; None if they do not fit the slots."""
