@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
-from letup.aid.convoys.guards import TRUCKS_STAY
+from letup.aid.convoys.guards import TRUCKS_STAY, vehicles_need_pause
 from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
@@ -25,6 +25,7 @@ _ROWS = 30
 _FEWEST_VEHICLES = 4
 _MOST_ZONES = 18
 _SHEET_MM, _STOP_MM, _VEHICLE_MM, _MAP_MM, _LEAST_MM = 195.0, 8.6, 5.1, 74.0, 45.0
+NONE_NEEDED = "none needed"
 _DO = {"start": "start", "load": "load", "unload": "unload", "stay": "stay", "end": "end"}
 
 
@@ -126,6 +127,7 @@ def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: ND
         "more": convoy.vehicles - shown,
         "drawing": drawing,
         "passed": passed[:_MOST_ZONES],
+        "free": any(one.said == NONE_NEEDED for one in passed),
         "more_zones": max(0, len(passed) - _MOST_ZONES),
         "ticks": _ticks(convoy, scenario),
         "off_road": f"{off_road:,.0f}" if off_road >= 1 else "",
@@ -189,7 +191,7 @@ def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDA
                 span = (stop.times.leave_earliest + first, stop.times.leave_latest + last)
                 inside.setdefault(row, []).append(span)
     begin, end = _axis(convoy)
-    names = [str(name) for name in scenario.zones["name"]]
+    names, needed = [str(name) for name in scenario.zones["name"]], vehicles_need_pause(scenario)
     step = scenario.step_minutes
     found = []
     for zone, spans in inside.items():
@@ -197,7 +199,8 @@ def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDA
         edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
         calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         calm = [(a, b) for a, b in calm if a < end and b > begin]
-        said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none needed"
+        said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none"
+        said = said if needed[zone] else NONE_NEEDED
         found.append(Passed(names[zone], [_bar(*one, begin, end) for one in calm], there, said))
     return found
 
@@ -242,8 +245,9 @@ def _clock(scenario: Scenario, minute: int) -> str:
 
 
 def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
-    """Two times of a day, or one where they are the same; with the day where it is not ``day``."""
-    one, other = _clock(scenario, first), _clock(scenario, last)
-    said = one if first == last else f"{one}–{other}"
-    at = _at(scenario, first)
-    return said if at.date() == day.date() else f"{words.day(at)} {said}"
+    """Two times, or one where they are the same; each with its day where that is not the one before it."""
+    one, other = _at(scenario, first), _at(scenario, last)
+    said = words.time(one) if one.date() == day.date() else f"{words.day(one)} {words.time(one)}"
+    if first == last:
+        return said
+    return f"{said}–{words.time(other) if other.date() == one.date() else f'{words.day(other)} {words.time(other)}'}"
