@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from letup.aid import Assessment, assess, moving, staying, supplies
+from letup.aid import WATER_UNCONFIRMED, Assessment, assess, deprivation_cost, moving, staying, supplies
 from letup.aid.files import COLUMNS, DAY_COLUMNS, as_document, table_by_day
 from letup.aid.findings import CODES
 from letup.aid.reference import reference_page
@@ -200,6 +200,10 @@ def test_what_trucks_bring_lasts_as_long_as_it_takes_to_use_it(scenario: Scenari
     assert found.with_plan is not None
     gained = without.unmet_person_days(water) - found.unmet_person_days(water, found.with_plan)
     assert gained == pytest.approx(longer * people * (1 - _made(found, "north") / (15 * people)), rel=1e-6)
+    spells = assess(scenario, brought=lorry, stretches=True)
+    assert spells.with_plan is not None
+    costs = [deprivation_cost(one, water, WATER_UNCONFIRMED).sum() for one in (spells.likely, spells.with_plan)]
+    assert 0 < costs[1] < costs[0]
     assert f"with the plan, {found.unmet_person_days(water, found.with_plan):,.0f}" in answer(found)
 
 
