@@ -87,6 +87,20 @@ def test_the_answer_says_what_is_carried_and_that_it_is_no_permission(made: Path
     assert "not a permission" in said
 
 
+def test_ambulances_have_sheets_and_routes_that_say_how_many_lie_and_sit_and_no_more(made: Path) -> None:
+    stops = rows(made / "out/medevac.csv")
+    names = {row["convoy"] for row in stops}
+    assert names
+    assert {path.stem for path in (made / "out/pages").glob("m*.html")} == names
+    assert {path.stem for path in (made / "out/gpx").glob("m*.gpx")} == names
+    for name in names:
+        sheet = (made / "out/pages" / f"{name}.html").read_text("utf-8")
+        assert re.search(r"\d lying patients? and \d sitting patients?", sheet)
+        assert "medevac-patients.csv" in sheet
+        for secret in ("wounded", "dialysis", "way back"):
+            assert secret not in sheet
+
+
 def test_times_are_local_with_their_offset(made: Path) -> None:
     for row in rows(made / "out/convoys.csv"):
         moment = datetime.fromisoformat(row["arrive_earliest"])
@@ -97,7 +111,7 @@ def test_times_are_local_with_their_offset(made: Path) -> None:
 
 def test_each_convoy_has_a_gpx_with_its_stops_and_a_route_that_joins_them(made: Path) -> None:
     stops = rows(made / "out/convoys.csv")
-    files = sorted((made / "out/gpx").glob("*.gpx"))
+    files = sorted((made / "out/gpx").glob("c*.gpx"))
     assert [path.stem for path in files] == sorted({row["convoy"] for row in stops})
     for path in files:
         text = path.read_text("utf-8")

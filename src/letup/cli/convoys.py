@@ -38,7 +38,7 @@ def convoys(
     from letup.aid.convoys.medevac_files import write_medevac
     from letup.folders import require_usable
     from letup.plan.convoys import read_planned
-    from letup.report.convoys import write_convoy_pages
+    from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan
     if out is not None:
@@ -56,6 +56,9 @@ def convoys(
         files += write_medevac(patients, planned.scenario, folder)
     gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
     pages = write_convoy_pages(orders, *world, folder / "pages")
+    if patients is not None:
+        gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
+        pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
     if as_json:
         import json
 
