@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from letup.aid import assess, moving, staying, supplies
+from letup.aid import WATER_UNCONFIRMED, Assessment, assess, deprivation_cost, moving, staying, supplies
 from letup.aid.files import COLUMNS, DAY_COLUMNS, as_document, table_by_day
 from letup.aid.findings import CODES
 from letup.aid.reference import reference_page
@@ -181,6 +181,36 @@ def test_a_plan_moves_needs_with_people_and_loses_nobody(scenario: Scenario) -> 
     assert found.with_plan.days_left[water, north] > found.likely.days_left[water, north]
     assert found.with_plan.days_left[water, south] < found.likely.days_left[water, south]
     assert "with the plan" in assessment_text(found, [])
+
+
+def test_what_trucks_bring_lasts_as_long_as_it_takes_to_use_it(scenario: Scenario) -> None:
+    """Northport's water is used at one rate until it is gone: so much more of it lasts so much longer."""
+    columns = ["item", "zone", "amount", "free_step"]
+    lorry = pd.DataFrame([("water", "north", 4600.0, 96), ("water", "", 9999.0, 5)], columns=columns)
+    found = assess(scenario, brought=lorry)
+    here = row(found.table, "north", "water")
+    rate = here["opening_stock"] / here["days_left"]
+    assert here["days_left_with_plan"] == pytest.approx((here["opening_stock"] + 4600) / rate, rel=1e-6)
+    assert here["delivered_with_plan"] == 4600
+    assert row(found.table, "south", "water")["delivered_with_plan"] == 0  # what goes to a warehouse serves nobody yet
+    without = assess(scenario)
+    water = [one.name for one in found.essentials].index("water")
+    people = found.presence.people[0, scenario.zone_ids.index("north")]
+    longer = here["days_left_with_plan"] - here["days_left"]
+    assert found.with_plan is not None
+    gained = without.unmet_person_days(water) - found.unmet_person_days(water, found.with_plan)
+    assert gained == pytest.approx(longer * people * (1 - _made(found, "north") / (15 * people)), rel=1e-6)
+    spells = assess(scenario, brought=lorry, stretches=True)
+    assert spells.with_plan is not None
+    costs = [deprivation_cost(one, water, WATER_UNCONFIRMED).sum() for one in (spells.likely, spells.with_plan)]
+    assert 0 < costs[1] < costs[0]
+    assert f"with the plan, {found.unmet_person_days(water, found.with_plan):,.0f}" in answer(found)
+
+
+def _made(found: Assessment, zone: str) -> float:
+    """Litres of water made for a zone on the first day."""
+    water = [one.name for one in found.essentials].index("water")
+    return float(found.likely.made[0, water, found.scenario.zone_ids.index(zone)])
 
 
 def test_what_nothing_is_said_about_is_not_taken_for_nothing(tmp_path: Path) -> None:

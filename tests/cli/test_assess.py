@@ -16,6 +16,7 @@ from letup import aid
 from letup import plan as plans
 from letup.aid.files import COLUMNS
 from letup.errors import BadInput, LetupError
+from letup.plan.read_arrivals import read_arrivals
 from letup.plan.read_movements import read_movements
 from letup.report import write_assessment_html
 from letup.scenario import load, new
@@ -105,9 +106,45 @@ def test_with_a_plan_needs_go_where_people_go(planned: Path) -> None:
     assert moved["people"].sum() == json.loads((planned / "plan.json").read_text("utf-8"))["answer"]["arrive"]
     text = RUNNER.invoke(letup.cli.app, ["assess", str(scenario), "--plan", str(planned)]).stdout
     assert "not met, with the plan" in text
-    assert "brings no supplies" in text
+    assert "what its trucks bring" in text
+    with (planned / "deliveries.csv").open(encoding="utf-8", newline="") as handle:
+        brought = [row for row in csv.DictReader(handle) if row["zone"]]
+    assert brought
+    for one in content["zones"]:
+        mine = sum(
+            float(row["amount"]) for row in brought if (row["zone"], row["item"]) == (one["zone"], one["essential"])
+        )
+        assert one["delivered_with_plan"] == pytest.approx(mine)
     assert re.search(r"Southhaven +Water .* \+[\d,]+\n", text)
     assert re.search(r"Northport +Water .* -[\d,]+\n", text)
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "said"),
+    [
+        ("deliveries.csv", "zone", "atlantis", "no zone"),
+        ("deliveries.csv", "item", "gold", "no essential"),
+        ("deliveries.csv", "unit", "barrels", "counted in"),
+        ("deliveries.csv", "amount", "-5", "no amount"),
+        ("deliveries.csv", "amount", "nan", "not a number"),
+        ("returns.csv", "id", "d99999", "at no time"),
+        ("returns.csv", "free_step", "99999", "at no time"),
+        ("returns.csv", "free_step", "soon", "not a number"),
+    ],
+)
+def test_deliveries_that_cannot_be_are_refused(
+    file: str, column: str, value: str, said: str, planned: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    copy = shutil.copytree(planned, tmp_path / "plan")
+    rows = list(csv.reader((copy / file).read_text("utf-8").splitlines()))
+    rows[1][rows[0].index(column)] = value
+    with (copy / file).open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(rows)
+    with pytest.raises(BadInput) as caught:
+        read_arrivals(copy, load(planned / "scenario"))
+    assert said in str(caught.value)
 
 
 def test_a_plan_for_other_people_is_refused(folder: Path, planned: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -78,9 +79,26 @@ def test_what_was_written_holds_when_it_is_replayed_from_the_files(made: Path) -
 
 def test_the_answer_says_what_is_carried_and_that_it_is_no_permission(made: Path) -> None:
     said = (made / "out/said.txt").read_text()
-    assert "carry food 8000 person-days; fuel 8000 litres; water 30000 litres" in said
+    assert re.search(
+        r"carry [\d.]+ t of food \(8,000 person-days\), [\d.]+ t of fuel \(8,000 litres\) and [\d.]+ t of water", said
+    )
     assert "nothing is left" in said
+    assert re.search(r"2030-01-01: \d+ convoys? with \d+ vehicles?, the first on the road at \d\d:\d\d", said)
     assert "not a permission" in said
+
+
+def test_ambulances_have_sheets_and_routes_that_say_how_many_lie_and_sit_and_no_more(made: Path) -> None:
+    stops = rows(made / "out/medevac.csv")
+    names = {row["convoy"] for row in stops}
+    assert names
+    assert {path.stem for path in (made / "out/pages").glob("m*.html")} == names
+    assert {path.stem for path in (made / "out/gpx").glob("m*.gpx")} == names
+    for name in names:
+        sheet = (made / "out/pages" / f"{name}.html").read_text("utf-8")
+        assert re.search(r"\d lying patients? and \d sitting patients?", sheet)
+        assert "medevac-patients.csv" in sheet
+        for secret in ("wounded", "dialysis", "way back"):
+            assert secret not in sheet
 
 
 def test_times_are_local_with_their_offset(made: Path) -> None:
@@ -93,7 +111,7 @@ def test_times_are_local_with_their_offset(made: Path) -> None:
 
 def test_each_convoy_has_a_gpx_with_its_stops_and_a_route_that_joins_them(made: Path) -> None:
     stops = rows(made / "out/convoys.csv")
-    files = sorted((made / "out/gpx").glob("*.gpx"))
+    files = sorted((made / "out/gpx").glob("c*.gpx"))
     assert [path.stem for path in files] == sorted({row["convoy"] for row in stops})
     for path in files:
         text = path.read_text("utf-8")

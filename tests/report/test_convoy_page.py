@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from letup.aid.convoys import Settings, convoys
 from letup.aid.convoys.model import Orders
+from letup.report import words
 from letup.report.convoys import write_convoy_pages
 from tests.aid.convoys import world
 
@@ -90,3 +92,22 @@ def test_no_place_stands_on_a_sheet_but_those_its_convoy_stops_at(pages: list[Pa
         text = path.read_text("utf-8")
         for place in set(world.AT) - {stop.place for stop in convoy.stops}:
             assert place.title() not in text
+
+
+def test_a_time_of_the_next_day_says_so_and_a_zone_without_need_of_a_pause_is_not_shown_as_left_too_late(
+    tmp_path: Path,
+) -> None:
+    scenario, network = world.simple()
+    free = replace(scenario, deliveries=replace(scenario.deliveries, without_pause=("a", "b")))
+    quiet = world.pauses((0, 0), (900, 960), (0, 0))
+    late = world.deliveries({"destination": "point-a", "depart_first_step": 180})
+    orders = convoys(free, network, quiet, late, [world.TRUCK], Settings(seconds=1.0))
+    (path,) = write_convoy_pages(orders, free, network, quiet, tmp_path)
+    text, (convoy,) = path.read_text("utf-8"), orders.convoys
+    last = convoy.stops[-1].times.arrive_latest
+    assert 6 * 60 + convoy.stops[0].times.arrive_earliest < 24 * 60 <= 6 * 60 + last
+    day = (free.start + timedelta(minutes=last)).astimezone(free.local)
+    assert f"{words.day(day)} {day:%H:%M}" in text
+    assert "none needed" in text
+    assert "may drive there without a pause" in text
+    assert "21:00–22:00" not in text

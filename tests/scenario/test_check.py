@@ -10,7 +10,7 @@ from letup.errors import BadInput
 from letup.findings import Finding
 from letup.scenario import bundled, check, load, new
 from letup.scenario.files import LARGEST
-from tests.scenario.wrong import CASES, SETTINGS, replace, shape, swapped
+from tests.scenario.wrong import CASES, SETTINGS, prop, replace, shape, swapped
 
 
 @pytest.fixture
@@ -122,3 +122,13 @@ def test_every_bound_on_size_is_below_two_gigabytes() -> None:
 def test_a_finding_says_its_place_in_one_phrase() -> None:
     finding = Finding("value.range", "error", "m", file="people.csv", where="row 2", column="count")
     assert finding.place == "people.csv, row 2, column count"
+
+
+def test_hours_that_cannot_be_read_are_not_said_to_be_missing(folder: Path) -> None:
+    prop("places.geojson", 5, hours="8 to 16")(folder)
+    assert [one.code for one in check(folder)] == ["value.hours"]
+
+
+def test_a_crossing_open_over_midnight_has_time_to_load(folder: Path) -> None:
+    prop("places.geojson", 5, hours="00:00-00:30; 23:30-24:00", trucks_per_hour=60)(folder)
+    assert check(folder) == []

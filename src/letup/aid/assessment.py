@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.aid.arriving import arriving
 from letup.aid.balance import Balance, follow
 from letup.aid.findings import findings_of
 from letup.aid.people import Presence, moving, staying
@@ -55,7 +56,7 @@ class Assessment:
     likely, better, worse : Balance
         With the values, and with all ranges at the end that leaves least, or most, need unmet; nobody moves.
     with_plan : Balance or None
-        With the values, while a plan moves people.
+        With the values, while a plan moves people and its trucks bring goods.
     presence : Presence
         People by zone if nobody moves.
     ends_hold : bool
@@ -109,6 +110,11 @@ class Assessment:
         unmet: NDArray[np.float64] = np.maximum((balance.need - balance.met).sum(axis=0), 0.0)
         return unmet
 
+    @property
+    def delivers(self) -> bool:
+        """Whether trucks of the plan bring anything to zones."""
+        return self.with_plan is not None and bool(self.with_plan.delivered.any())
+
     def unmet_person_days(self, item: int, balance: Balance | None = None) -> float:
         """Person-days of unmet need in all zones of which something is known."""
         one = self.likely if balance is None else balance
@@ -128,7 +134,13 @@ class Assessment:
         return f"Assessment: {self.scenario.title}\n  {answer(self)}"
 
 
-def assess(scenario: Scenario, movements: pd.DataFrame | None = None, *, stretches: bool = False) -> Assessment:
+def assess(
+    scenario: Scenario,
+    movements: pd.DataFrame | None = None,
+    brought: pd.DataFrame | None = None,
+    *,
+    stretches: bool = False,
+) -> Assessment:
     """How long each essential lasts in each zone, and what need is not met over the horizon.
 
     Parameters
@@ -138,6 +150,8 @@ def assess(scenario: Scenario, movements: pd.DataFrame | None = None, *, stretch
         defaults after the Sphere Handbook.
     movements : DataFrame or None
         The movements of a plan for this scenario: who is where changes with them.
+    brought : DataFrame or None
+        What its trucks bring to zones and when; see `letup.aid.arriving`.
     stretches : bool
         Whether to keep the spells of constant rates, which `letup.aid.deprivation_cost` needs.
 
@@ -153,8 +167,12 @@ def assess(scenario: Scenario, movements: pd.DataFrame | None = None, *, stretch
         for end in ("better", "likely", "worse")
     }
     moved = moving(scenario, movements) if movements is not None else None
+    coming = arriving(scenario, likely.essentials, brought) if brought is not None else None
     hold = _ends_hold(likely)
     presence = staying(scenario)
+    with_plan = None
+    if moved is not None or coming is not None:
+        with_plan = follow(likely, moved or presence, horizon, stretches=stretches, arrivals=coming)
     return Assessment(
         scenario=scenario,
         horizon=horizon,
@@ -162,7 +180,7 @@ def assess(scenario: Scenario, movements: pd.DataFrame | None = None, *, stretch
         likely=balances["likely"],
         better=balances["better"],
         worse=balances["worse"],
-        with_plan=follow(likely, moved, horizon, stretches=stretches) if moved is not None else None,
+        with_plan=with_plan,
         presence=presence,
         ends_hold=hold,
         findings=findings_of(scenario, likely, presence.people[0], moved, hold),

@@ -43,7 +43,9 @@ COLUMNS: dict[str, str] = {
     "unmet_person_days_worse": "the same at the worse end of all ranges",
     "unmet_person_days_better": "the same at the better end of all ranges",
     "below_survival_person_days": "people x days with less than the survival minimum; empty if there is none",
-    "unmet_person_days_with_plan": "as unmet_person_days, while the plan moves people; empty without a plan",
+    "unmet_person_days_with_plan": "as unmet_person_days, with what the plan moves and brings; empty without a plan",
+    "days_left_with_plan": "as days_left, with what the plan moves and brings; empty without a plan",
+    "delivered_with_plan": "what the plan's trucks bring over the horizon, unit; empty without a plan",
 }
 
 #: Columns of assessment-days.csv.
@@ -135,6 +137,9 @@ def _row(assessment: Assessment, item: int, zone: int) -> dict[str, Any]:
             row["below_survival_person_days"] = likely.below_survival_person_days[item, zone]
         if assessment.with_plan is not None:
             row["unmet_person_days_with_plan"] = assessment.with_plan.unmet_person_days[item, zone]
+    if assessment.with_plan is not None:
+        row["days_left_with_plan"] = assessment.with_plan.days_left[item, zone]
+        row["delivered_with_plan"] = assessment.with_plan.delivered[:, item, zone].sum()
     return {key: _plain(value) if isinstance(value, float) else value for key, value in row.items()}
 
 

@@ -37,9 +37,11 @@ def answer(assessment: Assessment) -> str:
     days = f"{assessment.horizon:g} day{'' if assessment.horizon == 1 else 's'}"
     span = _span([assessment.unmet_person_days(first.item, end) for end in (assessment.better, assessment.worse)])
     needed = float(assessment.likely.person_days[first.item, assessment.known[first.item]].sum())
+    plan = assessment.with_plan
+    then = f"; with the plan, {assessment.unmet_person_days(first.item, plan):,.0f}" if plan is not None else ""
     return (
         f"{text}; over {days} without any pause, {unmet:,.0f}{span} of {needed:,.0f} person-days of need for it "
-        "are not met."
+        f"are not met{then}."
     )
 
 
@@ -80,16 +82,25 @@ def assessment_text(assessment: Assessment, files: list[Path]) -> str:
 
 def notes(assessment: Assessment) -> list[str]:
     """How to read the figures."""
-    said = [
+    return [
         "Days left: until a need of people or of facilities there is first not met in full. In brackets the two ends "
         "of all ranges at once" + (", which hold everything in between." if assessment.ends_hold else "."),
         "Met: share of the need that is met over the days looked at.",
         "Person-days: people x days x the share of their daily need that is not met.",
-        "Nothing is delivered in this reckoning: it is what happens without new supplies.",
+        reckoning(assessment),
     ]
-    if assessment.with_plan is not None:
-        said.append("A plan changes who is where; it brings no supplies.")
-    return said
+
+
+def reckoning(assessment: Assessment) -> str:
+    """What is taken to be delivered, without the plan and with it."""
+    if assessment.with_plan is None:
+        return "Nothing is delivered in this reckoning: it is what happens without new supplies."
+    if not assessment.delivers:
+        return "Nothing is delivered in this reckoning: the plan changes who is where, it brings no supplies."
+    return (
+        "Without the plan nothing is delivered. With it people are where it takes them, and what its trucks bring to a "
+        "zone is there once the last truck of each delivery is unloaded."
+    )
 
 
 def column_of(assessment: Assessment, item: int, zone: int) -> str:

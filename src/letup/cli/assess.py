@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def assess(
     scenario: Annotated[str, typer.Argument(help="A scenario folder, or the name of a bundled scenario.")],
     plan: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that letup plan wrote: count with its movements, too.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder that letup plan wrote: count its movements and deliveries, too."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write tables and a page to.")] = None,
     *,
@@ -25,7 +26,7 @@ def assess(
 ) -> None:
     """Say how long water, food and fuel last in each zone, and what need is not met.
 
-    Nothing is delivered in this reckoning: it is what happens without new supplies.
+    Without --plan nothing is delivered in this reckoning: it is what happens without new supplies.
     """
     from letup import aid
     from letup import scenario as scenarios
@@ -35,12 +36,13 @@ def assess(
     loaded = scenarios.load(scenario)
     if out is not None:
         tables.require_usable(out)
-    movements = None
+    movements = brought = None
     if plan is not None:
+        from letup.plan.read_arrivals import read_arrivals
         from letup.plan.read_movements import read_movements
 
-        movements = read_movements(plan, loaded)
-    found = aid.assess(loaded, movements, stretches=deprivation)
+        movements, brought = read_movements(plan, loaded), read_arrivals(plan, loaded)
+    found = aid.assess(loaded, movements, brought, stretches=deprivation)
     files: list[Path] = []
     if out is not None:
         from letup.report import write_assessment_html

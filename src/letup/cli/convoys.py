@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from letup.aid.convoys import Orders
+    from letup.aid.convoys import Convoy, Load, Orders
+    from letup.scenario.model import Scenario
 
 
 def convoys(
@@ -35,7 +38,7 @@ def convoys(
     from letup.aid.convoys.medevac_files import write_medevac
     from letup.folders import require_usable
     from letup.plan.convoys import read_planned
-    from letup.report.convoys import write_convoy_pages
+    from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan
     if out is not None:
@@ -53,6 +56,9 @@ def convoys(
         files += write_medevac(patients, planned.scenario, folder)
     gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
     pages = write_convoy_pages(orders, *world, folder / "pages")
+    if patients is not None:
+        gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
+        pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
     if as_json:
         import json
 
@@ -61,13 +67,15 @@ def convoys(
             document["medevac"] = _document(patients)
         print(json.dumps(document, ensure_ascii=False))
         return
-    print(_text(orders, "vehicles", "carry"))
+    print(_text(orders, planned.scenario, "vehicle", "carry"))
     if patients is not None:
-        print(_text(patients, "ambulances", "take"))
+        print(_text(patients, planned.scenario, "ambulance", "take"))
     print(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
     print("Written:")
     for path in (*files, folder / "gpx", folder / "pages"):
         print(f"  {path}")
+    if folder == plan:
+        print(f"Verify it: letup verify {plan}")
 
 
 def _document(orders: Orders) -> dict[str, Any]:
@@ -89,23 +97,51 @@ def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
     return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
 
 
-def _text(orders: Orders, what: str, verb: str) -> str:
+def _text(orders: Orders, scenario: Scenario, what: str, verb: str) -> str:
     """The answer in one sentence, then each day, then findings."""
-    from letup.aid.convoys.files import by_item
+    from letup.aid.convoys.files import local
 
     loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
-    going = sum(one.vehicles for one in orders.convoys)
+    verb += "s" if len(orders.convoys) == 1 else ""
     lines = [
-        f"{len(orders.convoys)} convoys with {going} {what} in all {verb} {by_item(loads) or 'nothing'}"
-        + (f"; {by_item(orders.left)} are left." if orders.left else "; nothing is left.")
+        f"{_fleet(orders.convoys, what)} in all {verb} {_goods(loads) or 'nothing'}; "
+        + (f"left: {_goods(orders.left)}." if orders.left else "nothing is left.")
     ]
     for day in sorted({one.day for one in orders.convoys}):
         own = [one for one in orders.convoys if one.day == day]
-        lines.append(f"  day {day}: {len(own)} convoys, {sum(one.vehicles for one in own)} {what}")
+        first = local(scenario, min(one.stops[0].times.leave_earliest for one in own))
+        back = local(scenario, max(one.stops[-1].times.arrive_earliest for one in own))
+        later = "" if back[:10] == first[:10] else f"{back[:10]} "
+        lines.append(
+            f"  {first[:10]}: {_fleet(own, what)}, the first on the road at {first[11:16]}, "
+            f"the last at its end at {later}{back[11:16]} if all goes as planned"
+        )
     lines += [f"  {one.severity} [{one.code}] {one.place}: {one.message}" for one in orders.findings[:_SHOWN]]
     if len(orders.findings) > _SHOWN:
         lines.append(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
     return "\n".join(lines)
+
+
+def _fleet(convoys: Sequence[Convoy], what: str) -> str:
+    """How many convoys and vehicles."""
+    going = sum(one.vehicles for one in convoys)
+    return f"{len(convoys)} convoy{'' if len(convoys) == 1 else 's'} with {going} {what}{'' if going == 1 else 's'}"
+
+
+def _goods(loads: Iterable[Load]) -> str:
+    """Tonnes and amounts by item; patients by number."""
+    from letup.aid.convoys.files import totals
+    from letup.report.words import listed
+
+    every = list(loads)
+    kg: dict[str, float] = defaultdict(float)
+    for one in every:
+        kg[one.item] += one.kg
+    said = []
+    for (item, unit), amount in sorted(totals(every).items()):
+        number = f"{amount:,.0f}" if amount >= 100 else f"{amount:,.4g}"
+        said.append(f"{kg[item] / 1000:,.1f} t of {item} ({number} {unit})" if kg[item] else f"{number} {item}")
+    return listed(said)
 
 
 _SHOWN = 20

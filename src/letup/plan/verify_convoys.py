@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys import check_convoys, check_medevac
 from letup.aid.convoys.check import Replay
+from letup.aid.convoys.days import LEAD_MINUTES, NIGHT_MINUTES
 from letup.aid.convoys.files import COLUMNS, LOAD_COLUMNS, by_item, local, no_deliveries
 from letup.aid.convoys.medevac import people_of
 from letup.aid.convoys.medevac_files import PATIENT_COLUMNS
@@ -96,17 +97,14 @@ def _goods(
         load = Load(row["delivery"], row["destination"], row["item"], row["unit"], row["amount"], row["kg"])
         up[row["convoy"], row["loaded_stop"]].append(load)
         down[row["convoy"], row["unloaded_stop"]].append(load)
-    kg: dict[str, float] = defaultdict(float)
-    for number, row in enumerate(stops, 2):
-        at = row["convoy"], row["stop"]
-        kg[row["convoy"]] += sum(one.kg for one in up[at]) - sum(one.kg for one in down[at])
-        _same(result, CONVOYS, number, row, {"loaded": by_item(up[at]), "unloaded": by_item(down[at])})
-        if abs(row["kg_on_leaving"] - kg[row["convoy"]]) > _ROUNDED:
-            _wrong(result, CONVOYS, number, row, "kg_on_leaving", round(kg[row["convoy"]], 1))
+    _work(CONVOYS, stops, up, down, result)
     known = deliveries.set_index("id")
+    day = {row["convoy"]: row["day"] for row in stops}
     for number, row in enumerate(loads, 2):
         given = known.loc[row["delivery"]]
         _same(result, LOADS, number, row, {"destination": given["destination"], "unit": given["unit"]})
+        if day[row["convoy"]] < given["day"]:
+            result.wrong("convoys.day", LOADS, f"row {number}", "is carried before the day of its delivery", "delivery")
     _said(CONVOYS, stops, scenario, network, result)
 
 
@@ -124,8 +122,13 @@ def _patients(
     people = {one.row: one for one in people_of(scenario)}
     place = {(row["convoy"], row["stop"]): row["place"] for row in stops}
     minutes = {(row["convoy"], row["stop"]): row["minutes"] for row in stops}
+    up: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    down: dict[tuple[str, int], list[Load]] = defaultdict(list)
     for number, row in enumerate(patients, 2):
         one = people[row["patients"]]
+        load = Load(one.row, row["to"], "lying patients" if one.lying else "sitting patients", "people", 1.0, 0.0)
+        up[row["convoy"], row["from_stop"]].append(load)
+        down[row["convoy"], row["to_stop"]].append(load)
         ride = sum(minutes[row["convoy"], stop] for stop in range(row["from_stop"], row["to_stop"]))
         said = {
             "to": place[row["convoy"], row["to_stop"]],
@@ -135,6 +138,7 @@ def _patients(
             "ride_minutes": ride,
         }
         _same(result, PATIENTS, number, row, said)
+    _work(MEDEVAC, stops, up, down, result)
     _said(MEDEVAC, stops, scenario, network, result)
 
 
@@ -146,12 +150,36 @@ def _stops(path: Path, result: Verification) -> Rows | None:
         if any((row[name] == "") == follows for name in _ONWARD):
             result.wrong("convoys.row", path.name, f"row {number}", "minutes and lengths stand where a stop follows")
             return None
+        if row["arcs"] and not follows:
+            result.wrong("convoys.row", path.name, f"row {number}", "a way stands where no stop follows", "arcs")
     return rows
 
 
 def _take(replay: Replay, result: Verification) -> None:
     result.problems += replay.problems
     result.checks += replay.checks
+
+
+def _work(
+    file: str,
+    stops: Rows,
+    up: dict[tuple[str, int], list[Load]],
+    down: dict[tuple[str, int], list[Load]],
+    result: Verification,
+) -> None:
+    """Check what is said to be done at each stop against what is loaded and unloaded there."""
+    kg: dict[str, float] = defaultdict(float)
+    for number, row in enumerate(stops, 2):
+        at = row["convoy"], row["stop"]
+        kg[row["convoy"]] += sum(one.kg for one in up[at]) - sum(one.kg for one in down[at])
+        _same(result, file, number, row, {"loaded": by_item(up[at]), "unloaded": by_item(down[at])})
+        if abs(row["kg_on_leaving"] - kg[row["convoy"]]) > _ROUNDED:
+            _wrong(result, file, number, row, "kg_on_leaving", round(kg[row["convoy"]], 1))
+        last = row["minutes"] == ""
+        done = {"start": row["stop"] == 0, "load": bool(up[at]), "unload": bool(down[at]), "end": last}
+        right = "+".join(name for name, holds in done.items() if holds)
+        if sorted(row["action"].removesuffix("+stay").split("+")) != sorted(right.split("+")):
+            _wrong(result, file, number, row, "action", right)
 
 
 def _said(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
@@ -162,14 +190,23 @@ def _said(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, resu
             right = local(scenario, row[f"{name}_minute"])
             if not _one_moment(row[name], right):
                 _wrong(result, file, number, row, name, right)
+        if row["stop"] == 0 and row["day"] not in _days(scenario, row["arrive_earliest_minute"]):
+            _wrong(result, file, number, row, "day", _days(scenario, row["arrive_earliest_minute"])[1])
         if row["minutes"] == "":
             continue
         then = stops[number - 1]
         _lengths(file, number, row, joined[row["place"]], joined[then["place"]], network, result)
         took = then["arrive_earliest_minute"] - row["leave_earliest_minute"]
-        if abs(row["minutes"] - took) > 1:
+        if row["minutes"] != took:
             _wrong(result, file, number, row, "minutes", took)
     result.done(f"{file}: local times, lengths and amounts as drivers read them", len(stops))
+
+
+def _days(scenario: Scenario, minute: int) -> list[int]:
+    """Local days that a convoy which starts at a minute may be of: in the night before its day, or after it."""
+    first = datetime.fromisoformat(local(scenario, 0)).date()
+    moments = (local(scenario, at) for at in (minute - NIGHT_MINUTES, minute, minute + LEAD_MINUTES))
+    return [(datetime.fromisoformat(moment).date() - first).days for moment in moments]
 
 
 def _lengths(

@@ -10,7 +10,7 @@ import numpy as np
 
 from letup.aid import Assessment
 from letup.aid.balance import Balance
-from letup.aid.text import answer, changes, notes, ranged, share_met, shown, worst_first
+from letup.aid.text import answer, changes, notes, ranged, reckoning, share_met, shown, worst_first
 from letup.report import tables, words
 from letup.report.charts import Tick
 from letup.report.template import page
@@ -117,6 +117,8 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
             panels=[panel(assessment, item, axis) for item in shown(assessment)],
             totals=[_total(assessment, item) for item in shown(assessment) if assessment.essentials[item].per_person],
             with_plan=assessment.with_plan is not None,
+            delivers=assessment.delivers,
+            reckoning=reckoning(assessment),
             changes=changes(assessment),
             by_day=_by_day(assessment),
             idle=_idle(assessment),

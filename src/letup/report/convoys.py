@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
-from letup.aid.convoys.guards import TRUCKS_STAY
+from letup.aid.convoys.guards import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
+from letup.aid.convoys.medevac import PEOPLE
 from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
@@ -25,6 +26,7 @@ _ROWS = 30
 _FEWEST_VEHICLES = 4
 _MOST_ZONES = 18
 _SHEET_MM, _STOP_MM, _VEHICLE_MM, _MAP_MM, _LEAST_MM = 195.0, 8.6, 5.1, 74.0, 45.0
+NONE_NEEDED = "none needed"
 _DO = {"start": "start", "load": "load", "unload": "unload", "stay": "stay", "end": "end"}
 
 
@@ -70,8 +72,34 @@ class Vehicle:
     load: str
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What differs between sheets of lorries and of ambulances.
+
+    Attributes
+    ----------
+    stays : frozenset of str
+        Kinds of places where the vehicles may stay whatever happens.
+    stops, loads : str
+        The tables that say the same.
+    """
+
+    stays: frozenset[str]
+    stops: str
+    loads: str
+
+
+GOODS = Kind(TRUCKS_STAY, "convoys.csv", "convoy-loads.csv")
+PATIENTS = Kind(AMBULANCES_STAY, "medevac.csv", "medevac-patients.csv")
+
+
 def write_convoy_pages(
-    orders: Orders, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], folder: str | Path
+    orders: Orders,
+    scenario: Scenario,
+    network: RoadNetwork,
+    quiet: NDArray[np.bool_],
+    folder: str | Path,
+    kind: Kind = GOODS,
 ) -> list[Path]:
     """Write one page for each convoy, each with everything it needs inside.
 
@@ -85,20 +113,24 @@ def write_convoy_pages(
         When each zone is paused.
     folder : path
         Where to; made if need be.
+    kind : Kind
+        Whether they carry goods or patients.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for convoy in orders.convoys:
         path = folder / f"{convoy.id}.html"
-        content = _content(convoy, scenario, network, quiet)
+        content = _content(convoy, scenario, network, quiet, kind)
         text = page("page/convoy.html.j2", scenario, **content, css=Markup(page_text("page/convoy.css")))
         path.write_text(text, encoding="utf-8")
         files.append(path)
     return files
 
 
-def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> dict[str, object]:
+def _content(
+    convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], kind: Kind
+) -> dict[str, object]:
     first, last = convoy.stops[0].times, convoy.stops[-1].times
     begins = _at(scenario, first.arrive_earliest)
     room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
@@ -108,10 +140,11 @@ def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: ND
     # what the sheet leaves to the map, millimetres, over its width
     left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
     drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
-    passed = _passed(convoy, scenario, network, quiet)
+    passed = _passed(convoy, scenario, network, quiet, kind.stays)
     return {
         "convoy": convoy.id,
         "vehicles": convoy.vehicles,
+        "tables": kind,
         "truck": convoy.truck.label or convoy.truck.id,
         "date": words.day(begins, year=True),
         "facts": [
@@ -126,6 +159,7 @@ def _content(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: ND
         "more": convoy.vehicles - shown,
         "drawing": drawing,
         "passed": passed[:_MOST_ZONES],
+        "free": any(one.said == NONE_NEEDED for one in passed),
         "more_zones": max(0, len(passed) - _MOST_ZONES),
         "ticks": _ticks(convoy, scenario),
         "off_road": f"{off_road:,.0f}" if off_road >= 1 else "",
@@ -166,22 +200,27 @@ def _vehicle(convoy: Convoy, number: int) -> str:
 
 
 def _goods(loads: list[Load]) -> str:
-    """Amounts by item, and their weight."""
+    """Amounts by item, and their weight; people by number."""
     if not loads:
         return ""
+    if all(one.unit == PEOPLE for one in loads):
+        counts = sorted(totals(loads).items())
+        return words.listed([f"{n:g} {item.removesuffix('s') if n == 1 else item}" for (item, _), n in counts])
     amounts = words.listed([f"{amount:,.4g} {unit} {item}" if amount < 1000 else f"{amount:,.0f} {unit} {item}"
                             for (item, unit), amount in sorted(totals(loads).items())])  # fmt: skip
     return f"{amounts} ({sum(one.kg for one in loads) / 1000:,.1f} t)"
 
 
-def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> list[Passed]:
+def _passed(
+    convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], stays: frozenset[str]
+) -> list[Passed]:
     """Zones in the order in which they are first passed."""
     inside: dict[int, list[tuple[int, int]]] = {}
     for stop in convoy.stops:
         node = network.place_node.get(stop.place, -1)
         zone = int(network.node_zone[node]) if node >= 0 else -1
         place = scenario.places.loc[stop.place]
-        waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in TRUCKS_STAY
+        waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in stays
         if zone >= 0 and not waits:
             inside.setdefault(zone, []).append((stop.times.arrive_earliest, stop.times.leave_latest))
         for row, first, last in stop.way.passages if stop.way else ():
@@ -189,7 +228,7 @@ def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDA
                 span = (stop.times.leave_earliest + first, stop.times.leave_latest + last)
                 inside.setdefault(row, []).append(span)
     begin, end = _axis(convoy)
-    names = [str(name) for name in scenario.zones["name"]]
+    names, needed = [str(name) for name in scenario.zones["name"]], vehicles_need_pause(scenario)
     step = scenario.step_minutes
     found = []
     for zone, spans in inside.items():
@@ -197,7 +236,8 @@ def _passed(convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDA
         edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
         calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         calm = [(a, b) for a, b in calm if a < end and b > begin]
-        said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none needed"
+        said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none"
+        said = said if needed[zone] else NONE_NEEDED
         found.append(Passed(names[zone], [_bar(*one, begin, end) for one in calm], there, said))
     return found
 
@@ -242,8 +282,9 @@ def _clock(scenario: Scenario, minute: int) -> str:
 
 
 def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
-    """Two times of a day, or one where they are the same; with the day where it is not ``day``."""
-    one, other = _clock(scenario, first), _clock(scenario, last)
-    said = one if first == last else f"{one}–{other}"
-    at = _at(scenario, first)
-    return said if at.date() == day.date() else f"{words.day(at)} {said}"
+    """Two times, or one where they are the same; each with its day where that is not the one before it."""
+    one, other = _at(scenario, first), _at(scenario, last)
+    said = words.time(one) if one.date() == day.date() else f"{words.day(one)} {words.time(one)}"
+    if first == last:
+        return said
+    return f"{said}–{words.time(other) if other.date() == one.date() else f'{words.day(other)} {words.time(other)}'}"

@@ -50,6 +50,10 @@ class Collector:
         else:
             self._last[kind] = (severity, remedy, where)
 
+    def noted(self, code: str, file: str, where: str) -> bool:
+        """Whether a row has a finding of a kind already."""
+        return any((one.code, one.file, one.where) == (code, file, where) for one in self._findings)
+
     def is_full(self, code: str, file: str, column: str) -> bool:
         """Whether findings of this kind are only counted by now, so that no effort on their words is worth it."""
         return self._seen[code, file, column] >= LISTED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from letup.scenario.attributes import of
 from letup.scenario.collect import Collector, show
 from letup.scenario.convert import parse_hours
 from letup.scenario.essentials import Essential
@@ -74,11 +76,12 @@ def _check_place(row: Row, zones: Mapping[str, Any] | None, wanted: bool, notes:
                 note_reference(("places.geojson", row.where, "serves"), zone, "zones.geojson", dict(zones), notes)
     if kind != "crossing":
         return
-    if wanted and "hours" not in cells and cells.get("trucks_per_day") != 0:
+    unread = notes.noted("value.hours", place["file"], row.where)
+    if wanted and "hours" not in cells and cells.get("trucks_per_day") != 0 and not unread:
         message, remedy = "is a crossing without hours: it is taken to be open day and night", "give its hours"
         notes.add("places.no_hours", message, remedy, **place, column="hours", severity="warning")
-    if "trucks_per_hour" in cells and "trucks_per_day" in cells:
-        hours = _open_hours(cells.get("hours"))
+    if "trucks_per_hour" in cells and "trucks_per_day" in cells and not unread:
+        hours = sum(_open_spans(cells.get("hours")))
         most = cells["trucks_per_hour"] * hours
         if cells["trucks_per_day"] > most * (1 + 1e-9):
             message = (
@@ -89,14 +92,16 @@ def _check_place(row: Row, zones: Mapping[str, Any] | None, wanted: bool, notes:
             notes.add("places.inspection", message, remedy, **place, column="trucks_per_day", severity="warning")
 
 
-def _open_hours(text: Any) -> float:
-    """Hours of a day for which a place is open; 24 without hours, or if they could not be read."""
-    if not isinstance(text, str):
-        return 24.0
+def _open_spans(text: Any) -> list[float]:
+    """Lengths of the spans for which a place is open, hours; one of 24 without hours, or if they cannot be read."""
     try:
-        return sum(last - first for first, last in parse_hours(text))
+        spans = parse_hours(text) if isinstance(text, str) else ()
     except ValueError:
-        return 24.0
+        return [24.0]
+    lengths = [last - first for first, last in spans] or [24.0]
+    if len(spans) > 1 and spans[0][0] == 0 and spans[-1][1] == 24:  # one span over midnight
+        lengths = [lengths[0] + lengths[-1], *lengths[1:-1]]
+    return lengths
 
 
 def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essential], notes: Collector) -> None:
@@ -104,6 +109,7 @@ def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essent
         cells = row.cells
         at: dict[str, Any] = {"file": table.file, "where": row.where}
         _check_kind(table, row, places, BASES, "trucks.place", notes)
+        _check_time(row, places, at, notes)
         items = served(cells.get("items"))
         for item in items:
             if item not in essentials:
@@ -123,6 +129,18 @@ def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essent
             notes.add("trucks.nothing", message, remedy, **at, column="items")
 
 
+def _check_time(row: Row, places: _Places, at: dict[str, Any], notes: Collector) -> None:
+    """Note trucks that take longer to load than their base is ever open at a stretch."""
+    base = places.get(row.cells.get("place", ""))
+    minutes = float(row.cells.get("load_minutes", of("trucks.csv")["load_minutes"].default))
+    longest = 60 * max(_open_spans(base.cells.get("hours"))) if base is not None else minutes
+    if minutes > longest + 1e-9:
+        place = show(row.cells["place"])
+        message = f"loading takes {minutes:g} minutes, and {place} is never open for that long: none leaves"
+        remedy = "correct the minutes, or the hours of the place"
+        notes.add("trucks.no_time", message, remedy, **at, column="load_minutes", severity="warning")
+
+
 def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essential], notes: Collector) -> None:
     seen: dict[tuple[Any, Any], str] = {}
     for row in table.rows:
@@ -134,6 +152,12 @@ def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essent
             message, remedy = f"is a second row of {show(key[1])} at {show(key[0])}, after {seen[key]}", "keep one"
             notes.add("supply.twice", message, remedy, **at)
         seen.setdefault(key, row.where)
+        crossing = places.get(cells.get("place", ""))
+        most = _most_trucks(crossing.cells) if crossing is not None else math.inf
+        if cells.get("trucks_per_day", 0) > most * (1 + 1e-9):
+            message = f"{cells['trucks_per_day']:,} trucks a day wait, but the crossing can let in {most:,.0f} at most"
+            remedy = "correct one of the two; the lower counts"
+            notes.add("supply.over", message, remedy, **at, column="trucks_per_day", severity="warning")
         one = essentials.get(cells.get("item", ""))
         if "amount_per_day" in cells and "unit" not in cells:
             message, remedy = "amount_per_day is given without a unit", "write the unit that the amount is counted in"
@@ -148,6 +172,12 @@ def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essent
             message = f"{show(one.name)} has no weight: no truck can carry it"
             remedy = "give kg_per_unit in essentials.csv"
             notes.add("essentials.no_weight", message, remedy, **at, column="item", severity="warning")
+
+
+def _most_trucks(cells: Mapping[str, Any]) -> float:
+    """Trucks that a crossing can let in on a day."""
+    inspected = cells.get("trucks_per_hour", math.inf) * sum(_open_spans(cells.get("hours")))
+    return float(min(inspected, cells.get("trucks_per_day", math.inf)))
 
 
 def _check_kind(table: Table, row: Row, places: _Places, kinds: tuple[str, ...], code: str, notes: Collector) -> None:

@@ -174,20 +174,22 @@ class Ground:
 
 def drive(
     places: tuple[str, str], arcs: Sequence[int], leave: tuple[int, int], speed_kmh: float, ground: Ground
-) -> tuple[float, str]:
+) -> tuple[float, list[float], str]:
     """Drive from place to place along arcs at every minute between the earliest and the latest to leave.
 
     Returns
     -------
     minutes : float
         How long it takes.
+    begins : list of float
+        Minutes after leaving at which each arc is begun.
     problem : str
         What does not hold; empty if all does.
     """
-    along, problem = 0.0, ""
+    along, begins, problem = 0.0, list[float](), ""
     ends = ends_of(ground.network, arcs, ground.join[places[0]], ground.join[places[1]])
     if ends is None:
-        return math.inf, "its way does not lead there"
+        return math.inf, begins, "its way does not lead there"
 
     def pass_(zone: int, minutes: float, what: str) -> None:
         nonlocal along, problem
@@ -200,7 +202,8 @@ def drive(
     for arc in arcs:
         took = ground.minutes(arc, speed_kmh)
         if not math.isfinite(took):
-            return took, f"arc {arc} is not open to vehicles"
+            return took, begins, f"arc {arc} is not open to vehicles"
+        begins.append(along)
         zone = int(ground.network.zone[arc])
         pass_(zone, took, f"on arc {arc}")
         for place in ground.control.get(int(ground.network.head[arc]), ())[:1]:
@@ -212,7 +215,7 @@ def drive(
                 problem = problem or f"a vehicle is at {place} outside its hours"
     for zone, minutes in ground.stretch(places[1], ends[1], speed_kmh)[::-1]:
         pass_(zone, minutes, f"on the last stretch of {places[1]}")
-    return along, problem
+    return along, begins, problem
 
 
 def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file: str, replay: Replay) -> int:
@@ -221,8 +224,9 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
     joined = ground.join
     for k, row in enumerate(rows):
         where, place = f"{name}, stop {row['stop']}", str(row["place"])
-        if int(row["stop"]) != k or str(row["truck"]) != truck.id or int(row["vehicles"]) != int(rows[0]["vehicles"]):
-            replay.wrong("convoys.row", file, where, "its number, vehicle or count is not the convoy's")
+        same = all(int(row[name]) == int(rows[0][name]) for name in ("day", "vehicles"))
+        if int(row["stop"]) != k or str(row["truck"]) != truck.id or not same:
+            replay.wrong("convoys.row", file, where, "its number, day, vehicle or count is not the convoy's")
         if place not in joined:
             replay.wrong("convoys.place", file, where, f"{place!r} is not reached by any road for vehicles", "place")
             return 0
@@ -237,6 +241,7 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
             replay.wrong("convoys.hours", file, where, f"vehicles are worked at outside the hours of {place}")
         if k + 1 == len(rows):
             continue
+        begun = [int(part.partition("@")[2]) for part in str(row["arcs"]).split()]
         arcs = [int(part.partition("@")[0]) for part in str(row["arcs"]).split()]
         then = rows[k + 1]
         onward = joined.get(str(then["place"]), {})
@@ -254,9 +259,11 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
         if ends_of(ground.network, arcs, joined[place], onward) is None:
             replay.wrong("convoys.way", file, where, f"the way does not lead to {then['place']}", "arcs")
             return k
-        took, problem = drive((place, str(then["place"])), arcs, (go, last), truck.speed_kmh, ground)
+        took, begins, problem = drive((place, str(then["place"])), arcs, (go, last), truck.speed_kmh, ground)
         if problem:
             replay.wrong("convoys.quiet", file, where, problem, "arcs")
+        elif any(not at - 1 - _EXACT <= said <= at + _EXACT for at, said in zip(begins, begun, strict=True)):
+            replay.wrong("convoys.way", file, where, "the minutes at which its arcs begin are not those driven", "arcs")
         early, late = int(then["arrive_earliest_minute"]), int(then["arrive_latest_minute"])
         if go + took > early + 1 + _EXACT or go + took < early - 1 or last + took > late + _EXACT:
             message = f"the way takes {took:.1f} minutes; arrivals at the next stop do not fit"

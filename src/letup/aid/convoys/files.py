@@ -166,7 +166,7 @@ def clear_orders(folder: Path) -> None:
     """Remove earlier orders from a folder, so that no sheet of an old plan lies beside a new one."""
     for name in ("convoys.csv", "convoy-loads.csv", "medevac.csv", "medevac-patients.csv"):
         (folder / name).unlink(missing_ok=True)
-    for path in (*folder.glob("gpx/c[0-9]*.gpx"), *folder.glob("pages/c[0-9]*.html")):
+    for path in (*folder.glob("gpx/[cm][0-9]*.gpx"), *folder.glob("pages/[cm][0-9]*.html")):
         path.unlink()
 
 

@@ -22,6 +22,9 @@ from letup.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
+PEOPLE = "people"
+"""Unit of a load of patients."""
+
 _PRIZE = 50_000
 
 
@@ -245,7 +248,7 @@ class _Days:
 
 
 def _load(one: Person, to: str) -> Load:
-    return Load(one.row, to, "lying patients" if one.lying else "sitting patients", "people", 1.0, 0.0)
+    return Load(one.row, to, "lying patients" if one.lying else "sitting patients", PEOPLE, 1.0, 0.0)
 
 
 def _counts(people: Sequence[Person], numbers: Sequence[int]) -> dict[str, int]:

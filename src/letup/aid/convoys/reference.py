@@ -44,14 +44,15 @@ def reference_page() -> str:
         "",
         "## gpx/",
         "",
-        "One GPX 1.1 file for each convoy of goods: a waypoint for each stop with its times and work, and one route",
-        "along the roads. Of a place whose `sensitivity` is confidential neither the point nor the last stretch of",
-        "road is in it.",
+        "One GPX 1.1 file for each convoy, of lorries (c…) or of ambulances (m…): a waypoint for each stop with its",
+        "times and work, and one route along the roads. Of a place whose `sensitivity` is confidential neither the",
+        "point nor the last stretch of road is in it.",
         "",
         "## pages/",
         "",
-        "One HTML page for each convoy of goods, that prints on one sheet of A4. It has everything inside, asks no",
-        "network and has no scripts. No place stands on it but the convoy's own stops.",
+        "One HTML page for each convoy, of lorries or of ambulances, that prints on one sheet of A4. It has everything",
+        "inside, asks no network and has no scripts. No place stands on it but the convoy's own stops, and of patients",
+        "only how many lie and sit.",
     ]
     return "\n".join(lines) + "\n"
 
