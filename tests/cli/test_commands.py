@@ -126,9 +126,9 @@ def test_new_then_check_then_sources(tmp_path: Path) -> None:
     assert run("check", str(target)).returncode == 0
     result = run("sources", str(target), "--csv", str(tmp_path / "values.csv"))
     assert result.returncode == 0
-    assert "0 % observed, 0 % modelled, 100 % assumed of 233 values." in result.stdout
+    assert "0 % observed, 0 % modelled, 100 % assumed of 234 values." in result.stdout
     assert "people.csv, share_leaving: 7 values assumed (example)" in result.stdout
-    assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 234
+    assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 235
     again = run("new", str(target))
     assert again.returncode == 2
     assert "new.exists" in again.stderr
@@ -138,7 +138,7 @@ def test_sources_lists_each_value_alone_and_as_json(folder: Path) -> None:
     every = RUNNER.invoke(letup.cli.app, ["sources", str(folder), "--all"]).output
     assert "people.csv, row 2, count: 600 people — assumed (example)" in every
     content = json.loads(RUNNER.invoke(letup.cli.app, ["sources", str(folder), "--json"]).output)
-    assert content["count"] == len(content["values"]) == 233
+    assert content["count"] == len(content["values"]) == 234
     assert content["shares"]["assumed"] == 1.0
     assert "not counted" in content["denominator"]
 

@@ -95,7 +95,9 @@ def plan(
 
 
 _STOPPED = 130
-_SEARCHING = ("reading the roads", "proving the ceiling", "choosing the pauses")
+_SEARCHING = (
+    "compiling", "reading the roads", "proving the ceiling", "laying out the deliveries", "choosing the pauses",
+)  # fmt: skip
 
 
 @contextmanager

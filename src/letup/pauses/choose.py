@@ -22,6 +22,7 @@ from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
 from letup.pauses.choice import Choice
 from letup.pauses.clock import Clock
+from letup.pauses.compiling import compile_first
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
@@ -98,10 +99,10 @@ def choose_pauses(
     weight : float64[T], optional
         Value of one arrival at each step, non-increasing; default 1 - 0.3 t / T.
     time_limit : float or None
-        Seconds after which the best so far is returned. None = until it is proven best, but where no ``rounds`` are
-        given either, no longer than 3,000 linear programs (200,000 iterations of the simplex method) of branching
-        and six rounds of search, one after the other: some problems of a few zones, too, would take minutes more,
-        mostly where shelters are scarce. ``gap`` says what is left open.
+        Seconds after which the best so far is returned, compiling not counted. None = until it is proven best, but
+        where no ``rounds`` are given either, no longer than 3,000 linear programs (200,000 iterations of the simplex
+        method) of branching and six rounds of search, one after the other: some problems of a few zones, too, would
+        take minutes more, mostly where shelters are scarce. ``gap`` says what is left open.
     seed : int
         Seed of the search. Runs that are not cut off by time give the same windows for the same seed.
     gap : float
@@ -130,6 +131,8 @@ def choose_pauses(
     check_limits(limits, net.zones, steps)
     clock = Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
+    if time_limit is not None:
+        compile_first(net.capacity.ndim)
     run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, rounds, progress)
     try:
         run.proved(bound)

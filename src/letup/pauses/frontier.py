@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ from letup.errors import LetupError, NoPlan
 from letup.flow.network import TimedNetwork
 from letup.pauses.check import broken
 from letup.pauses.clock import Clock, usable_steps
+from letup.pauses.compiling import compile_first
 from letup.pauses.limits import Limits, Window, costs_of, quiet_array
 from letup.pauses.problem import weight_of
 from letup.pauses.reasons import require_a_window
@@ -166,7 +166,7 @@ def search(task: _Task) -> Found:
     """Choose the pauses once: a job to spread."""
     from letup.pauses import choose_pauses
 
-    _compile(task.net.capacity.ndim)
+    compile_first(task.net.capacity.ndim)
     given = dict(task.given)
     try:
         other = () if task.margin is None else _with_margin(task, task.margin)
@@ -203,18 +203,6 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
         start_hour=clock.start_hour,
     )  # fmt: skip
     return () if wrong else tuple(sorted(windows))
-
-
-@cache
-def _compile(dimensions: int) -> None:
-    """Have the search compiled in this process before its time runs."""
-    from letup.pauses import choose_pauses
-
-    capacity = np.ones((1, 4), np.int32) if dimensions == 2 else np.ones(1, np.int32)
-    net = TimedNetwork([0], [1], [1], capacity, [2, 0], [0, 2], [False, False], [0])
-    limits = Limits(zone_hours=2.0)
-    Rehearsal([net], limits, Clock(4, 60), weight_of(None, 4), stop=lambda: False).run(candidates=1)
-    choose_pauses(net, steps=4, step_minutes=60, limits=limits, time_limit=0.5)
 
 
 def trace_frontier(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from letup.aid.deliveries import deliver, wanted
 from letup.errors import NoPlan
 from letup.pauses.clock import usable_steps
+from letup.pauses.compiling import compile_first
 from letup.pauses.limits import Window
 from letup.pauses.reasons import require_a_window
 from letup.plan.bottlenecks import bottlenecks
@@ -110,6 +111,10 @@ def make(
         if progress is not None:
             progress(Progress(stage, time.monotonic() - began, people, most))
 
+    if time_limit is not None and pauses is None:
+        tell("compiling")
+        compile_first(2)
+        began = time.monotonic()
     tell("reading the roads")
     clock, limits = clock_of(scenario), limits_of(scenario)
     network = roads.build(scenario)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.balance import Arrivals, Balance, follow
+from letup.aid.arriving import arriving
+from letup.aid.balance import Balance, follow
 from letup.aid.deliveries.ceiling import by_day
 from letup.aid.deliveries.findings import findings_of
 from letup.aid.deliveries.fleet import Means, means
@@ -185,17 +186,8 @@ def balance(
     scenario: Scenario, stocks: Supplies, presence: Presence, table: pd.DataFrame, back: pd.DataFrame
 ) -> Balance:
     """Stocks followed with deliveries, each there when the last of its trucks is unloaded."""
-    number = {one.name: k for k, one in enumerate(stocks.essentials)}
-    zone = {name: k for k, name in enumerate(scenario.zone_ids)}
-    steps = back["free_step"].to_numpy(float)
-    there = (table["zone"] != "").to_numpy(bool)
-    order = np.argsort(steps[there], kind="stable")
-    arrivals = Arrivals(
-        times=steps[there][order] * scenario.step_minutes / 1440,
-        items=np.array([number[item] for item in table["item"][there]], np.int64)[order],
-        zones=np.array([zone[name] for name in table["zone"][there]], np.int64)[order],
-        amounts=table["amount"].to_numpy(float)[there][order],
-    )
+    brought = table[["item", "zone", "amount"]].assign(free_step=back["free_step"].to_numpy())
+    arrivals = arriving(scenario, stocks.essentials, brought)
     horizon = scenario.steps * scenario.step_minutes / 1440
     return follow(stocks, presence, horizon, arrivals=arrivals)
 
