@@ -178,7 +178,7 @@ def test_several_searches_are_never_worse_than_the_first_and_the_same_wherever_t
     # A coarse clock, so that each search soon ends by itself: only then is its answer the same everywhere.
     folder = shutil.copytree(short, tmp_path / "coarse")
     settings = folder / "scenario.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("grid_minutes: 30", "grid_minutes: 120"), "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("grid_minutes: 30", "grid_minutes: 240"), "utf-8")
     scenario = scenarios.load(folder)
     one = plans.make(scenario, seed=3)
     alone = make_best(scenario, searches=2, seed=3, workers=1)

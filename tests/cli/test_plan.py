@@ -148,7 +148,7 @@ def test_the_terminal_says_what_the_ceiling_leaves_out(
     assert "whatever the limit on zone-hours" in result.stdout.splitlines()[1]
 
 
-@pytest.mark.parametrize("stage", ["reading", "moving the groups", "looking for"])
+@pytest.mark.parametrize("stage", ["reading", "moving the groups"])
 def test_ctrl_c_keeps_the_plan_once_the_pauses_are_chosen(example: Path, tmp_path: Path, stage: str) -> None:
     code = (
         "import os, signal, sys; from letup.cli import plan as command, main; progress = command._Live.progress; "
