@@ -192,19 +192,19 @@ def _free(found: Analysis) -> list[tuple[str, str, str]]:
     ]
 
 
-def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, str]], list[str]]]:
-    """For each party: rows of (change, its own yes, all, people, who loses), and who could urge it."""
+def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, str, str]], list[str]]]:
+    """For each party: rows of (change, its own yes, all, people, need, who loses), and who could urge it."""
     out = []
     for party, some in found.moves.items():
         rows = []
         for move in some[:_MOVES]:
-            people = move.cost.people
             rows.append(
                 (
                     move.change.said,
                     f"{percent(move.before[party])} → {percent(move.after[party])}",
                     f"{percent(move.all_before)} → {percent(move.all_after)}",
-                    "not known" if people is None else f"{people:+,.0f}" if people else "as before",
+                    _more(move.cost.people),
+                    _more(move.cost.need),
                     said.losers(move, found, party) or "–",
                 )
             )
@@ -216,6 +216,10 @@ def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, st
         ]
         out.append((found.negotiation.name(party), rows, urging))
     return out
+
+
+def _more(number: float | None) -> str:
+    return "not known" if number is None else f"{number:+,.0f}" if round(number) else "as before"
 
 
 def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str, str]]:

@@ -36,17 +36,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a change does to people.
+    """What a change does to people and to what they need.
 
     Attributes
     ----------
     people : float or None
         More people who get out (fewer if negative); None if not known.
+    need : float or None
+        More need that trucks can meet, person-days (less if negative); None if not known.
     basis : str
         Where the figures come from.
     """
 
     people: float | None = None
+    need: float | None = None
     basis: str = ""
 
 
@@ -141,7 +144,7 @@ def moves(
     """For each party that must consent and does not surely accept, the changes that gain its acceptance, best first.
 
     Ranked by what they gain in the probability that all accept, then in the party's own, then by the people who get
-    out; all changes are weighed with the same draws.
+    out and the need met; all changes are weighed with the same draws.
 
     Parameters
     ----------
@@ -177,7 +180,7 @@ def moves(
 
     def rank(party: str, move: Move) -> tuple[float, ...]:
         gain = move.all_after - move.all_before
-        return (-round(gain, 9), -round(move.gain(party), 9), -(move.cost.people or 0.0))
+        return (-round(gain, 9), -round(move.gain(party), 9), -(move.cost.people or 0.0), -(move.cost.need or 0.0))
 
     return {
         party: sorted((one for one in found if one.gain(party) >= LEAST), key=lambda one: rank(party, one))

@@ -97,7 +97,9 @@ def distance(found: Analysis, verdict: Verdict) -> str:
         f"in place of {found.negotiation.said(one.issue, one.current)}"
         for one in verdict.reach
     ]
-    short = f"short by {verdict.shortfall:.3f} of its utility" if verdict.shortfall else "beyond a red line"
+    lines = len(set(verdict.refused))
+    beyond = ["beyond a red line" if lines == 1 else f"beyond {lines} red lines"] if lines else []
+    short = listed(beyond + ([f"short by {verdict.shortfall:.3f} of its utility"] if verdict.shortfall else []))
     return f"{short}; {' or '.join(ways)} would do" if ways else f"{short}; no issue alone would do"
 
 
@@ -159,12 +161,22 @@ def conflict(found: Analysis) -> str:
     alone = len(found.conflict.parties) == 1
     return (
         f"{parties} {'does' if alone else 'do'} not come together with {'what there is' if alone else 'each other'} "
-        f"on {issues}. With any one of these parties or issues set aside there would be a deal."
+        f"on {issues}, even if every other party and issue is set aside. With any one of these set aside as well there "
+        f"would be a deal on what is left; other parties or issues may stand in the way besides."
     )
 
 
 def resolving(found: Analysis, change: Change) -> str:
     """A smallest change in words, a utility in steps of the party's own weightiest issue."""
+    if change.kind == "table":
+        return "other terms on the table: " + listed(
+            [
+                f"{issue.label}: {issue.label_of(rounded(change.package[issue.id]))} in place of "
+                f"{issue.label_of(rounded(value))}"
+                for issue in found.negotiation.support.issues
+                if (value := found.negotiation.proposed.get(issue.id)) not in (None, change.package[issue.id])
+            ]
+        )
     parts = [
         f"{found.negotiation.name(party)} asks for {less:.3f} less of its utility{_steps(found, party, less)}"
         for party, less in change.lower.items()
@@ -203,6 +215,9 @@ def move_said(move: Move, party: str) -> str:
         price = f"; {abs(people):,.0f} {'more' if people > 0 else 'fewer'} people get out"
     elif people is None:
         price = "; what it does to people is not known"
+    need = move.cost.need
+    if need and round(need):
+        price += f"; {abs(need):,.0f} person-days {'more' if need > 0 else 'less'} of need met"
     return (
         f"{move.change.said}: {percent(move.before[party])} → {percent(move.after[party])}; "
         f"all accept: {percent(move.all_before)} → {percent(move.all_after)}{price}"
