@@ -245,6 +245,11 @@ def test_numbers_with_points_do_not_end_a_sentence(folder: Path) -> None:
     assert one.quote == "Party A offers 2.5 hours."
 
 
+def test_words_that_any_sentence_has_name_no_issue(folder: Path) -> None:
+    change(folder, "issues.csv", 2, label="Hours without flights")
+    assert found("Party A will not talk without a guarantee of the others.", folder) == []
+
+
 def test_who_spoke_before_names_the_party(folder: Path) -> None:
     change(folder, "statements.csv", 1, speaker="Mira Holt, spokeswoman")
     (one,) = found("Holt was against more trucks in the town.", folder)

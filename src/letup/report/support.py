@@ -8,6 +8,7 @@ from pathlib import Path
 from letup.plan.answer import percent
 from letup.report import words
 from letup.report.charts import Tick, round_up
+from letup.report.positions import positions_svg
 from letup.report.template import page
 from letup.scenario.model import Scenario
 from letup.support import words as said
@@ -103,6 +104,9 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
                 (party.name, party.basis, source_of(scenario, party.source), party.note) for party in support.parties
             ],
             wants=_wants(found, scenario),
+            ties=_ties(found, scenario),
+            positions=positions_svg(support) if support.statements else "",
+            statements=f"{len(support.statements):,}",
             draws=f"{found.draws:,}",
             seed=found.seed,
         ),
@@ -196,18 +200,17 @@ def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, st
     """For each party: rows of (change, its own yes, all, people, need, who loses), and who could urge it."""
     out = []
     for party, some in found.moves.items():
-        rows = []
-        for move in some[:_MOVES]:
-            rows.append(
-                (
-                    move.change.said,
-                    f"{percent(move.before[party])} → {percent(move.after[party])}",
-                    f"{percent(move.all_before)} → {percent(move.all_after)}",
-                    _more(move.cost.people),
-                    _more(move.cost.need),
-                    said.losers(move, found, party) or "–",
-                )
+        rows = [
+            (
+                move.change.said,
+                f"{percent(move.before[party])} → {percent(move.after[party])}",
+                f"{percent(move.all_before)} → {percent(move.all_after)}",
+                _more(move.cost.people),
+                _more(move.cost.need),
+                said.losers(move, found, party) or "–",
             )
+            for move in some[:_MOVES]
+        ]
         urging = [
             f"{found.negotiation.name(one.party)}: influence {one.strength:.2f}"
             + (f" through {said.listed([found.negotiation.name(p) for p in one.path[1:-1]])}" if one.path[2:] else "")
@@ -246,6 +249,16 @@ def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str
             source = source_of(scenario, one.source)
             rows.append((party.name, issue.label, weight, worths, "; ".join(limits), one.basis, source))
     return rows
+
+
+def _ties(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str]]:
+    """Who is taken to influence whom: both, by what, how strongly, basis, source."""
+    name = found.negotiation.name
+    return [
+        (name(one.from_party), name(one.to_party), one.kind, _range(*one.strength), one.basis,
+         source_of(scenario, one.source))
+        for one in found.negotiation.support.influences
+    ]  # fmt: skip
 
 
 def _range(low: float, best: float | None, high: float) -> str:

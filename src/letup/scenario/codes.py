@@ -106,6 +106,7 @@ CODES: dict[str, str] = {
     "issues.default": "What holds without an agreement is no value of the issue",
     "preferences.twice": "What a party wants on an issue is given twice",
     "preferences.empty": "A preference says neither what values are worth nor a red line",
+    "preferences.weight": "A party's weights are all zero, so that nothing says what matters to it",
     "preferences.worth": "A worth is not from 0 to 1, or is of a value that the issue does not have, or is missing",
     "preferences.red_line": "A red line is of a value that the issue does not have, or refuses everything",
     "influences.self": "A party is said to influence itself",

@@ -146,7 +146,7 @@ def other_terms(table: Table, proposed: Package) -> Change | None:
     Parameters
     ----------
     table : Table
-        What could be agreed if everything proposed were open again.
+        What could be agreed if everything proposed were open again; numbers ascend.
     proposed : mapping of str to value
         What is on the table: issues that are blocks of their own.
 
@@ -155,12 +155,14 @@ def other_terms(table: Table, proposed: Package) -> Change | None:
     Change or None
         With a package that all accept; None if there is none whatever is on the table.
     """
-    costs = [np.zeros(len(block.options)) for block in table.blocks]
-    for block, cost in zip(table.blocks, costs, strict=True):
+    costs = []
+    for block in table.blocks:
+        values = [option[0] for option in block.options]
         if len(block.issues) == 1 and block.issues[0] in proposed:
-            values = [option[0] for option in block.options]
-            far = np.abs(np.arange(len(values)) - values.index(proposed[block.issues[0]]))
-            cost += np.where(far > 0, 1 + 1e-3 * far / len(values), 0.0)  # a number and its steps ascend
+            steps = np.abs(np.arange(len(values)) - values.index(proposed[block.issues[0]]))
+            costs.append(np.where(steps > 0, 1 + 1e-3 * steps / len(values), 0.0))
+        else:
+            costs.append(np.zeros(len(values)))
     package = _Program(table, table.parties, table.issues, costs=np.concatenate(costs)).solve()
     return None if package is None else Change("table", {}, (), package)
 

@@ -70,7 +70,9 @@ class Table:
     def __post_init__(self) -> None:
         """Take what is liked best of what is on the table where nothing is said of more."""
         if not self.wished:
-            kept = [np.where(no, -np.inf, worth).max(axis=2) for worth, no in zip(self.worth, self.refused, strict=True)]
+            kept = [
+                np.where(no, -np.inf, worth).max(axis=2) for worth, no in zip(self.worth, self.refused, strict=True)
+            ]
             best = [np.where(np.isfinite(one), one, w.max(axis=2)) for one, w in zip(kept, self.worth, strict=True)]
             object.__setattr__(self, "wished", tuple(best))
 

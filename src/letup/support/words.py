@@ -14,7 +14,8 @@ from letup.support.no_deal import Change
 
 NOTE = (
     "Computed from the wants, red lines and ranges in the scenario, many of them assumed: what follows from them, not "
-    "what anybody will do. Points of bargaining theory are aids to think with, not what is right."
+    "what anybody will do. Points of bargaining theory are aids to think with, not what is right; what humanitarian "
+    "law protects is owed whatever is agreed."
 )
 
 _ANSWERS = {"accept": "would accept", "undecided": "undecided", "reject": "would refuse"}
@@ -52,6 +53,8 @@ def answer(found: Analysis) -> str:
     lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
     lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
     lead = f"{lead[:1].upper()}{lead[1:]}"
+    if not one.plan.zones:
+        lead = f"This plan pauses nothing, so that what follows is about the terms alone. {lead}"
     silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
     if silent:
         lead += f" Nothing is known of the wants of {listed(silent)}: no objection is counted."
