@@ -99,7 +99,8 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             possible=said.possible(found),
             conflict=said.conflict(found),
             resolving=[said.resolving(found, change) for change in found.resolving],
-            moves=_moves(found),
+            moves=_moves(found, needed=True),
+            others=_moves(found, needed=False),
             parties=[
                 (party.name, party.basis, source_of(scenario, party.source), party.note) for party in support.parties
             ],
@@ -196,10 +197,15 @@ def _free(found: Analysis) -> list[tuple[str, str, str]]:
     ]
 
 
-def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, str, str]], list[str]]]:
-    """For each party: rows of (change, its own yes, all, people, need, who loses), and who could urge it."""
+def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, str, str, str, str, str]], list[str]]]:
+    """For each party whose consent is needed, or is not: rows of changes, and who could urge it.
+
+    A row is the change, the party's own yes, that of all, people, need, and who is less likely to accept.
+    """
     out = []
     for party, some in found.moves.items():
+        if (party in found.consenting) != needed:
+            continue
         rows = [
             (
                 move.change.said,

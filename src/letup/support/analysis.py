@@ -140,7 +140,7 @@ class Analysis:
     chosen : int
         The package that moves start from: the likeliest to be accepted by all, then by most people.
     moves : mapping of str to tuple of Move
-        For each consenting party that does not surely accept it, best first.
+        For each party that does not surely accept it, best first; those whose consent is needed come first.
     urging : mapping of str to tuple of Urging
         For the same parties, who could urge them.
     draws, seed : int
@@ -345,7 +345,7 @@ def _moves(
 
     found = moves(drawn, consenting, weighed.package, possible, cost)
     counted: dict[int, Cost] = {}
-    for some in found.values():
+    for some in (found[party] for party in found if party in consenting):
         for place, move in enumerate(some[:COUNTED]):
             key = id(move.change)
             count = near[key].count if move.cost.people is None else None
