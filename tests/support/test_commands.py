@@ -100,6 +100,22 @@ def test_a_plan_without_pauses_is_not_said_to_be_accepted(tmp_path: Path) -> Non
     assert run("support", folder).startswith("This plan pauses nothing, so that what follows is about the terms alone.")
 
 
+def test_of_parties_that_nothing_is_known_of_nothing_is_said(tmp_path: Path) -> None:
+    folder = write_plan(tmp_path / "plan")
+    table = folder / "scenario" / "preferences.csv"
+    rows = table.read_text("utf-8").splitlines(keepends=True)
+    table.write_text("".join(row for row in rows if not row.startswith("party_b")), "utf-8")
+    first = run("support", folder).splitlines()[0]
+    assert "all whose consent is needed and whose wants are known accept in" in first
+    assert "Nothing is known of the wants of Party B: no objection is counted." in first
+    table.write_text(rows[0], "utf-8")
+    text = run("support", folder)
+    first = text.splitlines()[0]
+    assert "Nash:" not in text
+    assert first.startswith("Nothing is known of the wants of Party A and Party B, whose consent is needed")
+    assert "% of draws" not in first
+
+
 def test_terms_on_the_table_that_rule_a_deal_out_are_named(tmp_path: Path) -> None:
     """Party A refuses more than 150 trucks; with those and nobody to monitor both have more than they ask for."""
     folder = write_plan(tmp_path / "plan", reservation=0.6)

@@ -88,6 +88,13 @@ def test_a_statement_is_one_row_more_and_nothing_else_changes(folder: Path) -> N
     assert check(folder) == []
 
 
+def test_bytes_that_are_no_text_are_refused_and_nothing_is_written(folder: Path) -> None:
+    before = (folder / "statements.csv").read_bytes()
+    with pytest.raises(LetupError, match=r"statement\.text"):
+        added(folder, speaker="Ren\udce9")  # as a shell hands on what is not UTF-8
+    assert (folder / "statements.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [(b"\xef\xbb\xbf", b"\r\n"), (b"", b""), (b"", b"\n\n")], ids=["Windows", "no line end", "blanks"]
 )

@@ -175,7 +175,7 @@ def _cell(share: float) -> Cell:
 
 def _points(found: Analysis) -> list[tuple[str, list[str]]]:
     """Issue by issue, the Nash and the Kalai–Smorodinsky package among all."""
-    if found.anywhere is None or found.size == 1:
+    if found.anywhere is None or not said.theory_says(found):
         return []
     pair = (found.anywhere.nash, found.anywhere.kalai_smorodinsky)
     return [

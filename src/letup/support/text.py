@@ -82,7 +82,7 @@ def _package(found: Analysis) -> str:
 
 
 def _points(found: Analysis) -> str:
-    if found.anywhere is None or found.size == 1:
+    if found.anywhere is None or not words.theory_says(found):
         return ""
     one = found.packages[found.chosen]
     lines = [f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"]

@@ -49,16 +49,28 @@ def answer(found: Analysis) -> str:
     for kind, words in (("accept", "would accept"), ("undecided", "could go either way"), ("reject", "would refuse")):
         if by_answer.get(kind):
             parts.append(f"{listed(by_answer[kind])} {words}")
+    silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
+    if not parts:
+        return (
+            f"Nothing is known of the wants of {listed(silent)}, whose consent is needed: nothing can be said of what "
+            "they would accept."
+        )
     which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
-    lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
-    lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
+    everybody = "all whose consent is needed" + (" and whose wants are known" if silent else "")
+    lead = f"{which} by what is assumed of the parties, {listed(parts)}; {everybody} accept in ".strip()
+    lead += f" {percent(one.all_accept)} of draws."
     lead = f"{lead[:1].upper()}{lead[1:]}"
     if not one.plan.zones:
         lead = f"This plan pauses nothing, so that what follows is about the terms alone. {lead}"
-    silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
     if silent:
         lead += f" Nothing is known of the wants of {listed(silent)}: no objection is counted."
     return f"{lead} {possible(found)}"
+
+
+def theory_says(found: Analysis) -> bool:
+    """Whether there are points of theory worth showing: several packages, and somebody's wants to weigh them by."""
+    known = not all(unknown(verdict) for verdict in _asked(found, found.packages[found.chosen]))
+    return found.anywhere is not None and found.size > 1 and known
 
 
 def possible(found: Analysis) -> str:
