@@ -97,6 +97,8 @@ CODES: dict[str, str] = {
     "patients.no_ambulance": "There is no ambulance with the places that patients need",
     "patients.no_beds": "Patients are to go to a hospital of which no free beds are given",
     "ambulances.no_place": "An ambulance has no place for anybody",
+    "priorities.text": "A weight given on the command line is no number from 0 up",
+    "priorities.unknown": "Pauses cannot be chosen for what is named",
     "priorities.nothing": "All weights of what pauses are chosen for are 0",
     "limits.contradict": "Limits on pauses contradict each other, so that no window can exist",
     "limits.grid": "The clock grid of pauses, or a pause agreed already, does not fit the steps",
