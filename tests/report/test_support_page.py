@@ -52,7 +52,7 @@ def test_it_says_what_it_is_and_what_it_rests_on(page, found):
     assert "not what anybody will do" in text
     assert "Aids to think with" in text
     assert "1,000 values are drawn" in text
-    assert page.locator("#assumed tbody tr").count() == sum(
+    assert page.locator("#assumed table").first.locator("tbody tr").count() == sum(
         1 + len(p.preferences) for p in found.negotiation.support.parties
     )
 

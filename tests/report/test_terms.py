@@ -15,6 +15,7 @@ from letup.report.languages import LANGUAGES, phrases
 from letup.report.terms import sheet, write_terms
 from letup.support import offers
 from letup.support.negotiation import negotiation_of
+from letup.support.package import package_of
 from letup.support.reading import support_of
 from tests.support.conftest import write_plan
 
@@ -91,7 +92,26 @@ def test_where_when_what_who_and_how_it_ends(written: dict[str, str]) -> None:
 def test_what_lacks_a_translation_is_said(plan: Path) -> None:
     (offer,), scenario = offers.read(plan)
     negotiation = negotiation_of(support_of(scenario))
-    assert sheet(offer, negotiation, PACKAGE, "ar").untranslated == ("Millfield",)
+    assert sheet(offer, negotiation, PACKAGE, "ar").untranslated == ("Example strip (fictitious)", "Millfield")
+
+
+def test_what_is_counted_from_the_plan_is_marked_and_what_was_agreed_is_not(plan: Path, tmp_path: Path) -> None:
+    (offer,), scenario = offers.read(plan)
+    negotiation = negotiation_of(support_of(scenario))
+    _, file = write_terms(offer, negotiation, {**PACKAGE, **package_of(offer)}, tmp_path)
+    text = file.read_text("utf-8")
+    assert "| Pause in all † | 17 | zone-hours |" in text
+    assert "| Trucks of aid | 150 | trucks/day |" in text
+    assert "For the hours the table above holds." in text
+
+
+def test_a_plan_without_pauses_names_no_zones(plan: Path, tmp_path: Path) -> None:
+    (offer,), scenario = offers.read(plan)
+    nothing = offers.Offer("nothing", scenario, (), 0, offer.want_to_leave)
+    for file in write_terms(nothing, negotiation_of(support_of(scenario)), PACKAGE, tmp_path):
+        text = file.read_text("utf-8")
+        assert "covers these zones" not in text
+        assert text.count("The plan has no pauses.") == 2  # where, and when
 
 
 def test_zones_with_the_same_hours_stand_together_and_midnight_is_said(plan: Path) -> None:

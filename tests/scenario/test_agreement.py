@@ -129,6 +129,19 @@ def test_what_is_wrong_is_found_in_its_cell(name: str, folder: Path) -> None:
     assert all(one.severity == "error" and one.message and one.remedy for one in found)
 
 
+def test_a_party_that_weighs_nothing_is_found_and_one_weight_will_do(folder: Path) -> None:
+    table = rows(folder / "preferences.csv")
+    for row in table:
+        if row["party"] == "party_b":
+            row |= {"weight": "0", "weight_low": "", "weight_high": ""}
+    save(folder / "preferences.csv", table)
+    (found,) = [one for one in check(folder) if one.severity == "error"]
+    assert (found.code, found.where, found.column) == ("preferences.weight", "row 5", "weight")
+    next(row for row in table if row["party"] == "party_b")["weight_high"] = "1"
+    save(folder / "preferences.csv", table)
+    assert not [one for one in check(folder) if one.severity == "error"]
+
+
 def test_budgets_need_a_unit_and_costs(folder: Path) -> None:
     party(folder, 2, concession_budget=5)
     found = [(one.code, one.column) for one in check(folder) if one.code == "concessions.budget"]

@@ -75,6 +75,8 @@ def test_what_a_package_asks_stands_in_the_units_of_the_party(tmp_path: Path) ->
 def test_a_frontier_is_weighed_point_by_point(plan: Path, frontier: Path, tmp_path: Path) -> None:
     text = run("support", frontier, plan / "scenario", "--out", tmp_path / "out")
     assert "Plans (" in text
+    chosen = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))["chosen"].split()[0]
+    assert f"letup plan {plan / 'scenario'} --pauses {frontier / f'pauses-{chosen}.csv'} --out DIR" in text
     with (tmp_path / "out" / "support.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["plan"] for row in rows[::3]] == [f"{hours} zone-hours" for hours in (8, 16, 24, 32)]
@@ -89,6 +91,38 @@ def test_why_there_is_no_deal_and_what_it_would_take(tmp_path: Path) -> None:
     assert "Why there is no deal" in text
     assert "It would take: " in text
     assert "Why there is no deal" in (tmp_path / "out" / "support.html").read_text("utf-8")
+
+
+def test_a_plan_without_pauses_is_not_said_to_be_accepted(tmp_path: Path) -> None:
+    folder = write_plan(tmp_path / "plan")
+    document = json.loads((folder / "plan.json").read_text("utf-8"))
+    (folder / "plan.json").write_text(json.dumps(document | {"pauses": [], "next_hours": []}), "utf-8")
+    assert run("support", folder).startswith("This plan pauses nothing, so that what follows is about the terms alone.")
+
+
+def test_of_parties_that_nothing_is_known_of_nothing_is_said(tmp_path: Path) -> None:
+    folder = write_plan(tmp_path / "plan")
+    table = folder / "scenario" / "preferences.csv"
+    rows = table.read_text("utf-8").splitlines(keepends=True)
+    table.write_text("".join(row for row in rows if not row.startswith("party_b")), "utf-8")
+    first = run("support", folder).splitlines()[0]
+    assert "all whose consent is needed and whose wants are known accept in" in first
+    assert "Nothing is known of the wants of Party B: no objection is counted." in first
+    table.write_text(rows[0], "utf-8")
+    text = run("support", folder)
+    first = text.splitlines()[0]
+    assert "Nash:" not in text
+    assert first.startswith("Nothing is known of the wants of Party A and Party B, whose consent is needed")
+    assert "% of draws" not in first
+
+
+def test_terms_on_the_table_that_rule_a_deal_out_are_named(tmp_path: Path) -> None:
+    """Party A refuses more than 150 trucks; with those and nobody to monitor both have more than they ask for."""
+    folder = write_plan(tmp_path / "plan", reservation=0.6)
+    found = json.loads(run("support", folder, "--set", "trucks=200", "--json"))["no_deal"]
+    assert (found["parties"], found["issues"]) == (["party_a"], ["trucks"])
+    said = "other terms on the table: Trucks of aid: 150 trucks/day in place of 200 trucks/day"
+    assert (found["changes"][0]["kind"], found["changes"][0]["said"]) == ("table", said)
 
 
 def test_from_a_plan_to_a_term_sheet(plan: Path, tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_costs_without_any_budget_leave_the_limits_as_they_were(scenario: Scenar
 
 
 def test_a_plan_keeps_to_the_budget_of_each_party(frugal: Scenario) -> None:
-    plan = plans.make(replace(frugal, steps=48), time_limit=5)
+    plan = plans.make(replace(frugal, steps=48), time_limit=1)
     asks = {ask.party: ask for ask in asks_of(plan) if ask.budget is not None and ask.pauses}
     assert plan.arrive > 0
     assert {party: ask.within for party, ask in asks.items()} == {"party_a": True, "party_b": True}
@@ -195,7 +195,7 @@ def test_budgets_are_among_the_limits_that_a_report_names(frugal: Scenario) -> N
 def test_a_budget_that_allows_no_pause_is_the_reason(frugal: Scenario) -> None:
     parties = tuple({**one, "concession_budget": 0.5} if "concession_budget" in one else one for one in frugal.parties)
     with pytest.raises(NoPlan) as caught:
-        plans.make(replace(frugal, parties=parties), time_limit=2)
+        plans.make(replace(frugal, parties=parties, steps=48), time_limit=1)
     assert "cost the parties at most 0.5, 0.5" in caught.value.message
 
 

@@ -78,3 +78,21 @@ def test_influence_multiplies_along_the_way_and_needs_a_yes_of_its_own() -> None
     ]
     assert found[0].effect == pytest.approx(0.4)
     assert found[1].effect == pytest.approx(0.2)
+
+
+def test_who_need_not_consent_has_moves_too_after_those_who_must_and_by_its_own_yes() -> None:
+    """The mediator wants the UN above all; A, who must consent, gains more from a neighbour."""
+    a = draw(party("a", (0.0, 1.0), (0.0, 0.5, 1.0)), 4000, 1)
+    m = draw(party("m", (0.0, 0.0), (0.0, 1.0, 0.6)), 4000, 1)
+    found = moves([m, a], ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS))
+    assert list(found) == ["a", "m"]
+    assert found["a"][0].change.package["monitor"] == "a neighbour"
+    assert found["m"][0].change.package["monitor"] == "the UN"
+    assert found["m"][0].all_after < found["a"][0].all_after
+
+
+def test_of_equal_gains_and_people_the_one_that_meets_more_need_comes_first() -> None:
+    one = [draw(party("a", (0.5, 0.5), (0.0, 0.8, 0.8)), 2000, 1)]
+    need = {"the UN": 10.0, "a neighbour": 20.0}
+    found = moves(one, ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda c: Cost(0, need.get(c.package["monitor"])))
+    assert [move.change.package["monitor"] for move in found["a"]] == ["a neighbour", "the UN"]

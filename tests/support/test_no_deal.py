@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
-from letup.support.no_deal import changes, conflict, deal
-from letup.support.table import Block, Table, every
+from letup.support.model import Range, RedLine
+from letup.support.no_deal import changes, conflict, deal, other_terms
+from letup.support.table import Block, Table, every, table_of
+from letup.support.utility import Curve, Taste, likeliest
 from tests.support.tables import table, there_is_a_deal
 
 
@@ -99,3 +101,53 @@ def test_two_red_lines_on_one_issue_are_the_conflict() -> None:
     assert change.kind == "red lines"
     assert change.lifted == (("a", "days"),)  # at four days both have enough
     assert change.package == {"days": 4.0}
+
+
+def one_party(*, floor: float) -> Taste:
+    """Somebody who counts captives and what follows equally, and refuses to have none free."""
+    known = Range.exactly
+    return Taste(
+        "a",
+        {
+            "captives": Curve((0.0, 100.0), (known(0.0), known(1.0))),
+            "after": Curve(("fight", "stop"), (known(1.0), known(0.0))),
+        },
+        {"captives": known(1.0), "after": known(1.0)},
+        known(floor),
+        {"captives": RedLine(least=1.0)},
+    )
+
+
+def test_what_was_put_on_the_table_is_the_reason_not_what_a_party_wants_at_all() -> None:
+    """With half the captives and a stop it has a quarter; with one of the two as it likes, a half or more."""
+    fixed = [Block(("captives",), ((50.0,),)), Block(("after",), (("stop",),))]
+    assert conflict(table_of([likeliest(one_party(floor=0.2))], fixed)) is None
+    found = conflict(table_of([likeliest(one_party(floor=0.4))], fixed))
+    assert (found.parties, found.issues) == (("a",), ("captives", "after"))
+    refused = [Block(("captives",), ((0.0,),)), Block(("after",), (("fight",),))]
+    found = conflict(table_of([likeliest(one_party(floor=0.2))], refused))
+    assert (found.parties, found.issues) == (("a",), ("captives",))
+
+
+def test_the_fewest_terms_are_changed_and_by_the_fewest_steps() -> None:
+    seen = 0
+    for one in NO_DEAL:
+        options = [block.options for block in one.blocks]
+        proposed = {block.issues[0]: block.options[0][0] for block in one.blocks if len(block.issues) == 1}
+        prices = {}
+        for choice in product(*(range(len(some)) for some in options)):
+            sums = sum(worth[:, :, o].sum(axis=1) for worth, o in zip(one.worth, choice, strict=True))
+            refused = any(no[:, :, o].any() for no, o in zip(one.refused, choice, strict=True))
+            if not refused and (sums >= one.reservation - 0.2 - 1e-9).all():
+                far = [(o, len(block.options)) for o, block in zip(choice, one.blocks, strict=True)
+                       if block.issues[0] in proposed and len(block.issues) == 1]  # fmt: skip
+                prices[choice] = sum(1 + 1e-3 * o / size for o, size in far if o)
+        found = other_terms(replace(one, reservation=one.reservation - 0.2), proposed)
+        assert (found is None) == (not prices)
+        if found is not None:
+            seen += 1
+            choice = tuple(
+                block.options.index(tuple(found.package[issue] for issue in block.issues)) for block in one.blocks
+            )
+            assert prices[choice] == pytest.approx(min(prices.values()), abs=1e-6)
+    assert seen > 20

@@ -24,7 +24,9 @@ def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) 
     one = known["without the pause of North on 2030-01-01 09:00–14:00"]
     assert one.arrive == offer.arrive - 700
     assert len(one.pauses) == 2
+    assert one.more_need == -350  # person-days
     longer = known["Mill paused on 2030-01-01 09:00–16:00 (longer)"]
+    assert longer.more_need is None
     assert longer.arrive == offer.arrive + 40  # one hour more at 40 people an hour
     assert longer.zone_hours == offer.zone_hours + 1
 

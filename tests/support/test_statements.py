@@ -88,6 +88,13 @@ def test_a_statement_is_one_row_more_and_nothing_else_changes(folder: Path) -> N
     assert check(folder) == []
 
 
+def test_bytes_that_are_no_text_are_refused_and_nothing_is_written(folder: Path) -> None:
+    before = (folder / "statements.csv").read_bytes()
+    with pytest.raises(LetupError, match=r"statement\.text"):
+        added(folder, speaker="Ren\udce9")  # as a shell hands on what is not UTF-8
+    assert (folder / "statements.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [(b"\xef\xbb\xbf", b"\r\n"), (b"", b""), (b"", b"\n\n")], ids=["Windows", "no line end", "blanks"]
 )
@@ -243,6 +250,11 @@ def test_sentences_that_name_a_party_and_an_issue_are_proposed(folder: Path) -> 
 def test_numbers_with_points_do_not_end_a_sentence(folder: Path) -> None:
     (one,) = found("Party A offers 2.5 hours. Then it left the room.", folder)
     assert one.quote == "Party A offers 2.5 hours."
+
+
+def test_words_that_any_sentence_has_name_no_issue(folder: Path) -> None:
+    change(folder, "issues.csv", 2, label="Hours without flights")
+    assert found("Party A will not talk without a guarantee of the others.", folder) == []
 
 
 def test_who_spoke_before_names_the_party(folder: Path) -> None:

@@ -66,8 +66,15 @@ def support(
         print(json.dumps(as_document(analysis) | {"files": [str(path) for path in files]}, ensure_ascii=False))
         return
     print(analysis_text(analysis, files))
-    if out is not None:
-        print(f"Write the agreement: letup terms {plan} --package {out / 'package.csv'}")
+    if out is None:
+        return
+    package_file = out / "package.csv"
+    if (plan / "plan.json").is_file():
+        print(f"Write the agreement: letup terms {plan} --package {package_file}")
+        return
+    budget = analysis.packages[analysis.chosen].plan.name.partition(" ")[0]
+    print(f"Plan that point first: letup plan {scenario} --pauses {plan / f'pauses-{budget}.csv'} --out DIR")
+    print(f"Then write the agreement: letup terms DIR --package {package_file}")
 
 
 def on_the_table(known: Support, package: Path | None, values: list[str]) -> Package:

@@ -158,12 +158,26 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         "passing": any(pause.passing for pause in pauses),
         "bottlenecks": tables.bottlenecks(plan, zone_of),
         "limits": limits.said(plan.scenario),
+        "asked": _asked(plan),
         "findings": tables.findings(plan),
         "severities": tables.severities(plan.findings),
         "bases": tables.bases(values(plan.scenario, support=False), tables.restricted(plan.scenario)),
         "sources": tables.sources(plan.scenario),
         "attributions": tables.attributions(plan),
     }  # fmt: skip
+
+
+def _asked(plan: Plan) -> str:
+    """Whose consent the pauses need; empty where the scenario does not say what there is to agree on."""
+    from letup.support.negotiation import negotiation_of
+    from letup.support.reading import support_of
+
+    known = support_of(plan.scenario)
+    if not known.issues or not known.deciding:
+        return ""
+    zones = [plan.scenario.zone_ids[window.zone] for window in plan.windows]
+    negotiation = negotiation_of(known)
+    return words.listed([negotiation.name(party) for party in negotiation.consenting(zones)])
 
 
 def _without_said(without: int) -> str:

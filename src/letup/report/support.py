@@ -8,6 +8,7 @@ from pathlib import Path
 from letup.plan.answer import percent
 from letup.report import words
 from letup.report.charts import Tick, round_up
+from letup.report.positions import positions_svg
 from letup.report.template import page
 from letup.scenario.model import Scenario
 from letup.support import words as said
@@ -98,11 +99,15 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             possible=said.possible(found),
             conflict=said.conflict(found),
             resolving=[said.resolving(found, change) for change in found.resolving],
-            moves=_moves(found),
+            moves=_moves(found, needed=True),
+            others=_moves(found, needed=False),
             parties=[
                 (party.name, party.basis, source_of(scenario, party.source), party.note) for party in support.parties
             ],
             wants=_wants(found, scenario),
+            ties=_ties(found, scenario),
+            positions=positions_svg(support) if support.statements else "",
+            statements=f"{len(support.statements):,}",
             draws=f"{found.draws:,}",
             seed=found.seed,
         ),
@@ -170,7 +175,7 @@ def _cell(share: float) -> Cell:
 
 def _points(found: Analysis) -> list[tuple[str, list[str]]]:
     """Issue by issue, the Nash and the Kalai–Smorodinsky package among all."""
-    if found.anywhere is None or found.size == 1:
+    if found.anywhere is None or not said.theory_says(found):
         return []
     pair = (found.anywhere.nash, found.anywhere.kalai_smorodinsky)
     return [
@@ -192,22 +197,26 @@ def _free(found: Analysis) -> list[tuple[str, str, str]]:
     ]
 
 
-def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, str]], list[str]]]:
-    """For each party: rows of (change, its own yes, all, people, who loses), and who could urge it."""
+def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, str, str, str, str, str]], list[str]]]:
+    """For each party whose consent is needed, or is not: rows of changes, and who could urge it.
+
+    A row is the change, the party's own yes, that of all, people, need, and who is less likely to accept.
+    """
     out = []
     for party, some in found.moves.items():
-        rows = []
-        for move in some[:_MOVES]:
-            people = move.cost.people
-            rows.append(
-                (
-                    move.change.said,
-                    f"{percent(move.before[party])} → {percent(move.after[party])}",
-                    f"{percent(move.all_before)} → {percent(move.all_after)}",
-                    "not known" if people is None else f"{people:+,.0f}" if people else "as before",
-                    said.losers(move, found, party) or "–",
-                )
+        if (party in found.consenting) != needed:
+            continue
+        rows = [
+            (
+                move.change.said,
+                f"{percent(move.before[party])} → {percent(move.after[party])}",
+                f"{percent(move.all_before)} → {percent(move.all_after)}",
+                _more(move.cost.people),
+                _more(move.cost.need),
+                said.losers(move, found, party) or "–",
             )
+            for move in some[:_MOVES]
+        ]
         urging = [
             f"{found.negotiation.name(one.party)}: influence {one.strength:.2f}"
             + (f" through {said.listed([found.negotiation.name(p) for p in one.path[1:-1]])}" if one.path[2:] else "")
@@ -216,6 +225,10 @@ def _moves(found: Analysis) -> list[tuple[str, list[tuple[str, str, str, str, st
         ]
         out.append((found.negotiation.name(party), rows, urging))
     return out
+
+
+def _more(number: float | None) -> str:
+    return "not known" if number is None else f"{number:+,.0f}" if round(number) else "as before"
 
 
 def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str, str]]:
@@ -242,6 +255,16 @@ def _wants(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str
             source = source_of(scenario, one.source)
             rows.append((party.name, issue.label, weight, worths, "; ".join(limits), one.basis, source))
     return rows
+
+
+def _ties(found: Analysis, scenario: Scenario) -> list[tuple[str, str, str, str, str, str]]:
+    """Who is taken to influence whom: both, by what, how strongly, basis, source."""
+    name = found.negotiation.name
+    return [
+        (name(one.from_party), name(one.to_party), one.kind, _range(*one.strength), one.basis,
+         source_of(scenario, one.source))
+        for one in found.negotiation.support.influences
+    ]  # fmt: skip
 
 
 def _range(low: float, best: float | None, high: float) -> str:

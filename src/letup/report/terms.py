@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from letup.scenario.model import Scenario
 from letup.support.model import Issue, Package, Support
 from letup.support.negotiation import Negotiation
 from letup.support.offers import Offer
+from letup.support.package import package_of
 
 #: Beginnings of words in the id of an issue by which it is known where it belongs.
 _MONITORING = ("monitor", "observ", "verif")
@@ -47,11 +48,12 @@ class Time:
 
 @dataclass(frozen=True)
 class Term:
-    """One issue that is settled."""
+    """One issue that is settled; ``counted`` where its value is read off the plan."""
 
     label: Word
     value: Word
     unit: Word | None
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Sheet:
 
     Attributes
     ----------
+    title : Word
+        What the scenario is called.
     parties : tuple of Word
         Whose consent is needed.
     zones : tuple of Zone
@@ -76,6 +80,7 @@ class Sheet:
         Issues that nothing is said on.
     """
 
+    title: Word
     parties: tuple[Word, ...]
     zones: tuple[Zone, ...]
     times: tuple[Time, ...]
@@ -93,7 +98,7 @@ class Sheet:
     def untranslated(self) -> tuple[str, ...]:
         """Texts that stand in English for want of a translation in the scenario."""
         terms = (*self.terms, *self.monitoring, *self.ending)
-        words = [*self.parties, *(zone.name for zone in self.zones), *self.open]
+        words = [self.title, *self.parties, *(zone.name for zone in self.zones), *self.open]
         words += [word for term in terms for word in (term.label, term.value, term.unit) if word is not None]
         return tuple(dict.fromkeys(word.text for word in words if word.lang == "en"))
 
@@ -114,13 +119,19 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
     """
     phrases(lang)  # refuses other languages
     scenario, support = offer.scenario, negotiation.support
-    settled = {one.id: _term(one, package, lang) for one in support.issues if one.id in package}
+    counted = package_of(offer, support)
+    settled = {
+        one.id: replace(_term(one, package, lang), counted=one.id in counted)
+        for one in support.issues
+        if one.id in package
+    }
 
     def of(kinds: tuple[str, ...]) -> tuple[Term, ...]:
         return tuple(term for name, term in settled.items() if _is(name, kinds))
 
     last = max((pause.end for pause in offer.pauses), default=None)
     return Sheet(
+        title=Word(scenario.title, "en"),
         parties=tuple(_party(support, party, lang) for party in negotiation.consenting(offer.zones)),
         zones=tuple(_zone(scenario, zone, lang) for zone in scenario.zone_ids if zone in offer.zones),
         times=_times(offer, lang),
@@ -245,7 +256,6 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "dir": LANGUAGES[lang],
         "t": phrases(lang),
         "sheet": said,
-        "title": scenario.title,
         "timezone": scenario.timezone,
         "plan": offer.name,
         "digest": digest,

@@ -116,6 +116,20 @@ def check_preferences(table: Table, issues: Mapping[str, Row], notes: Collector)
         if issue is not None and "kind" in issue.cells:
             _check_worth(row, issue.cells, place, notes)
             _check_red_line(row, issue.cells, place, notes)
+    _check_weights(table, notes)
+
+
+def _check_weights(table: Table, notes: Collector) -> None:
+    """Note parties that weigh nothing: how worths add up would have to be invented."""
+    by_party: dict[str, list[Row]] = {}
+    for row in table.rows:
+        if "party" in row.cells and "worth" in row.cells:
+            by_party.setdefault(row.cells["party"], []).append(row)
+    for party, rows in by_party.items():
+        if all(row.cells.get("weight") == 0 and not row.cells.get("weight_high") for row in rows):
+            message, remedy = f"{party} weighs nothing on any issue", "give one issue a weight; a wide range if unknown"
+            place: dict[str, Any] = {"file": table.file, "where": rows[0].where, "column": "weight"}
+            notes.add("preferences.weight", message, remedy, **place)
 
 
 def _check_worth(row: Row, issue: Mapping[str, Any], place: dict[str, Any], notes: Collector) -> None:

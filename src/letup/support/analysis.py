@@ -14,7 +14,7 @@ from letup.support.model import Package, Value
 from letup.support.moves import Change, Cost, Move, Urging, moves, neighbours, urging
 from letup.support.negotiation import Negotiation, require_apart
 from letup.support.no_deal import Change as Resolving
-from letup.support.no_deal import Conflict, changes, conflict, deal
+from letup.support.no_deal import Conflict, changes, conflict, deal, other_terms
 from letup.support.package import Ask
 from letup.support.settling import Free, freely
 from letup.support.table import Block, Table, table_of
@@ -67,13 +67,16 @@ class Variant:
         The plan after it.
     people : float or None
         More people who get out (fewer if negative); None if not known.
+    need : float or None
+        More need that trucks can meet, person-days (less if negative); None if not known.
     count : callable or None
-        Finds that out; asked only for changes that are shown.
+        Finds the people out; asked only for changes that are shown.
     """
 
     said: str
     plan: Plan
     people: float | None = None
+    need: float | None = None
     count: Callable[[], float] | None = None
 
 
@@ -137,7 +140,7 @@ class Analysis:
     chosen : int
         The package that moves start from: the likeliest to be accepted by all, then by most people.
     moves : mapping of str to tuple of Move
-        For each consenting party that does not surely accept it, best first.
+        For each party that does not surely accept it, best first; those whose consent is needed come first.
     urging : mapping of str to tuple of Urging
         For the same parties, who could urge them.
     draws, seed : int
@@ -214,6 +217,10 @@ def analyse(
     anywhere = table_points(table)
     resolving = () if anywhere is not None else tuple(changes(table))
     package, held_at = _held(table, anywhere, resolving)
+    if anywhere is None and negotiation.proposed:
+        reopened = table_of(needed, _blocks(negotiation, plans, reopened=True)[0])
+        other = other_terms(reopened, negotiation.proposed)
+        resolving = resolving if other is None else (other, *resolving)
     packages = [{**package, **{issue: plan.settles[issue] for issue in _settled(plans)}} for plan in plans]
     require_complete(packages[0], negotiation.tastes)
 
@@ -259,8 +266,13 @@ def _settled(plans: Sequence[Plan]) -> tuple[str, ...]:
     return tuple(issue for issue in plans[0].settles if all(issue in plan.settles for plan in plans))
 
 
-def _blocks(negotiation: Negotiation, plans: Sequence[Plan]) -> tuple[list[Block], dict[str, str]]:
-    """What can be agreed: the plans as one block, what is on the table as it is, all values of what is open."""
+def _blocks(
+    negotiation: Negotiation, plans: Sequence[Plan], *, reopened: bool = False
+) -> tuple[list[Block], dict[str, str]]:
+    """What can be agreed: the plans as one block, what is on the table as it is, all values of what is open.
+
+    With ``reopened``, what is on the table can take all values of its issue, too.
+    """
     settled = _settled(plans)
     blocks = []
     set_by = dict.fromkeys(settled, "plan")
@@ -272,7 +284,11 @@ def _blocks(negotiation: Negotiation, plans: Sequence[Plan]) -> tuple[list[Block
             continue
         if matter.id in negotiation.proposed:
             set_by[matter.id] = "table"
-            blocks.append(Block((matter.id,), ((negotiation.proposed[matter.id],),)))
+            own = negotiation.proposed[matter.id]
+            values = [own, *(value for value in matter.values if value != own)] if reopened else [own]
+            if matter.kind == "number":
+                values.sort(key=float)
+            blocks.append(Block((matter.id,), tuple((value,) for value in values)))
         else:
             set_by[matter.id] = "open"
             blocks.append(Block((matter.id,), tuple((value,) for value in matter.values)))
@@ -322,13 +338,14 @@ def _moves(
 
     def cost(change: Change) -> Cost:
         if id(change) in near:
-            known = near[id(change)].people
-            return Cost(people=known, basis="" if known is None else "the plan's own figures, or its neighbour's")
+            known = near[id(change)]
+            basis = "" if known.people is None else "the plan's own figures, or its neighbour's"
+            return Cost(people=known.people, need=known.need, basis=basis)
         return Cost(people=0.0, basis="the plan stays as it is")
 
     found = moves(drawn, consenting, weighed.package, possible, cost)
     counted: dict[int, Cost] = {}
-    for some in found.values():
+    for some in (found[party] for party in found if party in consenting):
         for place, move in enumerate(some[:COUNTED]):
             key = id(move.change)
             count = near[key].count if move.cost.people is None else None

@@ -157,6 +157,7 @@ def _move(move: Move) -> dict[str, Any]:
         "all_before": move.all_before,
         "all_after": move.all_after,
         "people": move.cost.people,
+        "need_person_days": move.cost.need,
         "basis": move.cost.basis,
     }
 

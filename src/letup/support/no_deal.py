@@ -1,10 +1,11 @@
 """Why there is no deal: the smallest set of parties and issues that conflict, and the smallest change that resolves it.
 
 Setting a party aside means that it need not agree. Setting an issue aside means that it no longer stands between the
-parties: each counts what it would like best on it. Parties and issues *conflict* if there is no deal even with all
-others set aside; the set is minimal if setting any one of its members aside, too, gives a deal. Among the minimal sets
-one with the fewest members is found, exactly: the smallest set that meets every set whose absence allows a deal
-(implicit hitting sets; Ignatiev, Previti, Liffiton and Marques-Silva, 2015), with HiGHS for both halves.
+parties: each counts what it would like best on it, be that on the table or not. Parties and issues *conflict* if there
+is no deal even with all others set aside; the set is minimal if setting any one of its members aside, too, gives a
+deal. Among the minimal sets one with the fewest members is found, exactly: the smallest set that meets every set whose
+absence allows a deal (implicit hitting sets; Ignatiev, Previti, Liffiton and Marques-Silva, 2015), with HiGHS for both
+halves.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.errors import LetupError
-from letup.support.model import Value
+from letup.support.model import Package, Value
 from letup.support.table import Table
 from letup.support.utility import EQUAL
 
@@ -43,8 +44,8 @@ class Change:
 
     Attributes
     ----------
-    kind : {"reservation", "reservations", "red lines"}
-        One party asks for less; several do; red lines are lifted.
+    kind : {"table", "reservation", "reservations", "red lines"}
+        Other terms are put on the table; one party asks for less; several do; red lines are lifted.
     lower : mapping of str to float
         Party to the utility by which its reservation value would have to fall.
     lifted : tuple of (party, issue)
@@ -139,6 +140,33 @@ def changes(table: Table) -> list[Change]:
     return found
 
 
+def other_terms(table: Table, proposed: Package) -> Change | None:
+    """The fewest terms that would have to be others than proposed for a deal, each as near to it as can be.
+
+    Parameters
+    ----------
+    table : Table
+        What could be agreed if everything proposed were open again; numbers ascend.
+    proposed : mapping of str to value
+        What is on the table: issues that are blocks of their own.
+
+    Returns
+    -------
+    Change or None
+        With a package that all accept; None if there is none whatever is on the table.
+    """
+    costs = []
+    for block in table.blocks:
+        values = [option[0] for option in block.options]
+        if len(block.issues) == 1 and block.issues[0] in proposed:
+            steps = np.abs(np.arange(len(values)) - values.index(proposed[block.issues[0]]))
+            costs.append(np.where(steps > 0, 1 + 1e-3 * steps / len(values), 0.0))
+        else:
+            costs.append(np.zeros(len(values)))
+    package = _Program(table, table.parties, table.issues, costs=np.concatenate(costs)).solve()
+    return None if package is None else Change("table", {}, (), package)
+
+
 def _crossed(table: Table, package: dict[str, Value]) -> tuple[tuple[str, str], ...]:
     """Red lines that a package is beyond: party and issue."""
     crossed = []
@@ -175,7 +203,7 @@ class _Program:
     """Choose one option of each block such that the parties accept: a mixed-integer program for HiGHS.
 
     Variables are one binary for each option, what each party in ``slack`` gives up, and, with ``lifting``, one binary
-    for each red line. The fewest lines are lifted, then the least is given up.
+    for each red line. The fewest lines are lifted, then the least is given up; with ``costs`` of options, those least.
     """
 
     def __init__(
@@ -186,24 +214,22 @@ class _Program:
         *,
         slack: tuple[str, ...] = (),
         lifting: bool = False,
+        costs: NDArray[np.float64] | None = None,
     ) -> None:
         self.table = table
+        self.costs = costs
         self.counted = [number for number, party in enumerate(table.parties) if party in parties]
         self.slack = [row for row, number in enumerate(self.counted) if table.parties[number] in slack]
         self.sizes = [len(block.options) for block in table.blocks]
         gains: list[NDArray[np.float64]] = []
         refused = []
-        for block, worth, beyond in zip(table.blocks, table.worth, table.refused, strict=True):
+        for block, worth, beyond, wished in zip(table.blocks, table.worth, table.refused, table.wished, strict=True):
             gain = np.zeros((len(self.counted), len(block.options)))
             for i, issue in enumerate(block.issues):
                 lines = beyond[self.counted, i] if issue in issues else np.zeros_like(beyond[self.counted, i])
                 refused.append((np.flatnonzero(lines.any(axis=1)), lines, sum(self.sizes[: len(gains)])))
                 for row, p in enumerate(self.counted):
-                    if issue in issues:
-                        gain[row] += worth[p, i]
-                    else:  # what it likes best of what it does not refuse; where it refuses all, of all
-                        kept = worth[p, i][~beyond[p, i]]
-                        gain[row] += kept.max() if len(kept) else worth[p, i].max()
+                    gain[row] += worth[p, i] if issue in issues else wished[p, i]
             gains.append(gain)
         self.gain = np.concatenate(gains, axis=1) if gains else np.zeros((len(self.counted), 0))
         self.lines = [(lines[row], at) for rows, lines, at in refused for row in rows]
@@ -248,8 +274,9 @@ class _Program:
             rows.append((row, self.table.reservation[party] + above - EQUAL, np.inf))
         if not rows:
             return []
+        costs = np.zeros(options) if self.costs is None else self.costs
         found = milp(
-            np.concatenate([np.zeros(options), np.full(slack, 1.0 if not lines else 1e-3), np.ones(lines)]),
+            np.concatenate([costs, np.full(slack, 1.0 if not lines else 1e-3), np.ones(lines)]),
             integrality=np.concatenate([np.ones(options), np.zeros(slack), np.ones(lines)]),
             bounds=Bounds(
                 0,

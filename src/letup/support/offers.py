@@ -31,6 +31,8 @@ class Pause:
         The same by the numbers of zone and steps.
     worth : int or None
         People fewer who would arrive without it; None if not known.
+    worth_need : float or None
+        Need that trucks could no longer meet without it, person-days; None if not known.
     """
 
     zone: str
@@ -39,6 +41,7 @@ class Pause:
     end: datetime
     window: Window
     worth: int | None = None
+    worth_need: float | None = None
 
     @property
     def hours(self) -> float:
@@ -73,6 +76,8 @@ class Offer:
         What more hours would bring.
     trucks_per_day : float or None
         Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them.
+    more_need : float or None
+        Need that trucks can meet beyond the plan that this one was made from, person-days; None if not known.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Offer:
     want_to_leave: int
     longer: tuple[Longer, ...] = field(default=())
     trucks_per_day: float | None = None
+    more_need: float | None = None
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -191,7 +197,7 @@ def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
             "Give the scenario that the plans were made for.",
         )  # fmt: skip
     window = Window(scenario.zone_ids.index(row["zone"]), first, after - 1)
-    return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"))
+    return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"), row.get("worth_need"))
 
 
 def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
@@ -210,7 +216,9 @@ def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
             if pause.worth is not None:
                 words = f"without the pause of {pause.zone_name} on {_when(pause)}"
                 rest = tuple(one for one in pauses if one is not pause)
-                found.append((words, replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=()), True))
+                need = None if pause.worth_need is None else -pause.worth_need
+                less = replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=(), more_need=need)
+                found.append((words, less, True))
     for longer in offer.longer:
         rest = tuple(one for one in pauses if not (one.zone == longer.pause.zone and one.start == longer.replaces))
         words = f"{longer.pause.zone_name} paused on {_when(longer.pause)}"
@@ -223,12 +231,12 @@ def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
         changed |= {f"no pause on {day}": tuple(p for p in pauses if p.start.date() != day) for day in days}
     if len(zones) > 1:
         changed |= {f"no pause of {zone}": tuple(p for p in pauses if p.zone_name != zone) for zone in zones}
-    less = [_shifted(offer.scenario, pause, 0, -1) for pause in pauses]
-    if all(less):
-        changed["every pause an hour shorter"] = tuple(one for one in less if one is not None)
+    shorter = [_shifted(offer.scenario, pause, 0, -1) for pause in pauses]
+    if all(shorter):
+        changed["every pause an hour shorter"] = tuple(one for one in shorter if one is not None)
     if len(pauses) <= _SINGLE:
         for number, pause in enumerate(pauses):
-            moves = [("an hour shorter", less[number])]
+            moves = [("an hour shorter", shorter[number])]
             if offer.scenario.limits.concession or len(offer.scenario.concessions):
                 moves += [("an hour earlier", _shifted(offer.scenario, pause, -1, -1))]
                 moves += [("an hour later", _shifted(offer.scenario, pause, 1, 1))]
@@ -255,7 +263,7 @@ def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause |
         begins, ends = start.hour + start.minute / 60, end.hour + end.minute / 60
         if begins < limits.hours[0] or ends > limits.hours[1] or start.date() != end.date():
             return None
-    return replace(pause, start=start, end=end, window=window, worth=None)
+    return replace(pause, start=start, end=end, window=window, worth=None, worth_need=None)
 
 
 def _when(pause: Pause) -> str:

@@ -46,6 +46,7 @@ def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) ->
                 words,
                 _plan(offer, support),
                 float(offer.arrive - plan.people) if known else None,
+                offer.more_need,
                 None if known or count is None else partial(count.more, offer, plan.people),
             )
             for words, offer, known in variants(offers[number])

@@ -105,7 +105,11 @@ def _addition(before: bytes, cells: Mapping[str, str]) -> bytes:
         columns = list(of(STATEMENTS))
         writer.writerow(columns)
     writer.writerow([cells.get(column, "") for column in columns])
-    return out.getvalue().encode()
+    try:
+        return out.getvalue().encode()
+    except UnicodeEncodeError as error:
+        message = f"what was typed holds bytes that are no UTF-8 text, after “{out.getvalue()[: error.start][-20:]}”"
+        raise LetupError("statement.text", message, "set the terminal to UTF-8, or paste the words again") from error
 
 
 def keep_text(file: Path, folder: Path) -> str:

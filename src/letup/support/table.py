@@ -55,6 +55,9 @@ class Table:
         Beyond a red line, by block.
     reservation : float64[parties]
         What each has without an agreement.
+    wished : tuple of float64[parties, issues of the block]
+        Normalised weight times worth of what each party would like best of an issue on this side of its red lines,
+        whether that is on the table or not; without it, of what is on the table.
     """
 
     parties: tuple[str, ...]
@@ -62,6 +65,16 @@ class Table:
     worth: tuple[NDArray[np.float64], ...]
     refused: tuple[NDArray[np.bool_], ...]
     reservation: NDArray[np.float64]
+    wished: tuple[NDArray[np.float64], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take what is liked best of what is on the table where nothing is said of more."""
+        if not self.wished:
+            kept = [
+                np.where(no, -np.inf, worth).max(axis=2) for worth, no in zip(self.worth, self.refused, strict=True)
+            ]
+            best = [np.where(np.isfinite(one), one, w.max(axis=2)) for one, w in zip(kept, self.worth, strict=True)]
+            object.__setattr__(self, "wished", tuple(best))
 
     @property
     def issues(self) -> tuple[str, ...]:
@@ -90,6 +103,7 @@ class Table:
             worth=tuple(worth[keep] for worth in self.worth),
             refused=tuple(refused[keep] for refused in self.refused),
             reservation=self.reservation[keep],
+            wished=tuple(wished[keep] for wished in self.wished),
         )
 
 
@@ -105,8 +119,9 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
     draw : int
         Number of the draw; of `likeliest` there is one.
     """
-    worths, refusals = [], []
+    worths, refusals, wishes = [], [], []
     for block in blocks:
+        wished = np.zeros((len(parties), len(block.issues)))
         worth = np.zeros((len(parties), len(block.issues), len(block.options)))
         refused = np.zeros(worth.shape, bool)
         for p, party in enumerate(parties):
@@ -115,11 +130,13 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
                 if issue in party.taste.curves:
                     shares = np.array([party.taste.curves[issue].shares(value) for value in values])
                     worth[p, i] = shares @ party.worth[issue][draw]
+                    wished[p, i] = party.most(issue)[draw]
                 line = party.taste.red_lines.get(issue)
                 if line is not None:
                     refused[p, i] = [line.refuses(value) for value in values]
         worths.append(worth)
         refusals.append(refused)
+        wishes.append(wished)
     return Table(
         tuple(party.taste.party for party in parties),
         tuple(blocks),
@@ -127,6 +144,7 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
         tuple(refusals),
         # A party of which no wants are known stands in the way of nothing but its red lines.
         np.array([party.reservation[draw] if party.taste.issues else 0.0 for party in parties]),
+        tuple(wishes),
     )
 
 

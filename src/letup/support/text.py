@@ -82,7 +82,7 @@ def _package(found: Analysis) -> str:
 
 
 def _points(found: Analysis) -> str:
-    if found.anywhere is None or found.size == 1:
+    if found.anywhere is None or not words.theory_says(found):
         return ""
     one = found.packages[found.chosen]
     lines = [f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"]
@@ -111,6 +111,8 @@ def _no_deal(found: Analysis) -> str:
 def _moves(found: Analysis) -> str:
     lines = []
     for party, some in found.moves.items():
+        if party not in found.consenting:
+            continue
         lines.append(f"What would gain the yes of {found.negotiation.name(party)}:")
         for move in some[:_MOVES]:
             lines.append(f"  {words.move_said(move, party)}")
@@ -124,6 +126,12 @@ def _moves(found: Analysis) -> str:
             f"{_through(found, one.path)}: effect {one.effect:.2f} (influence {one.strength:.2f})"
             for one in found.urging.get(party, ())[:3]
         ]
+    others = [found.negotiation.name(party) for party in found.moves if party not in found.consenting]
+    if others:
+        lines.append(
+            f"What would gain others whose consent is not needed is on the page (--out) and in --json: "
+            f"{words.listed(others)}."
+        )
     return "\n".join(lines)
 
 

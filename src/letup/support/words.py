@@ -14,7 +14,8 @@ from letup.support.no_deal import Change
 
 NOTE = (
     "Computed from the wants, red lines and ranges in the scenario, many of them assumed: what follows from them, not "
-    "what anybody will do. Points of bargaining theory are aids to think with, not what is right."
+    "what anybody will do. Points of bargaining theory are aids to think with, not what is right; what humanitarian "
+    "law protects is owed whatever is agreed."
 )
 
 _ANSWERS = {"accept": "would accept", "undecided": "undecided", "reject": "would refuse"}
@@ -48,14 +49,28 @@ def answer(found: Analysis) -> str:
     for kind, words in (("accept", "would accept"), ("undecided", "could go either way"), ("reject", "would refuse")):
         if by_answer.get(kind):
             parts.append(f"{listed(by_answer[kind])} {words}")
-    which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
-    lead = f"{which} by what is assumed of the parties, {listed(parts)}; ".strip() if parts else ""
-    lead = f"{lead} all whose consent is needed accept in {percent(one.all_accept)} of draws.".strip()
-    lead = f"{lead[:1].upper()}{lead[1:]}"
     silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
+    if not parts:
+        return (
+            f"Nothing is known of the wants of {listed(silent)}, whose consent is needed: nothing can be said of what "
+            "they would accept."
+        )
+    which = "" if len(found.packages) == 1 else f" Of {len(found.packages)} plans {one.plan.name} is nearest to a yes:"
+    everybody = "all whose consent is needed" + (" and whose wants are known" if silent else "")
+    lead = f"{which} by what is assumed of the parties, {listed(parts)}; {everybody} accept in ".strip()
+    lead += f" {percent(one.all_accept)} of draws."
+    lead = f"{lead[:1].upper()}{lead[1:]}"
+    if not one.plan.zones:
+        lead = f"This plan pauses nothing, so that what follows is about the terms alone. {lead}"
     if silent:
         lead += f" Nothing is known of the wants of {listed(silent)}: no objection is counted."
     return f"{lead} {possible(found)}"
+
+
+def theory_says(found: Analysis) -> bool:
+    """Whether there are points of theory worth showing: several packages, and somebody's wants to weigh them by."""
+    known = not all(unknown(verdict) for verdict in _asked(found, found.packages[found.chosen]))
+    return found.anywhere is not None and found.size > 1 and known
 
 
 def possible(found: Analysis) -> str:
@@ -97,7 +112,9 @@ def distance(found: Analysis, verdict: Verdict) -> str:
         f"in place of {found.negotiation.said(one.issue, one.current)}"
         for one in verdict.reach
     ]
-    short = f"short by {verdict.shortfall:.3f} of its utility" if verdict.shortfall else "beyond a red line"
+    lines = len(set(verdict.refused))
+    beyond = ["beyond a red line" if lines == 1 else f"beyond {lines} red lines"] if lines else []
+    short = listed(beyond + ([f"short by {verdict.shortfall:.3f} of its utility"] if verdict.shortfall else []))
     return f"{short}; {' or '.join(ways)} would do" if ways else f"{short}; no issue alone would do"
 
 
@@ -159,12 +176,22 @@ def conflict(found: Analysis) -> str:
     alone = len(found.conflict.parties) == 1
     return (
         f"{parties} {'does' if alone else 'do'} not come together with {'what there is' if alone else 'each other'} "
-        f"on {issues}. With any one of these parties or issues set aside there would be a deal."
+        f"on {issues}, even if every other party and issue is set aside. With any one of these set aside as well there "
+        f"would be a deal on what is left; other parties or issues may stand in the way besides."
     )
 
 
 def resolving(found: Analysis, change: Change) -> str:
     """A smallest change in words, a utility in steps of the party's own weightiest issue."""
+    if change.kind == "table":
+        return "other terms on the table: " + listed(
+            [
+                f"{issue.label}: {issue.label_of(rounded(change.package[issue.id]))} in place of "
+                f"{issue.label_of(rounded(value))}"
+                for issue in found.negotiation.support.issues
+                if (value := found.negotiation.proposed.get(issue.id)) not in (None, change.package[issue.id])
+            ]
+        )
     parts = [
         f"{found.negotiation.name(party)} asks for {less:.3f} less of its utility{_steps(found, party, less)}"
         for party, less in change.lower.items()
@@ -203,6 +230,9 @@ def move_said(move: Move, party: str) -> str:
         price = f"; {abs(people):,.0f} {'more' if people > 0 else 'fewer'} people get out"
     elif people is None:
         price = "; what it does to people is not known"
+    need = move.cost.need
+    if need and round(need):
+        price += f"; {abs(need):,.0f} person-days {'more' if need > 0 else 'less'} of need met"
     return (
         f"{move.change.said}: {percent(move.before[party])} → {percent(move.after[party])}; "
         f"all accept: {percent(move.all_before)} → {percent(move.all_after)}{price}"
