@@ -174,7 +174,7 @@ def _trucks(folder: Path, document: dict[str, Any], scenario: Scenario) -> float
 
 
 def _frontier(document: dict[str, Any], scenario: Scenario) -> list[Offer]:
-    unit = "zone-hours" if document["by"] == "zone_hours" else "of concession"
+    unit = "of concession" if document["by"] == "concession" else "zone-hours"
     return [
         Offer(
             f"{row['budget']:g} {unit}",
