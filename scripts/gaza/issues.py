@@ -8,7 +8,7 @@ from gaza.cite import position
 
 COLUMNS = [
     "id", "label", "label_ar", "kind", "unit", "low", "high", "step", "options", "options_ar", "higher", "default",
-    "reads", "basis", "source", "note", "default_basis", "default_source", "default_note",
+    "owed", "reads", "basis", "source", "note", "default_basis", "default_source", "default_note",
 ]  # fmt: skip
 
 _NONE = "nothing was agreed on it by 3 November"
@@ -115,7 +115,7 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         "south", "Strikes in the area people were sent to", "الضربات في المنطقة التي وُجّه إليها السكان",
         position("P89"),
         "Refuges by name, and limits on where fighting goes, were asked for on 19 November",
-        {"kind": "choice", "default": "none",
+        {"kind": "choice", "default": "none", "owed": "true",
          "options": "none = No limit; refuges = None on refuges named beforehand; halt = None during the pause",
          "options_ar": "none = بلا قيود; refuges = لا ضربات على ملاجئ مسمّاة مسبقاً; halt = لا ضربات خلال الهدنة"},
     ),
@@ -131,14 +131,14 @@ _CHOICES: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         "return", "Return to the north during the pause", "العودة إلى الشمال خلال الهدنة",
         f"{position('P19')};{position('P45')}",
         "Asked of people by one party and barred by the other on 24 November",
-        {"kind": "yes_no", "default": "no", "options": "yes = Allowed; no = Not allowed",
+        {"kind": "yes_no", "default": "no", "owed": "true", "options": "yes = Allowed; no = Not allowed",
          "options_ar": "yes = مسموحة; no = غير مسموحة"},
     ),
     (
         "displacement", "Written word that nobody is displaced for good", "تعهد مكتوب بعدم التهجير الدائم",
         f"{position('P47')};{position('P78')}",
         "Rejected by Jordan on 4 November and by the United States on 5 November; in no terms that were reported",
-        {"kind": "yes_no", "default": "no", "options": "yes = Given; no = Not given",
+        {"kind": "yes_no", "default": "no", "owed": "true", "options": "yes = Given; no = Not given",
          "options_ar": "yes = يُعطى; no = لا يُعطى"},
     ),
     (

@@ -34,6 +34,13 @@ def test_a_step_up_or_down_and_every_other_option_are_tried() -> None:
     ]
 
 
+def test_no_move_takes_back_what_law_owes() -> None:
+    agreed = {"days": 4.0, "monitor": "the UN"}
+    found = [change.package["monitor"] for change in neighbours(agreed, OPTIONS, owed={"monitor": "nobody"})]
+    assert "a neighbour" in found
+    assert "nobody" not in found
+
+
 def test_what_gains_a_yes_without_losing_another_comes_first() -> None:
     both = [
         draw(party("a", (0.0, 1.0), (0.0, 1.0, 0.8)), 4000, 1),

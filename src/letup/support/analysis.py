@@ -330,7 +330,8 @@ def _moves(
         return f"{one.label}: {one.label_of(new)} in place of {one.label_of(old)}"
 
     apart = {one.id: one.values for one in negotiation.support.issues if set_by[one.id] != "plan"}
-    possible = neighbours(weighed.package, apart, said)
+    owed = {one.id: one.default for one in negotiation.support.issues if one.owed and one.default is not None}
+    possible = neighbours(weighed.package, apart, said, owed)
     near: dict[int, Variant] = {}
     for variant in variants(weighed.plan) if variants is not None else ():
         possible.append(Change(variant.said, "", {**weighed.package, **variant.plan.settles}))

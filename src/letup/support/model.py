@@ -86,6 +86,8 @@ class Issue:
         The label in other languages, by language code such as ``"ar"``.
     default : float, str or None
         What holds without an agreement on this issue (the status quo); None if not stated.
+    owed : bool
+        Whether it restates protection that law owes whatever is agreed.
     basis, source, note : str
         Where the range and options come from.
     """
@@ -102,6 +104,7 @@ class Issue:
     higher: str = ""
     labels: Mapping[str, str] = field(default_factory=_nothing)
     default: Value | None = None
+    owed: bool = False
     basis: str = "assumed"
     source: str = ""
     note: str = ""

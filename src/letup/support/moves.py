@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from letup.support.acceptance import together
 from letup.support.model import Package, Value
 from letup.support.utility import Drawn
 
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 LEAST = 0.005
 """Gains in probability below this are not listed: half a per cent says nothing about people."""
 
@@ -102,7 +104,10 @@ class Urging:
 
 
 def neighbours(
-    package: Package, options: Mapping[str, Sequence[Value]], name: Callable[[str, Value, Value], str] | None = None
+    package: Package,
+    options: Mapping[str, Sequence[Value]],
+    name: Callable[[str, Value, Value], str] | None = None,
+    owed: Mapping[str, Value] = NOTHING,
 ) -> list[Change]:
     """Packages that differ in one issue: a number one step up or down, or another option.
 
@@ -114,6 +119,9 @@ def neighbours(
         Issue to its values: numbers in ascending order, or options.
     name : callable, optional
         Says a change of an issue from a value to another in words.
+    owed : mapping of str to value, optional
+        What holds without an agreement on issues that restate what law owes: no change goes back to it, since that is
+        not for sale.
     """
 
     def plain(issue: str, old: Value, new: Value) -> str:
@@ -130,7 +138,11 @@ def neighbours(
             above = [value for value in numbers if value > current]
             below = [value for value in numbers if value < current]
             others = [*([max(below)] if below else []), *([min(above)] if above else [])]
-        found += [Change((name or plain)(issue, current, value), issue, {**package, issue: value}) for value in others]
+        found += [
+            Change((name or plain)(issue, current, value), issue, {**package, issue: value})
+            for value in others
+            if issue not in owed or value != owed[issue]
+        ]
     return found
 
 

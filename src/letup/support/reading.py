@@ -108,6 +108,7 @@ def _issue(row: Mapping[str, Any]) -> Issue:
         higher=row.get("higher", ""),
         labels=_languages(row, "label"),
         default=_value(row["default"], kind) if "default" in row else None,
+        owed=bool(row.get("owed", False)),
         **_provenance(row),
     )
 
