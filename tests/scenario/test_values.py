@@ -32,8 +32,8 @@ def test_values_are_the_filled_cells_that_hold_data(tmp_path: Path) -> None:
         for feature in json.loads((folder / name).read_text("utf-8"))["features"]:
             found += sum(v is not None and (name, c) in counted for c, v in feature["properties"].items())
     table = values(load(folder))
-    assert int(table["file"].isin(["scenario.yaml", "parties.yaml"]).sum()) == 2 * 2 + 5 + 1 + 3 + 3 + 3 + 1 + 4
-    assert len(table) == found + 24
+    assert int(table["file"].isin(["scenario.yaml", "parties.yaml"]).sum()) == 2 * 2 + 5 + 1 + 1 + 3 + 3 + 3 + 1 + 4
+    assert len(table) == found + 25
 
 
 def test_a_default_written_out_counts_and_one_left_out_does_not(tmp_path: Path) -> None:
