@@ -28,9 +28,14 @@ from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
 from letup.pauses.rehearse import Rehearsal, plain_windows
 from letup.pauses.stand_in import stand_in
+from letup.pauses.ways import ways_of
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
+_WAYS = 0.05
+"""Share of the changes of a search on exact flows that open a whole way: without any it begins slowly."""
+_HEAD, _HEAD_MOST = 0.1, 8.0
+"""Share of the time, and seconds at most, for which a search on exact flows goes alone before the proof begins."""
 _FIRST = 0.45
 """Share of the time for the first search on a stand-in: the proof beside it has ended then, mostly."""
 _LONGER = 1.6
@@ -174,6 +179,7 @@ class _Run:
         self.trace: list[tuple[float, float, float]] = []
         self.certificate: Certificate | QuietCertificate | None = None
         self.master: Master | None = None
+        self.until = np.inf  # when the search on exact flows has to make room
         self.stopped = self.ended = self.closed = False
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
@@ -186,8 +192,10 @@ class _Run:
             problem.value,
             seed=self.seed,
             tell=lambda windows, _: self.found(windows),
-            stop=lambda: self.left() <= 0,
+            stop=lambda: min(self.left(), self.until - time.monotonic()) <= 0,
+            ways=ways_of(problem.net, seed) if is_small(problem.net, problem.clock.steps) else (),
         )
+        self.search.whole_ways = _WAYS
 
     # What is known so far; both threads tell.
 
@@ -279,6 +287,11 @@ class _Run:
                     self._branch(_NODES * rounds)
                 self.ended = True
                 return
+        if small and not exact:
+            # What it finds helps the proof, beside which it is several times slower.
+            self.until = time.monotonic() + min(_HEAD * self.left(), _HEAD_MOST)
+            search.run(search.spans_of(self.windows) or [])
+            self.until = np.inf
         self.thread = threading.Thread(target=self._beside, args=(small,), daemon=True)
         self.thread.start()
         if exact:
