@@ -183,3 +183,16 @@ def test_the_same_seed_finds_the_same(net):
         search.run(candidates=100)
         found.append(search.windows)
     assert found[0] == found[1] != []
+
+
+def test_a_network_all_of_zones_of_which_no_road_stays_as_it_is_has_a_stand_in():
+    """Forty equal ways beside each other: none is the narrow place, and none needs no pause."""
+    many = np.arange(1, 41)
+    tail, head = np.concatenate([np.zeros(40, int), many]), np.concatenate([many, np.full(40, 41)])
+    supply, shelter = np.zeros(42, int), np.zeros(42, int)
+    supply[0], shelter[41] = 300, 400
+    net = TimedNetwork(tail, head, [1] * 80, [2] * 80, supply, shelter, [False] * 42, [0] * 40 + [1] * 40)
+    both = [Window(0, 0, 11), Window(1, 0, 11)]
+    like = stand_in([net], np.ones((2, 12), bool), np.ones(12))
+    assert like.value(both) == pytest.approx(earliest_arrival(net, 12).total, rel=0.2)
+    assert like.value(both[:1]) == 0

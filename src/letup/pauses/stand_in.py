@@ -277,8 +277,9 @@ def _small(
     steps = np.round(np.bincount(inverse, ways.steps[left]) / np.maximum(np.bincount(inverse), 1)).astype(np.int64)
     some = np.zeros(key.shape[1], np.int64)
     some[inverse] = left
-    given = capacity_kept[ways.arc[left]].astype(np.int64).reshape(len(left), -1)
-    total = np.zeros((key.shape[1], given.shape[1]), np.int64)
+    width = capacity_kept.shape[1] if capacity_kept.ndim == 2 else 1
+    given = capacity_kept[ways.arc[left]].astype(np.int64).reshape(len(left), width)
+    total = np.zeros((key.shape[1], width), np.int64)
     np.add.at(total, inverse, given)
     both = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
     both = np.minimum(both, people)
