@@ -45,19 +45,19 @@ def highest(word):
 
 
 @njit(cache=True, inline="always")
-def has(bits, step):
-    """Whether the bit of a step is set."""
-    return bits[step >> 6] >> np.uint64(step & 63) & ONE != NONE
+def has(bits, row, step):
+    """Whether the bit of a step is set in a row; rows by number, as a view of one would have to be counted."""
+    return bits[row, step >> 6] >> np.uint64(step & 63) & ONE != NONE
 
 
 @njit(cache=True, inline="always")
-def put(bits, step, value):
-    """Set the bit of a step to whether ``value`` is positive."""
+def put(bits, row, step, value):
+    """Set the bit of a step in a row to whether ``value`` is positive."""
     bit = ONE << np.uint64(step & 63)
     if value > 0:
-        bits[step >> 6] |= bit
+        bits[row, step >> 6] |= bit
     else:
-        bits[step >> 6] &= ~bit
+        bits[row, step >> 6] &= ~bit
 
 
 @njit(cache=True, inline="always")
@@ -107,5 +107,5 @@ def enterable(net, words):
         transit = net.transit[arc]
         for step in range(net.steps - transit):
             if net.calm[net.zone[arc], step] >= transit:
-                put(bits[arc], step, net.capacity[net.given[arc], step * net.varies])
+                put(bits, arc, step, net.capacity[net.given[arc], step * net.varies])
     return bits

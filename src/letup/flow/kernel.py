@@ -15,7 +15,18 @@ import numpy as np
 from numba import njit
 
 from letup.flow.bits import ALL, NONE, ONE, has, place, put
-from letup.flow.search import LOOKED, forget, measure, reach, retreat, root, set_out
+from letup.flow.search import (
+    LOOKED,
+    ROOT,
+    forget,
+    list_root,
+    measure,
+    note,
+    reach,
+    retreat,
+    root_all,
+    set_out,
+)
 from letup.flow.send import arrive, leave, send
 
 
@@ -52,33 +63,32 @@ def fetch(net, state, bits, scout, hubs):
 
 
 @njit(cache=True)
-def _root(net, state, bits, scout, shelter, step):
-    """Let the next search start at a shelter at a step; False if that is of no use."""
-    seen, dead, out, transit = scout.seen, scout.dead, net.out, net.transit
-    node = net.shelter_node[shelter]
-    if state.free[shelter] <= 0 or has(seen[node], step):
-        return False
-    # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
-    lively = net.home[node] >= 0 or has(bits.stays[node], step)
-    lively = lively or (net.wait[node] and step > 0 and not has(seen[node], step - 1))
-    for arc in range(net.into_start[node], net.into_start[node + 1]):
-        start = step - transit[arc]
-        lively = lively or (start >= 0 and has(bits.open[arc], start) and not has(seen[net.tail[arc]], start))
-    for k in range(net.out_start[node], net.out_start[node + 1]):
-        lively = lively or has(bits.used[out[k]], step)
-    if lively:
-        return root(scout, node, step)
-    put(seen[node], step, 1)
-    put(dead[node], step, 1)
-    return False
-
-
-@njit(cache=True)
-def _roots(net, state, bits, scout, step):
-    """Let the next search start at all shelters with room at a step; False if all of them are dead."""
+def _roots(net, state, bits, scout, shelters, steps):
+    """Let the next search start at shelters with room, each at its step; False if all of them are dead."""
+    # arrays by name, and rows by number: each tuple and each view of a row would have to be counted
+    seen, dead, fresh, how, free, wait = scout.seen, scout.dead, scout.fresh, scout.how, state.free, net.wait
+    into_start, out_start, out, tail, transit = net.into_start, net.out_start, net.out, net.tail, net.transit
     some = False
-    for shelter in range(len(net.room)):
-        some = _root(net, state, bits, scout, shelter, step) or some
+    for k in range(len(shelters)):
+        step, node = steps[k], net.shelter_node[shelters[k]]
+        if free[shelters[k]] <= 0 or has(seen, node, step):
+            continue
+        # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
+        lively = net.home[node] >= 0 or has(bits.stays, node, step)
+        lively = lively or (wait[node] and step > 0 and not has(seen, node, step - 1))
+        for arc in range(into_start[node], into_start[node + 1]):
+            start = step - transit[arc]
+            lively = lively or (start >= 0 and has(bits.open, arc, start) and not has(seen, tail[arc], start))
+        for j in range(out_start[node], out_start[node + 1]):
+            lively = lively or has(bits.used, out[j], step)
+        put(seen, node, step, 1)
+        if lively:
+            put(fresh, node, step, 1)
+            note(how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
+            list_root(scout, node)
+            some = True
+        else:
+            put(dead, node, step, 1)
     return some
 
 
@@ -101,8 +111,9 @@ def fill(net, state, bits, scout):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
     set_out(scout)
     _look_for_homes(net, state, scout)
+    shelters = np.arange(len(net.room))
     for step in range(net.steps):
-        while state.left.any() and _roots(net, state, bits, scout, step):
+        while state.left.any() and _roots(net, state, bits, scout, shelters, np.full(len(net.room), step)):
             fetch(net, state, bits, scout, False)
 
 
@@ -121,13 +132,8 @@ def fill_in_turn(net, state, bits, scout, shelter, step, turn, dead_from):
         end = first
         while end < len(turn) and turn[end] == turn[first]:
             end += 1
-        some = True
-        while some and state.left.any():
-            some = False
-            for k in range(first, end):
-                some = _root(net, state, bits, scout, shelter[k], step[k]) or some
-            if some:
-                fetch(net, state, bits, scout, False)
+        while state.left.any() and _roots(net, state, bits, scout, shelter[first:end], step[first:end]):
+            fetch(net, state, bits, scout, False)
         if not state.left.any():
             # everybody has arrived: from here on all places are behind the cut, which is people's homes
             dead_from[:] = np.where(dead_from < 0, turn[first], dead_from)
@@ -141,8 +147,7 @@ def _at_any_step(net, state, scout):
     """Let the next search start at all shelters with room at every step."""
     for shelter in range(len(net.room)):
         if state.free[shelter] > 0:
-            for step in range(net.steps):
-                root(scout, net.shelter_node[shelter], step)
+            root_all(scout, net.shelter_node[shelter], net.steps)
 
 
 @njit(cache=True, nogil=True)

@@ -154,12 +154,12 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
                 if k < ways:
                     arc = into + k
                     start = now - net.transit[arc]
-                    if start < 0 or not has(bits.open[arc], start):
+                    if start < 0 or not has(bits.open, arc, start):
                         continue
                     y, move = net.tail[arc] * steps + start, ARC + net.at_tail[arc]
                 elif k < ways + others:
                     arc = net.out[out + k - ways]
-                    if not has(bits.used[arc], now):
+                    if not has(bits.used, arc, now):
                         continue
                     y, move = net.head[arc] * steps + now + net.transit[arc], ARC + net.at_head[arc]
                 elif k == ways + others:
@@ -167,7 +167,7 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
                         continue
                     y, move = x - 1, EARLIER
                 elif k == ways + others + 1:
-                    if not has(bits.stays[node], now):
+                    if not has(bits.stays, node, now):
                         continue
                     y, move = x + 1, LATER
                 elif k == ways + others + 2:

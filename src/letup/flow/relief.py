@@ -91,7 +91,7 @@ def _hurry(net, state, bits, scout, since):
     measure(net, scout)
     for step in range(net.steps):
         for shelter in range(len(net.room)):
-            put(scout.goal[net.shelter_node[shelter]], step, 0)
+            put(scout.goal, net.shelter_node[shelter], step, 0)
         if step < since:
             continue
         for shelter in range(len(net.room)):
@@ -115,7 +115,7 @@ def _exchange(net, state, bits, scout, node, step):
         arrive(net, state, bits, to, then, -people)
         arrive(net, state, bits, node, step, people)
         if state.arriving[net.shelter[to], then] == 0:
-            put(scout.goal[to], then, 0)
+            put(scout.goal, to, then, 0)
         if state.free[shelter] == 0:
             scout.goal[node] = NONE
         if state.free[shelter] == 0 or (cut >= 0 and not retreat(scout, cut, at)):

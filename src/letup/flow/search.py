@@ -100,21 +100,42 @@ def noted(how, node, step):
     return way
 
 
-@njit(cache=True)
-def root(scout, node, step):
-    """Let the next search start at a place; False if it is dead."""
-    if has(scout.seen[node], step):
-        return False
-    put(scout.seen[node], step, 1)
-    put(scout.fresh[node], step, 1)
-    note(scout.how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
+@njit(cache=True, inline="always")
+def list_root(scout, node):
+    """Put a node with a root among those to be looked at."""
     if scout.listed[node] == 0:
         scout.listed[node] = 2
         scout.after[node] = scout.first[scout.distance[node]]
         scout.first[scout.distance[node]] = node
         scout.touched[scout.size[TOUCHED]] = node
         scout.size[TOUCHED] += 1
+
+
+@njit(cache=True)
+def root(scout, node, step):
+    """Let the next search start at a place; False if it is dead."""
+    if has(scout.seen, node, step):
+        return False
+    put(scout.seen, node, step, 1)
+    put(scout.fresh, node, step, 1)
+    note(scout.how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
+    list_root(scout, node)
     return True
+
+
+@njit(cache=True)
+def root_all(scout, node, steps):
+    """Let the next search start at a node at every step that is not dead."""
+    some = False
+    for w in range(scout.seen.shape[1]):
+        new = steps_of(w, steps) & ~scout.seen[node, w]
+        if new != NONE:
+            scout.seen[node, w] |= new
+            scout.fresh[node, w] |= new
+            note(scout.how, node, w, new, ROOT)
+            some = True
+    if some:
+        list_root(scout, node)
 
 
 @njit(cache=True)
@@ -330,7 +351,7 @@ def retreat(scout, node, step):
                 listed[at] = 2
                 scout.after[at] = scout.first[scout.distance[at]]
                 scout.first[scout.distance[at]] = at
-            if not has(seen[node], step):
+            if not has(seen, node, step):
                 scout.size[LOGGED] = used
                 return True
         elif kind == HOME:

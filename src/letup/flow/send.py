@@ -44,8 +44,8 @@ def send(net, state, bits, scout, node, step, forwards, people):
                 room = np.int64(capacity[given[arc], at * varies])
                 if doing:
                     there = add_people(entering, row_of, rows, 0, arc, at, -people if back else people)
-                    put(bits.used[arc], at, there)
-                    put(bits.open[arc], at, room - there)
+                    put(bits.used, arc, at, there)
+                    put(bits.open, arc, at, room - there)
                 else:
                     there = people_at(entering, row_of, arc, at)
                 left = there if back else room - there
@@ -55,7 +55,7 @@ def send(net, state, bits, scout, node, step, forwards, people):
                 at = min(now, step)
                 if doing:
                     there = add_people(waiting, stay_row, rows, 1, node, at, people if stays else -people)
-                    put(bits.stays[node], at, there)
+                    put(bits.stays, node, at, there)
                 else:
                     there = people_at(waiting, stay_row, node, at)
                 left = PLENTY if stays else there
@@ -63,15 +63,15 @@ def send(net, state, bits, scout, node, step, forwards, people):
                 step = scout.home_at[node] if way == HOMES else scout.hub_at[node]
                 x, y = (step, now) if forwards else (now, step)
                 if way == HOMES:
-                    row, sign, bit, which = leaving[net.home[node]], -1, bits.leaves[net.home[node]], x
+                    people_of, bits_of, row, sign, which = leaving, bits.leaves, net.home[node], -1, x
                 else:
-                    row, sign, bit, which = arriving[net.shelter[node]], 1, bits.comes[net.shelter[node]], y
+                    people_of, bits_of, row, sign, which = arriving, bits.comes, net.shelter[node], 1, y
                 if doing:
-                    row[x] += sign * people
-                    row[y] -= sign * people
-                    put(bit, x, row[x])
-                    put(bit, y, row[y])
-                left = row[which]
+                    people_of[row, x] += sign * people
+                    people_of[row, y] -= sign * people
+                    put(bits_of, row, x, people_of[row, x])
+                    put(bits_of, row, y, people_of[row, y])
+                left = people_of[row, which]
             if not doing:
                 people = min(people, left)
             elif left == 0:
@@ -85,7 +85,7 @@ def arrive(net, state, bits, node, step, people):
     shelter = net.shelter[node]
     state.arriving[shelter, step] += people
     state.free[shelter] -= people
-    put(bits.comes[shelter], step, state.arriving[shelter, step])
+    put(bits.comes, shelter, step, state.arriving[shelter, step])
 
 
 @njit(cache=True)
@@ -94,4 +94,4 @@ def leave(net, state, bits, node, step, people):
     home = net.home[node]
     state.leaving[home, step] += people
     state.left[home] -= people
-    put(bits.leaves[home], step, state.leaving[home, step])
+    put(bits.leaves, home, step, state.leaving[home, step])

@@ -118,12 +118,12 @@ def push(net, state, bits, move, x, y, people):
     if move < 2 * m:
         arc, step, more = (move, x % steps, people) if move < m else (move - m, y % steps, -people)
         there = add_people(state.entering, state.row, state.rows, 0, arc, step, more)
-        put(bits.used[arc], step, there)
-        put(bits.open[arc], step, net.capacity[net.given[arc], step * net.varies] - there)
+        put(bits.used, arc, step, there)
+        put(bits.open, arc, step, net.capacity[net.given[arc], step * net.varies] - there)
     elif kind in (WAIT, UNWAIT):
         place, more = (x, people) if kind == WAIT else (y, -people)
         there = add_people(state.waiting, state.stay_row, state.rows, 1, place // steps, place % steps, more)
-        put(bits.stays[place // steps], place % steps, there)
+        put(bits.stays, place // steps, place % steps, there)
     elif kind == LEAVE:
         state.leaving[x - homes, y % steps] += people
     elif kind == UNLEAVE:
