@@ -6,7 +6,7 @@ import highspy
 import pytest
 
 from letup.pauses import Choice, choose, choose_pauses
-from letup.pauses.bound.tree import Branching
+from letup.pauses.bound.nodes import Nodes
 from tests.pauses.small import drawn
 
 HARD = 6  # its shelters fill up: some sixty linear programs until nothing is left to split
@@ -18,14 +18,14 @@ IN_ONE_GO = 8
 def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Iterations of each linear program of the branching."""
     counted: list[int] = []
-    given = Branching._run
+    given = Nodes._run
 
-    def run(self: Branching, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
+    def run(self: Nodes, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
         status = given(self, basis)
-        counted.append(self._highs.getInfo().simplex_iteration_count)
+        counted.append(self.highs.getInfo().simplex_iteration_count)
         return status
 
-    monkeypatch.setattr(Branching, "_run", run)
+    monkeypatch.setattr(Nodes, "_run", run)
     return counted
 
 

@@ -1,8 +1,6 @@
 """Search by many small changes: simulated annealing over windows, each candidate computed exactly.
 
-The state is one window, or none, for each slot (zones, day, number within the day), so that most limits are kept
-by construction; what windows must keep together is checked by `letup.pauses.check`, which the search does not
-share code with. Kirkpatrick, Gelatt and Vecchi 1983.
+The state is one window, or none, for each slot. Kirkpatrick, Gelatt and Vecchi 1983.
 """
 
 from __future__ import annotations
@@ -12,13 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from letup.pauses.bound.windows import Slot, WindowRows
-from letup.pauses.check import broken
+from letup.pauses.bound.windows import WindowRows
 from letup.pauses.limits import Window
+from letup.pauses.spans import SpanRules, Spans
 from letup.pauses.ways import Way
-
-Spans = list[tuple[int, int] | None]
-"""For each slot, first step and step after the last; None = no window."""
 
 _COMPUTED = 800
 """Candidates in one cooling."""
@@ -30,7 +25,7 @@ _HELD = 6.0
 """Hours for which a way is held open at most."""
 
 
-class Annealing:
+class Annealing(SpanRules):
     """Search over windows.
 
     Parameters
@@ -61,10 +56,13 @@ class Annealing:
         Share of the changes that open a whole way, where ways are known.
     restarts : bool
         Whether some coolings begin from the start again.
+    news : callable
+        Windows and value of the best that anyone knows; asked before each change, and gone on from where better.
     """
 
     whole_ways = 0.0
     restarts = True
+    news: Callable[[], tuple[list[Window], float]] = staticmethod(lambda: ([], -np.inf))
 
     def __init__(
         self,
@@ -79,17 +77,16 @@ class Annealing:
         warm: float = _WARM,
         at_once: int = 1,
     ) -> None:
-        self.windows, self.zones, self._value = windows, zones, value
+        super().__init__(windows, zones)
+        self._value = value
         self.tell, self.stop = tell, stop
         self.random = np.random.default_rng(seed)
-        self.slots = windows.slots
         self.ways, self.warm, self.at_once = list(ways), warm, at_once
         self.of_day: dict[tuple[int, int], list[int]] = {}
         for i, slot in enumerate(self.slots):
             for zone in slot.zones:
                 self.of_day.setdefault((zone, slot.day), []).append(i)
         self.days = sorted({slot.day for slot in self.slots})
-        self.open = [i for i, slot in enumerate(self.slots) if len(slot.starts) * len(slot.ends) > 1]
         self.best: Spans = []
         self.best_value = -np.inf
 
@@ -139,45 +136,6 @@ class Annealing:
         """What spans are worth; less than anything if they break the limits."""
         return self._value(self.windows_of(spans)) if self.keeps(spans) else -np.inf
 
-    def spans_of(self, given: list[Window]) -> Spans | None:
-        """The spans that windows stand for; None if they do not fit the slots."""
-        left = {(w.zone, w.first, w.last + 1) for w in given}
-        spans: Spans = [None] * len(self.slots)
-        for i, slot in enumerate(self.slots):
-            mine = sorted(
-                (first, end)
-                for zone, first, end in left
-                if zone == slot.zones[0]
-                and first in slot.starts
-                and end in slot.ends
-                and self.windows.clock.day(first) == slot.day
-            )
-            if mine:
-                spans[i] = mine[0]
-                left -= {(zone, *mine[0]) for zone in slot.zones}
-        return None if left else spans
-
-    def windows_of(self, spans: Spans) -> list[Window]:
-        """The windows that spans stand for."""
-        return sorted(
-            Window(zone, span[0], span[1] - 1)
-            for slot, span in zip(self.slots, spans, strict=True)
-            if span is not None
-            for zone in slot.zones
-        )
-
-    def keeps(self, spans: Spans) -> bool:
-        """Whether spans keep the limits."""
-        clock = self.windows.clock
-        return not broken(
-            self.windows_of(spans),
-            self.windows.limits,
-            zones=self.zones,
-            steps=clock.steps,
-            step_minutes=clock.step_minutes,
-            start_hour=clock.start_hour,
-        )
-
     def _round(self, now: Spans, warmth: float) -> None:
         """One cooling."""
         value = self._value(self.windows_of(now))
@@ -186,6 +144,8 @@ class Annealing:
             while computed < self._candidates and tried < 20 * self._candidates:
                 if self.stop():
                     return
+                if self._hears():
+                    now, value = list(self.best), self.best_value
                 attempts: list[Spans] = []
                 while len(attempts) < self.at_once and tried < 20 * self._candidates:
                     tried += 1
@@ -201,6 +161,14 @@ class Annealing:
                         if value > self.best_value + 1e-9:
                             self._take(now, value)
                         break
+
+    def _hears(self) -> bool:
+        """Whether someone else knows something better."""
+        windows, value = self.news()
+        spans = self.spans_of(windows) if value > self.best_value + 1e-9 else None
+        if spans is not None:
+            self.best, self.best_value = spans, value
+        return spans is not None
 
     def _take(self, spans: Spans, value: float | None = None) -> None:
         windows = self.windows_of(spans)
@@ -231,7 +199,7 @@ class Annealing:
             return None
         if self.windows.limits.same_daily:
             for i in changed:
-                self._repeat(spans, i)
+                self.repeat(spans, i)
         if whole:
             self._make_room(spans, set(changed))
         return spans
@@ -254,19 +222,10 @@ class Annealing:
         held = int(self.random.random() ** 2 * _HELD * hour)
         for i, (_, first, last) in zip(chosen, way, strict=True):
             span = spans[i] or (start + first, start + last)
-            spans[i] = self._around(i, min(span[0], start + first), max(span[1], start + last + held + margin))
+            spans[i] = self.around(i, min(span[0], start + first), max(span[1], start + last + held + margin))
             if spans[i] is None:
                 return []
         return chosen
-
-    def _around(self, i: int, first: int, end: int) -> tuple[int, int] | None:
-        """The shortest window of a slot that takes in given times, as far as one may."""
-        slot = self.slots[i]
-        begin = int(slot.starts[max(int(np.searchsorted(slot.starts, first, "right")) - 1, 0)])
-        fitting = slot.ends[(slot.ends - begin >= self.windows.shortest) & (slot.ends - begin <= self.windows.longest)]
-        if not len(fitting):
-            return None
-        return begin, int(fitting[min(int(np.searchsorted(fitting, end)), len(fitting) - 1)])
 
     def _make_room(self, spans: Spans, kept: set[int]) -> None:
         """Close other windows, any, until the limits are kept or there is none left to close."""
@@ -274,6 +233,9 @@ class Annealing:
         self.random.shuffle(others)
         while others and not self.keeps(spans):
             spans[others.pop()] = None
+
+    def _coin(self) -> bool:
+        return bool(self.random.random() < 0.5)
 
     def _one(self, among: list[int]) -> int:
         return among[int(self.random.integers(len(among)))]
@@ -289,10 +251,10 @@ class Annealing:
             first, end = spans[self._one(alike)] or (0, 0)
             offset = (slot.day - self.windows.clock.day(first)) * 24 * 60 // self.windows.clock.step_minutes
             offset += int(self.random.integers(-4, 5))
-            span = self._fit(slot, first + offset, end + offset)
+            span = self.fit(slot, first + offset, end + offset)
         else:
             first = int(slot.starts[self.random.integers(len(slot.starts))])
-            span = self._fit(slot, first, first + self.windows.shortest)
+            span = self.fit(slot, first, first + self.windows.shortest)
         spans[i] = span
         return [i] if span else []
 
@@ -312,7 +274,7 @@ class Annealing:
         clock = self.windows.clock
         offset = (self.slots[j].day - self.slots[i].day) * 24 * 60 // clock.step_minutes
         spans[i] = None
-        spans[j] = self._fit(self.slots[j], first + offset, end + offset)
+        spans[j] = self.fit(self.slots[j], first + offset, end + offset)
         return [i, j] if spans[j] else []
 
     def _trade(self, spans: Spans, used: list[int]) -> list[int]:
@@ -321,7 +283,7 @@ class Annealing:
         if i == j:
             return []
         points = int(self.random.integers(1, 5))
-        shorter, longer = self._resized(i, spans, -points), self._resized(j, spans, points)
+        shorter, longer = (self.resized(k, spans, by, self._coin()) for k, by in ((i, -points), (j, points)))
         if shorter is None or longer is None:
             return []
         spans[i], spans[j] = shorter, longer
@@ -338,7 +300,7 @@ class Annealing:
             if not 0 <= at < len(slot.starts):
                 return []
             first = int(slot.starts[at])
-            spans[i] = self._fit(slot, first, first + span[1] - span[0])
+            spans[i] = self.fit(slot, first, first + span[1] - span[0])
             if spans[i] is None:
                 return []
         return mine
@@ -352,49 +314,7 @@ class Annealing:
             at = int(np.searchsorted(slot.starts, first)) + points
             if not 0 <= at < len(slot.starts):
                 return []
-            spans[i] = self._fit(slot, int(slot.starts[at]), int(slot.starts[at]) + end - first)
+            spans[i] = self.fit(slot, int(slot.starts[at]), int(slot.starts[at]) + end - first)
         else:
-            spans[i] = self._resized(i, spans, points)
+            spans[i] = self.resized(i, spans, points, self._coin())
         return [i] if spans[i] else []
-
-    def _resized(self, i: int, spans: Spans, points: int) -> tuple[int, int] | None:
-        """A window longer or shorter at one end by so many points of the clock grid."""
-        slot, (first, end) = self.slots[i], spans[i] or (0, 0)
-        at_start = self.random.random() < 0.5
-        along = slot.starts if at_start else slot.ends
-        at = int(np.searchsorted(along, first if at_start else end)) + (-points if at_start else points)
-        if not 0 <= at < len(along):
-            return None
-        span = (int(along[at]), end) if at_start else (first, int(along[at]))
-        length = span[1] - span[0]
-        return span if self.windows.shortest <= length <= self.windows.longest else None
-
-    def _fit(self, slot: Slot, first: int, end: int) -> tuple[int, int] | None:
-        """The nearest window of a slot to given times, at least as long where possible."""
-        begin = int(slot.starts[np.abs(slot.starts - first).argmin()])
-        fitting = slot.ends[(slot.ends - begin >= self.windows.shortest) & (slot.ends - begin <= self.windows.longest)]
-        if not len(fitting):
-            return None
-        return begin, int(fitting[np.abs(fitting - begin - (end - first)).argmin()])
-
-    def _repeat(self, spans: Spans, i: int) -> None:
-        """Give the windows of the same zones and number on other days the same clock times."""
-        if spans[i] is None:
-            return
-        day_steps = 24 * 60 / self.windows.clock.step_minutes
-        first, end = spans[i] or (0, 0)
-        number = self._number(i)
-        for j in self.open:
-            if (
-                j != i
-                and spans[j] is not None
-                and self.slots[j].zones == self.slots[i].zones
-                and self._number(j) == number
-            ):
-                offset = round((self.slots[j].day - self.slots[i].day) * day_steps)
-                spans[j] = (first + offset, end + offset)
-
-    def _number(self, i: int) -> int:
-        """Number of a slot among those of its zones and day."""
-        slot = self.slots[i]
-        return sum(other.zones == slot.zones and other.day == slot.day for other in self.slots[:i])

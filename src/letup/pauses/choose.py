@@ -11,18 +11,19 @@ from numpy.typing import NDArray
 
 from letup.flow.network import TimedNetwork
 from letup.pauses.anneal import Annealing
+from letup.pauses.bound.branching import Branching
 from letup.pauses.bound.master import Master
 from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
 from letup.pauses.bound.quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.rows import Rows
 from letup.pauses.bound.solving import cancel
-from letup.pauses.bound.tree import Branching
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.bound.worths import QuietCertificate
 from letup.pauses.check import broken
 from letup.pauses.choice import Choice
 from letup.pauses.clock import Clock
 from letup.pauses.compiling import compile_first
+from letup.pauses.guided import ROOT_LEVELS, Guided
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
@@ -34,7 +35,7 @@ _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""
 _WAYS = 0.05
 """Share of the changes of a search on exact flows that open a whole way: without any it begins slowly."""
-_HEAD, _HEAD_MOST = 0.1, 8.0
+_HEAD, _HEAD_MOST = 0.07, 8.0
 """Share of the time, and seconds at most, for which a search on exact flows goes alone before the proof begins."""
 _FIRST = 0.45
 """Share of the time for the first search on a stand-in: the proof beside it has ended then, mostly."""
@@ -56,7 +57,6 @@ _ALONE = 5.0
 """Seconds that it is given for that, alone."""
 _NODES = 50
 """Nodes of the branching for one round of search, where rounds are counted."""
-_LEVELS = (0.9, 0.7, 0.5, 0.3, 0.15, 0.05)
 _ROOT = 0.4
 """Share of the time for the root relaxation at most."""
 _LOOK, _PATIENCE = 0.05, 1.0
@@ -179,6 +179,7 @@ class _Run:
         self.trace: list[tuple[float, float, float]] = []
         self.certificate: Certificate | QuietCertificate | None = None
         self.master: Master | None = None
+        self.branching: Branching | None = None
         self.until = np.inf  # when the search on exact flows has to make room
         self.stopped = self.ended = self.closed = False
         self.lock = threading.Lock()
@@ -196,6 +197,7 @@ class _Run:
             ways=ways_of(problem.net, seed) if is_small(problem.net, problem.clock.steps) else (),
         )
         self.search.whole_ways = _WAYS
+        self.guided = Guided(self.search, lambda: (self.windows, self.value), self.found, self.left)
 
     # What is known so far; both threads tell.
 
@@ -297,7 +299,7 @@ class _Run:
         if exact:
             self.thread_ended.wait(max(min(_ALONE, self.left()), 0.0))
         if small:
-            search.run(search.spans_of(self.windows) or [])
+            self.guided.run(lambda: self.branching, self.gap, self.thread_ended)
         else:
             self._rehearse(None)
         while not self.thread_ended.wait(_LOOK):
@@ -319,9 +321,7 @@ class _Run:
         if certificate is not None:
             self.certified(certificate)
         if self.master is not None and small:
-            for level in _LEVELS:
-                if self.left() > 0:
-                    self.found(self._trimmed(self.master.rounded(level)))
+            self.guided.hint(self.master.values, ROOT_LEVELS)
 
     def _prove(self, small: bool) -> None:
         if not small:
@@ -346,6 +346,9 @@ class _Run:
             until = time.monotonic() + _PATIENCE
             while not self.thread_ended.wait(_LOOK) and time.monotonic() < until:
                 cancel(self.thread)
+        certificate = self.branching.certificate() if self.branching is not None else None
+        if certificate is not None:
+            self.certified(certificate)
         with self.lock:
             self.closed = True
 
@@ -373,19 +376,15 @@ class _Run:
         """Split the windows until nothing better than the best known is left, or what is given is used up."""
         if self.master is None or self.left() <= 0:
             return
-        branching = Branching(
+        self.branching = Branching(
             self.master,
             seconds=self.left,
             best=lambda: (self.windows, self.value),
             found=self.found,
             proved=self.proved,
+            hint=self.guided.hint,
         )
-        try:
-            branching.run(self.gap, nodes, iterations)
-        finally:
-            certificate = branching.certificate()
-            if certificate is not None:
-                self.certified(certificate)
+        self.branching.run(self.gap, nodes, iterations)
 
     def _everything_quiet(self, small: bool) -> None:
         problem = self.problem
@@ -440,10 +439,3 @@ class _Run:
             # What was found is only worth something once it is known exactly.
             self.found(rehearsal.windows)
             raise
-
-    def _trimmed(self, windows: list[Window]) -> list[Window]:
-        """Windows with the last ones left out until the rest keeps to the limits."""
-        kept = sorted(windows, key=lambda w: (w.first, w.zone))
-        while kept and not self._keep(kept):
-            kept.pop()
-        return sorted(kept)

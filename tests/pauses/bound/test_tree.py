@@ -11,9 +11,10 @@ from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
 from letup.pauses import Window, check_bound, choose_pauses
+from letup.pauses.bound.branching import Branching
 from letup.pauses.bound.prove import Certificate
 from letup.pauses.bound.splits import Splits
-from letup.pauses.bound.tree import Branching, Leaf
+from letup.pauses.bound.tree import Leaf
 from tests.examples import examples, seeds
 from tests.pauses.bound.test_checking import confirmed, confirmed_or_refused, strip
 from tests.pauses.bound.test_reach import tightened

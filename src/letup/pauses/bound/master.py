@@ -18,7 +18,7 @@ from letup.pauses.bound.share import Share, ShareCut
 from letup.pauses.bound.solving import run
 from letup.pauses.bound.windows import WindowRows
 from letup.pauses.clock import Clock
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits
 
 _CANDIDATES = 400
 """Moves looked at in one round of cuts, those that hold back the value most first."""
@@ -206,19 +206,6 @@ class Master:
                 self.add_cut(cut)
                 found += 1
         return found
-
-    def rounded(self, level: float) -> list[Window]:
-        """Windows where the point last solved is quiet at least to a level; they may break limits on the total."""
-        found = []
-        for slot in self.windows.slots:
-            begun, over = self.values[slot.started], self.values[slot.ended]
-            if begun[-1] < level:
-                continue
-            first = int(slot.starts[int((begun >= level).argmax())])
-            left = over > begun[-1] - level + 1e-9
-            end = int(slot.ends[int(left.argmax())]) if left.any() else int(slot.ends[-1])
-            found += [Window(zone, first, end - 1) for zone in slot.zones]
-        return sorted(found)
 
 
 def solver(rows: Rows) -> highspy.Highs:
