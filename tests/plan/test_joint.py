@@ -18,6 +18,7 @@ from letup.errors import LetupError
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
 from letup.plan import digests
+from letup.plan.answer import significant
 from letup.plan.groups import move_groups
 from letup.plan.joint import Joint, Objective, gap_of, sentence_of
 from letup.plan.terms import clock_of, limits_of, moving_array
@@ -138,6 +139,79 @@ def test_the_gap_weighs_what_is_left_by_what_is_gained():
     assert gap_of([replace(need, value=160.0)]) == 0
 
 
+def test_a_gap_hangs_on_the_ratio_of_weights_alone():
+    people, need = Objective("people", 1e-9, 80.0, 0.0, 100.0), Objective("need", 2e-12, 140.0, 100.0, 160.0)
+    assert gap_of([people, need]) == pytest.approx((500 * 20 + 20) / (500 * 80 + 40))
+    assert replace(people, weight=0.0).gap == pytest.approx(20 / 80)  # worth nothing, yet more could get out
+
+
+def test_rates_are_written_out():
+    people = Objective("people", 1.0, 80.0, 0.0, 100.0)
+    need = Objective("need", 0.00003, 140.0, 100.0, 160.0)
+    assert "as much as 33,300 person-days" in sentence_of([people, need])
+    assert [significant(one) for one in (0, 0.00003, 0.25, 12.34, 1234.5)] == ["0", "0.00003", "0.25", "12.3", "1,230"]
+
+
+def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit(hungry_case):
+    """A place without a limit by the hour is the same as one with a limit that nobody reaches."""
+    network = roads.build(hungry_case)
+    usable = usable_steps(limits_of(hungry_case), len(hungry_case.zones), clock_of(hungry_case))
+    trucks = hungry_case.trucks[hungry_case.trucks["place"] == "border"]
+    found = []
+    for most_an_hour, most_a_day in ((np.nan, 2), (1e6, 2), (np.nan, 100)):
+        places = hungry_case.places.copy()
+        places.loc["border", ["trucks_per_hour", "trucks_per_day"]] = most_an_hour, most_a_day
+        places.loc["border", "hours"] = "08:00-16:00"
+        scenario = replace(hungry_case, places=places, trucks=trucks)
+        found.append(most(scenario, usable, prepared=ground(scenario, network)))
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] < found[2]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_quiet_hours_go_above_the_ceiling_of_need(hungry_case, seed):
+    """Odd hours, slow trucks and long handling; hours quiet at random, held against the program of hours."""
+    random = np.random.default_rng(seed)
+    places, trucks = hungry_case.places.copy(), hungry_case.trucks.copy()
+    for place in places.index[places["kind"].isin(["crossing", "warehouse", "distribution_point"])]:
+        places.loc[place, "trucks_per_hour"] = random.choice([np.nan, 1, 3])
+        places.loc[place, "trucks_per_day"] = random.choice([np.nan, 2, 8])
+        places.loc[place, "tonnes_per_hour"] = random.choice([np.nan, 1, 30])
+        places.loc[place, "hours"] = random.choice(["00:00-24:00", "09:30-15:50", "06:00-12:00", "22:00-14:00"])
+    for column, values in (("speed_kmh", [4.0, 15, 60]), ("load_minutes", [0, 45, 90]), ("unload_minutes", [0, 70])):
+        trucks[column] = random.choice(values, len(trucks))
+    scenario = replace(hungry_case, places=places, trucks=trucks, step_minutes=int(random.choice([15, 30, 45, 60])))
+    network, zones = roads.build(scenario), len(scenario.zones)
+    base = ground(scenario, network)
+    usable = np.ones((zones, scenario.steps), bool)
+    ceiling = most(scenario, usable, prepared=base)
+    for share in (1.0, 0.9, 0.7):
+        hours = random.random((1, scenario.steps // 8 + 1)) < share
+        quiet = np.broadcast_to(np.repeat(hours, 8, axis=1)[:, : scenario.steps], usable.shape)
+        made = deliver(
+            scenario, network, quiet.copy(), prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False,
+        )  # fmt: skip
+        assert made.bound <= ceiling * (1 + 1e-7)
+
+
+def test_the_finding_on_relief_says_what_pauses_are_weighed_for(hungry_case):
+    for people, need, said in ((1, 0, "chosen for the movement"), (1, 1, "share the pauses"), (0, 1, "trucks alone")):
+        made = plans.make(weighed(hungry_case, float(people), float(need)), pauses=[], time_limit=1)
+        assert said in next(one.message for one in made.findings if one.code == "plan.relief")
+
+
+def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
+    pointless = example.places[example.places["kind"] != "distribution_point"]
+    parked = replace(example, trucks=example.trucks.assign(count=0))
+    for one in (replace(example, trucks=example.trucks[:0]), replace(example, places=pointless), parked):
+        assert with_priorities(one, "people=1,need=0").priorities.people == 1
+        for refused in (lambda one=one: with_priorities(one, "need=1"), lambda one=one: tradeoff(one)):
+            with pytest.raises(LetupError) as caught:
+                refused()
+            assert caught.value.code in ("priorities.no_trucks", "frontier.need")
+            assert "no trucks" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -145,6 +219,7 @@ def test_the_gap_weighs_what_is_left_by_what_is_gained():
         ("people=-1", "priorities.text"),
         ("need=nan", "priorities.text"),
         ("people=1,tanks=2", "priorities.unknown"),
+        ("need=1,people=1,need=2", "priorities.twice"),
         ("people=0,need=0", "priorities.nothing"),
     ],
 )

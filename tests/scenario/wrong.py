@@ -120,6 +120,7 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "an amount without a unit": (replace("supply.csv", "60000,litres", "60000,"), "value.missing", "supply.csv", "row 3", "unit"),
     "an essential without weight": (both(replace("essentials.csv", "0.0011", ""), replace("supply.csv", "border,food", "border,soap")), "essentials.no_weight", "supply.csv", "row 2", "item"),
     "a supply without trucks": (lambda folder: (folder / "trucks.csv").unlink(), "trucks.none", "supply.csv", "", ""),
+    "a weight for need without trucks": (both(replace("scenario.yaml", "people: 1", "need: 1"), lambda folder: (folder / "trucks.csv").unlink()), "priorities.no_trucks", "scenario.yaml", "priorities", "need"),
     "a zone without pause that is none": (replace("scenario.yaml", 'without_pause: ["south"]', 'without_pause: ["suoth"]'), "value.reference", "scenario.yaml", "deliveries", "without_pause"),
     "zones without pause that are no list": (replace("scenario.yaml", 'without_pause: ["south"]', 'without_pause: [1]'), "value.type", "scenario.yaml", "deliveries", "without_pause"),
     "a stock outside its range": (replace("stocks.csv", "90000,60000", "90000,95000"), "value.order", "stocks.csv", "row 3", "amount"),

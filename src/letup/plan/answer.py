@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -103,6 +104,13 @@ def count(number: float, what: str) -> str:
 def share(part: int, whole: int) -> str:
     """A share in per cent, rounded to one decimal; never rounded up to all or down to none."""
     return percent(part / whole, 1) if whole else "0 %"
+
+
+def significant(value: float) -> str:
+    """A number of 0 or more with three digits that count, and never a power of ten."""
+    if value >= 1000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return format(Decimal(f"{value:.3g}"), "f")
 
 
 def percent(value: float, decimals: int = 0) -> str:

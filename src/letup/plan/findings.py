@@ -13,6 +13,7 @@ from letup.findings import Finding, worst_first
 from letup.pauses.check import breaches
 from letup.pauses.limits import Window
 from letup.plan.answer import count
+from letup.plan.joint import is_joint
 from letup.plan.model import GroupResult
 from letup.plan.receiving import receiving
 from letup.plan.rules import finding
@@ -63,10 +64,7 @@ def check_plan(
     found.append(
         finding(
             "plan.relief",
-            "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded."
-            if not wanted(scenario)
-            else "Flag: the pauses are chosen for the movement of people; trucks make use of them. Relief must pass "
-            "rapidly and unimpeded.",
+            _relief(scenario),
             "Plan the passage of relief with those who bring it.",
         )
     )
@@ -79,6 +77,18 @@ def check_plan(
         )
     )
     return worst_first(found)
+
+
+def _relief(scenario: Scenario) -> str:
+    """What the pauses have to do with relief."""
+    if not wanted(scenario):
+        return "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded."
+    weighed = "the pauses are chosen for the movement of people; trucks make use of them."
+    if is_joint(scenario):
+        weighed = "trucks share the pauses with the movement of people, by the scenario's priorities."
+        if not scenario.priorities.people:
+            weighed = "the pauses are weighed for trucks alone, by the scenario's priorities; people make use of them."
+    return f"Flag: {weighed} Relief must pass rapidly and unimpeded."
 
 
 def willing_by_zone(scenario: Scenario, network: RoadNetwork) -> pd.DataFrame:

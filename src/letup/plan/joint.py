@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries import Gauge, Ground, at_home, ground, most, wanted
 from letup.pauses.limits import Window
-from letup.plan.answer import percent
+from letup.plan.answer import percent, significant
 from letup.plan.terms import moving_array
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -56,28 +56,31 @@ class Objective:
     @property
     def gap(self) -> float:
         """(bound - value) / (value - without): how much more could be gained, as a share of what is."""
-        return gap_of([self])
+        return gap_of([replace(self, weight=1.0)])
 
 
 def gap_of(objectives: Sequence[Objective]) -> float:
     """The same for several, by their weights; infinite where nothing is gained, though something could be."""
-    left = sum(one.weight * max(one.bound - one.value, 0.0) for one in objectives)
-    gained = sum(one.weight * (one.value - one.without) for one in objectives)
-    if left <= 1e-9 * max(sum(one.weight * one.bound for one in objectives), 1.0):
+    # Only the ratio of weights matters, and so it must for what is too little to count.
+    largest = max(one.weight for one in objectives) or 1.0
+    weights = [one.weight / largest for one in objectives]
+    left = sum(weight * max(one.bound - one.value, 0.0) for weight, one in zip(weights, objectives, strict=True))
+    gained = sum(weight * (one.value - one.without) for weight, one in zip(weights, objectives, strict=True))
+    if left <= 1e-9 * max(sum(weight * one.bound for weight, one in zip(weights, objectives, strict=True)), 1.0):
         return 0.0
     return left / gained if gained > 0 else math.inf
 
 
 def sentence_of(objectives: Sequence[Objective]) -> str:
-    """What a plan was chosen for, each in its own unit, and how much more any plan could gain."""
+    """What a plan is weighed for, each in its own unit, and how much more any plan could gain."""
     people, need = objectives
-    rate = people.weight / need.weight
     gained, most = need.value - need.without, need.bound - need.without
-    lead = "Chosen for need met alone"
+    lead = "Weighed for need met alone"  # not "chosen": pauses may be given by hand
     if people.weight:
+        rate = significant(people.weight / need.weight)
         lead = (
-            f"Chosen for people and need met together, one person who gets out weighing as much as {rate:,.3g} "
-            f"person-days of need met: {people.value:,.0f} of at most {people.bound:,.0f} people get out"
+            f"Weighed for people and need met together, one person who gets out as much as {rate} person-days of need "
+            f"met: {people.value:,.0f} of at most {people.bound:,.0f} people get out"
         )
     gap = gap_of(objectives)
     more = f"at most {percent(gap, 1)} more" if math.isfinite(gap) else "more by an unknown share"

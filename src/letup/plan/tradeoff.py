@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from letup import roads
-from letup.aid.deliveries import ground, most, wanted
+from letup.aid.deliveries import ground, most
 from letup.aid.deliveries.need import needs
 from letup.aid.people import staying
 from letup.errors import LetupError
@@ -21,6 +21,8 @@ from letup.plan.joint import Objective
 from letup.plan.making import require_people
 from letup.plan.searches import Search, plan_once
 from letup.plan.terms import clock_of, limits_of
+from letup.roads.network import RoadNetwork
+from letup.scenario import has_trucks
 from letup.scenario.model import Priorities, Scenario
 
 _LEAST = 1e-3
@@ -129,6 +131,12 @@ def tradeoff(
         if progress is not None:
             progress(stage)
 
+    if not has_trucks(scenario):
+        raise LetupError(
+            "frontier.need",
+            "There are no trucks, or no distribution point for them to go to, so nothing to hold against people",
+            "Give trucks, supply and distribution points, or count zone-hours.",
+        )
     tell("reading the roads")
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
@@ -136,7 +144,7 @@ def tradeoff(
     usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
     most_people = ceiling(scenario.groups, timed, usable)
     tell("laying out the deliveries")
-    before, all_need, most_need = _need(scenario, usable)
+    before, all_need, most_need = _need(scenario, network, usable)
     shares = np.clip(np.linspace(0, 1, max(points, 2)), _LEAST, 1 - _LEAST).tolist()
     # Worth of a person-day where a person is worth 1, so that both ceilings weigh as their shares say.
     weights = [share / (1 - share) * max(most_people, 1) / most_need for share in shares]
@@ -171,14 +179,12 @@ def tradeoff(
     )
 
 
-def _need(scenario: Scenario, usable: np.ndarray) -> tuple[float, float, float]:
+def _need(scenario: Scenario, network: RoadNetwork, usable: np.ndarray) -> tuple[float, float, float]:
     """Need met without trucks, all need, and the most that trucks could add: person-days."""
-    added = 0.0
-    if wanted(scenario):
-        prepared = ground(scenario, roads.build(scenario))
-        need = needs(scenario, prepared.stocks, staying(scenario))
-        before = need.value_without()[1]
-        added = most(scenario, usable, prepared=prepared) - before
+    prepared = ground(scenario, network)
+    need = needs(scenario, prepared.stocks, staying(scenario))
+    before = need.value_without()[1]
+    added = most(scenario, usable, prepared=prepared) - before
     if added <= 0:
         raise LetupError(
             "frontier.need",

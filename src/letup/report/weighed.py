@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from letup.plan.answer import significant
 from letup.plan.joint import document_part
 from letup.plan.model import Plan
 
@@ -40,7 +41,7 @@ def section(plan: Plan) -> Section | None:
             Row(
                 one["name"],
                 one["unit"],
-                f"{one['weight']:.3g}",
+                significant(one["weight"]),
                 *(f"{one[key]:,.0f}" for key in ("without", "value", "bound")),
             )
             for one in part["objectives"]

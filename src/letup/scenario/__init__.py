@@ -4,7 +4,7 @@ from letup.scenario.convert import parse_hours, parse_modes
 from letup.scenario.essentials import Essential, default_essentials, essentials_of
 from letup.scenario.model import Group, PartyLimits, Priorities, Scenario
 from letup.scenario.new import example, new
-from letup.scenario.priorities import with_priorities
+from letup.scenario.priorities import has_trucks, with_priorities
 from letup.scenario.read import bundled, check, folder_of, load
 from letup.scenario.reference import reference_page
 from letup.scenario.values import shares, values
@@ -22,6 +22,7 @@ __all__ = [
     "essentials_of",
     "example",
     "folder_of",
+    "has_trucks",
     "load",
     "new",
     "parse_hours",

@@ -219,7 +219,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
         top = sections[""].rows[0].cells
         check_times(top, notes)
         if "priorities" in sections:
-            check_priorities(sections["priorities"].rows[0].cells, notes)
+            check_priorities(sections["priorities"].rows[0].cells, tables, notes)
         if "limits" in sections:
             check_limits(sections["limits"].rows[0].cells, top, zones, notes)
 

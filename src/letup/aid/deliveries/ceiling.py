@@ -92,6 +92,11 @@ def _busy(means: Means, found: list[Trip]) -> dict[tuple[int, str], tuple[int, i
     return known
 
 
+def _in_hours(rate: float, hours: float) -> float:
+    """What a rate comes to in some hours; nothing in none, even where the rate has no limit."""
+    return rate * hours if hours > 0 else 0.0
+
+
 class _ByDay(Layout):
     """Rows of days in place of those of hours."""
 
@@ -117,7 +122,7 @@ class _ByDay(Layout):
             # an hour that lies in two days counts in both
             slots = {(int(day), step // width) for step, day in enumerate(self.need.day_of_step)}
             for day, slot in slots:
-                inspected[place, day] += stop.trucks_per_hour * hours * self._open(place, slot)
+                inspected[place, day] += _in_hours(stop.trucks_per_hour, hours * self._open(place, slot))
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             base = means.fleets[self.found[one.trip].fleet].base
@@ -160,8 +165,9 @@ class _ByDay(Layout):
                 open_hours = hours * sum(self._open(place, slot) for slot in range(-(-until // width)))
                 mine = [k for k in columns if self.cargo[k].arrives <= day]
                 weights = [self.means.weight[self.cargo[k].item] for k in mine]
-                self._limit(mine, stop.trucks_per_hour * open_hours)
-                self._limit([self.count + k for k in mine], stop.tonnes_per_hour * 1000 * open_hours, weights)
+                self._limit(mine, _in_hours(stop.trucks_per_hour, open_hours))
+                tonnes = _in_hours(stop.tonnes_per_hour, open_hours)
+                self._limit([self.count + k for k in mine], 1000 * tonnes, weights)
 
     def _roads(self) -> None:
         """Roads are left out: that can only raise the bound."""
