@@ -264,6 +264,17 @@ def test_a_forged_figure_is_found(folder, tmp_path, where, change):
     assert any(problem.where == f"weighed.{where}" for problem in problems), problems
 
 
+@pytest.mark.parametrize("worth", [None, 99_999.0])
+def test_a_forged_worth_of_a_pause_is_found(folder, tmp_path, worth):
+    copy = tmp_path / "plan"
+    shutil.copytree(folder, copy)
+    content = json.loads((copy / "plan.json").read_text("utf-8"))
+    content["pauses"][0]["worth_need"] = worth
+    content["digests"]["plan"] = digests.fields(content)
+    (copy / "plan.json").write_text(json.dumps(content), "utf-8")
+    assert [problem.where for problem in plans.verify(copy).problems] == ["pauses[0].worth_need"]
+
+
 @pytest.fixture(scope="module")
 def traded(hungry_case):
     return tradeoff(hungry_case, points=3, time_limit=2.0, workers=1)

@@ -235,7 +235,7 @@ class ObjectivePart(_Part):
     unit: str
     weight: float = Field(ge=0, description="what one unit is worth")
     value: float = Field(ge=0, description="with the plan, in the unit")
-    without: float = Field(ge=0, description="without any pause or truck, in the unit")
+    without: float = Field(ge=0, description="need met without any truck; people are counted from 0")
     bound: float = Field(ge=0, description="proven: no plan within the limits has a larger value")
     gap: float | None = Field(description="(bound - value) / (value - without); null if nothing is gained")
 

@@ -42,7 +42,7 @@ class Objective:
     weight : float
         What one unit of it is worth.
     value, without : float
-        With the plan, and without any pause or truck, in `UNITS`.
+        With the plan, and what gains are counted from, in `UNITS`: need met without any truck, and no people.
     bound : float
         Proven: no plan within the limits has a larger value.
     """

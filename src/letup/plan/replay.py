@@ -91,7 +91,7 @@ def check_content(
         return  # what follows rests on ways that do not exist; each was named above
     tell("replaying the deliveries")
     check_deliveries(folder, document, scenario, network, windows, table, result)
-    check_weighed(document, scenario, network, usable, windows, table, result)
+    check_weighed(document, scenario, network, usable, dict(zip(numbers, windows, strict=True)), table, result)
     check_orders(folder, scenario, network, windows, result)
     people, last_use = passing(windows, timed, table)
     for i, count in zip(numbers, people, strict=True):

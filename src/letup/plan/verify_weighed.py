@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries import ground
 from letup.pauses.limits import Window
-from letup.plan.joint import document_part, is_joint, objectives_of
+from letup.plan.joint import Joint, document_part, is_joint, objectives_of
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _CLOSE = 1e-6
 """Linear programs are solved to tolerances."""
+_ROUNDED = 2.0
+"""A pause is worth the difference of two values in whole person-days; each may be rounded the other way."""
 
 
 def check_weighed(
@@ -28,15 +31,17 @@ def check_weighed(
     scenario: Scenario,
     network: RoadNetwork,
     usable: NDArray[np.bool_],
-    windows: list[Window],
+    pauses: dict[int, Window],
     movements: pd.DataFrame,
     result: Verification,
 ) -> None:
-    """Check it; ``usable`` says which steps may be quiet."""
+    """Check it; ``usable`` says which steps may be quiet, ``pauses`` has windows by their row in the document."""
+    windows = list(pauses.values())
     written = document.weighed
     if written is None or not is_joint(scenario):
         if (written is not None) != is_joint(scenario):
             result.wrong("value", "plan.json", "weighed", "does not fit the priorities of the scenario")
+        _check_worths(document, dict.fromkeys(pauses), result)
         return
     arrive, ceiling = document.answer.arrive, document.answer.ceiling
     prepared = ground(scenario, network)
@@ -60,4 +65,14 @@ def check_weighed(
     for i, (given, other) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
         for key in ("name", "unit", "weight", "gap"):
             result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(given, key), other[key])
+    losses = Joint(scenario, network, usable, prepared).losses(windows)
+    _check_worths(document, dict(zip(pauses, losses, strict=True)), result)
     result.done("what the pauses were chosen for: values, weights and ceilings", 2)
+
+
+def _check_worths(document: Document, computed: Mapping[int, float | None], result: Verification) -> None:
+    """Compare the need that each pause is worth."""
+    for i, found in computed.items():
+        said = document.pauses[i].worth_need
+        if (said is None) != (found is None) or (said is not None and abs(said - (found or 0.0)) > _ROUNDED):
+            result.wrong("value", "plan.json", f"pauses[{i}].worth_need", f"is {said!r}, recomputed {found!r}")

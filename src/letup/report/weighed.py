@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from letup.plan.answer import significant
-from letup.plan.joint import document_part
+from letup.plan.joint import NEED, document_part
 from letup.plan.model import Plan
 
 
@@ -42,7 +42,8 @@ def section(plan: Plan) -> Section | None:
                 one["name"],
                 one["unit"],
                 significant(one["weight"]),
-                *(f"{one[key]:,.0f}" for key in ("without", "value", "bound")),
+                f"{one['without']:,.0f}" if one["name"] == NEED else "–",
+                *(f"{one[key]:,.0f}" for key in ("value", "bound")),
             )
             for one in part["objectives"]
         ),
