@@ -23,7 +23,7 @@ from letup.plan.groups import move_groups
 from letup.plan.joint import Joint, Objective, gap_of, sentence_of
 from letup.plan.terms import clock_of, limits_of, moving_array
 from letup.plan.tradeoff import TradePoint, efficient, tradeoff
-from letup.plan.tradeoff_files import tradeoff_text, write_tradeoff
+from letup.plan.tradeoff_files import notes, tradeoff_text, write_tradeoff
 from letup.report import write_tradeoff_html
 from letup.scenario import Priorities, with_priorities
 from tests.aid.deliveries.small import without_stocks
@@ -297,6 +297,15 @@ def test_beaten_plans_are_left_out():
 
     found = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
     assert [(one.people, one.need) for one in found] == [(5, 1.0), (3, 3.0)]
+
+
+def test_a_plan_that_reaches_both_ceilings_is_said_to(traded):
+    point = TradePoint((), 0.0, traded.most_people, traded.most_need, 1.0)
+    perfect = replace(traded, points=(point,), complete=False)
+    assert any("Plan 1 does both" in note for note in notes(perfect))
+    assert not any("better plans may exist" in note for note in notes(perfect))
+    apart = (replace(point, need=0.0), replace(point, people=0))
+    assert any("not known" in note for note in notes(replace(perfect, points=apart)))
 
 
 def test_plans_between_people_and_aid_are_written(traded, tmp_path):

@@ -14,6 +14,9 @@ from letup.plan.joint import NEED, UNITS
 from letup.plan.tradeoff import Tradeoff
 from letup.plan.write import about, limits_used
 
+_CLOSE = 1e-6
+"""Linear programs are solved to tolerances."""
+
 
 def write_tradeoff(found: Tradeoff, folder: Path | str) -> list[Path]:
     """Write frontier.csv, frontier.json and a CSV of pauses for each point; an earlier frontier is replaced.
@@ -103,19 +106,29 @@ def answer(found: Tradeoff) -> str:
     return f"With the plan for people, {said(0)}; with the plan for aid, {said(-1)}."
 
 
+def best(found: Tradeoff) -> int | None:
+    """Number of the plan that reaches both ceilings, if there is one."""
+    for number, one in enumerate(found.points, 1):
+        if one.people >= found.most_people and one.need >= found.most_need * (1 - _CLOSE):
+            return number
+    return None
+
+
 def notes(found: Tradeoff) -> list[str]:
     """How to read the table."""
     without = percent(found.met_without / found.person_days, 1) if found.person_days else "0 %"
+    at_most = best(found)
+    both = f"Plan {at_most} does both." if at_most else "Whether one plan could do both is not known."
     said = [
         "People: who reach a shelter when the groups move one after the other, each at its own speed.",
         "Person-days: need that trucks meet, each further part of a need worth less, everyone counted where they live. "
         f"Without any truck {found.met_without:,.0f} of {found.person_days:,.0f} are met ({without}).",
         f"Proven: no plan within the limits lets more than {found.most_people:,} people out, or adds more than "
-        f"{found.most_need:,.0f} person-days. Whether one plan could do both is not known.",
+        f"{found.most_need:,.0f} person-days. {both}",
         "All plans keep to the scenario's limits, zone-hours included. Plans that another one beats in both are left "
         "out.",
     ]
-    if not found.complete:
+    if not found.complete and not at_most:
         said.append("Searches were ended by their time or by hand: better plans may exist, up to what is proven.")
     return said
 

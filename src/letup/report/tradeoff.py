@@ -8,7 +8,7 @@ from pathlib import Path
 from letup.plan.answer import percent, share
 from letup.plan.frontier_files import pause_rows
 from letup.plan.tradeoff import Tradeoff
-from letup.plan.tradeoff_files import answer, notes
+from letup.plan.tradeoff_files import answer, best, notes
 from letup.report import limits, words
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
@@ -65,7 +65,8 @@ def write_tradeoff_html(found: Tradeoff, path: str | Path) -> Path:
             "page/tradeoff.html.j2",
             found.scenario,
             answer=answer(found),
-            complete=found.complete,
+            complete=found.complete or best(found) is not None,
+            both=best(found),
             want=words.count(found.want_to_leave),
             chart=chart(found),
             rows=rows(found),
