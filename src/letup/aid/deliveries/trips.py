@@ -176,26 +176,28 @@ def _outward(
         good = (lasting >= 0) & throughout(base.is_open, fleet.load + 1, ends=True)
         unloading = _next(throughout(stop.is_open, fleet.unload, ends=False))
         for slot in np.unique(np.flatnonzero(good) // width).tolist():
-            here = np.arange(slot * width, min((slot + 1) * width, steps))
-            here = here[good[here]]
-            best = int(here[np.argmin(lasting[here])])
-            first = last = best
-            while first - 1 >= slot * width and good[first - 1] and mark[first - 1] == mark[best]:
-                first -= 1
-            while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
-                last += 1
-            way = table.way(fleet.base, best)
-            if not way.fits(table.roads, noisy, first, last):
+            steps_of = np.arange(slot * width, min((slot + 1) * width, steps))
+            steps_of = steps_of[good[steps_of]]
+            # the quickest that can be unloaded, where there is one
+            for best in steps_of[np.argsort(lasting[steps_of], kind="stable")].tolist():
                 first = last = best
-                if not way.fits(table.roads, noisy, best, best):
+                while first - 1 >= slot * width and good[first - 1] and mark[first - 1] == mark[best]:
+                    first -= 1
+                while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
+                    last += 1
+                way = table.way(fleet.base, best)
+                if not way.fits(table.roads, noisy, first, last):
+                    first = last = best
+                    if not way.fits(table.roads, noisy, best, best):
+                        continue
+                lasts = int(-(-(way.minutes - 1e-6) // scenario.step_minutes))
+                if last + lasts >= steps:
                     continue
-            lasts = int(-(-(way.minutes - 1e-6) // scenario.step_minutes))
-            if last + lasts >= steps:
-                continue
-            start, end = int(unloading[first + lasts]), int(unloading[last + lasts])
-            if end < 0 or end + fleet.unload > steps:
-                continue
-            found.append(Trip(k, stop.id, slot, first, last, way, lasts, start, end + fleet.unload, None))
+                start, end = int(unloading[first + lasts]), int(unloading[last + lasts])
+                if end < 0 or end + fleet.unload > steps:
+                    continue
+                found.append(Trip(k, stop.id, slot, first, last, way, lasts, start, end + fleet.unload, None))
+                break
     return found
 
 
