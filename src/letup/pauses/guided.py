@@ -30,6 +30,8 @@ _WORTHWHILE = 0.9
 """Share of the best value from which on rounded windows are begun from."""
 _SEARCHED, _HELP = 3.0, 2.0
 """Seconds without anything better after which the search makes room for the proof, and for how long at a time."""
+_PACE = 1.0
+"""Seconds that a linear program of the tree may take so that the search goes over to it: a split takes several."""
 _LOOK = 0.05
 
 
@@ -83,11 +85,13 @@ class Guided:
         searched = helped = 0.0
         while self.left() > 0 and self.search.open:
             began, before = time.monotonic(), self.best()[1]
-            if searched <= _SEARCHED + helped / 2 or proved.is_set():
+            tree = branching()
+            alone = proved.is_set() or (tree is not None and tree.pace > _PACE)
+            if alone or searched <= _SEARCHED + helped / 2:
                 self._cool()
                 searched += time.monotonic() - began
             else:
-                self._help(branching(), gap, proved)
+                self._help(tree, gap, proved)
                 helped += time.monotonic() - began
             if self.best()[1] > before:
                 searched = helped = 0.0

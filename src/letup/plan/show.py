@@ -21,6 +21,7 @@ CEILING = (
     "That ceiling is proven but generous: it counts every allowed hour as quiet in every zone, whatever the limit on "
     "zone-hours, and may lie well above the best possible plan."
 )
+REACHED = "That is proven: no plan lets more people out."
 BOUND = "That is proven for all pauses within the limits, zone-hours included."
 _ALIKE = 2
 """Findings of one kind that are shown in the terminal; the report shows all."""
@@ -44,7 +45,7 @@ def what_was_read(scenario: Scenario) -> str:
 def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
     """The answer, the pauses by day, what bounds it, findings, files, and how to verify it."""
     parts = [
-        f"{sentence(plan)}\n{CEILING if plan.ceiling_basis == BASIS else BOUND}",
+        f"{sentence(plan)}\n{_proof(plan)}",
         _pauses(plan),
         _next_hour(plan),
         _deliveries(plan),
@@ -54,6 +55,13 @@ def plan_text(plan: Plan, files: list[Path], folder: Path) -> str:
         _files(files, folder),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _proof(plan: Plan) -> str:
+    """How far the ceiling can be trusted to be near."""
+    if plan.arrive >= plan.ceiling:
+        return REACHED
+    return CEILING if plan.ceiling_basis == BASIS else BOUND
 
 
 def _pauses(plan: Plan) -> str:

@@ -128,6 +128,11 @@ class Branching:
         """Linear programs solved."""
         return sum(each.solved for each in self._all)
 
+    @property
+    def pace(self) -> float:
+        """Seconds that a linear program takes; infinite until one is solved."""
+        return sum(each.spent for each in self._all) / self.solved if self.solved else np.inf
+
     def certificate(self) -> Certificate | None:
         """What `check_bound` needs to confirm the bound; None if there is too much of it or nothing was split."""
         with self._lock:

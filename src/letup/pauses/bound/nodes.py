@@ -6,6 +6,7 @@ bound of the whole tree can be confirmed node by node without a solver.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import highspy
@@ -43,8 +44,8 @@ class Nodes:
 
     Attributes
     ----------
-    solved, iterations : int
-        Linear programs solved, and iterations of the simplex method for them.
+    solved, iterations, spent : int, int, float
+        Linear programs solved, iterations of the simplex method for them, and seconds.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Nodes:
         self.highs, self.duality, self.splits = highs, duality, splits
         self.seconds, self.enough, self.seen = seconds, enough, seen
         self.solved = self.iterations = 0
+        self.spent = 0.0
         highs.setOptionValue("solver", "simplex")
         self._at: tuple[Floats, Floats] = (duality.lower, duality.upper)
 
@@ -114,7 +116,9 @@ class Nodes:
             highs.setBasis(basis)
             highs.setOptionValue(_PERTURBATION, perturbation)
             highs.setOptionValue("time_limit", highs.getRunTime() + left)
+            began = time.monotonic()
             run(highs)
+            self.spent += time.monotonic() - began
             self.iterations += max(highs.getInfo().simplex_iteration_count, 0)
             status = highs.getModelStatus()
             if status == highspy.HighsModelStatus.kInterrupt:
