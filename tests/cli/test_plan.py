@@ -141,11 +141,17 @@ def test_everything_wrong_with_pauses_by_hand_is_printed_at_once(example: Path, 
     assert not (tmp_path / "plan").exists()
 
 
-def test_the_terminal_says_what_the_ceiling_leaves_out(
-    planned: tuple[Path, subprocess.CompletedProcess[str]],
-) -> None:
+def test_the_terminal_says_what_is_proven(planned: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     _, result = planned
-    assert "whatever the limit on zone-hours" in result.stdout.splitlines()[1]
+    assert result.stdout.splitlines()[1] == "That is proven: no plan within the limits lets more people out."
+
+
+def test_the_terminal_says_what_the_ceiling_of_pauses_by_hand_leaves_out(example: Path, tmp_path: Path) -> None:
+    given = tmp_path / "pauses.csv"
+    given.write_text("zone,start,end\nnorth,2030-01-01T07:00,2030-01-01T08:00\n", "utf-8")
+    result = run("plan", example, "--pauses", given, "--out", tmp_path / "plan")
+    assert result.returncode == 0
+    assert "whatever the limit on zone-hours" in result.stdout
 
 
 @pytest.mark.parametrize("stage", ["reading", "moving the groups"])

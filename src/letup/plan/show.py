@@ -21,7 +21,7 @@ CEILING = (
     "That ceiling is proven but generous: it counts every allowed hour as quiet in every zone, whatever the limit on "
     "zone-hours, and may lie well above the best possible plan."
 )
-REACHED = "That is proven: no plan lets more people out."
+REACHED = "That is proven: no plan within the limits lets more people out."
 BOUND = "That is proven for all pauses within the limits, zone-hours included."
 _ALIKE = 2
 """Findings of one kind that are shown in the terminal; the report shows all."""
