@@ -200,6 +200,14 @@ def test_the_finding_on_relief_says_what_pauses_are_weighed_for(hungry_case):
         assert said in next(one.message for one in made.findings if one.code == "plan.relief")
 
 
+def test_a_plan_says_that_nothing_can_meet_the_need_it_weighs(hungry_case):
+    bare = weighed(hungry_case, 1.0, 1.0)
+    bare = replace(bare, trucks=bare.trucks[:0])
+    (found,) = (one for one in plans.make(bare, pauses=[], time_limit=1).findings if one.code == "plan.priorities")
+    assert found.severity == "warning"
+    assert "no trucks" in found.message
+
+
 def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
     pointless = example.places[example.places["kind"] != "distribution_point"]
     parked = replace(example, trucks=example.trucks.assign(count=0))

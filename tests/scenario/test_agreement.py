@@ -142,6 +142,12 @@ def test_a_party_that_weighs_nothing_is_found_and_one_weight_will_do(folder: Pat
     assert not [one for one in check(folder) if one.severity == "error"]
 
 
+def test_two_issues_that_read_the_same_off_a_plan_are_found(folder: Path) -> None:
+    change(folder, "issues.csv", 2, reads="window_hours")
+    (found,) = [one for one in check(folder) if one.code == "issues.reads"]
+    assert (found.severity, found.where, found.column) == ("warning", "row 3", "reads")
+
+
 def test_budgets_need_a_unit_and_costs(folder: Path) -> None:
     party(folder, 2, concession_budget=5)
     found = [(one.code, one.column) for one in check(folder) if one.code == "concessions.budget"]
@@ -206,6 +212,11 @@ def test_a_quote_that_is_in_its_file_is_found_across_line_ends(quote: str, spoke
 def test_a_quote_that_is_not_in_its_file_to_the_letter_is_an_error(quote: str, spoken: Path) -> None:
     (found,) = quoted(spoken, quote)
     assert (found.code, found.severity, found.where, found.column) == ("statements.quote", "error", "row 2", "quote")
+
+
+def test_a_quote_of_a_letter_or_two_is_no_proof(spoken: Path) -> None:
+    (found,) = quoted(spoken, "We")
+    assert (found.code, found.severity, found.column) == ("statements.short", "warning", "quote")
 
 
 @pytest.mark.parametrize("name", ["../speech.txt", "/etc/hostname", "sources/../../x", "C:\\x.txt", "..\\x"])

@@ -20,6 +20,7 @@ from letup.plan.rules import finding
 from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.scenario.priorities import NO_TRUCKS, has_trucks
 
 _SHORT_PAUSE_HOURS = 2.0
 _NOTICE_HOURS = 24.0
@@ -61,6 +62,9 @@ def check_plan(
     found += _limits(scenario, windows)
     if not complete:
         found.append(finding("plan.incomplete", "The search was ended early; a longer one may find better pauses."))
+    if scenario.priorities.need and not has_trucks(scenario):
+        message = f"{NO_TRUCKS[0].upper()}{NO_TRUCKS[1:]}; the pauses are for the movement of people alone."
+        found.append(finding("plan.priorities", message, "Give trucks and points in the scenario, or leave it out."))
     found.append(
         finding(
             "plan.relief",

@@ -59,6 +59,7 @@ RULES: dict[str, Rule] = {
     "plan.short_pause": Rule("warning", "Pauses shorter than 2 hours", _STRANDED),
     "plan.notice": Rule("warning", "The first pause starts less than 24 hours after the start of the plan", _PRACTICE),
     "plan.relief": Rule("note", "Passage of relief is not part of this plan", _RELIEF),
+    "plan.priorities": Rule("warning", "Need met has a weight, but there are no trucks or points to meet it"),
     "plan.permission": Rule("note", "A plan is a model, not a permission"),
     "plan.limits": Rule("warning", "Pauses given by hand break what the parties insist on"),
     "plan.incomplete": Rule("note", "The search was ended early"),

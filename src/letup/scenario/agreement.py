@@ -16,7 +16,8 @@ PARTIES = "parties.yaml"
 
 
 def check_issues(table: Table, notes: Collector) -> None:
-    """Note numbers without a range, options that cannot be told apart, and what a plan cannot settle."""
+    """Note numbers without a range, options that cannot be told apart, what no plan settles, and what counts twice."""
+    readers: dict[str, str] = {}
     for row in table.rows:
         kind = row.cells.get("kind")
         place: dict[str, Any] = {"file": table.file, "where": row.where}
@@ -24,6 +25,10 @@ def check_issues(table: Table, notes: Collector) -> None:
             _check_number(row, place, notes)
         elif kind is not None:
             _check_options(row, place, notes)
+        reads = row.cells.get("reads")
+        if kind == "number" and reads is not None and readers.setdefault(reads, row.where) != row.where:
+            message = f"reads {reads} off the plan, as {readers[reads]} does, so that it counts twice"
+            notes.add("issues.reads", message, "keep one of the two", **place, column="reads", severity="warning")
         default = row.cells.get("default")
         if default is not None and kind is not None and not _is_value(row.cells, default):
             message = f"{show(default)} is no value of this issue"

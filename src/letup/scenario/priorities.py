@@ -15,7 +15,7 @@ from letup.scenario.raw import Table
 _EXAMPLE = "Give what each is worth, such as people=1,need=0.03."
 
 
-_NO_TRUCKS = "need met by trucks has a weight, but there are no trucks, or no distribution point for them to go to"
+NO_TRUCKS = "need met by trucks has a weight, but there are no trucks, or no distribution point for them to go to"
 
 
 def check_priorities(cells: dict[str, Any], tables: Mapping[str, Table], notes: Collector) -> None:
@@ -29,7 +29,7 @@ def check_priorities(cells: dict[str, Any], tables: Mapping[str, Table], notes: 
     if cells.get("need") and not notes.failed("trucks.csv", "places.geojson") and not _brings(counts, kinds):
         remedy = "say in trucks.csv which there are and add distribution points, or leave the weight out"
         at = {"file": "scenario.yaml", "where": "priorities", "column": "need"}
-        notes.add("priorities.no_trucks", _NO_TRUCKS, remedy, severity="warning", **at)
+        notes.add("priorities.no_trucks", NO_TRUCKS, remedy, severity="warning", **at)
 
 
 def _brings(counts: Iterable[int], kinds: Iterable[object]) -> bool:
@@ -80,6 +80,6 @@ def with_priorities(scenario: Scenario, given: str) -> Scenario:
     if not any(weights.values()):
         raise LetupError("priorities.nothing", "All weights are 0", _EXAMPLE)
     if weights["need"] and not has_trucks(scenario):
-        message = f"{_NO_TRUCKS[0].upper()}{_NO_TRUCKS[1:]}"
+        message = f"{NO_TRUCKS[0].upper()}{NO_TRUCKS[1:]}"
         raise LetupError("priorities.no_trucks", message, "Give trucks and points in the scenario, or people alone.")
     return replace(scenario, priorities=Priorities(**weights))

@@ -17,6 +17,8 @@ from letup.scenario.raw import Row, Table
 CHANGE_DAYS = 30
 """A stance that turns within so many days is noted as a change; what lies further apart is another time."""
 
+SHORTEST_PROOF = 8
+"""Letters and blanks that a quote needs so that finding it in a file means something."""
 LARGEST_SOURCE = 20 * MEGABYTE
 """Largest text file that quotes are looked for in, bytes."""
 
@@ -83,6 +85,9 @@ def _check_quote(row: Row, folder: Path, place: dict[str, Any], notes: Collector
         message = f"the words {show(quote)} are not in {name}"
         remedy = "copy them from the file, letter by letter; what you make of them belongs in position"
         notes.add("statements.quote", message, remedy, **place, column="quote")
+    elif len(even(quote)) < SHORTEST_PROOF:
+        message = f"the words {show(quote)} are so few that nearly any text has them"
+        notes.add("statements.short", message, "quote the sentence", **place, column="quote", severity="warning")
 
 
 def source_text(folder: Path, name: str) -> str:
