@@ -83,6 +83,18 @@ def test_words_in_other_languages_are_kept(tmp_path: Path) -> None:
     assert issue.label_of("third", "fr") == "A third party"
 
 
+def test_one_of_a_unit_is_not_said_in_the_plural() -> None:
+    def said(unit: str, value: float) -> str:
+        return Issue("a", "A", unit).label_of(value)
+
+    assert said("roads", 1) == "1 road"
+    assert said("hours/day", 1.0) == "1 hour/day"
+    assert said("days per 10 released", 1) == "1 day per 10 released"
+    assert said("roads", 2) == "2 roads"
+    assert said("people/bus", 1) == "1 people/bus"
+    assert said("%", 1) == "1 %"
+
+
 def test_numbers_of_an_issue_end_at_its_greatest() -> None:
     assert Issue("a", "A", low=0, high=10, step=4).values == (0, 4, 8, 10)
     assert Issue("a", "A", low=0, high=1, step=0.1).values == pytest.approx([n / 10 for n in range(11)])

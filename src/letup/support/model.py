@@ -6,6 +6,7 @@ is worked out here; each value carries its basis and source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,9 @@ Value = float | str
 
 Package = Mapping[str, Value]
 """What is on the table: issue id to value."""
+
+_PLURAL = re.compile(r"^([a-z]+[a-rt-z])s\b")
+"""The first word's s of a unit such as roads, hours/day or prisoners per captive."""
 
 
 def _nothing() -> Mapping[str, str]:
@@ -126,7 +130,10 @@ class Issue:
         for option in self.options:
             if option.id == value:
                 return option.labels.get(language, option.label)
-        return f"{value:,g} {self.unit}".strip() if isinstance(value, int | float) else str(value)
+        if not isinstance(value, int | float):
+            return str(value)
+        unit = _PLURAL.sub(r"\1", self.unit) if value == 1 else self.unit
+        return f"{value:,g} {unit}".strip()
 
 
 @dataclass(frozen=True)
