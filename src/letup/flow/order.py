@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from letup.flow.bits import has
-from letup.flow.search import ARC, EARLIER, HOMES, INSIDE, LATER
+from letup.flow.search import ARC, EARLIER, HOMES, INSIDE, LATER, spread
 from letup.flow.state import (
     ARRIVE,
     FILL,
@@ -113,8 +113,36 @@ def _cancel(net, state, bits, way, hub_move, hub_follow, begin):
                 break
 
 
+@njit(cache=True, inline="always")
+def _append(first, last, after, at, x):
+    """Let a spot wait behind the others of its distance."""
+    after[x] = -1
+    if first[at] < 0:
+        first[at] = x
+    else:
+        after[last[at]] = x
+    last[at] = x
+
+
 @njit(cache=True)
-def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hub_follow, queue, queued, touched):
+def _propagate(
+    net,
+    state,
+    bits,
+    step,
+    kind_of,
+    allowed,
+    gain,
+    way,
+    hub_move,
+    hub_follow,
+    first,
+    last,
+    after,
+    queued,
+    touched,
+    distance,
+):
     """Propagate gains backwards until they settle or a cycle with positive gain shows.
 
     Returns a place on such a cycle (or -1) and how many places and hubs were touched.
@@ -122,17 +150,21 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
     steps, m, n = net.steps, len(net.tail), len(net.wait)
     places, homes, shelters = n * steps, len(net.home_node), len(net.room)
     everybody, inside = places + homes + shelters, places + homes + shelters + 1
-    size = len(queue)
-    begin = end = count = 0
+    count = low = 0
+    first[:] = -1
     for shelter in range(shelters):
         x = net.shelter_node[shelter] * steps + step
         if allowed[shelter, step]:
             gain[x], way[x] = 1, INSIDE
-            touched[count], queue[end], queued[x] = x, x, True
-            count, end = count + 1, end + 1
-    while begin != end:
-        x = queue[begin]
-        begin = (begin + 1) % size
+            touched[count], queued[x] = x, True
+            _append(first, last, after, 0, x)
+            count += 1
+    while low < len(first):
+        x = np.int64(first[low])
+        if x < 0:
+            low += 1
+            continue
+        first[low] = after[x]
         queued[x] = False
         if x < places:
             node = x // steps
@@ -228,8 +260,9 @@ def _propagate(net, state, bits, step, kind_of, allowed, gain, way, hub_move, hu
                     return found, count
             if not queued[y]:
                 queued[y] = True
-                queue[end] = y
-                end = (end + 1) % size
+                near = distance[y // steps] if y < places else 0
+                _append(first, last, after, near, y)
+                low = min(low, near)
     return np.int64(-1), count
 
 
@@ -246,7 +279,12 @@ def hasten(net, state, bits, way):
     gain = np.zeros(size, np.int16)
     hub_move = np.empty(size - places, np.int32)
     hub_follow = np.full(size - places, -1, np.int64)
-    queue = np.empty(size + 1, np.int32)
+    # spots wait in turn, but those near to shelters first: cycles close there
+    distance, waiting = np.full(len(net.wait), len(net.wait), np.int32), net.shelter_node.astype(np.int32)
+    distance[waiting] = 0
+    spread(net, distance, waiting)
+    first, after = np.full(len(net.wait) + 1, -1, np.int32), np.empty(size, np.int32)
+    last = first.copy()
     queued = np.zeros(size, np.bool_)
     touched = np.empty(size, np.int32)
     allowed = np.ones((shelters, steps), np.bool_)
@@ -255,7 +293,22 @@ def hasten(net, state, bits, way):
     for step in range(steps):
         while True:
             found, count = _propagate(
-                net, state, bits, step, kind_of, allowed, gain, way, hub_move, hub_follow, queue, queued, touched
+                net,
+                state,
+                bits,
+                step,
+                kind_of,
+                allowed,
+                gain,
+                way,
+                hub_move,
+                hub_follow,
+                first,
+                last,
+                after,
+                queued,
+                touched,
+                distance,
             )
             if found < 0:
                 break
@@ -266,10 +319,10 @@ def hasten(net, state, bits, way):
                 gain[x], queued[x] = 0, False
             hub_follow[:] = -1
         for shelter in range(shelters):
-            room, first = places + homes + shelter, net.shelter_node[shelter] * steps
+            room, begin = places + homes + shelter, net.shelter_node[shelter] * steps
             for now in range(steps):
                 bonus = 1 if now == step else 0
-                if gain[first + now] != gain[room] + bonus:
+                if gain[begin + now] != gain[room] + bonus:
                     allowed[shelter, now] = False
         # one new class for each pair of old class and label that was touched
         pairs, made = np.empty((16, 2), np.int32), 0

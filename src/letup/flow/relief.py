@@ -116,11 +116,26 @@ def _exchange(net, state, bits, scout, node, step):
         arrive(net, state, bits, node, step, people)
         if state.arriving[net.shelter[to], then] == 0:
             put(scout.goal, to, then, 0)
-        if state.free[shelter] == 0:
+        filled = to != node and state.free[shelter] == 0
+        if filled:
             scout.goal[node] = NONE
-        if state.free[shelter] == 0 or (cut >= 0 and not retreat(scout, cut, at)):
+        if filled or (cut >= 0 and not retreat(scout, cut, at)):
             forget(scout, False)
             return
+
+
+@njit(cache=True, nogil=True)
+def hurry_each(net, state, bits, scout):
+    """Let people arrive earlier at each shelter in place of others who come to the same one later."""
+    for shelter in range(len(net.room)):
+        node = net.shelter_node[shelter]
+        set_out(scout)
+        scout.goal[node] = bits.comes[shelter]
+        measure(net, scout)
+        for step in range(net.steps):
+            put(scout.goal, node, step, 0)
+            while scout.goal[node].any() and root(scout, node, step):
+                _exchange(net, state, bits, scout, node, step)
 
 
 @njit(cache=True, nogil=True)

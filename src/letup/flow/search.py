@@ -54,15 +54,25 @@ class Scout(NamedTuple):
 def measure(net, scout):
     """Arcs from every node to the nearest one with a goal, whatever their direction."""
     distance, n = scout.distance, len(net.wait)
-    queue = np.empty(n, np.int32)
+    goals = np.empty(n, np.int32)
     distance[:] = n
     scout.size[LOOKED] = 0
-    begin = end = 0
+    count = 0
     for node in range(n):
         if scout.goal[node].any():
             distance[node] = 0
-            queue[end] = node
-            end += 1
+            goals[count] = node
+            count += 1
+    spread(net, distance, goals[:count])
+
+
+@njit(cache=True)
+def spread(net, distance, nodes):
+    """Arcs from every node to the nearest of some; ``distance`` is 0 at these, elsewhere the number of nodes."""
+    n = len(distance)
+    queue = np.empty(n, np.int32)
+    begin, end = 0, len(nodes)
+    queue[:end] = nodes
     while begin < end:
         node = queue[begin]
         begin += 1

@@ -15,12 +15,15 @@ from letup.flow.nearby import nearby
 from letup.flow.network import TimedNetwork
 from letup.flow.nights import shortened
 from letup.flow.order import hasten
-from letup.flow.relief import relieve
+from letup.flow.relief import hurry_each, relieve
 from letup.flow.search import ARC, Scout
 from letup.flow.state import Net, State
 
 _RELIEVE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
+
+_HURRY_FROM = 200_000
+"""The same for letting people arrive earlier one shelter after the other, before the order over all is restored."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | N
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
     found = filled(net, steps, quiet)
     if (found.state.free == 0).any():
+        if net.nodes * steps > _HURRY_FROM:
+            hurry_each(found.net, found.state, found.bits, _scout(found.net))
         wide = ARC + _most_arcs(found.net) > np.iinfo(np.int16).max
         way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
         hasten(found.net, found.state, found.bits, way)
