@@ -27,7 +27,8 @@ from letup.pauses.guided import ROOT_LEVELS, Guided
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.reasons import require_a_plan, require_a_window
-from letup.pauses.rehearse import Rehearsal, plain_windows
+from letup.pauses.refereed import Refereed
+from letup.pauses.rehearse import plain_windows
 from letup.pauses.stand_in import stand_in
 from letup.pauses.ways import ways_of
 
@@ -37,12 +38,6 @@ _WAYS = 0.05
 """Share of the changes of a search on exact flows that open a whole way: without any it begins slowly."""
 _HEAD, _HEAD_MOST = 0.07, 8.0
 """Share of the time, and seconds at most, for which a search on exact flows goes alone before the proof begins."""
-_FIRST = 0.45
-"""Share of the time for the first search on a stand-in: the proof beside it has ended then, mostly."""
-_LONGER = 1.6
-"""How much longer than one exact flow the next may take."""
-_APART = 6
-"""How much longer to search on a stand-in than an exact flow takes, before the next one."""
 _RELAXED = 5_000_000
 """Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing."""
 _QUIET, _QUIET_LARGE, _REHEARSED = 30, 2, 60
@@ -410,32 +405,9 @@ class _Run:
         return quiet.rent
 
     def _rehearse(self, rounds: int | None) -> None:
-        """Search on a stand-in, and compute exactly what it finds, so that it learns from its errors."""
-        problem, ends = self.problem, self.began + _FIRST * (self.deadline - self.began)
-        rehearsal = Rehearsal(
-            [problem.net],
-            problem.limits,
-            problem.clock,
-            problem.weight,
-            margin=problem.margin,
-            seed=self.seed,
-            stop=lambda: self.left() <= 0 or time.monotonic() > ends,
-        )
-        done = 0
-        try:
-            rehearsal.run(self.windows, rounds=None if rounds is None else 1)
-            while True:
-                began = time.monotonic()
-                rehearsal.correct(self.found(rehearsal.windows), self.windows, self.value)
-                now = time.monotonic()
-                # The last flow must end in time too, and may take longer than this one.
-                last = self.deadline - _LONGER * (now - began)
-                if done == rounds or self.left() <= 0 or now > last:
-                    return
-                ends = last if rounds is not None else min(last, now + _APART * (now - began))
-                rehearsal.resume(1 if rounds is not None else None)
-                done += 1
-        except KeyboardInterrupt:
-            # What was found is only worth something once it is known exactly.
-            self.found(rehearsal.windows)
-            raise
+        """Search on a stand-in."""
+        refereed = Refereed(self.problem, self.seed, lambda: (self.windows, self.value), self.found, self.left)
+        if rounds is None:
+            refereed.run()
+        else:
+            refereed.run_rounds(rounds)

@@ -94,20 +94,20 @@ class Rehearsal:
         self.search.resume(rounds)
         self.search.tidy()
 
-    def correct(self, value: float, best: Sequence[Window], best_value: float) -> None:
-        """Learn what the windows found are really worth; go on from the best known if they are worth less.
+    def correct(self, windows: Sequence[Window], value: float, best: Sequence[Window], best_value: float) -> None:
+        """Learn what windows found are really worth; go on from the best known if they are worth less.
 
         Parameters
         ----------
-        value : float
-            What `windows` are worth.
+        windows, value : sequence of Window, float
+            Windows that were found, and what they are worth.
         best, best_value : sequence of Window, float
             The best windows known, and what they are worth.
         """
         spans = self.search.spans_of(list(best)) if value < best_value else None
         if spans is not None:
-            self.search.best, value = spans, best_value
-        self.stand_in.fit(self.windows, value)
+            self.search.best, windows, value = spans, best, best_value
+        self.stand_in.fit(windows, value)
         self.search.best_value = self.stand_in.value(self.windows)
 
     @property

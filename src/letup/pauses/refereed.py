@@ -1,0 +1,139 @@
+"""The search on a stand-in, and beside it what it finds, computed exactly.
+
+On a large network one exact flow takes up to minutes. It has a thread of its own while the search goes on, so that
+something is known early, no time is lost with waiting, and the last one ends in time.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+from letup.pauses.limits import Window
+from letup.pauses.problem import Problem
+from letup.pauses.rehearse import Rehearsal
+
+_FIRST = 0.1
+"""Share of the time for the search before anything is computed exactly."""
+_LONGER = 1.4
+"""How much longer than one exact flow the next may take; the last is quicker, as nothing is searched meanwhile."""
+_LOOK = 0.05
+
+
+class Refereed:
+    """A rehearsal that learns from its errors.
+
+    Parameters
+    ----------
+    problem : Problem
+        What windows are chosen for.
+    seed : int
+        Seed of the search.
+    best : callable
+        Best windows known, and their value.
+    found : callable
+        Called with windows, also from another thread; returns what they are worth.
+    left : callable
+        Seconds left; not positive = stop.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        seed: int,
+        best: Callable[[], tuple[list[Window], float]],
+        found: Callable[[list[Window]], float],
+        left: Callable[[], float],
+    ) -> None:
+        self.best, self.found, self.left = best, found, left
+        self._until = math.inf
+        self._exact: _Exact | None = None
+        self._rehearsal = Rehearsal(
+            [problem.net],
+            problem.limits,
+            problem.clock,
+            problem.weight,
+            margin=problem.margin,
+            seed=seed,
+            stop=lambda: time.monotonic() > self._until or self._answered(),
+        )
+
+    def run(self) -> None:
+        """Search until there is no time left for another exact flow.
+
+        Where not even the first has ended then, it is waited for: nothing would be known.
+        """
+        try:
+            self._until = time.monotonic() + _FIRST * self.left()
+            self._rehearsal.run(self.best()[0], rounds=None)
+            took, asked = self._ask(True)
+            while (spare := self.left() - _LONGER * took) > 0:
+                last = spare < _LONGER * took
+                if last or self._rehearsal.windows == asked:
+                    self._search(spare if last else min(spare, took))
+                if self._rehearsal.windows != asked:
+                    took, asked = self._ask(not last)
+        except KeyboardInterrupt:
+            # What was found is only worth something once some of it is known exactly.
+            if self.best()[1] <= 0:
+                self.found(self._rehearsal.windows)
+            raise
+
+    def run_rounds(self, rounds: int) -> None:
+        """Search so many rounds, each after the windows of the one before were computed exactly."""
+        self._rehearsal.run(self.best()[0], rounds=1)
+        for number in range(rounds + 1):
+            began, windows = time.monotonic(), self._rehearsal.windows
+            self._rehearsal.correct(windows, self.found(windows), *self.best())
+            if number == rounds or self.left() <= _LONGER * (time.monotonic() - began):
+                return
+            self._rehearsal.resume(1)
+
+    def _search(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._rehearsal.resume()
+
+    def _ask(self, search: bool) -> tuple[float, list[Window]]:
+        """Compute exactly what the best windows are worth, and maybe search meanwhile; returns seconds and windows."""
+        windows = self._rehearsal.windows
+        self._exact = exact = _Exact(self.found, windows)
+        if search:
+            self._search(self.left())
+        while not self._answered() or self.best()[1] <= 0:
+            if exact.ended.wait(_LOOK):
+                break
+        self._exact = None
+        if exact.ended.is_set():
+            self._rehearsal.correct(windows, exact.value(), *self.best())
+        return exact.seconds, windows
+
+    def _answered(self) -> bool:
+        """Whether an answer is there, or none is waited for any longer."""
+        return self.left() <= 0 or (self._exact is not None and self._exact.ended.is_set())
+
+
+class _Exact:
+    """What windows are worth, computed in a thread that nobody has to wait for."""
+
+    def __init__(self, found: Callable[[list[Window]], float], windows: list[Window]) -> None:
+        self.ended = threading.Event()
+        self.seconds = math.inf
+        self._value: float | BaseException = math.nan
+        threading.Thread(target=self._compute, args=(found, windows), daemon=True).start()
+
+    def _compute(self, found: Callable[[list[Window]], float], windows: list[Window]) -> None:
+        began = time.monotonic()
+        try:
+            self._value = found(windows)
+        except BaseException as error:
+            self._value = error
+        self.seconds = time.monotonic() - began
+        self.ended.set()
+
+    def value(self) -> float:
+        """The value; whatever went wrong is raised here."""
+        if isinstance(self._value, BaseException):
+            raise self._value
+        return self._value
