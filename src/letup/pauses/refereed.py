@@ -69,7 +69,7 @@ class Refereed:
             self._until = time.monotonic() + _FIRST * self.left()
             self._rehearsal.run(self.best()[0], rounds=None)
             took, asked = self._ask(True)
-            while (spare := self.left() - _LONGER * took) > 0:
+            while self._rehearsal.search.open and (spare := self.left() - _LONGER * took) > 0:
                 last = spare < _LONGER * took
                 if last or self._rehearsal.windows == asked:
                     self._search(spare if last else min(spare, took))
