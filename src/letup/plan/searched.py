@@ -25,8 +25,9 @@ from letup.plan.terms import margin_steps
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 
-_PEOPLE_FIRST = 0.5
-"""Share of the time for pauses that are best for people alone, where more counts: their bound holds for all."""
+_PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
+"""Share of the time for pauses that are best for people alone, where more counts: their bound holds for all. The same
+where people have no weight."""
 _CANDIDATES = 160
 """Sets of pauses tried on a stand-in where no time is given for more."""
 LATE = 1e-3
@@ -101,6 +102,7 @@ def choose(
         # Nobody counts for less than 1 - LATE.
         progress(value, bound / (1 - LATE) + others if others is not None else np.inf)
 
+    first = 1.0 if joint is None else _PEOPLE_FIRST if joint.people else _PEOPLE_ASIDE
     found: list[Window] = []
     complete = True
     try:
@@ -111,7 +113,7 @@ def choose(
             start_hour=clock.start_hour,
             limits=limits,
             weight=weight,
-            time_limit=seconds if seconds is None or joint is None else _PEOPLE_FIRST * seconds,
+            time_limit=seconds if seconds is None else first * seconds,
             rounds=1 if seconds is None else None,
             gap=LATE,
             bound=float(most),
