@@ -17,8 +17,9 @@ from letup.pauses.rehearse import Rehearsal
 
 _FIRST = 0.1
 """Share of the time for the search before anything is computed exactly."""
-_LONGER = 1.4
-"""How much longer than one exact flow the next may take; the last is quicker, as nothing is searched meanwhile."""
+_LONGER = 1.1
+"""Time kept for the last exact flow, as a share of what one took beside the search: alone it mostly takes half of it,
+but what is worth more takes longer."""
 _LOOK = 0.05
 
 
@@ -50,6 +51,7 @@ class Refereed:
         self.best, self.found, self.left = best, found, left
         self._until = math.inf
         self._exact: _Exact | None = None
+        self._took = 0.0
         self._rehearsal = Rehearsal(
             [problem.net],
             problem.limits,
@@ -57,24 +59,30 @@ class Refereed:
             problem.weight,
             margin=problem.margin,
             seed=seed,
-            stop=lambda: time.monotonic() > self._until or self._answered(),
+            stop=lambda: time.monotonic() > self._until or self._over(),
         )
 
     def run(self) -> None:
-        """Search until there is no time left for another exact flow.
+        """Search, cooling by cooling, until there is just time left for another exact flow.
 
-        Where not even the first has ended then, it is waited for: nothing would be known.
+        Where not even the first has ended when time is up, it is waited for: nothing would be known.
         """
         try:
             self._until = time.monotonic() + _FIRST * self.left()
             self._rehearsal.run(self.best()[0], rounds=None)
-            took, asked = self._ask(True)
-            while self._rehearsal.search.open and (spare := self.left() - _LONGER * took) > 0:
-                last = spare < _LONGER * took
-                if last or self._rehearsal.windows == asked:
-                    self._search(spare if last else min(spare, took))
-                if self._rehearsal.windows != asked:
-                    took, asked = self._ask(not last)
+            self._until = math.inf
+            exact = self._ask()
+            while self._rehearsal.search.open and not self._over():
+                self._rehearsal.resume(1)
+                if exact.ended.is_set():
+                    self._rehearsal.correct(exact.windows, exact.value(), *self.best())
+                    if self._rehearsal.windows != exact.windows:
+                        exact = self._ask()
+            last = self._ask() if self._took else exact
+            while not last.ended.wait(_LOOK) and (self.left() > 0 or self.best()[1] <= 0):
+                pass
+            if last.ended.is_set():
+                last.value()
         except KeyboardInterrupt:
             # What was found is only worth something once some of it is known exactly.
             if self.best()[1] <= 0:
@@ -91,42 +99,32 @@ class Refereed:
                 return
             self._rehearsal.resume(1)
 
-    def _search(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
-        self._rehearsal.resume()
+    def _ask(self) -> _Exact:
+        """Begin to compute exactly what the best windows are worth."""
+        self._exact = _Exact(self.found, self._rehearsal.windows)
+        return self._exact
 
-    def _ask(self, search: bool) -> tuple[float, list[Window]]:
-        """Compute exactly what the best windows are worth, and maybe search meanwhile; returns seconds and windows."""
-        windows = self._rehearsal.windows
-        self._exact = exact = _Exact(self.found, windows)
-        if search:
-            self._search(self.left())
-        while not self._answered() or self.best()[1] <= 0:
-            if exact.ended.wait(_LOOK):
-                break
-        self._exact = None
-        if exact.ended.is_set():
-            self._rehearsal.correct(windows, exact.value(), *self.best())
-        return exact.seconds, windows
-
-    def _answered(self) -> bool:
-        """Whether an answer is there, or none is waited for any longer."""
-        return self.left() <= 0 or (self._exact is not None and self._exact.ended.is_set())
+    def _over(self) -> bool:
+        """Whether there is just time left for another exact flow."""
+        if self._exact is not None and self._exact.ended.is_set():
+            self._took = self._exact.seconds
+        return self.left() <= _LONGER * self._took
 
 
 class _Exact:
     """What windows are worth, computed in a thread that nobody has to wait for."""
 
     def __init__(self, found: Callable[[list[Window]], float], windows: list[Window]) -> None:
+        self.windows = windows
         self.ended = threading.Event()
         self.seconds = math.inf
         self._value: float | BaseException = math.nan
-        threading.Thread(target=self._compute, args=(found, windows), daemon=True).start()
+        threading.Thread(target=self._compute, args=(found,), daemon=True).start()
 
-    def _compute(self, found: Callable[[list[Window]], float], windows: list[Window]) -> None:
+    def _compute(self, found: Callable[[list[Window]], float]) -> None:
         began = time.monotonic()
         try:
-            self._value = found(windows)
+            self._value = found(self.windows)
         except BaseException as error:
             self._value = error
         self.seconds = time.monotonic() - began
