@@ -78,11 +78,12 @@ class Refereed:
                     self._rehearsal.correct(exact.windows, exact.value(), *self.best())
                     if self._rehearsal.windows != exact.windows:
                         exact = self._ask()
-            last = self._ask() if self._took else exact
-            while not last.ended.wait(_LOOK) and (self.left() > 0 or self.best()[1] <= 0):
+            if self._took and self._rehearsal.windows != exact.windows:
+                exact = self._ask()
+            while not exact.ended.wait(_LOOK) and (self.left() > 0 or self.best()[1] <= 0):
                 pass
-            if last.ended.is_set():
-                last.value()
+            if exact.ended.is_set():
+                exact.value()
         except KeyboardInterrupt:
             # What was found is only worth something once some of it is known exactly.
             if self.best()[1] <= 0:
