@@ -38,9 +38,10 @@ def main() -> None:
         wait=[True] * 4,
         zone=[0, -1, 1, 0],
     )
-    # Small networks do without making room in bulk, and here there is none to make; but tests and large ones need it.
+    # Small networks do without what is done in bulk, and here is no room to make; but tests and large ones need it.
     ask = builtin.can_grow
-    builtin._RELIEVE_FROM, builtin.can_grow = -1, lambda *given: ask(*given) or True
+    builtin._HURRY_FROM = builtin._RELIEVE_FROM = -1
+    builtin.can_grow = lambda *given: ask(*given) or True
     flow = earliest_arrival(net, STEPS)
     assert flow.cut is not None
     assert flow.routes()

@@ -132,7 +132,7 @@ def choose_pauses(
     clock = Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
     if time_limit is not None:
-        compile_first(net.capacity.ndim)
+        compile_first(net.capacity.ndim, not is_small(net, steps))
     run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, rounds, progress)
     try:
         run.proved(bound)
