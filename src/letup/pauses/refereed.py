@@ -76,9 +76,9 @@ class Refereed:
                 self._rehearsal.resume(1)
                 if exact.ended.is_set():
                     self._rehearsal.correct(exact.windows, exact.value(), *self.best())
-                    if self._rehearsal.windows != exact.windows:
+                    if self._is_new(exact):
                         exact = self._ask()
-            if self._took and self._rehearsal.windows != exact.windows:
+            if self._took and self._is_new(exact):
                 exact = self._ask()
             while not exact.ended.wait(_LOOK) and (self.left() > 0 or self.best()[1] <= 0):
                 pass
@@ -104,6 +104,10 @@ class Refereed:
         """Begin to compute exactly what the best windows are worth."""
         self._exact = _Exact(self.found, self._rehearsal.windows)
         return self._exact
+
+    def _is_new(self, last: _Exact) -> bool:
+        """Whether the best windows are neither those asked for last nor known: an answer at once says nothing of time."""
+        return self._rehearsal.windows not in (last.windows, self.best()[0])
 
     def _over(self) -> bool:
         """Whether there is just time left for another exact flow."""
