@@ -59,9 +59,9 @@ def trucks(lorries: int) -> None:
     from letup import scenario as scenarios
     from letup.aid.convoys import Settings, Truck, check_convoys, convoys
     from letup.aid.convoys.files import load_rows, stop_rows
-    from letup.aid.convoys.guards import Guards
-    from letup.aid.convoys.ways import Roads
     from letup.roads import build
+    from letup.roads.open_times import Guards
+    from letup.roads.vehicle_paths import Roads
 
     scenario = scenarios.load("gaza-2023")
     network = build(scenario)

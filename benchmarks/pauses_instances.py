@@ -72,8 +72,8 @@ def _road(nodes: int, steps: int, zone_hours: float) -> Problem:
 def _gaza() -> Problem:
     """The bundled scenario, on the network that a plan for it searches on, with its own limits."""
     from letup import roads, scenario
-    from letup.plan.searched import searched
-    from letup.plan.terms import clock_of, limits_of
+    from letup.plan.discretise import clock_of, limits_of
+    from letup.plan.make.search import searched
 
     world = scenario.load("gaza-2023")
     network = roads.build(world)

@@ -15,12 +15,12 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from letup import roads
-from letup._cache import COMPILED
 from letup.aid.deliveries import deliver
+from letup.core.compiled_code import COMPILED
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
-from letup.flow.ranked import ranked_flow
-from letup.pauses.reserve import estimate
+from letup.flow.estimate import estimate
+from letup.flow.priced_flow import ranked_flow
 from letup.scenario import example
 
 STEPS = 12

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from letup import roads
-from letup.pauses.moving import MARGIN_MINUTES
-from letup.plan.groups import move_groups
+from letup.pauses.movement_times import MARGIN_MINUTES
+from letup.plan.make.groups import move_groups
+from letup.roads.departures import ready_share
 from letup.roads.network import RoadNetwork
-from letup.roads.people import ready_share
 from letup.scenario import Scenario
 
 STEP = 5

@@ -2,8 +2,8 @@
 
 from pathlib import Path as _Path
 
-from letup._cache import drop_compiled_code_of_other_sources as _drop
-from letup._cache import find_place_for_compiled_code as _find
+from letup.core.compiled_code import drop_compiled_code_of_other_sources as _drop
+from letup.core.compiled_code import find_place_for_compiled_code as _find
 
 __version__ = "0.1.0"
 

@@ -15,11 +15,11 @@ import letup.cli
 from letup import aid
 from letup import plan as plans
 from letup.aid.files import COLUMNS
-from letup.errors import BadInput, LetupError
-from letup.plan.read_arrivals import read_arrivals
-from letup.plan.read_movements import read_movements
+from letup.core.errors import BadInput, LetupError
 from letup.report import write_assessment_html
 from letup.scenario import load, new
+from letup.verify.read_arrivals import read_arrivals
+from letup.verify.read_movements import read_movements
 from tests.cli.test_plan import run, two_lines
 from tests.scenario.wrong import replace
 

@@ -16,13 +16,13 @@ from letup import plan as plans
 from letup import scenario as scenarios
 from letup.pauses.frontier import Point
 from letup.pauses.limits import Window
-from letup.plan.frontier import PlanPoint, ScenarioFrontier
-from letup.plan.frontier_text import answer, frontier_text
-from letup.plan.searches import make_best
+from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
+from letup.plan.frontier.text import answer, frontier_text
+from letup.plan.make.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new
 from tests.cli.test_plan import run, two_lines
-from tests.dask_cluster import running
+from tests.core.dask_cluster import running
 
 
 @pytest.fixture(scope="module")

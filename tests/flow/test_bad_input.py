@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.flow import TimedNetwork, earliest_arrival
 
 GOOD: dict[str, Any] = {

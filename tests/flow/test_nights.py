@@ -15,7 +15,7 @@ from letup.flow.backends.expanded import expand
 from letup.flow.cut import cut_of
 from letup.flow.engine import Flow
 from letup.flow.nights import shortened
-from letup.flow.quick import quick_flow
+from letup.flow.quick_flow import quick_flow
 from tests.examples import examples
 from tests.flow.nights import days_and_nights
 from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add_up, assert_the_cut_proves_the_total

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from letup.errors import LetupError, NoPlan
+from letup.core.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
 from tests.examples import examples

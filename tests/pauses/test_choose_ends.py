@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from letup.errors import NoPlan
+from letup.core.errors import NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
 from letup.pauses.choice import Choice

@@ -10,7 +10,7 @@ from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 
 from benchmarks.pauses_mip import FORMS, solve
-from letup.errors import NoPlan
+from letup.core.errors import NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
 from letup.pauses.choice import Choice
 from tests.examples import examples, seeds

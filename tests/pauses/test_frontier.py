@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.errors import LetupError, NoPlan
+from letup.core.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock

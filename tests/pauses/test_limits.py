@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.errors import LetupError, NoPlan
+from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.clock import Clock, allowed_steps, in_hours, runs, usable_steps
 from letup.pauses.limits import check_limits

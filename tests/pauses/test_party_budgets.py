@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given
 from numpy.typing import NDArray
 
-from letup.errors import LetupError, NoPlan
+from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
-from letup.pauses.check import breaches
 from letup.pauses.clock import Clock
+from letup.pauses.feasibility.conflicts import require_a_plan
 from letup.pauses.frontier import trace_frontier
-from letup.pauses.reasons import require_a_plan
+from letup.pauses.limit_checks import breaches
 from tests.examples import examples, seeds
 from tests.pauses.small import Problem, TooManyError, _allowed, drawn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.pauses import quiet_array
 from letup.pauses.clock import Clock
 from letup.pauses.problem import Problem as Asked

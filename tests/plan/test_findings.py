@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from letup import plan as plans
-from letup.findings import SEVERITIES
+from letup.core.findings import SEVERITIES
 from letup.pauses import Window
 from letup.plan.rules import RULES, reference_page
 

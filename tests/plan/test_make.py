@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from letup import plan as plans
-from letup.errors import NoPlan
+from letup.core.errors import NoPlan
 from letup.pauses import Window, broken
 from letup.plan.answer import percent, share
-from letup.plan.bottlenecks import in_order
-from letup.plan.columns import BOTTLENECK_COLUMNS
-from letup.plan.making import moving_array
-from letup.plan.terms import clock_of, limits_of
+from letup.plan.discretise import clock_of, limits_of
+from letup.plan.files.columns import BOTTLENECK_COLUMNS
+from letup.plan.make.bottlenecks import in_order
+from letup.plan.make.make import moving_array
 
 
 def test_nobody_leaves_who_does_not_want_to(made, example):
@@ -140,7 +140,7 @@ def test_notice_delays_the_first_pause(example):
 
 
 def test_stopping_by_hand_keeps_the_best_so_far(example, monkeypatch):
-    from letup.pauses.anneal import Annealing
+    from letup.pauses.search.annealing import Annealing
 
     original, calls = Annealing._take, []
 

@@ -8,12 +8,13 @@ import pytest
 
 from letup import plan as plans
 from letup.pauses import Window
-from letup.plan import digests
 from letup.plan.answer import next_hours as said_hours
-from letup.plan.longer import More, fits, longer, new
-from letup.plan.making import make
-from letup.plan.show import plan_text
-from letup.plan.terms import clock_of, limits_of
+from letup.plan.discretise import clock_of, limits_of
+from letup.plan.extensions import More, fits, longer, new
+from letup.plan.files import digests
+from letup.plan.make.make import make
+from letup.plan.terminal import plan_text
+from letup.verify import verify
 
 # A corridor on one day, open too briefly in the third zone.
 SHORT = [Window(0, 10, 23), Window(1, 6, 27), Window(2, 6, 31), Window(3, 22, 43)]
@@ -98,7 +99,7 @@ def test_estimates_are_said_to_be_about(short):
 
 
 def test_a_plan_with_more_hours_verifies(folder):
-    verification = plans.verify(folder)
+    verification = verify(folder)
     assert verification.holds, verification.problems
     assert dict(verification.checks)["zones and times of one more hour"] > 0
 
@@ -133,4 +134,4 @@ def _changed(folder, tmp_path, change):
     change(document)
     document["digests"]["plan"] = digests.fields(document)
     (target / "plan.json").write_text(json.dumps(document), "utf-8")
-    return [problem.where for problem in plans.verify(target).problems]
+    return [problem.where for problem in verify(target).problems]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from letup.errors import BadInput
+from letup.core.errors import BadInput
 from letup.pauses import Window
 from letup.plan import read_pauses
 

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, Phase, given, reject
 from hypothesis import strategies as st
 
 from letup import plan as plans
-from letup.errors import LetupError, NoPlan
-from letup.plan import digests, verification
-from letup.plan.columns import MOVEMENT_COLUMNS
+from letup.core.errors import LetupError, NoPlan
+from letup.plan.files import digests
+from letup.plan.files.columns import MOVEMENT_COLUMNS
+from letup.verify import verification, verify
 from tests.examples import examples
 
 NUMERIC = (
@@ -84,7 +85,7 @@ def change(raw, path, by=1):
 
 
 def test_an_honest_plan_holds(written):
-    result = plans.verify(written)
+    result = verify(written)
     assert result.holds, [f"{p.place}: {p.message}" for p in result.problems]
     assert len(result.checks) >= 12
     assert all(count > 0 for _, count in result.checks)
@@ -92,10 +93,10 @@ def test_an_honest_plan_holds(written):
 
 def test_verifying_does_not_load_the_solver(written):
     code = (
-        "import sys; from letup.plan import verify; assert verify(sys.argv[1]).holds; "
+        "import sys; from letup.verify import verify; assert verify(sys.argv[1]).holds; "
         "solvers = ('numba.', 'letup.flow', 'ortools', 'highspy'); "
         "bad = [m for m in sys.modules if m == 'numba' or m.startswith(solvers)]; "
-        "search = ('letup.pauses.choose', 'letup.pauses.rehearse', 'letup.plan.making'); "
+        "search = ('letup.pauses.choose', 'letup.pauses.search.surrogate_annealing', 'letup.plan.make.make'); "
         "bad += [m for m in sys.modules if m in search]; "
         "assert not bad, bad"
     )
@@ -104,7 +105,7 @@ def test_verifying_does_not_load_the_solver(written):
 
 def test_every_changed_number_in_the_plan_is_located(folder, monkeypatch):
     # The replay is left out here for speed: even the digests alone say which field was changed.
-    monkeypatch.setattr("letup.plan.replay.check_content", lambda *_: None)
+    monkeypatch.setattr("letup.verify.content.check_content", lambda *_: None)
     honest = read(folder)
     paths = numbers(honest)
     assert len(paths) > 100
@@ -113,7 +114,7 @@ def test_every_changed_number_in_the_plan_is_located(folder, monkeypatch):
         raw = json.loads(text)
         change(raw, path)
         save(folder, raw)
-        result = plans.verify(folder)
+        result = verify(folder)
         assert not result.holds, path
         assert any(p.file == "plan.json" and p.where == path for p in result.problems), path
 
@@ -131,7 +132,7 @@ def test_a_careful_forger_who_fits_the_digests_is_found_by_recomputing(folder):
         raw = json.loads(text)
         change(raw, path)
         save(folder, raw, seal=True)
-        result = plans.verify(folder)
+        result = verify(folder)
         assert not result.holds, path
         top = path.partition("[")[0].partition(".")[0]
         assert any(p.file in ("plan.json", "movements.csv") and top in p.where for p in result.problems) or any(
@@ -157,13 +158,13 @@ def test_changed_cells_of_movements_are_located(folder, column):
             cell = {"school": "hall", "north": "mill"}.get(cell, "north")
         changed[row][column] = cell
         save_movements(folder, changed)
-        result = plans.verify(folder)
+        result = verify(folder)
         assert not result.holds
         assert any(p.file == "movements.csv" and f"row {row + 2}" in p.where for p in result.problems)
         # Found by recomputing too, not only by the digest.
         raw = read(folder)
         save(folder, raw, seal=True)
-        again = plans.verify(folder)
+        again = verify(folder)
         assert any(p.code != "verify.digest" for p in again.problems), (column, cell)
 
 
@@ -192,7 +193,7 @@ def test_nonsense_in_a_cell_is_located_without_a_traceback(folder, column, cell,
     rows[5][column] = cell
     save_movements(folder, rows)
     save(folder, read(folder), seal=seal)
-    result = plans.verify(folder)
+    result = verify(folder)
     assert any(p.file == "movements.csv" and "row 7" in p.where and p.code != "verify.digest" for p in result.problems)
 
 
@@ -201,7 +202,7 @@ def test_a_pause_that_cannot_be_is_located_without_a_traceback(folder, name, val
     raw = read(folder)
     raw["pauses"][2][name] = value
     save(folder, raw, seal=True)
-    result = plans.verify(folder)
+    result = verify(folder)
     assert any(p.file == "plan.json" and p.where.startswith("pauses[2]") for p in result.problems)
 
 
@@ -209,14 +210,14 @@ def test_the_sentence_says_what_was_recomputed(folder):
     raw = read(folder)
     raw["answer"]["sentence"] = raw["answer"]["sentence"].replace("pauses", "breaks")
     save(folder, raw, seal=True)
-    assert [p.where for p in plans.verify(folder).problems] == ["answer.sentence"]
+    assert [p.where for p in verify(folder).problems] == ["answer.sentence"]
 
 
 def test_a_movement_left_out_is_missed(folder):
     rows = movements(folder)
     gone = rows.pop(7)
     save_movements(folder, rows)
-    result = plans.verify(folder)
+    result = verify(folder)
     assert any(gone["id"] in p.where for p in result.problems)
 
 
@@ -227,7 +228,7 @@ def test_people_added_beyond_what_a_road_or_home_allows_are_found(folder):
         row["people_per_step"] = str(2 * int(row["people_per_step"]))
     save_movements(folder, rows)
     save(folder, read(folder), seal=True)
-    kinds = {p.code for p in plans.verify(folder).problems}
+    kinds = {p.code for p in verify(folder).problems}
     assert {"verify.supply", "verify.ready", "verify.room"} <= kinds
 
 
@@ -236,13 +237,13 @@ def test_a_pause_cut_short_leaves_people_on_the_road(folder):
     busy = max(raw["pauses"], key=lambda pause: pause["passing_people"])
     busy["last_step"] = (busy["first_step"] + busy["last_step"]) // 2
     save(folder, raw, seal=True)
-    assert any(p.code == "verify.quiet" for p in plans.verify(folder).problems)
+    assert any(p.code == "verify.quiet" for p in verify(folder).problems)
 
 
 def test_a_changed_scenario_is_found(folder):
     path = folder / "scenario" / "people.csv"
     path.write_text(path.read_text("utf-8").replace("0.5", "0.6"), "utf-8")
-    result = plans.verify(folder)
+    result = verify(folder)
     assert any(p.file == "scenario" and p.where == "people.csv" for p in result.problems)
 
 
@@ -263,7 +264,7 @@ def test_a_changed_scenario_is_found(folder):
 )
 def test_broken_files_are_named_without_a_traceback(folder, name, content):
     (folder / name).write_bytes(content)
-    result = plans.verify(folder)
+    result = verify(folder)
     assert not result.holds
     assert all(p.code.startswith("verify.") for p in result.problems)
 
@@ -315,5 +316,5 @@ def test_plans_of_many_small_scenarios_hold(
     except NoPlan:
         reject()
     plans.write(made, folder)
-    result = plans.verify(folder)
+    result = verify(folder)
     assert result.holds, [f"{p.place}: {p.message}" for p in result.problems][:5]

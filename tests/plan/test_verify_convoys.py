@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from letup import plan as plans
 from letup.cli import app
+from letup.verify import verify
 from tests.plan.test_verify_deliveries import add, put, rewrite
 
 
@@ -32,18 +33,18 @@ def folder(ordered, tmp_path):
 
 def found(folder):
     """Codes of what does not hold."""
-    return {problem.code.removeprefix("verify.") for problem in plans.verify(folder).problems}
+    return {problem.code.removeprefix("verify.") for problem in verify(folder).problems}
 
 
 def test_orders_beside_a_plan_are_recomputed_with_it_and_without_what_chose_them(ordered):
-    result = plans.verify(ordered)
+    result = verify(ordered)
     assert result.holds, result.problems
     checked = dict(result.checks)
     assert checked["loads of vehicles against deliveries and payloads"] > 3
     assert checked["patients against places in ambulances, beds and who agreed"] > 3
     assert checked["convoys.csv: local times, lengths and amounts as drivers read them"] > 3
     code = (
-        "import sys; from letup.plan import verify; assert verify(sys.argv[1]).holds; "
+        "import sys; from letup.verify import verify; assert verify(sys.argv[1]).holds; "
         "solvers = ('numba.', 'letup.flow', 'ortools', 'highspy', 'pyvrp'); "
         "bad = [m for m in sys.modules if m == 'numba' or m.startswith(solvers)]; assert not bad, bad"
     )

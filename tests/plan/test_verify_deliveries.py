@@ -7,10 +7,9 @@ import shutil
 
 import pytest
 
-from letup import plan as plans
-from letup.plan import verification
-from letup.plan.document import Document
-from letup.plan.replay import check_content
+from letup.plan.files.document import Document
+from letup.verify import verification, verify
+from letup.verify.content import check_content
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def more_trucks(rows):
 
 
 def test_an_honest_plan_holds_and_brings_something(folder):
-    result = plans.verify(folder)
+    result = verify(folder)
     assert result.holds, result.problems
     checked = dict(result.checks)
     assert checked["deliveries: trucks, loads, ways, hours, quiet windows, returns"] > 3

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, Point, box
 
-from letup.findings import Finding
+from letup.core.findings import Finding
 from letup.pauses.limits import Window
 from letup.plan.model import GroupResult, Plan
 from letup.roads.network import RoadNetwork

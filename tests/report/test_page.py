@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import strip
 
-from letup.findings import Finding
+from letup.core.findings import Finding
 from letup.report import write_html
 from letup.report.layers import SHIELD_M
 

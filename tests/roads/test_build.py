@@ -6,7 +6,7 @@ import pyproj
 import pytest
 import shapely
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.roads import build
 from tests.roads.small import DRIVERS, WALKERS, people, place, road, scenario, zone
 

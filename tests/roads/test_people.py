@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import rayleigh
 
 from letup.roads import build
-from letup.roads.people import homes, newly_ready, open_steps, per_step, ready_share
+from letup.roads.departures import homes, newly_ready, open_steps, per_step, ready_share
 from tests.roads.small import WALKERS, people, place, road, scenario, zone
 
 ALL = zone("all", -1000, -1000, 20_000, 20_000)

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.roads import build, timed
 from tests.roads.small import DRIVERS, WALKERS, people, place, road, scenario, zone
 

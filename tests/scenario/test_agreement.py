@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from letup.findings import Finding
+from letup.core.codes import CODES
+from letup.core.findings import Finding
 from letup.scenario import check, load, new
 from letup.scenario.check import examine
-from letup.scenario.codes import CODES
 from letup.scenario.grammar import parse_options, parse_worths
 
 NOTE = {"basis": "assumed", "note": "example"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from letup.errors import BadInput
-from letup.findings import Finding
+from letup.core.errors import BadInput
+from letup.core.findings import Finding
 from letup.scenario import bundled, check, load, new
 from letup.scenario.files import LARGEST
 from tests.scenario.wrong import CASES, SETTINGS, prop, replace, shape, swapped

@@ -11,7 +11,7 @@ import pyproj
 import pytest
 import shapely
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.roads import build
 from letup.scenario import check, load
 from letup.scenario.importers import from_osm

@@ -12,9 +12,9 @@ from types import FrameType
 
 import pytest
 
-from letup.errors import BadInput
+from letup.core.codes import CODES
+from letup.core.errors import BadInput
 from letup.scenario import bundled, check, example, folder_of, load, new, write
-from letup.scenario.codes import CODES
 from tests.scenario.mutator import Mutator, broken_copy, cut_off, empty, fill_up, flip_bytes
 from tests.scenario.soundness import assert_sound
 

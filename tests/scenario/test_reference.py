@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from letup.errors import LetupError
+from letup.core.codes import CODES
+from letup.core.errors import LetupError
 from letup.scenario import example, new, parse_hours, parse_modes, reference_page
 from letup.scenario.attributes import TABLES, attributes, find, of
-from letup.scenario.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 

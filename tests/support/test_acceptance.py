@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.acceptance import interval, judge, together
-from letup.support.drawing import stream, values_at
 from letup.support.model import Range, RedLine
+from letup.support.sampling import stream, values_at
 from letup.support.utility import Curve, Taste, draw, likeliest, require_complete
 from tests.examples import examples
 

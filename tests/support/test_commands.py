@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from letup.cli import app
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from tests.support.conftest import write_plan
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from letup import plan as plans
-from letup.errors import NoPlan
+from letup.core.errors import NoPlan
 from letup.pauses import Limits, Window
+from letup.plan.discretise import limits_of, paying
 from letup.plan.model import Plan
-from letup.plan.terms import limits_of, paying
 from letup.report.limits import said
 from letup.scenario import Scenario, example, load, new
 from letup.scenario.attributes import of

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import letup.cli
-from letup.errors import BadInput, LetupError
+from letup.core.errors import BadInput, LetupError
 from letup.report.positions import _colour, _mark, positions_svg
 from letup.scenario import check, load, new
 from letup.support import extracting

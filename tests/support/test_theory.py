@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.bargaining import efficient, kalai_smorodinsky, nash, points
 from letup.support.continuous import Freely, free_points
 from letup.support.table import best_choices, every
-from letup.support.worths import Smooth, Straight
+from letup.support.value_functions import Smooth, Straight
 from tests.support.tables import table
 
 EXACT = 1e-6

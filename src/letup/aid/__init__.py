@@ -1,6 +1,6 @@
 """What people have to live on, how long it lasts, what need is not met, and what trucks can bring."""
 
-from letup.aid.arriving import arriving
+from letup.aid.arrivals import arriving
 from letup.aid.assessment import Assessment, Failure, assess
 from letup.aid.balance import Arrivals, Balance, follow
 from letup.aid.deliveries import Deliveries, deliver, ground, most

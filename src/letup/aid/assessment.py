@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.arriving import arriving
+from letup.aid.arrivals import arriving
 from letup.aid.balance import Balance, follow
 from letup.aid.findings import findings_of
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
-from letup.findings import Finding
+from letup.core.findings import Finding
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
 
@@ -151,7 +151,7 @@ def assess(
     movements : DataFrame or None
         The movements of a plan for this scenario: who is where changes with them.
     brought : DataFrame or None
-        What its trucks bring to zones and when; see `letup.aid.arriving`.
+        What its trucks bring to zones and when; see `letup.aid.arrivals`.
     stretches : bool
         Whether to keep the spells of constant rates, which `letup.aid.deprivation_cost` needs.
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from letup import folders
-from letup.errors import LetupError
+from letup.core import folders
+from letup.core.errors import LetupError
 
 if TYPE_CHECKING:
     from letup.aid.assessment import Assessment
@@ -200,7 +200,7 @@ def _finite(value: float) -> float | None:
 
 
 def require_usable(folder: Path) -> None:
-    """Refuse a folder that no assessment can be written to (``assess.folder``), as `letup.folders.require_usable`."""
+    """Refuse a folder that no assessment can be written to (``assess.folder``)."""
     folders.require_usable(folder, "assessment.json", what="an assessment", code="assess.folder")
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from letup.aid.people import Presence, outside
 from letup.aid.supplies import Supplies
-from letup.findings import Finding, worst_first
+from letup.core.findings import Finding, worst_first
 from letup.scenario.model import Scenario
 
 #: Every code that a finding of an assessment may have, with what it means.

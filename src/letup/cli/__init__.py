@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from letup.findings import Finding
+    from letup.core.findings import Finding
 
 app = typer.Typer(
     name="letup",
@@ -77,7 +77,7 @@ app.add_typer(_statement, name="statement")
 
 def main() -> None:
     """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
-    from letup.errors import BadInput, LetupError
+    from letup.core.errors import BadInput, LetupError
 
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Arabic shows question marks, not a fault
         if isinstance(stream, io.TextIOWrapper):

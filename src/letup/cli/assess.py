@@ -38,8 +38,8 @@ def assess(
         tables.require_usable(out)
     movements = brought = None
     if plan is not None:
-        from letup.plan.read_arrivals import read_arrivals
-        from letup.plan.read_movements import read_movements
+        from letup.verify.read_arrivals import read_arrivals
+        from letup.verify.read_movements import read_movements
 
         movements, brought = read_movements(plan, loaded), read_arrivals(plan, loaded)
     found = aid.assess(loaded, movements, brought, stretches=deprivation)

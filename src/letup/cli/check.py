@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from letup.findings import Finding
+    from letup.core.findings import Finding
     from letup.scenario import Scenario
 
 COLOURS = {"error": "bold red", "warning": "yellow", "note": "dim"}

@@ -36,7 +36,7 @@ def convoys(
     from letup.aid.convoys.files import clear_orders, write_tables
     from letup.aid.convoys.gpx import write_gpx
     from letup.aid.convoys.medevac_files import write_medevac
-    from letup.folders import require_usable
+    from letup.core.folders import require_usable
     from letup.plan.convoys import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
 

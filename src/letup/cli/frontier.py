@@ -43,9 +43,10 @@ def frontier(
     Ctrl-C keeps what is ready.
     """
     from letup import scenario as scenarios
-    from letup.plan import frontier as frontiers
-    from letup.plan import frontier_files, show
-    from letup.plan.frontier_text import frontier_text
+    from letup.plan import terminal as show
+    from letup.plan.frontier import files as frontier_files
+    from letup.plan.frontier import points as frontiers
+    from letup.plan.frontier.text import frontier_text
     from letup.report import write_frontier_html
 
     budgets = _numbers(costs if concession else zone_hours, "--costs" if concession else "--zone-hours")
@@ -98,8 +99,8 @@ def _against_need(
     as_json: bool,
 ) -> None:
     """The same with people against need met."""
-    from letup.plan import tradeoff as tradeoffs
-    from letup.plan import tradeoff_files
+    from letup.plan.frontier import people_and_need as tradeoffs
+    from letup.plan.frontier import people_and_need_files as tradeoff_files
     from letup.report import write_tradeoff_html
 
     try:
@@ -130,6 +131,6 @@ def _numbers(given: str | None, option: str) -> list[float] | None:
 
 
 def _wrong(message: str) -> Exception:
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
 
     return LetupError("frontier.budgets", message, "See `letup frontier --help`.")

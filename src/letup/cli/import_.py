@@ -48,7 +48,7 @@ def gmns(
 
 def _show(imported: Imported, as_json: bool) -> None:
     """Say what was written, what was noticed, and what comes next."""
-    from letup.findings import worst_first
+    from letup.core.findings import worst_first
     from letup.scenario import check
 
     findings = worst_first([*imported.findings, *check(imported.folder)])

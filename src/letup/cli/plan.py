@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from letup.plan.making import Progress
+    from letup.plan.make.make import Progress
     from letup.scenario.model import Scenario
 
 
@@ -44,7 +44,7 @@ def plan(
     """Plan pauses and movements; write plan, tables, layers and report. Ctrl-C keeps the best so far."""
     from letup import plan as plans
     from letup import scenario as scenarios
-    from letup.plan import show
+    from letup.plan import terminal as show
 
     live = _Live()
     live.say(f"reading {scenario}")
@@ -57,7 +57,7 @@ def plan(
     plans.require_usable(folder)
     given = plans.read_pauses(pauses, loaded) if pauses is not None else None
     if given is not None and (searches is not None or cluster is not None):
-        from letup.errors import LetupError
+        from letup.core.errors import LetupError
 
         raise LetupError(
             "plan.searches",
@@ -69,7 +69,7 @@ def plan(
             if searches is None and cluster is None:
                 made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=live.progress)
             else:
-                from letup.plan.searches import SEARCHES, make_best
+                from letup.plan.make.multistart import SEARCHES, make_best
 
                 made = make_best(
                     loaded,

@@ -23,7 +23,7 @@ def sources(
 
     Says which share of the values is observed, modelled and assumed.
     """
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
     from letup.scenario import load, values
 
     loaded = load(scenario)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from letup.findings import Finding
+    from letup.core.findings import Finding
     from letup.support.extracting import Proposal
     from letup.support.model import Support
 
@@ -33,7 +33,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List what each party said on each issue, oldest first, and where it turned."""
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
     from letup.scenario import load
     from letup.support.positions import lines_of, selected
     from letup.support.reading import support_of
@@ -152,7 +152,7 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print proposals as JSON and add nothing.")] = False,
 ) -> None:
     """Look for statements in a text. Nothing is added that a person has not confirmed, in their own words."""
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
     from letup.scenario import load
     from letup.support import extracting, recording
     from letup.support.reading import support_of
@@ -215,7 +215,7 @@ def _row(one: Proposal, words: str, stance: str | None, day: date, speaker: str)
 
 
 def _by_id(pairs: list[str], option: str) -> dict[str, str]:
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
 
     found = {}
     for pair in pairs:

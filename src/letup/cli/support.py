@@ -79,7 +79,7 @@ def support(
 
 def on_the_table(known: Support, package: Path | None, values: list[str]) -> Package:
     """What a file and the command line say is on the table; the command line counts where both speak."""
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
     from letup.support.document import given, read_package
 
     proposed = read_package(package, known) if package is not None else {}

@@ -27,7 +27,7 @@ def terms(
     Issues that neither the plan nor a package settles stand as open.
     """
     from letup.cli.support import on_the_table
-    from letup.errors import LetupError
+    from letup.core.errors import LetupError
     from letup.report.languages import LANGUAGES, phrases
     from letup.report.terms import sheet, write_terms
     from letup.support import offers

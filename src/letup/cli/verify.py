@@ -13,7 +13,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Recompute a plan from its files alone; exit 1 and say where if something does not hold."""
-    from letup.plan.verification import verify as recompute
+    from letup.verify.verification import verify as recompute
 
     result = recompute(folder)
     if as_json:

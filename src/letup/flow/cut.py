@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from letup.flow.calm import calm_steps, zone_rows
-from letup.flow.network import TimedNetwork
 from letup.flow.result import Cut
+from letup.roads.quiet_runs import calm_steps, zone_rows
+from letup.roads.timed_network import TimedNetwork
 
 
 def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_side: NDArray[np.bool_]) -> Cut:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.flow.backends import solver
-from letup.flow.network import TimedNetwork
 from letup.flow.result import Cut, Route
+from letup.roads.timed_network import TimedNetwork
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ Step by step, in order of arrival, people are added until no search finds anyone
 cannot be on any later path and is never looked at again (it is dead). These dead sets are the sink sides of
 minimum cuts, one inside the next.
 
-Full shelters need more: someone inside may go on to another shelter and make room. ``letup.flow.relief`` does what
-can be done in order of arrival, ``complete`` adds the people who can still get in that way, and ``letup.flow.order``
-restores the earliest order of arrival where that has disturbed it.
+Full shelters need more: someone inside may go on to another shelter and make room. ``shelter_exchange`` does what can
+be done in order of arrival, ``complete`` adds the people who can still get in that way, and ``arrival_order`` restores
+the earliest order of arrival where that has disturbed it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from letup.flow.bits import ALL, NONE, ONE, has, place, put
-from letup.flow.search import (
+from letup.flow.augment import arrive, leave, send
+from letup.flow.augmenting_search import (
     LOOKED,
     ROOT,
     forget,
@@ -27,7 +27,7 @@ from letup.flow.search import (
     root_all,
     set_out,
 )
-from letup.flow.send import arrive, leave, send
+from letup.flow.bits import ALL, NONE, ONE, has, place, put
 
 
 @njit(cache=True)

@@ -52,7 +52,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork
 
 _MOST_KEPT = 0.75
 """Share of steps up to which a short axis pays: copying arrays there and back is cheap, but not free."""

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from letup.flow.network import TimedNetwork
 from letup.flow.result import Route
+from letup.roads.timed_network import TimedNetwork
 
 
 def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]) -> list[Route]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from letup.pauses.check import broken
+from letup.pauses.limit_checks import broken
 from letup.pauses.limits import Limits, Window, quiet_array
 
 if TYPE_CHECKING:
-    from letup.pauses.bound.checking import check_bound
+    from letup.pauses.certificates.check_bound import check_bound
     from letup.pauses.choice import Choice
     from letup.pauses.choose import choose_pauses
 
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(choose, name)
     if name == "check_bound":
-        from letup.pauses.bound.checking import check_bound
+        from letup.pauses.certificates.check_bound import check_bound
 
         return check_bound
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

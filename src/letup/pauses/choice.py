@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.bound.prove import Certificate
-from letup.pauses.bound.worths import QuietCertificate
+from letup.pauses.bound.proof import Certificate
+from letup.pauses.certificates.all_quiet import QuietCertificate
 from letup.pauses.limits import Window
 from letup.pauses.problem import Problem
 
@@ -55,14 +55,14 @@ class Choice:
 
     def worth(self) -> list[tuple[Window, float]]:
         """What the value loses without each window."""
-        from letup.pauses.marginal import worth
+        from letup.pauses.window_worth import worth
 
         assert self.problem is not None
         return worth(self.problem, self.windows)
 
     def next_hours(self) -> list[tuple[Window, Window | None, float]]:
         """What one more zone-hour would bring, and where: longer or new window, the one it replaces, gain per hour."""
-        from letup.pauses.marginal import next_hours
+        from letup.pauses.window_worth import next_hours
 
         assert self.problem is not None
         return next_hours(self.problem, self.windows)

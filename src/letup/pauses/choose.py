@@ -9,28 +9,28 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.network import TimedNetwork
-from letup.pauses.anneal import Annealing
+from letup.lp.rows import Rows
+from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.master import Master
-from letup.pauses.bound.prove import Certificate, best_relaxation, is_exact
-from letup.pauses.bound.quiet import EverythingQuiet, everything_quiet
-from letup.pauses.bound.rows import Rows
+from letup.pauses.bound.proof import Certificate, best_relaxation, is_exact
+from letup.pauses.bound.relaxation import Master
 from letup.pauses.bound.solving import cancel
-from letup.pauses.bound.windows import WindowRows
-from letup.pauses.bound.worths import QuietCertificate
-from letup.pauses.check import broken
+from letup.pauses.certificates.all_quiet import QuietCertificate
+from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.clock import Clock
-from letup.pauses.compiling import compile_first
-from letup.pauses.guided import ROOT_LEVELS, Guided
+from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window
+from letup.pauses.limit_checks import broken
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
-from letup.pauses.reasons import require_a_plan, require_a_window
-from letup.pauses.refereed import Refereed
-from letup.pauses.rehearse import plain_windows
-from letup.pauses.stand_in import stand_in
-from letup.pauses.ways import ways_of
+from letup.pauses.search.annealing import Annealing
+from letup.pauses.search.checked_search import Refereed
+from letup.pauses.search.guided_search import ROOT_LEVELS, Guided
+from letup.pauses.search.quickest_paths import ways_of
+from letup.pauses.search.surrogate import stand_in
+from letup.pauses.search.surrogate_annealing import plain_windows
+from letup.pauses.warm_up import compile_first
+from letup.roads.timed_network import TimedNetwork
 
 _SMALL = 800_000
 """Arcs times steps up to which candidates are computed exactly, thousands of them."""

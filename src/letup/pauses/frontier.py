@@ -17,16 +17,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError, NoPlan
-from letup.flow.network import TimedNetwork
-from letup.pauses.check import broken
+from letup.core.errors import LetupError, NoPlan
+from letup.core.parallel import seed_of, spread
 from letup.pauses.clock import Clock, usable_steps
-from letup.pauses.compiling import compile_first
+from letup.pauses.feasibility.conflicts import require_a_window
+from letup.pauses.limit_checks import broken
 from letup.pauses.limits import Limits, Window, costs_of, quiet_array
 from letup.pauses.problem import weight_of
-from letup.pauses.reasons import require_a_window
-from letup.pauses.rehearse import Rehearsal
-from letup.pauses.spread import seed_of, spread
+from letup.pauses.search.surrogate_annealing import Rehearsal
+from letup.pauses.warm_up import compile_first
+from letup.roads.timed_network import TimedNetwork
 
 By = Literal["zone_hours", "concession"]
 
@@ -241,7 +241,7 @@ def trace_frontier(
     seed : int
         Each search gets its own seed from it.
     cluster, workers, progress
-        As for `letup.pauses.spread.spread`.
+        As for `letup.core.parallel.spread`.
     margin : int, optional
         Nobody counts who would be on a road in the last so many steps of a window; and a quick search goes before
         the one that proves a bound, for networks on which that takes long: see `Point.other`.

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 
 
 @dataclass(frozen=True, order=True)
@@ -108,7 +108,7 @@ def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.boo
 def check_limits(limits: Limits, zones: int, steps: int) -> None:
     """Refuse limits that make no sense for so many zones and steps.
 
-    Limits that make sense but leave no room for a plan are not refused here: see `letup.pauses.reasons`.
+    Limits that make sense but leave no room for a plan are not refused here: see `letup.pauses.feasibility.conflicts`.
 
     Parameters
     ----------

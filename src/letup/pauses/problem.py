@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.flow.network import TimedNetwork
+from letup.core.errors import LetupError
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, quiet_array
+from letup.roads.timed_network import TimedNetwork
 
 _REMEMBERED = 200_000
 

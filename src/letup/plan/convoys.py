@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.files import check_references, no_deliveries, read_deliveries, read_trucks
 from letup.aid.convoys.model import Truck
-from letup.errors import BadInput, LetupError
+from letup.core.errors import BadInput, LetupError
 from letup.pauses.limits import Window, quiet_array
 from letup.roads import RoadNetwork, build
 from letup.scenario.model import Scenario
@@ -46,7 +46,7 @@ class Planned:
 def read_planned(folder: Path | str) -> Planned:
     """Read what convoys are made of from a folder that `letup plan` wrote.
 
-    This does not verify the plan; `letup.plan.verify` does.
+    This does not verify the plan; `letup.verify.verify` does.
 
     Raises
     ------

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries import wanted
-from letup.findings import Finding, worst_first
-from letup.pauses.check import breaches
+from letup.core.findings import Finding, worst_first
+from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
 from letup.plan.answer import count
-from letup.plan.joint import is_joint
+from letup.plan.destination_checks import receiving
+from letup.plan.discretise import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
 from letup.plan.model import GroupResult
-from letup.plan.receiving import receiving
+from letup.plan.objectives import is_joint
 from letup.plan.rules import finding
-from letup.plan.terms import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import NO_TRUCKS, has_trucks

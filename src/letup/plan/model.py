@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.model import Deliveries
-from letup.findings import Finding
+from letup.core.findings import Finding
 from letup.pauses.limits import Window
 from letup.plan.answer import percent
-from letup.plan.columns import NEXT_HOUR_COLUMNS
-from letup.plan.joint import Objective
+from letup.plan.files.columns import NEXT_HOUR_COLUMNS
+from letup.plan.objectives import Objective
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 

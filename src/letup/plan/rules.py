@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letup.findings import Finding, Severity
+from letup.core.findings import Finding, Severity
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ def reference_page() -> str:
     from letup.aid.convoys.codes import CODES as CONVOY_CODES
     from letup.aid.deliveries.findings import CODES as DELIVERY_CODES
     from letup.aid.findings import CODES as AID_CODES
-    from letup.scenario.codes import CODES
+    from letup.core.codes import CODES
 
     lines = [
         "# Findings",
         "",
         "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
-        "This page is generated from `letup.plan.rules`, `letup.aid` and `letup.scenario.codes`.",
+        "This page is generated from `letup.plan.rules`, `letup.aid` and `letup.core.codes`.",
         "",
         "## On a plan",
         "",

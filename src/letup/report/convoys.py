@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
-from letup.aid.convoys.guards import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
 from letup.aid.convoys.medevac import PEOPLE
 from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.report import words
 from letup.report.convoy_map import Sketch, sketch
 from letup.report.template import page, page_text
 from letup.roads.network import RoadNetwork
+from letup.roads.open_times import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
 from letup.scenario.model import Scenario
 
 #: Rows of stops and vehicles that fit on one sheet beside everything else; a stop takes two.

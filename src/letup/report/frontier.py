@@ -8,8 +8,8 @@ from pathlib import Path
 
 from letup.pauses.frontier import Point
 from letup.plan.answer import share
-from letup.plan.frontier import PlanPoint, ScenarioFrontier
-from letup.plan.frontier_text import answer, gap, notes, slope
+from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
+from letup.plan.frontier.text import answer, gap, notes, slope
 from letup.report import limits, words
 from letup.report.charts import Tick, round_up
 from letup.report.template import page

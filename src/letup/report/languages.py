@@ -9,7 +9,7 @@ from functools import cache
 
 import yaml
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.report.template import page_text
 
 LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}

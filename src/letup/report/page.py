@@ -16,12 +16,13 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from letup.plan.answer import sentence
+from letup.plan.files.write import DELIVERY_FILES
 from letup.plan.model import Plan
-from letup.plan.write import DELIVERY_FILES
-from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, weighed, words
+from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, words
+from letup.report import objectives as weighed
 from letup.report.data import PageData, gather
 from letup.report.template import page, page_text
-from letup.report.without import without_pause
+from letup.report.without_pauses import without_pause
 
 MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.findings import SEVERITIES, Finding, worst_first
+from letup.core.findings import SEVERITIES, Finding, worst_first
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
 from letup.report import words

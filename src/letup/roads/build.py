@@ -10,8 +10,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.findings import Finding
+from letup.core.errors import LetupError
+from letup.core.findings import Finding
 from letup.roads import classes
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of

@@ -12,7 +12,7 @@ import numpy as np
 
 from letup.roads.network import Bools, Floats, Ints, Longs
 from letup.roads.rounding import nearest
-from letup.roads.sketch import Row
+from letup.roads.timed_builder import Row
 
 THROUGH = 2 / 3
 """Share of a road's capacity for people who go through (assumed)."""

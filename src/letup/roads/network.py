@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.findings import Finding
+from letup.core.findings import Finding
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]

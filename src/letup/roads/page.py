@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from letup.roads import classes, express, noding, people
+from letup.roads import classes, express, noding
+from letup.roads import departures as people
 from letup.roads.build import PLACE_LIMIT_M
 from letup.roads.timed import CONTROL_MINUTES, DOOR_MINUTES, WALK_KMH
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from letup.roads.departures import open_steps, per_step
 from letup.roads.network import Bools, Ints, RoadNetwork
-from letup.roads.people import open_steps, per_step
 from letup.scenario.model import Scenario
 
 _LARGEST = 2**31 - 1

@@ -6,14 +6,14 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
+from letup.roads.departures import Homes, homes, newly_ready, per_step
 from letup.roads.express import through_arcs
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork, Timed
-from letup.roads.people import Homes, homes, newly_ready, per_step
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
 from letup.roads.reach import open_to, reachable
 from letup.roads.simplify import chains, single, useful
-from letup.roads.sketch import Row, Sketch
+from letup.roads.timed_builder import Row, Sketch
 from letup.scenario.model import Group, Scenario
 
 WALK_KMH = 3.0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from letup.scenario.collect import Collector, did_you_mean, show
+from letup.core.collect import Collector, did_you_mean, show
 from letup.scenario.grammar import YES_NO, names_in, parse_number, parse_options, parse_worths
 from letup.scenario.raw import Row, Table
 from letup.scenario.supplies import check_ranges

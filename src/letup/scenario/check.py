@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from letup.findings import Finding, worst_first
+from letup.core.collect import Collector, did_you_mean, show
+from letup.core.findings import Finding, worst_first
 from letup.scenario import agreement, deliveries, patients, rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
 from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
-from letup.scenario.collect import Collector, did_you_mean, show
 from letup.scenario.csvs import read_csv
 from letup.scenario.essentials import Essential
 from letup.scenario.files import text_of, usable

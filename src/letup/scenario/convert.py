@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from letup.core.collect import did_you_mean, show
 from letup.scenario.attributes import Attribute
-from letup.scenario.collect import did_you_mean, show
 
 _WRONG_SEPARATOR = re.compile(r"[-+]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?|[-+]?\d+,\d+")
 _DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)

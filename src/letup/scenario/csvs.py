@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 from letup.scenario.files import MOST_COLUMNS, MOST_ROWS
 from letup.scenario.raw import Row, Table
 

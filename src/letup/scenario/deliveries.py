@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from letup.core.collect import Collector, show
 from letup.scenario.attributes import of
-from letup.scenario.collect import Collector, show
 from letup.scenario.convert import parse_hours
 from letup.scenario.essentials import Essential
 from letup.scenario.raw import Row, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from letup.scenario.collect import Collector
+from letup.core.collect import Collector
 
 MEGABYTE = 1_000_000
 

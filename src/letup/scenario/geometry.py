@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from letup.scenario.collect import show
+from letup.core.collect import show
 from letup.scenario.convert import Wrong
 
 #: Geometry types of each layer, the singular one first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from letup.scenario.collect import show
+from letup.core.collect import show
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
 _RANGE = re.compile(rf"({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(?:\s*\.\.\s*({_NUMBER}))?")

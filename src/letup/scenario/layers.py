@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 from letup.scenario.convert import Wrong
 from letup.scenario.files import MOST_COLUMNS, MOST_FEATURES
 from letup.scenario.geometry import check_shape, check_type, doubtful, from_geojson

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from letup.core.collect import Collector, show
 from letup.scenario.attributes import FILES, Attribute, of
-from letup.scenario.collect import Collector, show
 from letup.scenario.convert import Wrong, convert
 from letup.scenario.model import PartyLimits
 from letup.scenario.typed import note_reference

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.scenario import example_data
 from letup.scenario.attributes import FILES, TABLES, Attribute, of
 from letup.scenario.model import Scenario

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from letup.errors import LetupError
-from letup.scenario.collect import Collector
+from letup.core.collect import Collector
+from letup.core.errors import LetupError
 from letup.scenario.model import Priorities, Scenario
 from letup.scenario.raw import Table
 

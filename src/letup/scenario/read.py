@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from letup.errors import BadInput
-from letup.findings import Finding
+from letup.core.collect import did_you_mean
+from letup.core.errors import BadInput
+from letup.core.findings import Finding
 from letup.scenario.attributes import FILES
 from letup.scenario.check import examine
-from letup.scenario.collect import did_you_mean
 from letup.scenario.model import Scenario
 
 _BUNDLED = Path(__file__).parent / "bundled"

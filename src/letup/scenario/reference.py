@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from letup.core.codes import CODES
+from letup.core.collect import LISTED
 from letup.scenario.attributes import REQUIRED_FILES, Attribute, attributes
-from letup.scenario.codes import CODES
-from letup.scenario.collect import LISTED
 from letup.scenario.essentials import default_essentials
 from letup.scenario.files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 from letup.scenario.spatial import SLIVER

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from letup.core.collect import Collector, show
 from letup.scenario.attributes import of
-from letup.scenario.collect import Collector, show
 from letup.scenario.files import MOST_COLUMNS
 from letup.scenario.limits import read_lists
 from letup.scenario.raw import Row, Table

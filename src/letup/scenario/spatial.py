@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 from letup.scenario.raw import Row, Table
 
 #: Share of the smaller zone below which an overlap is a sliver.

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 from letup.scenario.files import MEGABYTE
 from letup.scenario.raw import Row, Table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 from letup.scenario.essentials import Essential, merged
 from letup.scenario.raw import Row, Table
 from letup.scenario.typed import note_reference

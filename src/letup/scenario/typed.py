@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from letup.core.collect import Collector, did_you_mean, nearest, show
 from letup.scenario.attributes import PROVENANCE, WITHOUT_BASIS, find, of
-from letup.scenario.collect import Collector, did_you_mean, nearest, show
 from letup.scenario.convert import Wrong, convert, parse_hours, parse_modes
 from letup.scenario.files import MOST_COLUMNS
 from letup.scenario.raw import Row, Table

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-from letup.scenario.collect import Collector, show
+from letup.core.collect import Collector, show
 
 _DEEPEST = 20
 

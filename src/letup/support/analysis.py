@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.acceptance import Verdict, interval, judge, together
 from letup.support.bargaining import Points, points
+from letup.support.continuous_points import Free, freely
 from letup.support.model import Package, Value
 from letup.support.moves import Change, Cost, Move, Urging, moves, neighbours, urging
 from letup.support.negotiation import Negotiation, require_apart
 from letup.support.no_deal import Change as Resolving
 from letup.support.no_deal import Conflict, changes, conflict, deal, other_terms
 from letup.support.package import Ask
-from letup.support.settling import Free, freely
 from letup.support.table import Block, Table, table_of
 from letup.support.table_points import TablePoints, table_points
 from letup.support.utility import Drawn, draw, likeliest, require_complete

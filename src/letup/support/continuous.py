@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.support.worths import Straight, Worth
+from letup.core.errors import LetupError
+from letup.support.value_functions import Straight, Worth
 
 _CLOSE = 1e-13
 _STEPS = 1000

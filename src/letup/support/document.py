@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from letup import __version__
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support import words
 from letup.support.acceptance import CLEAR, Verdict
 from letup.support.analysis import Analysis, Weighed

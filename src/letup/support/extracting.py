@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from letup.errors import LetupError
-from letup.scenario.collect import did_you_mean
+from letup.core.collect import did_you_mean
+from letup.core.errors import LetupError
 from letup.support.model import Support
 
 GROUP = "letup.extractors"

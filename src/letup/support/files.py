@@ -7,8 +7,8 @@ import io
 import json
 from pathlib import Path
 
-from letup import folders
-from letup.errors import LetupError
+from letup.core import folders
+from letup.core.errors import LetupError
 from letup.support import words
 from letup.support.analysis import Analysis
 from letup.support.document import as_document, package_csv

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from letup.errors import LetupError
-from letup.support.drawing import middle
+from letup.core.errors import LetupError
 from letup.support.model import Issue, Package, Party, Support, Value
+from letup.support.sampling import middle
 from letup.support.utility import Taste
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.model import Package, Value
 from letup.support.table import Table
 from letup.support.utility import EQUAL

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
-from letup.plan.terms import step_at
+from letup.plan.discretise import step_at
 from letup.scenario.model import Scenario
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from letup.pauses.limits import Window
-from letup.plan.terms import costs_by_party, local_time
+from letup.plan.discretise import costs_by_party, local_time
 from letup.scenario.model import Scenario
 from letup.support.model import Package, Support, Value
 from letup.support.reading import support_of

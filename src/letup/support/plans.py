@@ -72,8 +72,8 @@ class _Counter:
         """People who reach a shelter under the pauses of this offer when the groups move one after the other."""
         if self.ready is None:
             from letup import roads
-            from letup.plan.groups import move_groups
-            from letup.plan.terms import moving_array
+            from letup.plan.discretise import moving_array
+            from letup.plan.make.groups import move_groups
 
             scenario = self.offer.scenario
             network = roads.build(scenario)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
-from letup.errors import LetupError
-from letup.scenario.collect import did_you_mean
+from letup.core.collect import did_you_mean
+from letup.core.errors import LetupError
 from letup.scenario.statements import CHANGE_DAYS
 from letup.support.model import Statement, Support
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from letup.errors import BadInput, LetupError
-from letup.findings import Finding
+from letup.core.collect import Collector
+from letup.core.errors import BadInput, LetupError
+from letup.core.findings import Finding
 from letup.scenario.attributes import of
 from letup.scenario.check import examine
-from letup.scenario.collect import Collector
 from letup.scenario.layers import GEOPACKAGE, layers_in
 from letup.scenario.read import bundled, folder_of
 from letup.scenario.statements import even

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.bargaining import efficient
 from letup.support.model import Package, Value
 from letup.support.utility import Drawn

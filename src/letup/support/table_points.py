@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
+from letup.core.errors import LetupError
 from letup.support.bargaining import kalai_smorodinsky, nash
 from letup.support.model import Value
 from letup.support.table import Table, best_choices

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.support.drawing import middle, require_range, stream, values_at
+from letup.core.errors import LetupError
 from letup.support.model import Package, Party, Range, RedLine, Value
+from letup.support.sampling import middle, require_range, stream, values_at
 
 EQUAL = 1e-9
 """Utilities this close are the same: what doubles lose in adding up a dozen issues is far smaller."""

@@ -12,8 +12,8 @@ from shapely.geometry import LineString, Point
 
 from letup import roads
 from letup.aid import deliver
-from letup.aid.convoys.guards import Guards
-from letup.aid.convoys.ways import Roads
+from letup.roads.open_times import Guards
+from letup.roads.vehicle_paths import Roads
 from tests.aid.deliveries.small import strip, without_stocks
 
 

@@ -8,11 +8,11 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 
-from letup.aid.convoys.guards import Guards
-from letup.aid.convoys.legs import Legs, Visit
-from letup.aid.convoys.routing import Fleet, Task, route
-from letup.aid.convoys.timing import times
-from letup.aid.convoys.ways import Roads
+from letup.roads.open_times import Guards
+from letup.roads.vehicle_paths import Roads
+from letup.routing.legs import Legs, Visit
+from letup.routing.pickup_delivery import Fleet, Task, route
+from letup.routing.timing import times
 from tests.aid.convoys import world
 
 PRIZE, FIXED = 3000, 60

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.aid.deliveries import COLUMNS, RETURN_COLUMNS, deliver, ground, most
-from letup.aid.deliveries.making import balance
+from letup.aid.deliveries.make import balance
 from letup.aid.deliveries.need import hand_out, needs
 from letup.aid.deliveries.program import ELSEWHERE, program
-from letup.aid.deliveries.room import room
+from letup.aid.deliveries.residual_capacity import room
 from letup.aid.deliveries.trips import trips
 from letup.aid.people import staying
 from letup.scenario.model import DeliverySettings

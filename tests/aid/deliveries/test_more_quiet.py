@@ -12,7 +12,7 @@ from letup import roads
 from letup.aid.deliveries import ground
 from letup.aid.deliveries.need import needs
 from letup.aid.deliveries.program import program
-from letup.aid.deliveries.room import room
+from letup.aid.deliveries.residual_capacity import room
 from letup.aid.people import staying
 from letup.roads import RoadNetwork
 from letup.scenario import Scenario, example

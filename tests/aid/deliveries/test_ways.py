@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from letup.aid.deliveries import kernel
 from letup.aid.deliveries.trips import calm_array
-from letup.aid.deliveries.ways import _steady
+from letup.aid.deliveries.truck_paths import _steady
 from tests.aid.deliveries.small import quiet_hours, strip
 from tests.examples import examples
 

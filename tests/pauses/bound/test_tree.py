@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from letup.pauses import Window, check_bound, choose_pauses
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.prove import Certificate
-from letup.pauses.bound.splits import Splits
-from letup.pauses.bound.tree import Leaf
+from letup.pauses.bound.proof import Certificate
+from letup.pauses.certificates.splits import Splits
+from letup.pauses.certificates.tree import Leaf
 from tests.examples import examples, seeds
-from tests.pauses.bound.test_checking import confirmed, confirmed_or_refused, strip
-from tests.pauses.bound.test_reach import tightened
 from tests.pauses.bound.tiny import EXACT, some, value_of
+from tests.pauses.certificates.test_check_bound import confirmed, confirmed_or_refused, strip
+from tests.pauses.certificates.test_reach_cuts import tightened
 from tests.pauses.small import drawn
 
 SEEDS = seeds(25)

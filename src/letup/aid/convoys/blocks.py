@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from letup.aid.convoys.model import Carried, Load
-from letup.aid.convoys.routing import Fleet, Task
+from letup.routing.pickup_delivery import Fleet, Task
 
 Work = tuple[Sequence[int], Sequence[int]]
 """Numbers of the loads taken up and put down at a stop."""

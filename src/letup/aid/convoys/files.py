@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from letup.aid.convoys.model import Load, Orders, Truck
-from letup.errors import BadInput
-from letup.findings import Finding
+from letup.core.errors import BadInput
+from letup.core.findings import Finding
 from letup.scenario.model import Scenario
 
 #: Columns of convoys.csv, one row for each stop, with what they mean.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from letup.aid.convoys.blocks import stowed
-from letup.aid.convoys.legs import Legs, Visit
 from letup.aid.convoys.model import Carried, Convoy, Load, Stop, Truck
-from letup.aid.convoys.routing import Task, Trip
-from letup.aid.convoys.timing import Times, joined, times
+from letup.routing.legs import Legs, Visit
+from letup.routing.pickup_delivery import Task, Trip
+from letup.routing.timing import Times, joined, times
 
 
 @dataclass

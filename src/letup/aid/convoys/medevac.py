@@ -10,16 +10,16 @@ import pandas as pd
 
 from letup.aid.convoys.beds import Person, assign
 from letup.aid.convoys.days import local_days
-from letup.aid.convoys.fitting import Wish, fit
 from letup.aid.convoys.grouping import group
-from letup.aid.convoys.guards import AMBULANCES_STAY, Bools, Guards
-from letup.aid.convoys.legs import Legs, Visit
 from letup.aid.convoys.model import Convoy, Load, Orders, Truck
-from letup.aid.convoys.routing import Fleet, Task, Trip, route
 from letup.aid.convoys.settings import Settings
-from letup.aid.convoys.ways import Roads
-from letup.findings import Finding, worst_first
+from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
+from letup.roads.open_times import AMBULANCES_STAY, Bools, Guards
+from letup.roads.vehicle_paths import Roads
+from letup.routing.fitting import Wish, fit
+from letup.routing.legs import Legs, Visit
+from letup.routing.pickup_delivery import Fleet, Task, Trip, route
 from letup.scenario.model import Scenario
 
 PEOPLE = "people"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letup.aid.convoys.timing import Times
-from letup.aid.convoys.ways import Way
-from letup.findings import Finding
+from letup.core.findings import Finding
+from letup.roads.vehicle_paths import Way
+from letup.routing.timing import Times
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import pandas as pd
 
 from letup.aid.convoys.blocks import as_tasks, blocks, teams
 from letup.aid.convoys.days import day_spans
-from letup.aid.convoys.fitting import Wish, fit, ways_for
 from letup.aid.convoys.grouping import group, of_teams
-from letup.aid.convoys.guards import Bools, Guards
-from letup.aid.convoys.legs import Legs, Visit
 from letup.aid.convoys.model import Convoy, Load, Orders, Truck
-from letup.aid.convoys.routing import Fleet, Task, Trip, route
 from letup.aid.convoys.settings import Settings
-from letup.aid.convoys.ways import Roads
-from letup.findings import Finding, worst_first
+from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
+from letup.roads.open_times import Bools, Guards
+from letup.roads.vehicle_paths import Roads
+from letup.routing.fitting import Wish, fit, ways_for
+from letup.routing.legs import Legs, Visit
+from letup.routing.pickup_delivery import Fleet, Task, Trip, route
 from letup.scenario.model import Scenario
 
 _PRIZE = 100_000

@@ -7,9 +7,9 @@ import numpy as np
 from letup.aid.deliveries.fleet import Means
 from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.trips import Trip
-from letup.aid.deliveries.ways import TruckRoads
-from letup.aid.stretches import STRETCH_M
-from letup.findings import Finding, worst_first
+from letup.aid.deliveries.truck_paths import TruckRoads
+from letup.core.findings import Finding, worst_first
+from letup.roads.last_stretches import STRETCH_M
 from letup.scenario.model import Scenario
 
 #: Every code that a finding on deliveries may have, with what it means.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.people import zones_of_places
-from letup.roads.people import open_steps
+from letup.roads.departures import open_steps
 from letup.scenario.essentials import Essential, essentials_of
 from letup.scenario.model import Scenario
 from letup.scenario.supplies import served

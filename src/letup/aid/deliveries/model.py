@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from letup.aid.balance import Balance
 from letup.aid.deliveries.need import Need
-from letup.findings import Finding
+from letup.core.findings import Finding
 
 Floats = NDArray[np.float64]
 

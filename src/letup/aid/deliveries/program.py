@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Means, slot_steps
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.room import Room, keys_of_trips
+from letup.aid.deliveries.residual_capacity import Room, keys_of_trips
 from letup.aid.deliveries.solve import Rows, Solved, maximise
 from letup.aid.deliveries.trips import Trip
 from letup.scenario.model import Scenario

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Fleet, Means, Stop, slot_steps
-from letup.aid.deliveries.ways import Openings, TruckRoads, Way, timed_way
+from letup.aid.deliveries.truck_paths import Openings, TruckRoads, Way, timed_way
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.flow.network import TimedNetwork
+from letup.core.errors import LetupError
+from letup.roads.timed_network import TimedNetwork
 
 Solution = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]
 

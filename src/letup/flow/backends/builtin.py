@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.flow.arrival_order import hasten
+from letup.flow.augmenting_search import ARC, Scout
 from letup.flow.backends import Solution
 from letup.flow.bits import ALL, Bits, enterable
-from letup.flow.calm import calm_steps, zone_rows
 from letup.flow.kernel import can_grow, complete, fill
-from letup.flow.nearby import nearby
-from letup.flow.network import TimedNetwork
 from letup.flow.nights import shortened
-from letup.flow.order import hasten
-from letup.flow.relief import hurry_each, relieve
-from letup.flow.search import ARC, Scout
-from letup.flow.state import Net, State
+from letup.flow.node_order import nearby
+from letup.flow.residual import Net, State
+from letup.flow.shelter_exchange import hurry_each, relieve
+from letup.roads.quiet_runs import calm_steps, zone_rows
+from letup.roads.timed_network import TimedNetwork
 
 _RELIEVE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""

@@ -10,8 +10,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from letup.flow.backends import Solution
-from letup.flow.calm import calm_steps, zone_rows
-from letup.flow.network import TimedNetwork
+from letup.roads.quiet_runs import calm_steps, zone_rows
+from letup.roads.timed_network import TimedNetwork
 
 Longs = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
 from letup.flow.backends.expanded import expand
-from letup.flow.network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork
 
 
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:

@@ -13,7 +13,7 @@ from ortools.linear_solver import pywraplp
 
 from letup.flow.backends import Solution
 from letup.flow.backends.expanded import Expanded, Longs, expand
-from letup.flow.network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork
 
 
 def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:

@@ -18,12 +18,12 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.bound.duality import Duality
-from letup.pauses.bound.master import Master, solver
+from letup.lp.duality import Duality
 from letup.pauses.bound.nodes import Nodes
-from letup.pauses.bound.prove import Certificate
-from letup.pauses.bound.splits import Split, Splits
-from letup.pauses.bound.tree import Node, dense, sparse, tree_of, valued
+from letup.pauses.bound.proof import Certificate
+from letup.pauses.bound.relaxation import Master, solver
+from letup.pauses.certificates.splits import Split, Splits
+from letup.pauses.certificates.tree import Node, dense, sparse, tree_of, valued
 from letup.pauses.limits import Window
 
 Floats = NDArray[np.float64]

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
 
-from letup.flow.network import TimedNetwork
-from letup.pauses.bound.coarse import Grouping
+from letup.pauses.certificates.coarse_network import Grouping
+from letup.roads.timed_network import TimedNetwork
 
 
 def leads(net: TimedNetwork) -> NDArray[np.int64]:

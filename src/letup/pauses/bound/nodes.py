@@ -13,10 +13,10 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.bound.duality import Duality
+from letup.lp.duality import Duality
 from letup.pauses.bound.solving import run
-from letup.pauses.bound.splits import Splits
-from letup.pauses.bound.tree import Node, sparse
+from letup.pauses.certificates.splits import Splits
+from letup.pauses.certificates.tree import Node, sparse
 
 Floats = NDArray[np.float64]
 _ITERATIONS = 6_000

@@ -17,8 +17,8 @@ import pandas as pd
 import shapely
 import yaml
 
-from letup.errors import LetupError
-from letup.findings import Finding
+from letup.core.errors import LetupError
+from letup.core.findings import Finding
 
 TO_FILL_IN = "to be filled in: the import knows nothing about this"
 

@@ -14,8 +14,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from letup.errors import LetupError
-from letup.findings import Finding
+from letup.core.errors import LetupError
+from letup.core.findings import Finding
 from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
 
 _METRES = {

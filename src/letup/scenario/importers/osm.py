@@ -11,8 +11,8 @@ from typing import Any
 
 import shapely
 
-from letup.errors import LetupError
-from letup.findings import Finding
+from letup.core.errors import LetupError
+from letup.core.findings import Finding
 from letup.scenario.importers import tags as read
 from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
 

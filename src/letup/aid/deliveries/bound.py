@@ -1,0 +1,173 @@
+"""The most that any deliveries could reach in any windows within the limits, for a bound that covers all of them.
+
+`letup.aid.deliveries.program` knows one trip for each hour of departure. Which one that is depends on what is quiet, so
+its value for everything quiet is not by itself a bound for less. Here only days count: a load may arrive on the first
+day on which any truck could be there, or later; inspection, handling and trucks are what a day has of them. Whatever
+trucks do from hour to hour adds up to a solution of this program (with ways timed in the same units).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
+from letup.aid.deliveries.need import Need
+from letup.aid.deliveries.program import Layout, Program
+from letup.aid.deliveries.trips import Table, Trip, calm_array, throughout
+from letup.aid.deliveries.truck_paths import TruckRoads, Way
+from letup.scenario.model import Scenario
+
+_NOWHERE = Way((), np.zeros(0), np.zeros(0))
+
+
+def by_day(
+    scenario: Scenario,
+    means: Means,
+    roads: dict[float, TruckRoads],
+    need: Need,
+    usable: NDArray[np.bool_],
+    found: list[Trip],
+) -> Program:
+    """The program of days, for all that may be quiet.
+
+    Parameters
+    ----------
+    scenario, means, roads, need
+        What deliveries are made with.
+    usable : bool[Z, T]
+        When trucks may be in each zone at most.
+    found : list of Trip
+        Trips that could be made then; how long they take at least bounds how often trucks go.
+    """
+    loads = _loads(means, roads, need, usable)
+    return _ByDay(scenario, means, need, loads, _busy(means, found)).program()
+
+
+def _loads(means: Means, roads: dict[float, TruckRoads], need: Need, usable: NDArray[np.bool_]) -> list[Trip]:
+    """For each fleet, stop and day of loading a trip that arrives on each day on which one could."""
+    days = len(need.ends)
+    starts = np.searchsorted(need.day_of_step, np.arange(days + 1))
+    found = []
+    for speed, layout in roads.items():
+        openings = layout.openings(calm_array(usable))
+        for stop in means.stops.values():
+            if stop.kind == "crossing" or stop.id not in layout.target:
+                continue
+            mine = [
+                (k, fleet)
+                for k, fleet in enumerate(means.fleets)
+                if fleet.speed_kmh == speed and fleet.base != stop.id and fleet.base in layout.origin
+            ]
+            table = Table(layout, openings, stop.id) if mine else None
+            for k, fleet in mine:
+                assert table is not None
+                good = throughout(means.stops[fleet.base].is_open, fleet.load + 1, ends=True)
+                for day in range(days):
+                    here = np.flatnonzero(good[starts[day] : starts[day + 1]])
+                    there = table.earliest(fleet.base, int(starts[day] + here[0])) if len(here) else -1
+                    if 0 <= there < len(need.day_of_step):
+                        first = int(starts[day] + here[0])
+                        found += [
+                            Trip(k, stop.id, 0, first, first, _NOWHERE, 0, 0, int(starts[then + 1]), None)
+                            for then in range(int(need.day_of_step[there]), days)
+                        ]
+    return found
+
+
+def _busy(means: Means, found: list[Trip]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Steps for which a truck is away at least, for each fleet and stop: until it is unloaded, and the way back.
+
+    A way can be a step shorter than the quickest found, by rounding.
+    """
+    known: dict[tuple[int, str], tuple[int, int]] = {}
+    for trip in found:
+        fleet = means.fleets[trip.fleet]
+        there = fleet.load + max(trip.lasts - 1, 0) + fleet.unload
+        back = max(trip.back.arrive - trip.back.depart - 1, 0) if trip.back is not None else 0
+        before = known.get((trip.fleet, trip.stop), (there, back))
+        known[trip.fleet, trip.stop] = (min(before[0], there), min(before[1], back))
+    return known
+
+
+def _in_hours(rate: float, hours: float) -> float:
+    """What a rate comes to in some hours; nothing in none, even where the rate has no limit."""
+    return rate * hours if hours > 0 else 0.0
+
+
+class _ByDay(Layout):
+    """Rows of days in place of those of hours."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        means: Means,
+        need: Need,
+        loads: list[Trip],
+        busy: dict[tuple[int, str], tuple[int, int]],
+    ) -> None:
+        super().__init__(scenario, means, need, loads, None)
+        self.busy = busy
+        # how often a truck may go is for `_fleets` to say
+        self.high = [np.inf] * len(self.high)
+
+    def _crossings(self) -> None:
+        """Inspection and trucks by day, and supply by day."""
+        means, width = self.means, slot_steps(self.scenario)
+        hours = width * self.scenario.step_minutes / 60
+        inspected: dict[tuple[str, int], float] = defaultdict(float)
+        for place, stop in means.stops.items():
+            # an hour that lies in two days counts in both
+            slots = {(int(day), step // width) for step, day in enumerate(self.need.day_of_step)}
+            for day, slot in slots:
+                inspected[place, day] += _in_hours(stop.trucks_per_hour, hours * self._open(place, slot))
+        days: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            base = means.fleets[self.found[one.trip].fleet].base
+            if means.stops[base].kind == "crossing":
+                days[base, one.day].append(k)
+        for (base, day), columns in days.items():
+            self._limit(columns, min(inspected[base, day], means.stops[base].trucks_per_day))
+        self._supply()
+
+    def _fleets(self) -> None:
+        """Each truck goes as often as the time lets it, and is on its way back once at the end."""
+        of_fleet: dict[int, list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            of_fleet[self.found[one.trip].fleet].append(k)
+        for number, columns in of_fleet.items():
+            fleet = self.means.fleets[number]
+            spells = [self.busy.get((number, self.found[self.cargo[k].trip].stop), (1, 0)) for k in columns]
+            most = fleet.count * (self.scenario.steps + max(back for _, back in spells))
+            self._limit(columns, most, [float(there + back) for there, back in spells])
+            self._begun(fleet, columns, min(there + back for there, back in spells))
+
+    def _begun(self, fleet: Fleet, columns: list[int], shortest: int) -> None:
+        """Trips begun until the end of each day."""
+        for day in range(len(self.need.ends)):
+            until = int(np.searchsorted(self.need.day_of_step, day, side="right"))
+            mine = [k for k in columns if self.cargo[k].day <= day]
+            self._limit(mine, fleet.count * (until // max(shortest, 1) + 1))
+
+    def _stops(self) -> None:
+        """Handling until the end of each day: what is unloaded by then was let in by then."""
+        width = slot_steps(self.scenario)
+        hours = width * self.scenario.step_minutes / 60
+        at: dict[str, list[int]] = defaultdict(list)
+        for k, one in enumerate(self.cargo):
+            at[self.found[one.trip].stop].append(k)
+        for place, columns in at.items():
+            stop = self.means.stops[place]
+            for day in range(len(self.need.ends)):
+                until = int(np.searchsorted(self.need.day_of_step, day, side="right"))
+                open_hours = hours * sum(self._open(place, slot) for slot in range(-(-until // width)))
+                mine = [k for k in columns if self.cargo[k].arrives <= day]
+                weights = [self.means.weight[self.cargo[k].item] for k in mine]
+                self._limit(mine, _in_hours(stop.trucks_per_hour, open_hours))
+                tonnes = _in_hours(stop.tonnes_per_hour, open_hours)
+                self._limit([self.count + k for k in mine], 1000 * tonnes, weights)
+
+    def _roads(self) -> None:
+        """Roads are left out: that can only raise the bound."""

@@ -1,0 +1,256 @@
+"""Make deliveries: what to bring where and when while zones are quiet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.aid.arrivals import arriving
+from letup.aid.balance import Balance, follow
+from letup.aid.deliveries.bound import by_day
+from letup.aid.deliveries.findings import findings_of
+from letup.aid.deliveries.fleet import Means, means
+from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS, Deliveries
+from letup.aid.deliveries.need import Need, hand_out, needs
+from letup.aid.deliveries.program import ELSEWHERE, Program, program
+from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.trips import Trip, layouts, trips
+from letup.aid.deliveries.truck_paths import TruckRoads
+from letup.aid.people import Presence, moving, staying
+from letup.aid.supplies import Supplies, supplies
+from letup.pauses.limits import Window
+from letup.pauses.movement_times import moving_array
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+TIME_LIMIT = 10.0
+"""Seconds for whole trucks, if nothing else is asked for."""
+
+ENOUGH = 0.005
+"""Whole trucks are good enough this near to what trucks in fractions could do."""
+
+
+_KEPT = 2
+"""States whose trips are kept: everything quiet, and the pauses chosen."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stays the same whatever is quiet: make it once to call `deliver` often."""
+
+    means: Means
+    stocks: Supplies
+    roads: dict[float, TruckRoads]
+    _known: dict[bytes, list[Trip]] = field(default_factory=dict, repr=False, compare=False)
+
+    def trips(self, quiet: NDArray[np.bool_]) -> list[Trip]:
+        """Trips that could be made; those for the last few states are kept, as several ask for the same."""
+        key = np.packbits(quiet).tobytes()
+        if key not in self._known:
+            while len(self._known) >= _KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[key] = trips(self.means, self.roads, quiet)
+        return self._known[key]
+
+
+def ground(scenario: Scenario, network: RoadNetwork) -> Ground:
+    """Lay out what deliveries are made with."""
+    found = means(scenario)
+    return Ground(found, supplies(scenario), layouts(scenario, network, found))
+
+
+def deliver(
+    scenario: Scenario,
+    network: RoadNetwork,
+    windows: list[Window] | NDArray[np.bool_],
+    people_flow: pd.DataFrame | None = None,
+    *,
+    prepared: Ground | None = None,
+    time_limit: float = TIME_LIMIT,
+    gap: float = ENOUGH,
+    follow_stocks: bool = True,
+) -> Deliveries:
+    """Choose which cargo goes on which trucks to which place when.
+
+    Parameters
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        The world as given, and its roads.
+    windows : list of Window, or bool[Z, T]
+        Pauses (trucks keep the same margin before their end as people do), or when trucks may be in each zone.
+    people_flow : DataFrame, optional
+        Movements of a plan: they come first on the roads, and change who is where. Nobody moves if absent.
+    prepared : Ground, optional
+        From `ground`, if `deliver` is called more than once.
+    time_limit : float
+        Seconds to look for whole trucks.
+    gap : float
+        Relative gap at which that may stop.
+    follow_stocks : bool
+        Whether to follow the stocks with the deliveries (`Deliveries.balance`).
+
+    Returns
+    -------
+    Deliveries
+        With a bound on what any deliveries in these windows could reach.
+    """
+    began = time.monotonic()
+    base = prepared or ground(scenario, network)
+    quiet = windows if isinstance(windows, np.ndarray) else moving_array(scenario, windows)
+    presence = moving(scenario, people_flow) if people_flow is not None else staying(scenario)
+    need = needs(scenario, base.stocks, presence)
+    found = base.trips(quiet)
+    laid = program(scenario, base.means, need, found, room(scenario, network, people_flow))
+    total_without, value_without = need.value_without()
+    relaxed = laid.relaxed() if laid.trucks else None
+    trucks, amounts = np.zeros(laid.trucks, np.int64), np.zeros(laid.trucks)
+    if relaxed is not None:
+        trucks, amounts = laid.whole(relaxed, time_limit, gap)
+    table, back = _tables(scenario, base.means, laid, trucks, amounts)
+    used = hand_out(need, arrived(scenario, need, table, back))
+    total, value = need.value(used)
+    return Deliveries(
+        table=table,
+        returns=back,
+        need=need,
+        used=used,
+        zone_ids=tuple(scenario.zone_ids),
+        value=value,
+        value_without=value_without,
+        total=total,
+        total_without=total_without,
+        bound=max(value_without + (relaxed.proven if relaxed is not None else 0.0), value),
+        balance=balance(scenario, base.stocks, presence, table, back) if follow_stocks else None,
+        findings=findings_of(scenario, base.means, base.roads, need, found),
+        seconds=time.monotonic() - began,
+    )
+
+
+def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> float:
+    """Most value that any deliveries could reach in any windows within the limits, people counted where they live.
+
+    Proven: no plan with quiet hours among those that may be quiet brings more.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    usable : bool[Z, T]
+        When trucks may be in each zone at most.
+    prepared : Ground
+        From `ground`.
+    """
+    need = needs(scenario, prepared.stocks, staying(scenario))
+    laid = by_day(scenario, prepared.means, prepared.roads, need, usable, prepared.trips(usable))
+    relaxed = laid.relaxed() if laid.trucks else None
+    return need.value_without()[1] + (relaxed.proven if relaxed is not None else 0.0)
+
+
+def at_home(
+    scenario: Scenario,
+    network: RoadNetwork,
+    windows: list[Window],
+    people_flow: pd.DataFrame | None = None,
+    *,
+    prepared: Ground,
+) -> tuple[float, float]:
+    """Value that trucks in fractions reach in windows with people counted where they live, and the value without any.
+
+    So pauses cannot score by moving people to where aid is: those who stay have the same right to it. Movements of
+    people (``people_flow``) take room on the roads.
+    """
+    need = needs(scenario, prepared.stocks, staying(scenario))
+    found = prepared.trips(moving_array(scenario, windows))
+    laid = program(scenario, prepared.means, need, found, room(scenario, network, people_flow))
+    without = need.value_without()[1]
+    relaxed = laid.relaxed() if laid.trucks else None
+    return without + (relaxed.objective if relaxed is not None else 0.0), without
+
+
+def arrived(scenario: Scenario, need: Need, table: pd.DataFrame, back: pd.DataFrame) -> NDArray[np.float64]:
+    """What deliveries bring to each zone on each local day: float64[D, E, Z]."""
+    item = {name: k for k, name in enumerate(need.names)}
+    zone = {name: k for k, name in enumerate(scenario.zone_ids)}
+    found = np.zeros(need.need.shape)
+    for what, where, amount, free in zip(table["item"], table["zone"], table["amount"], back["free_step"], strict=True):
+        if where:
+            found[need.day_of_step[int(free) - 1], item[what], zone[where]] += amount
+    return found
+
+
+def balance(
+    scenario: Scenario, stocks: Supplies, presence: Presence, table: pd.DataFrame, back: pd.DataFrame
+) -> Balance:
+    """Stocks followed with deliveries, each there when the last of its trucks is unloaded."""
+    brought = table[["item", "zone", "amount"]].assign(free_step=back["free_step"].to_numpy())
+    arrivals = arriving(scenario, stocks.essentials, brought)
+    horizon = scenario.steps * scenario.step_minutes / 1440
+    return follow(stocks, presence, horizon, arrivals=arrivals)
+
+
+def _tables(
+    scenario: Scenario,
+    means: Means,
+    laid: Program,
+    trucks: NDArray[np.int64],
+    amounts: NDArray[np.float64],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Deliveries and returns; trucks that carry nothing stay."""
+    rows: list[dict[str, object]] = []
+    returns: list[dict[str, object]] = []
+    for k in np.flatnonzero(trucks > 0).tolist():
+        one = laid.cargo[k]
+        trip = laid.trips[one.trip]
+        amount = round(float(amounts[k]), 6)
+        if amount <= 1e-6 * one.load:
+            continue
+        name = f"d{len(rows) + 1:05d}"
+        rows.append(_row(scenario, means, trip, int(trucks[k]), amount) | {
+            "id": name,
+            "day": one.day,
+            "zone": scenario.zone_ids[one.zone] if one.zone != ELSEWHERE else "",
+            "item": one.item,
+            "unit": means.unit[one.item],
+            "kg": round(amount * means.weight[one.item], 3),
+        })  # fmt: skip
+        returns.append({"id": name, "trucks": int(trucks[k])} | _return(scenario, trip))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    back = pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
+    return table, back.astype({"depart_step": "Int64", "arrive_step": "Int64"})
+
+
+def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: float) -> dict[str, object]:
+    fleet = means.fleets[trip.fleet]
+    last = min(trip.last, trip.first + trucks - 1)
+    return {
+        "origin": fleet.base,
+        "destination": trip.stop,
+        "truck": fleet.id,
+        "trucks": trucks,
+        "amount": amount,
+        "depart_first_step": trip.first,
+        "depart_last_step": last,
+        "arrive_first_step": trip.first + trip.lasts,
+        "arrive_last_step": last + trip.lasts,
+        "minutes": round(trip.way.minutes, 3),
+        "length_m": round(trip.way.length_m, 1),
+        "arcs": trip.way.arcs(scenario.step_minutes),
+    }
+
+
+def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
+    found: dict[str, object] = {"unload_step": trip.unload, "free_step": trip.free}
+    if trip.back is None:
+        return found | {"depart_step": None, "arrive_step": None, "minutes": 0.0, "length_m": 0.0, "arcs": ""}
+    way = trip.back.way
+    return found | {
+        "depart_step": trip.back.depart,
+        "arrive_step": trip.back.arrive,
+        "minutes": round(way.minutes, 3),
+        "length_m": round(way.length_m, 1),
+        "arcs": way.arcs(scenario.step_minutes),
+    }

@@ -1,0 +1,119 @@
+"""Room on roads and at checkpoints that people leave to trucks: people come first, trucks take what is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from letup.aid.deliveries.fleet import slot_steps
+from letup.aid.deliveries.trips import Trip
+from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.roads.departures import open_steps
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+_EXACT = 1e-6
+
+Key = tuple[str, int, int]
+"""Kind ("arc" or "checkpoint"), number of the arc or node, and slot."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What people take, by arc or checkpoint and slot.
+
+    Attributes
+    ----------
+    taken : dict of Key to float
+        Vehicles on arcs, people at checkpoints.
+    """
+
+    scenario: Scenario
+    network: RoadNetwork
+    taken: dict[Key, float]
+
+    def trucks(self, key: Key) -> float:
+        """Trucks that still fit in a slot; inf where there is no limit."""
+        scenario, width = self.scenario, slot_steps(self.scenario)
+        kind, number, slot = key
+        steps = range(slot * width, min((slot + 1) * width, scenario.steps))
+        hours = len(steps) * scenario.step_minutes / 60
+        settings = scenario.deliveries
+        if kind == "arc":
+            most, each = float(self.network.vehicles_per_hour[number]) * hours, settings.vehicles_per_truck
+        else:
+            place = checkpoints_at(self.network, scenario)[number]
+            rate = scenario.places["throughput_per_hour"].get(place, np.nan)
+            each = settings.people_per_truck
+            if not np.isfinite(rate) or each <= 0:
+                return np.inf
+            opening = scenario.places["hours"].get(place)
+            is_open = open_steps(opening, scenario, scenario.steps, scenario.step_minutes)
+            most = float(rate) * is_open[list(steps)].sum() * scenario.step_minutes / 60
+        return max(most - self.taken.get(key, 0.0), 0.0) / each
+
+
+def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | None) -> Room:
+    """What the movement of people takes.
+
+    Parameters
+    ----------
+    movements : DataFrame or None
+        Movements of a plan, with the columns of `letup.plan`; None if nobody moves.
+    """
+    taken: dict[Key, float] = defaultdict(float)
+    groups = {group.name: group for group in scenario.groups}
+    control, width, tail = checkpoints_at(network, scenario), slot_steps(scenario), network.tail.tolist()
+    columns = ("group", "people_per_step", "depart_first_step", "depart_last_step", "arcs")
+    rows = movements[list(columns)].itertuples(index=False) if movements is not None else ()
+    for name, rate, first, last, arcs in rows:
+        group = groups[str(name)]
+        vehicles = float(rate) / group.people_per_vehicle if group.mode == "vehicle" else 0.0
+        for k, (arc, offset) in enumerate(parse_arcs(str(arcs))):
+            node = tail[arc]
+            passes = k > 0 and node in control
+            if not vehicles and not passes:
+                continue
+            begin, end = int(first) + offset, int(last) + offset + 1
+            for slot in range(begin // width, (end - 1) // width + 1):
+                count = min(end, (slot + 1) * width) - max(begin, slot * width)
+                if vehicles:
+                    taken["arc", arc, slot] += vehicles * count
+                if passes:
+                    taken["checkpoint", node, slot] += float(rate) * count
+    return Room(scenario, network, dict(taken))
+
+
+def parse_arcs(text: str) -> list[tuple[int, int]]:
+    """Arcs and steps of a text such as ``12@0 15@3``."""
+    return [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
+
+
+def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[Key]]:
+    """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
+    control, width = checkpoints_at(network, scenario), slot_steps(scenario)
+
+    def keys(way: Way, depart: int) -> set[Key]:
+        return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
+
+    return [
+        keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
+        for trip in found
+    ]
+
+
+def keys_of_arcs(
+    arcs: list[tuple[int, int]], depart: int, network: RoadNetwork, control: dict[int, str], width: int
+) -> set[Key]:
+    """Roads and checkpoints of arcs entered at steps after a departure, by slot."""
+    found: set[Key] = set()
+    for k, (arc, offset) in enumerate(arcs):
+        slot, node = (depart + offset) // width, int(network.tail[arc])
+        found.add(("arc", arc, slot))
+        if k and node in control:
+            found.add(("checkpoint", node, slot))
+    return found

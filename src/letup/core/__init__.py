@@ -1,0 +1,1 @@
+"""What every room stands on: errors, findings and their codes, folders, work in parallel, compiled code."""

@@ -1,0 +1,61 @@
+"""One hierarchy of errors; each has a stable code, a place, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from letup.core.findings import Finding
+
+
+class LetupError(Exception):
+    """Something letup cannot go on from.
+
+    Parameters
+    ----------
+    code : str
+        Stable code, such as ``"flow.shape"``: room, dot, what.
+    message : str
+        What is wrong, and where, in one line.
+    remedy : str
+        What to do about it, in one line.
+    """
+
+    exit_code = 2
+
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(f"[{code}] {message}" + (f"\n{remedy}" if remedy else ""))
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[LetupError], tuple[object, ...]]:
+        """Be pickled with what it was made of, so that it comes back from another process as it is."""
+        return type(self), (self.code, self.message, self.remedy)
+
+
+class BadInput(LetupError):  # noqa: N818 - reads as a word of the field
+    """A scenario or a file of a plan cannot be used; all that is wrong is in ``findings``.
+
+    ``scenario`` is what to give to `letup check`; empty where that would not find the same.
+    """
+
+    def __init__(self, findings: Sequence[Finding], scenario: str = "") -> None:
+        errors = [finding for finding in findings if finding.severity == "error"]
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(first.code, f"{first.place}: {first.message}{more}", first.remedy)
+        self.findings = tuple(findings)
+        self.scenario = scenario
+
+    def __reduce__(self) -> tuple[type[LetupError], tuple[object, ...]]:
+        """Be pickled with all findings."""
+        return type(self), (self.findings, self.scenario)
+
+
+class NoPlan(LetupError):  # noqa: N818
+    """No plan exists within the limits; the message says why."""
+
+    exit_code = 3

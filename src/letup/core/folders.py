@@ -1,0 +1,39 @@
+"""Folders that results are written to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from letup.core.errors import LetupError
+
+
+def require_usable(folder: Path, name: str, *, what: str, code: str) -> None:
+    """Refuse a folder that results cannot be written to, before anything is computed.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it need not exist.
+    name : str
+        File by which an earlier result of the same kind is known, which may be replaced.
+    what : str
+        What is to be written, with its article.
+    code : str
+        Code of the error.
+
+    Raises
+    ------
+    LetupError
+        It is no folder, holds something other than such a result, or cannot be written to.
+    """
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    problem = ""
+    if not there.is_dir():
+        problem = "is not a folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        problem = "cannot be written to"
+    elif folder.exists() and any(folder.iterdir()) and not (folder / name).is_file():
+        problem = f"holds files that are no {what.rsplit(maxsplit=1)[-1]}"
+    if problem:
+        raise LetupError(code, f"{folder} {problem}", f"Choose an empty folder, or one with {what}.")

@@ -1,0 +1,97 @@
+"""Changes of the flow: along the way that a search has found, and at its ends."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from letup.flow.augmenting_search import ARC, EARLIER, HOMES, LATER, ROOT, noted
+from letup.flow.bits import put
+from letup.flow.residual import PLENTY, add_people, people_at
+
+
+@njit(cache=True)
+def send(net, state, bits, scout, node, step, forwards, people):
+    """Send up to ``people`` along the way between the root and the goal that was found there.
+
+    Only what is between them changes. Returns how many were sent, the node and step of the root, and those of the
+    place nearest to it whose move is now used up (-1, -1 if none).
+    """
+    head, tail, transit, capacity, varies = net.head, net.tail, net.transit, net.capacity, net.varies
+    given, into_start, out, out_start = net.given, net.into_start, net.out, net.out_start
+    entering, waiting, leaving, arriving = state.entering, state.waiting, state.leaving, state.arriving
+    row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, scout.how
+    goal_node, goal_step = node, step
+    cut_node, cut_step = np.int64(-1), np.int64(-1)
+    for doing in (False, True):
+        node, step = goal_node, goal_step
+        while True:
+            here, now = node, step
+            way = noted(how, node, step)
+            if way == ROOT:
+                break
+            if way >= ARC:
+                outgoing = way - ARC < out_start[node + 1] - out_start[node]
+                # whoever searches backwards goes out of a node, or takes back who came in
+                back = outgoing == forwards
+                if outgoing:
+                    arc, at = out[out_start[node] + way - ARC], step
+                    node, step = head[arc], step + transit[arc]
+                else:
+                    arc = into_start[node] + way - ARC - (out_start[node + 1] - out_start[node])
+                    at = step - transit[arc]
+                    node, step = tail[arc], at
+                room = np.int64(capacity[given[arc], at * varies])
+                if doing:
+                    there = add_people(entering, row_of, rows, 0, arc, at, -people if back else people)
+                    put(bits.used, arc, at, there)
+                    put(bits.open, arc, at, room - there)
+                else:
+                    there = people_at(entering, row_of, arc, at)
+                left = there if back else room - there
+            elif way in (LATER, EARLIER):
+                step = step - 1 if way == LATER else step + 1
+                stays = (way == LATER) == forwards
+                at = min(now, step)
+                if doing:
+                    there = add_people(waiting, stay_row, rows, 1, node, at, people if stays else -people)
+                    put(bits.stays, node, at, there)
+                else:
+                    there = people_at(waiting, stay_row, node, at)
+                left = PLENTY if stays else there
+            else:
+                step = scout.home_at[node] if way == HOMES else scout.hub_at[node]
+                x, y = (step, now) if forwards else (now, step)
+                if way == HOMES:
+                    people_of, bits_of, row, sign, which = leaving, bits.leaves, net.home[node], -1, x
+                else:
+                    people_of, bits_of, row, sign, which = arriving, bits.comes, net.shelter[node], 1, y
+                if doing:
+                    people_of[row, x] += sign * people
+                    people_of[row, y] -= sign * people
+                    put(bits_of, row, x, people_of[row, x])
+                    put(bits_of, row, y, people_of[row, y])
+                left = people_of[row, which]
+            if not doing:
+                people = min(people, left)
+            elif left == 0:
+                cut_node, cut_step = here, now
+    return people, node, step, cut_node, cut_step
+
+
+@njit(cache=True)
+def arrive(net, state, bits, node, step, people):
+    """Take people into the shelter at a node, or (less than 0) out of it."""
+    shelter = net.shelter[node]
+    state.arriving[shelter, step] += people
+    state.free[shelter] -= people
+    put(bits.comes, shelter, step, state.arriving[shelter, step])
+
+
+@njit(cache=True)
+def leave(net, state, bits, node, step, people):
+    """Let people leave the home at a node, or (less than 0) stay."""
+    home = net.home[node]
+    state.leaving[home, step] += people
+    state.left[home] -= people
+    put(bits.leaves, home, step, state.leaving[home, step])

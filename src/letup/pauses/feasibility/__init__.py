@@ -1,0 +1,1 @@
+"""Whether any pauses keep to the limits, and if not, why and what would have to give way."""

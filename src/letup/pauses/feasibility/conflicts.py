@@ -1,0 +1,338 @@
+"""Why there is no plan: which limits contradict each other, and how little each would have to give way."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from letup.core.errors import NoPlan
+from letup.pauses.clock import Clock, allowed_steps, usable_steps
+from letup.pauses.feasibility.existence import Feasible
+from letup.pauses.feasibility.limit_relaxation import relax, without
+from letup.pauses.feasibility.reachability import Journey, Passage, quiet_until
+from letup.pauses.limits import Limits
+from letup.pauses.wording import Say
+from letup.roads.timed_network import TimedNetwork
+
+_SECONDS = 20.0
+_AT_FIRST = 5.0
+_CONFLICTS = 4
+
+# In this order limits are tried to be left out of a contradiction: what is left is what people ask about first.
+_NAMES = (
+    "concession_budget",
+    "same_daily",
+    "at_once",
+    "windows_per_day",
+    "together",
+    "frozen",
+    "forced",
+    "grid_minutes",
+    "forbidden",
+    "zone_hours",
+    "longest",
+    "hours",
+    "shortest",
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One limit that stands in the way of any plan.
+
+    Attributes
+    ----------
+    limit : str
+        Name of the limit, as in `Limits`; empty if it is not a limit that stands in the way.
+    message : str
+        What the limit says.
+    relaxation : str
+        The smallest relaxation of it that would allow a plan; empty if there is none, or none was found in time.
+    relaxed : Limits or None
+        The limits with that relaxation.
+    alone : bool
+        Whether it would do alone. If not, the limits of other conflicts must give way, too.
+    conflict : int
+        Number of the contradiction it takes part in, from 0.
+    """
+
+    limit: str
+    message: str
+    relaxation: str = ""
+    relaxed: Limits | None = None
+    alone: bool = True
+    conflict: int = 0
+
+
+def why_no_plan(
+    net: TimedNetwork | None,
+    limits: Limits,
+    clock: Clock,
+    *,
+    zones: int | None = None,
+    names: Sequence[str] | None = None,
+    seconds: float = _SECONDS,
+) -> list[Reason]:
+    """Why the limits allow no plan; empty if they do, or if it cannot be told.
+
+    A plan is a set of windows, at least one, that keep to all limits and let at least one person out.
+    That there is none is proven: by an exact whole-number program for the windows, and by following where
+    anybody could be at each step. A relaxation is only named if a plan was found with it.
+
+    Parameters
+    ----------
+    net : TimedNetwork or None
+        The network; None = only ask whether any windows keep to the limits.
+    limits : Limits
+        What the parties insist on.
+    clock : Clock
+        What the steps mean.
+    zones : int, optional
+        Number of zones; those of the network if left out.
+    names : sequence of str, optional
+        Names of the zones, for the messages.
+    seconds : float
+        Time after which no more relaxations are looked for; whether there is a plan is decided in 5 of them or not.
+    """
+    return _why(net, limits, clock, zones, names, seconds)[1]
+
+
+def require_a_plan(
+    net: TimedNetwork | None,
+    limits: Limits,
+    clock: Clock,
+    *,
+    zones: int | None = None,
+    names: Sequence[str] | None = None,
+    seconds: float = _SECONDS,
+) -> None:
+    """Raise NoPlan where `why_no_plan` finds reasons, with all of them.
+
+    Parameters are those of `why_no_plan`.
+
+    Raises
+    ------
+    NoPlan
+        ``pauses.none``: which limits contradict each other, and what would allow a plan.
+    """
+    headline, reasons = _why(net, limits, clock, zones, names, seconds)
+    if reasons:
+        raise NoPlan("pauses.none", headline, _remedy(reasons))
+
+
+def require_a_window(limits: Limits, zones: int, clock: Clock, names: Sequence[str] | None = None) -> None:
+    """Raise NoPlan, with the reason, if no windows at all keep to the limits."""
+    require_a_plan(None, limits, clock, zones=zones, names=names)
+
+
+def why_no_window(limits: Limits, zones: int, clock: Clock) -> str:
+    """Say in one phrase which limit leaves no single window; empty if there is one."""
+    if limits.zone_hours is not None and limits.zone_hours < limits.shortest:
+        return f"{limits.zone_hours:g} zone-hours in all are less than the shortest window, {limits.shortest:g} h"
+    if limits.at_once is not None and limits.at_once < 1:
+        return "no zone may be quiet at any time"
+    if limits.windows_per_day < 1:
+        return "no window per day is allowed"
+    if usable_steps(replace(limits, frozen=()), zones, clock).any():
+        return ""
+    free = Limits(shortest=limits.shortest)
+    if not usable_steps(free, 1, clock).any():
+        return f"no window of {limits.shortest:g} h fits into the {clock.hours(clock.steps):g} h of the scenario"
+    if limits.longest is not None and limits.longest < limits.shortest:
+        return f"the longest window allowed, {limits.longest:g} h, is shorter than the shortest, {limits.shortest:g} h"
+    if not usable_steps(replace(free, hours=limits.hours), 1, clock).any():
+        hours = limits.hours or (0, 24)
+        return f"no window of {limits.shortest:g} h fits into the allowed hours {hours[0]:g} to {hours[1]:g}"
+    if not usable_steps(replace(free, hours=limits.hours, grid_minutes=limits.grid_minutes), 1, clock).any():
+        clock_grid = f"the {limits.grid_minutes}-minute clock"
+        return f"no window of {limits.shortest:g} h within the allowed hours starts and ends on {clock_grid}"
+    if not allowed_steps(limits, zones, clock).any():
+        return "every allowed hour of every zone is forbidden or lies before the end of the notice"
+    if usable_steps(replace(limits, together=(), frozen=()), zones, clock).any():
+        return "zones that are to be paused together have no time in common"
+    return f"between forbidden times, no zone is left {limits.shortest:g} h in one piece"
+
+
+def _why(
+    net: TimedNetwork | None,
+    limits: Limits,
+    clock: Clock,
+    zones: int | None,
+    names: Sequence[str] | None,
+    seconds: float,
+) -> tuple[str, list[Reason]]:
+    """The reasons, and all of them in one sentence."""
+    count = zones if zones is not None else net.zones if net is not None else 0
+    say, began = Say(clock, names), time.monotonic()
+    deadline = began + seconds
+    windows = Feasible(None, count, clock, deadline)
+    if count and windows.test(limits) is False:
+        reasons = _reasons(windows, limits, say)
+        simple = not limits.forced and not limits.frozen and reasons[-1].conflict == 0
+        phrase = why_no_window(limits, count, clock) if simple else ""
+        return f"No pause is possible within the limits: {phrase or _contradictions(reasons)}.", reasons
+    if net is None:
+        return "", []
+    somebody = Feasible(net, count, clock, began + min(_AT_FIRST, seconds))
+    if somebody.test(limits) is not False:
+        return "", []
+    somebody.deadline = time.monotonic() + seconds
+    assert somebody.passage is not None  # there is a network
+    nobody = _nobody_at_all(net, somebody.passage, clock)
+    if nobody:
+        return f"Nobody can get out, whatever is paused: {nobody}.", [Reason("", nobody)]
+    reasons = _reasons(somebody, limits, say)
+    way = _quickest(somebody.passage, limits, count, say)
+    return f"Nobody can get out within the limits: {way}, but {_contradictions(reasons)}.", reasons
+
+
+def _reasons(feasible: Feasible, limits: Limits, say: Say) -> list[Reason]:
+    """Contradictions among the limits, one after the other, with the smallest relaxation of each limit."""
+
+    def good(some: Limits) -> bool:
+        return feasible.test(some) is True
+
+    found: list[Reason] = []
+    rest = limits
+    for number in range(_CONFLICTS):
+        names = _conflict(feasible, rest)
+        apart = rest
+        for name in _NAMES:
+            if name not in names:
+                apart = without(apart, name, say.clock)
+        for alone in (True, False):
+            # Alone if all other limits can stay; else as if there were no other contradiction.
+            base = limits if alone else apart
+            relaxed = {name: relax(name, base, good, feasible.zones, say, lambda: feasible.found) for name in names}
+            if any(relaxed.values()):
+                break
+        for name in names:
+            how = relaxed[name]
+            message = _stated(name, limits, say)
+            words, then = (how.words, how.limits) if how is not None else ("", None)
+            found.append(Reason(name, message, words, then if alone else None, alone, number))
+        for name in names:
+            rest = without(rest, name, say.clock)
+        if not names or alone or feasible.test(rest) is not False:
+            break
+    if not found:
+        found.append(Reason("", f"the plan looks ahead {say.hours(say.clock.steps)} in {feasible.zones} zones"))
+    return sorted(found, key=lambda reason: reason.conflict)
+
+
+def _conflict(feasible: Feasible, limits: Limits) -> list[str]:
+    """Limits that together allow no plan, of which none can be left out."""
+    names = [name for name in _NAMES if _says_something(name, limits)]
+    for name in list(names):
+        fewer = without(limits, name, feasible.clock)
+        if feasible.test(fewer) is False:
+            limits = fewer
+            names.remove(name)
+    return names[::-1]
+
+
+def _says_something(name: str, limits: Limits) -> bool:
+    value = getattr(limits, name)
+    return value is not None and value is not False and value != () and (name != "shortest" or value > 0)
+
+
+def _stated(name: str, limits: Limits, say: Say) -> str:
+    """What a limit says, in words."""
+    value = getattr(limits, name)
+    if name == "hours":
+        return f"pauses lie between {say.hour(value[0])} and {say.hour(value[1])}"
+    if isinstance(value, tuple) and name == "concession_budget":
+        return f"pauses cost the parties at most {', '.join(f'{one:g}' for one in value if not math.isinf(one))}"
+    if name == "forbidden":
+        times = [f"{say.zone(z)}, {say.span(a, b)}" for z, a, b in value]
+        return f"no pause is allowed in {say.listed(times)}"
+    if name == "together":
+        return "; ".join(f"{say.zones(group)} are paused together" for group in value)
+    if name in ("forced", "frozen"):
+        how = "is asked for" if name == "forced" else "is agreed"
+        return f"a pause {how} in {say.listed([say.window(w) for w in value])}"
+    return {
+        "shortest": "a pause lasts at least {} h",
+        "longest": "a pause lasts at most {} h",
+        "windows_per_day": "pauses per zone and day are at most {}",
+        "zone_hours": "zone-hours in all are at most {}",
+        "at_once": "zones quiet at once are at most {}",
+        "grid_minutes": "pauses start and end on the {}-minute clock",
+        "same_daily": "pauses of a zone lie at the same clock times every day",
+        "concession_budget": "all pauses together cost at most {}",
+    }[name].format(f"{value:g}" if name != "same_daily" else "")
+
+
+def _contradictions(reasons: list[Reason]) -> str:
+    """What the limits say that stand in the way, contradiction by contradiction."""
+    parts: dict[int, list[str]] = {}
+    for reason in reasons:
+        parts.setdefault(reason.conflict, []).append(reason.message)
+    return "; and apart from that ".join(", and ".join(messages) for messages in parts.values())
+
+
+def _remedy(reasons: list[Reason]) -> str:
+    """What would allow a plan, in one sentence."""
+    alone = [reason.relaxation for reason in reasons if reason.relaxation and reason.alone]
+    if len(alone) > 1:
+        return f"Any one of these would do: {'; or '.join(alone)}."
+    if alone:
+        return f"This would do: {alone[0]}."
+    parts: dict[int, list[str]] = {}
+    for reason in reasons:
+        if reason.relaxation:
+            parts.setdefault(reason.conflict, []).append(reason.relaxation)
+    if parts:
+        needed = "; and ".join(" or ".join(words) for words in parts.values())
+        return f"Several limits must give way, by this at least: {needed}."
+    return "Ask the parties for wider limits, or see `letup check` on roads, shelters and people."
+
+
+def _nobody_at_all(net: TimedNetwork, passage: Passage, clock: Clock) -> str:
+    """Why nobody gets out even if everything is quiet all the time; empty if somebody does."""
+    if not net.supply.any():
+        return "nobody wants to leave"
+    if not net.shelter.any():
+        return "no shelter has room"
+    if passage.there(None, first=True)[0]:
+        return ""
+    if not len(passage.arcs):
+        return "no home has a way to a shelter with room"
+    later = Passage(_always_open(net), 4 * clock.steps)
+    arrivals = later.there(None, first=True)[0]
+    if arrivals and arrivals[0][0] >= clock.steps:
+        took = clock.hours(arrivals[0][0])
+        ahead = clock.hours(clock.steps)
+        return f"the quickest way out takes {took:g} h, which must be less than the {ahead:g} h that are planned"
+    return "on each way out a road or checkpoint is closed when people would come to it"
+
+
+def _always_open(net: TimedNetwork) -> TimedNetwork:
+    """The network with each arc as open as it ever is."""
+    if net.capacity.ndim == 1:
+        return net
+    peak = net.capacity.max(axis=1, initial=0)
+    return TimedNetwork(net.tail, net.head, net.transit, peak, net.supply, net.shelter, net.wait, net.zone)
+
+
+def _quickest(passage: Passage, limits: Limits, zones: int, say: Say) -> str:
+    """The quickest way out if everything were quiet, and where no allowed window is long enough for it."""
+    journeys: list[Journey] = list(passage.journeys(None))
+    best = min(journeys, key=lambda one: one.arrives - one.departs)
+    phrase = f"the quickest way out takes {say.hours(best.arrives - best.departs)}"
+    passed = list(dict.fromkeys(stay.zone for stay in best.stays))
+    if passed:
+        phrase += f" and passes {say.zones(passed)}"
+    until = quiet_until(limits, zones, say.clock)
+    for stay in best.stays:
+        length = stay.last - stay.first + 1
+        longest = int((until[stay.zone] - np.arange(say.clock.steps) + 1).max())
+        if length > longest:
+            phrase += f", {say.hours(length)} of it in {say.zone(stay.zone)} without a stop, where "
+            phrase += f"windows last at most {say.hours(longest)}" if longest else "no window is allowed"
+            break
+    return phrase

@@ -1,0 +1,47 @@
+"""Have what the search runs compiled before its time runs: a minute where nothing is, a moment where all is."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from letup.flow.estimate import estimate
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits
+from letup.pauses.problem import weight_of
+from letup.pauses.search.surrogate_annealing import Rehearsal
+from letup.roads.timed_network import TimedNetwork
+
+_STEPS = 12
+
+
+@cache
+def compile_first(dimensions: int, large: bool = False) -> None:
+    """Ask everything once of a network with two shelters, one of which fills up.
+
+    Parameters
+    ----------
+    dimensions : int
+        1 if capacities are the same at all steps, else 2.
+    large : bool
+        Whether what only large networks need is compiled, too.
+    """
+    from letup.flow import earliest_arrival
+    from letup.flow.backends.builtin import kernel_arrays
+    from letup.flow.kernel import can_grow
+    from letup.flow.priced_flow import ranked_flow
+    from letup.flow.shelter_exchange import hurry_each, relieve
+
+    capacity = np.full((4, _STEPS) if dimensions == 2 else 4, 5, np.int32)
+    net = TimedNetwork([0, 1, 1, 2], [1, 2, 3, 3], [1] * 4, capacity, [30, 3, 0, 0], [0, 0, 9, 20], [True] * 4, [0] * 4)
+    quiet = np.ones((1, _STEPS), np.bool_)
+    earliest_arrival(net, _STEPS, quiet)
+    if large:
+        arrays = kernel_arrays(net, _STEPS, quiet, np.arange(net.nodes, dtype=np.int32))
+        for one in (can_grow, relieve, hurry_each):
+            one(*arrays)
+    ranked_flow(net, _STEPS, quiet, np.ones((2, _STEPS)))
+    estimate(net, _STEPS, quiet, np.zeros(0, np.int64))
+    limits, clock = Limits(zone_hours=2.0), Clock(_STEPS, 60)
+    Rehearsal([net], limits, clock, weight_of(None, _STEPS), stop=lambda: False).run(candidates=1)

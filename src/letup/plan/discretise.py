@@ -1,0 +1,191 @@
+"""A scenario in the terms of the plan: its limits by number and step, and its clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.pauses.clock import Clock
+from letup.pauses.limits import Limits, Window
+from letup.pauses.movement_times import MARGIN_MINUTES, margin_steps, moving_array
+from letup.scenario.limits import Cost
+from letup.scenario.model import Scenario
+
+__all__ = [
+    "MARGIN_MINUTES",
+    "Costs",
+    "clock_of",
+    "costs_by_party",
+    "limits_of",
+    "local_iso",
+    "local_isos",
+    "local_time",
+    "margin_steps",
+    "moving_array",
+    "people_by_group",
+    "step_at",
+]
+
+_EXACT = 1e-9
+
+
+def clock_of(scenario: Scenario) -> Clock:
+    """What the scenario's steps mean on the local clock."""
+    start = scenario.start.astimezone(scenario.local)
+    hour = start.hour + start.minute / 60 + start.second / 3600
+    return Clock(scenario.steps, scenario.step_minutes, hour)
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """What the parties insist on, with zones by number and times by step.
+
+    Notice becomes a forbidden time for every zone.
+    """
+    given = scenario.limits
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    table, budget = _concession(scenario)
+    forbidden: list[tuple[int, int, int]] = []
+    before_notice = math.ceil(given.notice_hours * 60 / scenario.step_minutes - _EXACT)
+    if before_notice > 0:
+        forbidden += [(zone, 0, before_notice - 1) for zone in number.values()]
+    for zone_id, start, end in given.forbidden:
+        first = math.floor(_steps_after_start(scenario, start) + _EXACT)
+        last = math.ceil(_steps_after_start(scenario, end) - _EXACT) - 1
+        if last >= max(first, 0) and first < scenario.steps:
+            forbidden.append((number[zone_id], max(first, 0), min(last, scenario.steps - 1)))
+    return Limits(
+        hours=given.hours,
+        shortest=given.shortest_hours,
+        longest=given.longest_hours,
+        windows_per_day=given.windows_per_day,
+        zone_hours=given.zone_hours,
+        at_once=given.at_once,
+        forbidden=tuple(forbidden),
+        grid_minutes=given.grid_minutes,
+        concession=table,
+        concession_budget=budget,
+        forced=_windows(scenario, number, given.forced, inside=False),
+        frozen=_windows(scenario, number, given.frozen, inside=True),
+        together=tuple(tuple(number[zone] for zone in group) for group in given.together),
+        same_daily=given.same_daily,
+    )
+
+
+def _windows(
+    scenario: Scenario, number: dict[str, int], spans: tuple[tuple[str, datetime, datetime], ...], *, inside: bool
+) -> tuple[Window, ...]:
+    """Times as windows: the whole steps inside them, or all steps that they touch."""
+    found = []
+    for zone, start, end in spans:
+        first, last = _steps_after_start(scenario, start), _steps_after_start(scenario, end)
+        if inside:
+            begin, stop = math.ceil(first - _EXACT), math.floor(last + _EXACT) - 1
+        else:
+            begin, stop = math.floor(first + _EXACT), math.ceil(last - _EXACT) - 1
+        begin, stop = max(begin, 0), min(stop, scenario.steps - 1)
+        if begin <= stop:
+            found.append(Window(number[zone], begin, stop))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a quiet step of each zone costs.
+
+    Attributes
+    ----------
+    own : float[zones, T] or None
+        By the limits of the scenario; None if they say nothing of it.
+    by_party : mapping of str to float[zones, T]
+        By concessions.csv, to each party that it has zones for, in the order of parties.yaml.
+    """
+
+    own: NDArray[np.float64] | None
+    by_party: Mapping[str, NDArray[np.float64]]
+
+
+def costs_by_party(scenario: Scenario) -> Costs:
+    """What a quiet step of each zone costs, by the limits and to each party."""
+    own = scenario.limits.concession
+    rows = [row for row in scenario.concessions.to_dict("records") if isinstance(row["zone"], str)]
+    entries = {
+        party: [(row["zone"], row["cost"], row["from"], row["to"]) for row in rows if row["party"] == party]
+        for party in (str(entry["id"]) for entry in scenario.parties)
+    }
+    return Costs(
+        _table(scenario, own) if own else None,
+        {party: _table(scenario, given) for party, given in entries.items() if given},
+    )
+
+
+def paying(scenario: Scenario) -> tuple[str, ...]:
+    """Parties whose budget limits the pauses, in the order of the tables of `limits_of`; empty for the limits' own."""
+    budgets = _budgets(scenario)
+    parties = [party for party in costs_by_party(scenario).by_party if party in budgets]
+    return tuple((["the limits"] if scenario.limits.concession else []) + parties) if parties else ()
+
+
+def _concession(scenario: Scenario) -> tuple[NDArray[np.float64] | None, float | tuple[float, ...] | None]:
+    """Costs and budget of the limits; where parties have budgets of their own, all of them one above the other."""
+    costs, own = costs_by_party(scenario), scenario.limits.concession_budget
+    budgets = _budgets(scenario)
+    parties = {party: table for party, table in costs.by_party.items() if party in budgets}
+    if not parties:
+        return costs.own, own
+    tables = [*([costs.own] if costs.own is not None else []), *parties.values()]
+    first = [] if costs.own is None else [math.inf if own is None else own]
+    return np.stack(tables), (*first, *(budgets[party] for party in parties))
+
+
+def _budgets(scenario: Scenario) -> dict[str, float]:
+    given = ((str(party["id"]), party.get("concession_budget")) for party in scenario.parties)
+    return {party: float(budget) for party, budget in given if budget is not None}
+
+
+def _table(scenario: Scenario, entries: Iterable[Cost]) -> NDArray[np.float64]:
+    """Cost of each quiet step of each zone; a step that an entry covers in part costs that part."""
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    table = np.zeros((len(number), scenario.steps))
+    begins = np.arange(scenario.steps)
+    for zone, cost, start, end in entries:
+        first = _steps_after_start(scenario, start) if start is not None else 0.0
+        last = _steps_after_start(scenario, end) if end is not None else float(scenario.steps)
+        covered = np.clip(np.minimum(begins + 1, last) - np.maximum(begins, first), 0.0, 1.0)
+        table[number[zone]] += cost * covered * scenario.step_minutes / 60
+    return table
+
+
+def local_time(scenario: Scenario, step: int) -> datetime:
+    """Local time at the start of a step."""
+    return (scenario.start + timedelta(minutes=step * scenario.step_minutes)).astimezone(scenario.local)
+
+
+def local_iso(scenario: Scenario, step: int) -> str:
+    """Local time at the start of a step, ISO 8601 with offset, to the minute."""
+    return local_time(scenario, step).isoformat(timespec="minutes")
+
+
+def local_isos(scenario: Scenario, steps: np.ndarray) -> list[str]:
+    """Local times at the start of many steps."""
+    known = {int(step): local_iso(scenario, int(step)) for step in np.unique(steps)}
+    return [known[int(step)] for step in steps]
+
+
+def step_at(scenario: Scenario, when: datetime) -> float:
+    """Steps from the start of the scenario to a moment; not rounded."""
+    return _steps_after_start(scenario, when)
+
+
+def _steps_after_start(scenario: Scenario, when: datetime) -> float:
+    return (when - scenario.start).total_seconds() / 60 / scenario.step_minutes
+
+
+def people_by_group(scenario: Scenario, group: str) -> int:
+    """People in a group, whether they want to leave or not."""
+    people = scenario.people
+    return int(people.loc[people["group"] == group, "count"].sum())

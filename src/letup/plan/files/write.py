@@ -1,0 +1,336 @@
+"""Write a plan to a folder: plan.json, movements.csv, plan.gpkg, the scenario and the report."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import importlib.util
+import io
+import json
+import math
+import shutil
+from collections.abc import Hashable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from letup import __version__
+from letup.aid.convoys.files import clear_orders
+from letup.aid.deliveries import Deliveries
+from letup.core import folders
+from letup.core.errors import LetupError
+from letup.plan import objectives as joint
+from letup.plan.answer import sentence
+from letup.plan.deliveries import document_part
+from letup.plan.files import digests
+from letup.plan.files.columns import MOVEMENT_COLUMNS
+from letup.plan.files.document import FORMAT, Document
+from letup.plan.findings import willing_by_zone
+from letup.plan.model import Plan
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+_SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
+
+DELIVERY_FILES = ("deliveries.csv", "returns.csv")
+
+NOTE = (
+    "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
+    "`letup verify`, which recomputes it from these files."
+)
+
+
+def write(plan: Plan, folder: Path | str) -> list[Path]:
+    """Write a plan; files of an earlier plan in the folder are replaced.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    folder : path
+        Made if it does not exist. A folder that holds something other than a plan is refused.
+
+    Returns
+    -------
+    list of Path
+        The files written, the report first if there is one.
+
+    Raises
+    ------
+    LetupError
+        ``plan.folder`` if the folder cannot be used.
+    """
+    from letup.plan.files.layers import write_layers
+
+    folder = Path(folder)
+    try:
+        _make_room(folder)
+        copied = _write_scenario(plan.scenario, folder / "scenario")
+        rows = movement_rows(plan)
+        (folder / "movements.csv").write_text(_csv(rows), "utf-8", newline="")
+        if plan.deliveries is not None:
+            _write_deliveries(plan.deliveries, folder)
+        made = as_document(plan, rows, copied, digests.of_folder(folder / "scenario"))
+        (folder / "plan.json").write_text(
+            json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
+        )
+        write_layers(plan, folder / "plan.gpkg")
+    except OSError as error:
+        raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
+    names = ("plan.json", "movements.csv", *(DELIVERY_FILES if plan.deliveries is not None else ()), "plan.gpkg")
+    files = [folder / name for name in names]
+    # By name, since the plan's room must not know the report's: without it a plan is written all the same.
+    if importlib.util.find_spec("letup.report") is not None:
+        importlib.import_module("letup.report").write_html(plan, folder / "report.html")
+        files.insert(0, folder / "report.html")
+    return files
+
+
+def require_usable(folder: Path) -> None:
+    """Refuse a folder that no plan can be written to (``plan.folder``), as `letup.core.folders.require_usable`."""
+    folders.require_usable(folder, "plan.json", what="a plan", code="plan.folder")
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder; clear what an earlier plan left there."""
+    require_usable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html", *DELIVERY_FILES):
+        (folder / name).unlink(missing_ok=True)
+    clear_orders(folder)
+
+
+def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
+    """Write the scenario, so that verifying needs nothing else; returns it as the copy reads.
+
+    Files are copied as they are, unless the scenario was changed after it was read.
+    """
+    from letup import scenario as scenarios
+
+    source = scenario.folder.resolve() if scenario.folder is not None else None
+    if source == target.resolve():
+        return scenario
+    if target.exists():
+        shutil.rmtree(target)
+    if source is not None and source.is_dir():
+        as_read = scenarios.load(str(source))
+        if _same(scenario, as_read):
+            target.mkdir(parents=True)
+            for path in sorted(source.iterdir()):
+                if path.is_file() and path.suffix in _SCENARIO_FILES:
+                    shutil.copyfile(path, target / path.name)
+            return as_read
+    scenarios.write(scenario, target)
+    return scenarios.load(str(target))
+
+
+def _same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios say the same."""
+    tables = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities", "trucks", "supply")
+    plain = (
+        "title",
+        "as_of",
+        "timezone",
+        "start",
+        "steps",
+        "step_minutes",
+        "groups",
+        "limits",
+        "half_time_hours",
+        "deliveries",
+        "priorities",
+    )
+    return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
+        getattr(one, name).equals(getattr(other, name)) for name in tables
+    )
+
+
+def _write_deliveries(deliveries: Deliveries, folder: Path) -> None:
+    """Write deliveries.csv and returns.csv."""
+    for name, table in zip(DELIVERY_FILES, (deliveries.table, deliveries.returns), strict=True):
+        table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def movement_rows(plan: Plan) -> list[dict[str, str]]:
+    """The rows of movements.csv as text."""
+    table = plan.movements
+    names = [str(name) for name in table.columns]
+    return [
+        dict(zip(names, map(_cell, row), strict=True)) for row in zip(*(table[n].tolist() for n in names), strict=True)
+    ]
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: whole numbers without a point."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
+
+
+def _csv(rows: list[dict[str, str]]) -> str:
+    """Rows as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, MOVEMENT_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def as_document(
+    plan: Plan, rows: list[dict[str, str]], copied: Scenario, scenario_files: dict[str, str]
+) -> dict[str, Any]:
+    """The plan as plan.json holds it, checked against its schema."""
+    scenario = plan.scenario
+    arrive, want = plan.arrive, plan.want_to_leave
+    made: dict[str, Any] = {
+        "format": FORMAT,
+        "letup_version": __version__,
+        "note": NOTE,
+        "scenario": about(copied),
+        "answer": {
+            "sentence": sentence(plan),
+            "want_to_leave": want,
+            "arrive": arrive,
+            "share_arriving": arrive / want if want else 0.0,
+            "pauses": len(plan.windows),
+            "zone_hours": plan.zone_hours,
+            "ceiling": plan.ceiling,
+            "ceiling_basis": plan.ceiling_basis,
+            "worth_basis": plan.worth_basis,
+            "gap": (plan.ceiling - arrive) / arrive if arrive else None,
+            "complete": plan.complete,
+        },
+        "limits": limits_used(copied),
+        "pauses": [_pause_part(row) for row in plan.pauses.to_dict("records")],
+        "next_hours": [_next_hour_part(row) for row in plan.next_hours.to_dict("records")],
+        "groups": [
+            {
+                "name": g.name,
+                "label": g.label,
+                "people": g.people,
+                "want_to_leave": g.want_to_leave,
+                "arrive": g.arrive,
+                "rounding_worst": g.rounding_worst,
+                "arrivals": [[int(t), int(g.arrivals[t])] for t in g.arrivals.nonzero()[0]],
+            }
+            for g in plan.groups
+        ],
+        "zones": zone_parts(scenario, plan.network, plan.movements),
+        "bottlenecks": [{k: _plain(v) for k, v in row.items()} for row in plan.bottlenecks.to_dict("records")],
+        "movements": {"rows": len(rows), "people": int(plan.movements["people"].sum()) if len(rows) else 0},
+        "deliveries": document_part(plan.deliveries, scenario) if plan.deliveries is not None else None,
+        "weighed": joint.document_part(plan.objectives) if plan.objectives else None,
+        "trace": [{"seconds": round(s, 3), "people": int(p), "ceiling": int(c)} for s, p, c in plan.trace],
+        "findings": [
+            {
+                key: getattr(f, key)
+                for key in ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
+            }
+            for f in plan.findings
+        ],
+    }
+    made = json.loads(json.dumps(made, default=_plain))
+    for name in ("deliveries", "weighed"):
+        if made[name] is None:
+            del made[name]
+    made["digests"] = {
+        "plan": digests.fields(made),
+        "movements": {row["id"]: digests.short(list(row.values())) for row in rows},
+        "scenario": scenario_files,
+    }
+    Document.model_validate(made)
+    return made
+
+
+def _pause_part(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """One pause; its times with seconds, as JSON Schema wants them."""
+    times = {name: datetime.fromisoformat(row[name]).isoformat() for name in ("start", "end")}
+    return {str(key): value for key, value in row.items()} | times
+
+
+def _next_hour_part(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """One longer or new pause; no time where it replaces none."""
+    replaces = datetime.fromisoformat(row["replaces"]).isoformat() if row["replaces"] else None
+    return _pause_part(row) | {"replaces": replaces}
+
+
+def about(scenario: Scenario) -> dict[str, Any]:
+    """What plan.json says about the scenario."""
+    from letup import scenario as scenarios
+
+    return {
+        "title": scenario.title,
+        "as_of": scenario.as_of.isoformat(),
+        "timezone": scenario.timezone,
+        "start": scenario.start.isoformat(),
+        "steps": scenario.steps,
+        "step_minutes": scenario.step_minutes,
+        "zones": len(scenario.zones),
+        "people": int(scenario.people["count"].sum()),
+        "values": len(scenarios.values(scenario, support=False)),
+        "shares": scenarios.shares(scenario),
+    }
+
+
+def limits_used(scenario: Scenario) -> dict[str, Any]:
+    """What plan.json says about the limits."""
+    given = scenario.limits
+    return {
+        "hours": list(given.hours) if given.hours is not None else None,
+        "shortest_hours": given.shortest_hours,
+        "longest_hours": given.longest_hours,
+        "windows_per_day": given.windows_per_day,
+        "zone_hours": given.zone_hours,
+        "at_once": given.at_once,
+        "grid_minutes": given.grid_minutes,
+        "notice_hours": given.notice_hours,
+        "forbidden": _times(given.forbidden),
+        "forced": _times(given.forced),
+        "frozen": _times(given.frozen),
+        "together": [list(group) for group in given.together],
+        "same_daily": given.same_daily,
+        "concession": [
+            {
+                "zone": zone,
+                "cost": cost,
+                "start": start.isoformat() if start is not None else None,
+                "end": end.isoformat() if end is not None else None,
+            }
+            for zone, cost, start, end in given.concession
+        ],
+        "concession_budget": given.concession_budget,
+    }
+
+
+def _times(spans: tuple[tuple[str, datetime, datetime], ...]) -> list[dict[str, str]]:
+    """Times of zones as plan.json spells them."""
+    return [{"zone": zone, "start": start.isoformat(), "end": end.isoformat()} for zone, start, end in spans]
+
+
+def zone_parts(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[dict[str, Any]]:
+    """What plan.json says about the people of each zone."""
+    leaving = movements.groupby("origin")["people"].sum() if len(movements) else pd.Series(dtype=int)
+    parts = []
+    for zone, row in willing_by_zone(scenario, network).iterrows():
+        gone = int(leaving.get(str(zone), 0))
+        parts.append(
+            {
+                "zone": str(zone),
+                "want_to_leave": int(row["want"]),
+                "leave": gone,
+                "left": max(int(row["want"]) - gone, 0),
+                "stay": int(row["people"] - row["want"]),
+            }
+        )
+    return parts
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no NaN, no numpy."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if type(value).__name__ == "NAType":
+        return None
+    return value.item() if hasattr(value, "item") else value

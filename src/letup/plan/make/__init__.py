@@ -1,0 +1,1 @@
+"""Make a plan: choose the pauses, move the people, say what bounds it."""

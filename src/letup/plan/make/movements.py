@@ -1,0 +1,115 @@
+"""From the engine's routes to the rows of the plan's table of movements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from letup.plan.discretise import local_isos
+from letup.plan.files.columns import MOVEMENT_COLUMNS
+from letup.plan.make.groups import GroupFlow
+from letup.plan.ways import RoadsOf
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+# origin node and shelter node of the Timed, arcs of the Timed, steps from departure until each is entered
+_Way = tuple[int, int, tuple[int, ...], tuple[int, ...]]
+
+
+def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) -> pd.DataFrame:
+    """One row per group, way and spell of constant rate; see `letup.plan.model.Plan.movements`.
+
+    Departure is when people leave home: those who are ready wait there until they can go.
+    """
+    rows: list[dict[str, object]] = []
+    for flow in flows:
+        roads = RoadsOf(network, flow.timed)
+        for way, spells in sorted(_ways(flow).items()):
+            rows += _rows(roads, flow.group.name, way, spells, scenario.step_minutes)
+    width = max(5, len(str(len(rows))))
+    for i, row in enumerate(rows):
+        row["id"] = f"m{i + 1:0{width}d}"
+    table = pd.DataFrame(rows, columns=list(MOVEMENT_COLUMNS))
+    for name in ("depart_first", "depart_last", "arrive_first", "arrive_last"):
+        table[name] = local_isos(scenario, table[f"{name}_step"].to_numpy()) if rows else table[name].astype(str)
+    return table
+
+
+def _ways(flow: GroupFlow) -> dict[_Way, list[tuple[int, int, int]]]:
+    """Spells of constant rate (first step, last step, people per step) for each way."""
+    timed, horizon = flow.timed, flow.horizon
+    steps = horizon.steps
+    at_home = np.array([kind == "leaving home" for kind in timed.kind], bool)
+    departures: dict[_Way, list[tuple[NDArray[np.int64], int]]] = defaultdict(list)
+    for route in flow.routes:
+        leaving = np.arange(route.depart_first, route.depart_last + 1)
+        arcs = horizon.arcs[list(route.arcs)] if route.arcs else np.zeros(0, np.int64)
+        offsets = np.array(route.offsets, np.int64)
+        if len(offsets) != len(arcs):
+            transit = timed.transit[arcs].astype(np.int64)
+            offsets = np.concatenate([[0], np.cumsum(transit)[:-1]]) if len(arcs) else offsets
+        origin = int(horizon.nodes[route.origin])
+        shelter = int(horizon.nodes[route.shelter])
+        home = int(at_home[arcs].sum())
+        if home == len(arcs):
+            departures[(origin, shelter, (), ())].append((steps[leaving], route.rate))
+            continue
+        entered = steps[leaving[:, None] + offsets[None, home:]]
+        since = entered - entered[:, :1]
+        road = tuple(arcs[home:].tolist())
+        patterns = since[:1] if (since == since[0]).all() else np.unique(since, axis=0)
+        for pattern in patterns:
+            same = (since == pattern).all(axis=1)
+            way = (origin, shelter, road, tuple(pattern.tolist()))
+            departures[way].append((entered[same, 0], route.rate))
+    return {way: _spells(parts) for way, parts in departures.items()}
+
+
+def _spells(parts: list[tuple[NDArray[np.int64], int]]) -> list[tuple[int, int, int]]:
+    """Add departures up by step and split them where the rate changes."""
+    lowest = min(int(steps.min()) for steps, _ in parts)
+    highest = max(int(steps.max()) for steps, _ in parts)
+    rate = np.zeros(highest - lowest + 3, np.int64)
+    for steps, people in parts:
+        np.add.at(rate, steps - lowest + 1, people)
+    edges = np.flatnonzero(np.diff(rate)) + 1
+    spells = []
+    for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        if rate[a]:
+            spells.append((a - 1 + lowest, b - 2 + lowest, int(rate[a])))
+    return spells
+
+
+def _rows(
+    roads: RoadsOf, group: str, way: _Way, spells: list[tuple[int, int, int]], step_minutes: int
+) -> list[dict[str, object]]:
+    """Movements of a group along one way, one for each spell of constant rate."""
+    timed = roads.timed
+    origin, shelter, arcs, offsets = way
+    lasts = offsets[-1] + int(timed.transit[arcs[-1]]) if arcs else 0
+    along, length = roads.along(arcs, offsets)
+    always = {
+        "group": group,
+        "origin": timed.origin[origin],
+        "origin_node": int(timed.node[origin]),
+        "shelter": timed.place[shelter],
+        "minutes": lasts * step_minutes,
+        "length_m": round(length, 1),
+        "arcs": " ".join(f"{arc}@{offset}" for arc, offset in along),
+        "legs": " ".join(f"{arc}@{offset}" for arc, offset in zip(arcs, offsets, strict=True)),
+    }
+    return [
+        {
+            **always,
+            "people": rate * (last - first + 1),
+            "people_per_step": rate,
+            "depart_first_step": first,
+            "depart_last_step": last,
+            "arrive_first_step": first + lasts,
+            "arrive_last_step": last + lasts,
+        }
+        for first, last, rate in spells
+    ]

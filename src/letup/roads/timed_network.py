@@ -1,0 +1,144 @@
+"""The timed network: what the engine is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from letup.core.errors import LetupError
+
+_LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True, init=False)
+class TimedNetwork:
+    """A network whose arcs take time, with people at nodes and shelters that take them in.
+
+    Parameters
+    ----------
+    tail, head : int32[m]
+        Node of each arc's start and end, nodes 0..n-1.
+    transit : int32[m]
+        Steps needed to go through each arc, at least 1.
+    capacity : int32[m] or int32[m, T]
+        People who may enter each arc per step.
+    supply : int64[n]
+        People present at step 0 who want to leave.
+    shelter : int64[n]
+        Room in people; 0 = no shelter.
+    wait : bool[n]
+        Whether people in transit may wait here. People at home always may.
+    zone : int32[m], optional
+        Zone of each arc; -1 = needs no pause. Without it no arc needs a pause.
+
+    Raises
+    ------
+    LetupError
+        ``flow.input`` with everything that is wrong with the arrays, at once.
+    """
+
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    transit: NDArray[np.int32]
+    capacity: NDArray[np.int32]
+    supply: NDArray[np.int64]
+    shelter: NDArray[np.int64]
+    wait: NDArray[np.bool_]
+    zone: NDArray[np.int32]
+
+    def __init__(
+        self,
+        tail: ArrayLike,
+        head: ArrayLike,
+        transit: ArrayLike,
+        capacity: ArrayLike,
+        supply: ArrayLike,
+        shelter: ArrayLike,
+        wait: ArrayLike,
+        zone: ArrayLike | None = None,
+    ) -> None:
+        wrong: list[str] = []
+        given: dict[str, Any] = {
+            "tail": tail,
+            "head": head,
+            "transit": transit,
+            "capacity": capacity,
+            "supply": supply,
+            "shelter": shelter,
+            "zone": zone if zone is not None else np.full(np.shape(tail), -1, np.int32),
+        }
+        arrays = {name: _whole(name, value, wrong) for name, value in given.items()}
+        waits = np.asarray(wait)
+        if waits.dtype != np.bool_:
+            wrong.append("wait must be an array of bool")
+        arcs, nodes = arrays["tail"].shape, arrays["supply"].shape
+        if len(nodes) != 1 or len(arcs) != 1:
+            wrong.append("tail and supply must have one dimension")
+        wrong += [
+            f"{name} has shape {arrays[name].shape}, tail has {arcs}"
+            for name in ("head", "transit", "zone")
+            if arrays[name].shape != arcs
+        ]
+        if arrays["capacity"].shape[:1] != arcs or arrays["capacity"].ndim > 2:
+            wrong.append(f"capacity has shape {arrays['capacity'].shape}, expected {arcs} or {(*arcs, 'steps')}")
+        for name, array in (("shelter", arrays["shelter"]), ("wait", waits)):
+            if array.shape != nodes:
+                wrong.append(f"{name} has shape {array.shape}, supply has {nodes}")
+        n = nodes[0] if nodes else 0
+        for name, lowest, highest in (
+            ("tail", 0, n - 1),
+            ("head", 0, n - 1),
+            ("transit", 1, _LARGEST),
+            ("capacity", 0, _LARGEST),
+            ("supply", 0, _LARGEST),
+            ("shelter", 0, 2**62),
+            ("zone", -1, _LARGEST),
+        ):
+            array = arrays[name]
+            bad = np.flatnonzero((array < lowest) | (array > highest))
+            if len(bad):
+                where = np.unravel_index(bad[0], array.shape)
+                position = ", ".join(str(int(i)) for i in where)
+                wrong.append(
+                    f"{name}[{position}] is {array[where]}, must be {lowest} to {highest}"
+                    + (f" ({len(bad)} such)" if len(bad) > 1 else "")
+                )
+        if not wrong and arrays["supply"].sum() > _LARGEST:
+            wrong.append(f"supply adds up to {arrays['supply'].sum()}, more than 2**31 - 1")
+        if wrong:
+            raise LetupError("flow.input", "; ".join(wrong), "Correct the arrays given to TimedNetwork.")
+        kinds = {"supply": np.int64, "shelter": np.int64}
+        for name, array in arrays.items():
+            object.__setattr__(self, name, np.ascontiguousarray(array, kinds.get(name, np.int32)))
+        object.__setattr__(self, "wait", np.ascontiguousarray(waits))
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.supply)
+
+    @property
+    def arcs(self) -> int:
+        """Number of arcs."""
+        return len(self.tail)
+
+    @property
+    def zones(self) -> int:
+        """Number of zones: one more than the highest zone number."""
+        return int(self.zone.max(initial=-1)) + 1
+
+
+def _whole(name: str, value: ArrayLike, wrong: list[str]) -> NDArray[Any]:
+    """Take an array of whole numbers; note it in ``wrong`` if it is not."""
+    array = np.asarray(value)
+    if array.size == 0:
+        return array.astype(np.int64)
+    if array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.floor(array)).all():
+        return array.astype(np.int64)
+    if array.dtype.kind not in "iu":
+        wrong.append(f"{name} must hold whole numbers, has {array.dtype}")
+        return np.ones(array.shape, np.int64)
+    return array

@@ -1,0 +1,310 @@
+"""Replay the movements of a written plan on the road network, and recompute what follows from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from letup.pauses.clock import usable_steps
+from letup.pauses.limit_checks import breaches
+from letup.pauses.limits import Window, quiet_array
+from letup.plan.answer import sentence_of
+from letup.plan.ceiling import BASIS, RELAXED, ceiling
+from letup.plan.discretise import clock_of, limits_of, local_iso, people_by_group, step_at
+from letup.plan.extensions import More, fits
+from letup.plan.files.document import Document
+from letup.plan.files.write import about, limits_used, zone_parts
+from letup.plan.findings import check_plan
+from letup.plan.model import GroupResult
+from letup.plan.ways import passing
+from letup.scenario.model import Scenario
+from letup.verify.convoy_files import check_orders
+from letup.verify.deliveries import check_deliveries
+from letup.verify.loads import check_loads
+from letup.verify.movements import Leg, check_movements
+from letup.verify.objectives import check_weighed
+
+if TYPE_CHECKING:
+    from letup.roads.network import Timed
+    from letup.verify.verification import Verification
+
+_JSON = "plan.json"
+
+
+def check_content(
+    folder: Path, document: Document, rows: list[dict[str, str]], result: Verification, tell: Callable[[str], None]
+) -> None:
+    """Check everything that can be recomputed.
+
+    Parameters
+    ----------
+    folder : Path
+        The plan's folder.
+    document : Document
+        plan.json.
+    rows : list of dict
+        movements.csv as text.
+    result : Verification
+        Takes up what was checked and what does not hold.
+    tell : callable
+        Told what is being checked.
+    """
+    from letup import roads
+    from letup import scenario as scenarios
+
+    tell("reading the scenario")
+    scenario = scenarios.load(str(folder / "scenario"))
+    _same_part(result, "scenario", document.scenario.model_dump(mode="json"), about(scenario))
+    _same_part(result, "limits", document.limits.model_dump(mode="json"), limits_used(scenario))
+    result.done("what the plan says about the scenario and the limits", 2)
+    tell("rebuilding the roads")
+    network = roads.build(scenario)
+    timed = {group.name: roads.timed(network, scenario, group.name) for group in scenario.groups}
+    numbers, windows = _windows(document, scenario, result)
+    _next_hours(document, windows, scenario, result)
+    tell("replaying the movements")
+    table, legs = check_movements(rows, scenario, network, timed, windows, result=result)
+    if table is None:
+        return
+    check_loads(table, legs, scenario, timed, result)
+    _groups(document, table, scenario, timed, result)
+    _same_part(
+        result,
+        "zones",
+        [part.model_dump() for part in document.zones],
+        zone_parts(scenario, network, table),
+    )
+    result.done("people of each zone", len(document.zones))
+    tell("recomputing the ceiling")
+    clock, limits = clock_of(scenario), limits_of(scenario)
+    usable = usable_steps(limits, len(scenario.zones), clock) | quiet_array(
+        windows, len(scenario.zones), scenario.steps
+    )
+    most = ceiling(scenario.groups, list(timed.values()), usable)
+    _answer(document, windows, most, len(table), scenario=scenario, result=result)
+    if not all(leg.home >= 0 for leg in legs):
+        return  # what follows rests on ways that do not exist; each was named above
+    tell("replaying the deliveries")
+    check_deliveries(folder, document, scenario, network, windows, table, result)
+    check_weighed(document, scenario, network, usable, dict(zip(numbers, windows, strict=True)), table, result)
+    check_orders(folder, scenario, network, windows, result)
+    people, last_use = passing(windows, timed, table)
+    for i, count in zip(numbers, people, strict=True):
+        pause = document.pauses[i]
+        result.same(_JSON, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
+        if pause.worth_people > count:
+            result.wrong("value", _JSON, f"pauses[{i}].worth_people", "is more than the people who pass")
+    result.done("people who pass during each pause", len(windows))
+    groups = [
+        GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst)
+        for g in document.groups
+    ]
+    found = check_plan(scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete)
+    keys = ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
+    _same_part(
+        result,
+        "findings",
+        [part.model_dump() for part in document.findings],
+        [{key: getattr(f, key) for key in keys} for f in found],
+    )
+    result.done("findings", len(found))
+    _pauses_within_limits(windows, scenario, document, result)
+
+
+def _same_part(result: Verification, where: str, written: Any, computed: Any) -> None:
+    """Compare two trees of plain values, field by field."""
+    if isinstance(written, dict) and isinstance(computed, dict):
+        for key in written:
+            _same_part(result, f"{where}.{key}", written[key], computed.get(key))
+    elif isinstance(written, (list, tuple)) and isinstance(computed, (list, tuple)):
+        if len(written) != len(computed):
+            result.wrong("value", _JSON, where, f"has {len(written)} entries, recomputed {len(computed)}")
+        for i, (one, other) in enumerate(zip(written, computed, strict=False)):
+            _same_part(result, f"{where}[{i}]", one, other)
+    elif isinstance(written, str) and isinstance(computed, str) and _moment(written) is not None:
+        result.same(_JSON, where, _moment(written), _moment(computed))
+    else:
+        result.same(_JSON, where, written, computed)
+
+
+def _moment(text: str) -> pd.Timestamp | None:
+    """The moment that a text stands for, if it is one."""
+    if len(text) < 16 or text[4:5] != "-" or "T" not in text:
+        return None
+    try:
+        return pd.Timestamp(text)
+    except ValueError:
+        return None
+
+
+def _windows(document: Document, scenario: Scenario, result: Verification) -> tuple[list[int], list[Window]]:
+    """The pauses that can be, by their number, as windows; their times, hours and names recomputed."""
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    numbers: list[int] = []
+    windows: list[Window] = []
+    for i, pause in enumerate(document.pauses):
+        where = f"pauses[{i}]"
+        if pause.zone not in number:
+            result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {pause.zone!r}")
+            continue
+        if not 0 <= pause.first_step <= pause.last_step < scenario.steps:
+            result.wrong("value", _JSON, f"{where}.first_step", "the steps do not exist")
+            continue
+        window = Window(number[pause.zone], pause.first_step, pause.last_step)
+        numbers.append(i)
+        windows.append(window)
+        result.same(_JSON, f"{where}.zone_name", pause.zone_name, str(scenario.zones["name"].iloc[window.zone]))
+        for name, written, step in (("start", pause.start, window.first), ("end", pause.end, window.last + 1)):
+            computed = local_iso(scenario, step)
+            if written != pd.Timestamp(computed):
+                result.wrong("value", _JSON, f"{where}.{name}", f"is {written.isoformat()}, recomputed {computed}")
+        hours = (window.last - window.first + 1) * scenario.step_minutes / 60
+        result.same(_JSON, f"{where}.hours", pause.hours, hours, "hours")
+    if windows != sorted(windows):
+        result.wrong("value", _JSON, "pauses", "are not in the order of zones and times")
+    result.done("times and lengths of pauses", len(windows))
+    return numbers, windows
+
+
+def _next_hours(document: Document, windows: list[Window], scenario: Scenario, result: Verification) -> None:
+    """Longer and new pauses must be ones that could be asked for, and let out no more than are left behind.
+
+    What they bring only the solver knows.
+    """
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    clock, limits = clock_of(scenario), limits_of(scenario)
+    behind = document.answer.want_to_leave - document.answer.arrive
+    before = math.inf
+    for i, one in enumerate(document.next_hours):
+        where = f"next_hours[{i}]"
+        if one.people_per_zone_hour > before:
+            result.wrong("value", _JSON, where, "brings more than the one before it: they stand best first")
+        before = one.people_per_zone_hour
+        if one.zone not in number:
+            result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {one.zone!r}")
+            continue
+        result.same(_JSON, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
+        first, end = step_at(scenario, one.start), step_at(scenario, one.end)
+        if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
+            result.wrong("value", _JSON, f"{where}.start", "the steps from start to end do not exist")
+            continue
+        window = Window(number[one.zone], int(first), int(end) - 1)
+        old = None
+        if one.replaces is not None:
+            same = [w for w in windows if w.zone == window.zone and w.first == step_at(scenario, one.replaces)]
+            old = same[0] if same else None
+            if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
+                result.wrong("value", _JSON, f"{where}.replaces", "there is no such pause that it would make longer")
+                continue
+        more = More(window, old)
+        if not fits(more, windows, limits, len(scenario.zones), clock):
+            result.wrong("value", _JSON, where, "is not within what the parties insist on for single pauses")
+        if one.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
+            result.wrong("value", _JSON, f"{where}.people_per_zone_hour", "is more than the people left behind")
+    if document.next_hours:
+        result.done("zones and times of one more hour", len(document.next_hours))
+
+
+def _pauses_within_limits(windows: list[Window], scenario: Scenario, document: Document, result: Verification) -> None:
+    """Pauses outside the limits must be flagged."""
+    broken = breaches(
+        windows,
+        limits_of(scenario),
+        zones=len(scenario.zones),
+        steps=scenario.steps,
+        step_minutes=scenario.step_minutes,
+        start_hour=clock_of(scenario).start_hour,
+    )
+    flagged = sum(1 for part in document.findings if part.code == "plan.limits")
+    if flagged < len(broken):
+        text = f"{len(broken)} breaches of the parties' limits, {flagged} flagged"
+        result.wrong("limits", _JSON, "pauses", text)
+    for breach in broken:
+        if breach.limit == "window":
+            result.wrong("limits", _JSON, f"pauses[{breach.window}]", breach.message)
+    result.done("pauses against the limits", len(windows))
+
+
+def _groups(
+    document: Document,
+    table: pd.DataFrame,
+    scenario: Scenario,
+    timed: dict[str, Timed],
+    result: Verification,
+) -> None:
+    """Totals and arrivals of each group."""
+    names = [group.name for group in scenario.groups]
+    if [group.name for group in document.groups] != names:
+        result.wrong("value", _JSON, "groups", f"are not {names}")
+        return
+    for i, (part, group) in enumerate(zip(document.groups, scenario.groups, strict=True)):
+        rows = table[table["group"] == part.name]
+        arrivals = np.zeros(scenario.steps + 1, np.int64)
+        for name, shift, sign in (("arrive_first_step", 0, 1), ("arrive_last_step", 1, -1)):
+            at = np.clip(rows[name].to_numpy(np.int64) + shift, 0, scenario.steps)
+            np.add.at(arrivals, at, sign * rows["people_per_step"].to_numpy(np.int64))
+        arrivals = np.cumsum(arrivals)[: scenario.steps]
+        where = f"groups[{i}]"
+        result.same(_JSON, f"{where}.label", part.label, group.label or group.name)
+        result.same(_JSON, f"{where}.people", part.people, people_by_group(scenario, part.name), "people")
+        want = int(timed[part.name].supply.sum())
+        result.same(_JSON, f"{where}.want_to_leave", part.want_to_leave, want, "people")
+        result.same(_JSON, f"{where}.arrive", part.arrive, int(rows["people"].sum()), "people")
+        worst = float(timed[part.name].rounding_worst)
+        result.same(_JSON, f"{where}.rounding_worst", part.rounding_worst, worst if np.isfinite(worst) else 0.0)
+        computed = [(int(t), int(arrivals[t])) for t in np.flatnonzero(arrivals)]
+        written = [tuple(pair) for pair in part.arrivals]
+        for j in range(max(len(computed), len(written))):
+            one = written[j] if j < len(written) else None
+            other = computed[j] if j < len(computed) else None
+            if one != other:
+                result.wrong("value", _JSON, f"{where}.arrivals[{j}]", f"is {one}, recomputed {other}")
+                break
+    result.done("totals and arrivals of groups", len(names))
+
+
+def _answer(
+    document: Document, windows: list[Window], most: int, rows: int, *, scenario: Scenario, result: Verification
+) -> None:
+    """Totals, shares, ceiling and gap."""
+    answer = document.answer
+    generous = most
+    if answer.ceiling_basis == RELAXED:
+        # Proven by the search; here it is only held against the flow with everything quiet.
+        if answer.ceiling > most:
+            result.wrong("value", _JSON, "answer.ceiling", f"is more than {most}, with every allowed hour quiet")
+        most = min(answer.ceiling, most)
+    want = sum(group.want_to_leave for group in document.groups)
+    arrive = sum(group.arrive for group in document.groups)
+    hours = sum((w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows)
+    expected: dict[str, Any] = {
+        "want_to_leave": want,
+        "arrive": arrive,
+        "sentence": sentence_of(want, arrive, most, [local_iso(scenario, w.first) for w in windows], answer.zone_hours),
+        "share_arriving": arrive / want if want else 0.0,
+        "pauses": len(windows),
+        "zone_hours": hours,
+        "ceiling": most,
+        "ceiling_basis": RELAXED if answer.ceiling_basis == RELAXED else BASIS,
+        "gap": (most - arrive) / arrive if arrive else None,
+    }
+    for name, value in expected.items():
+        result.same(_JSON, f"answer.{name}", getattr(answer, name), value)
+    if answer.arrive > answer.ceiling:
+        result.wrong("value", _JSON, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
+    result.same(_JSON, "movements.rows", document.movements.rows, rows, "rows")
+    result.same(_JSON, "movements.people", document.movements.people, arrive, "people")
+    for i, point in enumerate(document.trace):
+        if point.people > most:
+            result.wrong("value", _JSON, f"trace[{i}].people", "is more than the ceiling")
+        if not most <= point.ceiling <= generous:
+            result.wrong("value", _JSON, f"trace[{i}].ceiling", f"is not between {most} and {generous}")
+    result.done("totals, shares, ceiling and gap", len(expected))
+
+
+__all__ = ["Leg", "check_content"]

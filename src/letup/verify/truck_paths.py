@@ -1,0 +1,164 @@
+"""Replay the ways of trucks of a written plan on the road network, arc by arc; nothing of how they were chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.aid.deliveries.fleet import Means
+from letup.aid.deliveries.truck_paths import (
+    Piece,
+    Way,
+    arc_minutes,
+    checkpoints_at,
+    resting_nodes,
+    stretch,
+    truck_zones,
+)
+from letup.roads.departures import open_steps
+from letup.roads.last_stretches import joins
+from letup.roads.network import RoadNetwork
+from letup.roads.reach import open_to
+from letup.roads.timed import CONTROL_MINUTES
+from letup.scenario.model import Scenario
+
+_EXACT = 1e-6
+
+
+class BrokenWayError(Exception):
+    """A way that trucks cannot take; says why."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Departures of a way, from one step to another."""
+
+    first: int
+    last: int
+
+
+class TruckWays:
+    """Ways of trucks, checked against the roads, the quiet windows and the hours of checkpoints."""
+
+    def __init__(self, scenario: Scenario, network: RoadNetwork, means: Means, quiet: NDArray[np.bool_]) -> None:
+        self.scenario, self.network = scenario, network
+        self.arc_zone, self.node_zone = truck_zones(scenario, network)
+        self.join = joins(network, scenario, means.stops)
+        self.rests = resting_nodes(network, scenario, self.arc_zone)
+        self.control = checkpoints_at(network, scenario)
+        self.usable = open_to(network, "vehicle")
+        self.noisy = np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
+        hours = scenario.places.get("hours", {})
+        self.is_open = {
+            place: open_steps(hours.get(place), scenario, scenario.steps, scenario.step_minutes)
+            for place in self.control.values()
+        }
+        self._minutes: dict[float, NDArray[np.float64]] = {}
+
+    def way(self, origin: str, target: str, arcs: str, speed_kmh: float, span: Span, minutes: float) -> Way:
+        """Return the way of written arcs in true time.
+
+        Raises
+        ------
+        BrokenWayError
+            If it is none, or trucks would be where they must not be.
+        """
+        entries = self._parsed(arcs)
+        for place in (origin, target):
+            if place not in self.join:
+                raise BrokenWayError(f"{place} is not near any road that vehicles can use")
+        if speed_kmh not in self._minutes:
+            self._minutes[speed_kmh] = arc_minutes(self.network, speed_kmh)
+        if not entries:
+            return self._short(origin, target, speed_kmh, span, minutes)
+        start, end = int(self.network.tail[entries[0][0]]), int(self.network.head[entries[-1][0]])
+        if start not in self.join[origin]:
+            raise BrokenWayError(f"does not begin where trucks of {origin} join the roads")
+        if end not in self.join[target]:
+            raise BrokenWayError(f"does not end where trucks reach {target}")
+        for (one, _), (other, _) in pairwise(entries):
+            if self.network.head[one] != self.network.tail[other]:
+                raise BrokenWayError(f"arc {other} does not begin where arc {one} ends")
+        way = self._timed(origin, target, entries, speed_kmh)
+        self._quiet(way, span)
+        return way
+
+    def _parsed(self, text: str) -> list[tuple[int, int]]:
+        try:
+            entries = [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
+        except ValueError:
+            raise BrokenWayError("cannot be read") from None
+        for arc, _ in entries:
+            if not 0 <= arc < len(self.network.tail) or not self.usable[arc]:
+                raise BrokenWayError(f"arc {arc} is no road that vehicles can use")
+        return entries
+
+    def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> Way:
+        """A way on last stretches alone: through a node at which both places join the roads."""
+        found: list[Way] = []
+        for node in self.join[origin].keys() & self.join[target].keys():
+            pieces = [*self._stretch(origin, node, speed_kmh), *reversed(self._stretch(target, node, speed_kmh))]
+            times = np.cumsum([0.0, *(piece.minutes for piece in pieces)])
+            found.append(Way(tuple(pieces), times[:-1], times[1:]))
+        same = [way for way in found if abs(way.minutes - minutes) < 0.01]
+        if not same:
+            raise BrokenWayError("leads along no road, and the places do not join the roads at one node")
+        self._quiet(same[0], span)
+        return same[0]
+
+    def _stretch(self, place: str, node: int, speed_kmh: float) -> list[Piece]:
+        metres = self.join[place][node]
+        return list(stretch(self.network, self.node_zone, place, node, metres, speed_kmh))
+
+    def _timed(self, origin: str, target: str, entries: list[tuple[int, int]], speed_kmh: float) -> Way:
+        network, step = self.network, self.scenario.step_minutes
+        pieces: list[Piece] = []
+        enters: list[float] = []
+        now = 0.0
+
+        def run(piece: Piece) -> None:
+            nonlocal now
+            pieces.append(piece)
+            enters.append(now)
+            now += piece.minutes
+
+        for piece in self._stretch(origin, int(network.tail[entries[0][0]]), speed_kmh):
+            run(piece)
+        for k, (arc, offset) in enumerate(entries):
+            node = int(network.tail[arc])
+            if offset * step > now + _EXACT:
+                may = self.rests[node] or (k == 0 and not self.join[origin][node])
+                if not may:
+                    raise BrokenWayError(f"stays before arc {arc}, where no truck may")
+                now = float(offset * step)
+            elif int((now + _EXACT) // step) != offset:
+                raise BrokenWayError(
+                    f"enters arc {arc} at step {offset}, but gets there in step {int((now + _EXACT) // step)}"
+                )
+            run(Piece(arc, int(self.arc_zone[arc]), float(self._minutes[speed_kmh][arc]), float(network.length_m[arc])))
+            head = int(network.head[arc])
+            if head in self.control:
+                run(Piece(-1, int(self.node_zone[head]), CONTROL_MINUTES, 0.0, self.control[head]))
+        for piece in reversed(self._stretch(target, int(network.head[entries[-1][0]]), speed_kmh)):
+            run(piece)
+        minutes = np.array([piece.minutes for piece in pieces])
+        return Way(tuple(pieces), np.array(enters), np.array(enters) + minutes)
+
+    def _quiet(self, way: Way, span: Span) -> None:
+        """Nobody is on a road while its zone is not quiet, or passes a checkpoint that is shut."""
+        step, scenario = self.scenario.step_minutes, self.scenario
+        if span.first < 0 or span.last + int(-(-(way.minutes - _EXACT) // step)) >= scenario.steps:
+            raise BrokenWayError("leaves before the start, or arrives after the last step")
+        for piece, enter, leave in zip(way.pieces, way.enters, way.leaves, strict=True):
+            begin = span.first + int((enter + _EXACT) // step)
+            end = span.last + int(-(-(leave - _EXACT) // step))
+            if piece.zone >= 0 and self.noisy[piece.zone, end] > self.noisy[piece.zone, begin]:
+                zone = scenario.zone_ids[piece.zone]
+                raise BrokenWayError(f"a truck is on a road in zone {zone} while it is not quiet")
+            if piece.place:
+                passes = int((leave + _EXACT) // step)
+                if not self.is_open[piece.place][span.first + passes : span.last + passes + 1].all():
+                    raise BrokenWayError(f"a truck passes {piece.place} while it is shut")

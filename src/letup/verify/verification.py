@@ -1,0 +1,190 @@
+"""Verify a written plan: recompute it from its files, without the solver.
+
+Nothing here imports the engine or the search. Movements are replayed on the road network that is
+built anew from the copy of the scenario.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from letup.core.errors import BadInput, LetupError
+from letup.core.findings import Finding
+from letup.plan.files import digests
+from letup.plan.files.document import FORMAT, Document
+
+_LARGEST_BYTES = 2_000_000_000
+
+
+@dataclass
+class Verification:
+    """What was recomputed, and what does not hold.
+
+    Attributes
+    ----------
+    checks : list of (str, int)
+        What was recomputed, and how many times.
+    problems : list of Finding
+        What does not hold: file, row or field, and why.
+    """
+
+    checks: list[tuple[str, int]] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything holds."""
+        return not self.problems
+
+    def done(self, what: str, count: int) -> None:
+        """Note that something was recomputed."""
+        self.checks.append((what, count))
+
+    def wrong(self, code: str, file: str, where: str, message: str, column: str = "") -> None:
+        """Note that something does not hold."""
+        self.problems.append(Finding(f"verify.{code}", "error", message, "", file=file, where=where, column=column))
+
+    def same(self, file: str, where: str, written: object, computed: object, unit: str = "") -> None:
+        """Note a problem unless a written value is what was computed."""
+        if isinstance(written, float) or isinstance(computed, float):
+            equal = (
+                isinstance(written, (int, float))
+                and isinstance(computed, (int, float))
+                and abs(written - computed) <= 1e-9 * max(1.0, abs(computed))
+            )
+        else:
+            equal = written == computed
+        if not equal:
+            self.wrong("value", file, where, f"is {written!r}, recomputed {computed!r}" + (f" {unit}" if unit else ""))
+
+
+def verify(folder: Path | str, progress: Callable[[str], None] | None = None) -> Verification:
+    """Recompute a written plan from its files alone.
+
+    Parameters
+    ----------
+    folder : path
+        Folder that `write` wrote.
+    progress : callable, optional
+        Told what is being checked.
+
+    Returns
+    -------
+    Verification
+        ``holds`` is False if anything does not.
+
+    Raises
+    ------
+    LetupError
+        ``verify.folder`` if there is no plan in the folder.
+    """
+    from letup.verify.content import check_content
+
+    folder = Path(folder)
+    result = Verification()
+    if not (folder / "plan.json").is_file():
+        raise LetupError("verify.folder", f"{folder} holds no plan.json", "Give the folder that `letup plan` wrote.")
+    raw = _document(folder / "plan.json", result)
+    rows = rows_of(folder / "movements.csv", result)
+    if raw is None or rows is None:
+        return result
+    _digests(folder, raw, rows, result)
+    try:
+        document = Document.model_validate(raw)
+    except ValidationError as error:
+        for problem in error.errors():
+            where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in problem["loc"]).lstrip(".")
+            result.wrong("schema", "plan.json", where, problem["msg"])
+        return result
+    result.done("plan.json against its schema", 1)
+    try:
+        check_content(folder, document, rows, result, progress or (lambda _: None))
+    except BadInput as error:
+        for finding in error.findings:
+            if finding.severity == "error":
+                result.wrong("scenario", f"scenario/{finding.file}", finding.where, finding.message, finding.column)
+    except LetupError as error:
+        result.wrong("scenario", "scenario", "", error.message)
+    return result
+
+
+def _document(path: Path, result: Verification) -> dict[str, Any] | None:
+    """plan.json as it stands."""
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise ValueError("is too large")
+        raw = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        result.wrong("file", path.name, "", f"cannot be read as JSON: {error}")
+        return None
+    if not isinstance(raw, dict):
+        result.wrong("file", path.name, "", "does not hold an object")
+        return None
+    if raw.get("format") != FORMAT:
+        result.wrong("format", path.name, "format", f"is {raw.get('format')!r}, this letup verifies format {FORMAT}")
+        return None
+    return raw
+
+
+def rows_of(path: Path, result: Verification) -> list[dict[str, str]] | None:
+    """Rows of movements.csv as text."""
+    from letup.plan.files.columns import MOVEMENT_COLUMNS
+
+    try:
+        text = path.read_text("utf-8")
+        reader = csv.reader(io.StringIO(text), strict=True)
+        header = next(reader, [])
+        if tuple(header) != MOVEMENT_COLUMNS:
+            result.wrong("columns", path.name, "header", f"has columns {header}, expected {list(MOVEMENT_COLUMNS)}")
+            return None
+        rows = []
+        for number, cells in enumerate(reader, 2):
+            if len(cells) != len(header):
+                result.wrong("row", path.name, f"row {number}", f"has {len(cells)} cells, expected {len(header)}")
+                return None
+            rows.append(dict(zip(header, cells, strict=True)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        result.wrong("file", path.name, "", f"cannot be read: {error}")
+        return None
+    return rows
+
+
+def _digests(folder: Path, raw: dict[str, Any], rows: list[dict[str, str]], result: Verification) -> None:
+    """Locate what was changed after writing."""
+    given = raw.get("digests")
+    parts = [given.get(name) if isinstance(given, dict) else None for name in ("plan", "movements", "scenario")]
+    if not all(isinstance(part, dict) for part in parts):
+        result.wrong("digest", "plan.json", "digests", "are missing")
+        return
+    plan, movements, scenario = parts
+    _compare(plan or {}, digests.fields(raw), result, "plan.json", "field")
+    written: dict[str, str] = {}
+    for number, row in enumerate(rows, 2):
+        if row["id"] in written:
+            result.wrong("digest", "movements.csv", f"row {number}", f"the id {row['id']!r} stands twice", "id")
+        written[row["id"]] = digests.short(list(row.values()))
+        if (movements or {}).get(row["id"]) != written[row["id"]]:
+            result.wrong("digest", "movements.csv", f"row {number}", f"movement {row['id']} was changed after writing")
+    for name in (movements or {}).keys() - written.keys():
+        result.wrong("digest", "movements.csv", f"movement {name}", "is missing")
+    _compare(scenario or {}, digests.of_folder(folder / "scenario"), result, "scenario", "file")
+    result.done("digests of fields, rows and files", len(plan or {}) + len(rows) + len(scenario or {}))
+
+
+def _compare(given: dict[str, str], found: dict[str, str], result: Verification, file: str, what: str) -> None:
+    """Compare digests by name."""
+    for name in sorted(given.keys() | found.keys()):
+        if name not in found:
+            result.wrong("digest", file, name, f"this {what} is missing")
+        elif name not in given:
+            result.wrong("digest", file, name, f"this {what} was added after writing")
+        elif given[name] != found[name]:
+            result.wrong("digest", file, name, f"this {what} was changed after writing")

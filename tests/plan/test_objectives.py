@@ -1,0 +1,335 @@
+"""Pauses for people and aid together: no others are better on small cases, and nothing is above its proven ceiling."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import pairwise, product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from letup import plan as plans
+from letup import roads
+from letup.aid.deliveries import deliver, ground, most
+from letup.core.errors import LetupError
+from letup.pauses.clock import usable_steps
+from letup.pauses.limits import Window
+from letup.plan.answer import significant
+from letup.plan.discretise import clock_of, limits_of, moving_array
+from letup.plan.files import digests
+from letup.plan.frontier.people_and_need import TradePoint, efficient, tradeoff
+from letup.plan.frontier.people_and_need_files import notes, tradeoff_text, write_tradeoff
+from letup.plan.make.groups import move_groups
+from letup.plan.objectives import Joint, Objective, gap_of, sentence_of
+from letup.report import write_tradeoff_html
+from letup.scenario import Priorities, with_priorities
+from letup.verify import verify
+from tests.aid.deliveries.small import without_stocks
+
+
+def weighed(scenario, people, need):
+    return replace(scenario, priorities=Priorities(people, need))
+
+
+@pytest.fixture(scope="module")
+def hungry_case(example):
+    """The example strip without stocks, one window of four hours for each zone on the first day at most."""
+    limits = replace(
+        example.limits, hours=(8, 16), shortest_hours=4, longest_hours=4, windows_per_day=1, zone_hours=8,
+        grid_minutes=120, notice_hours=0,
+    )  # fmt: skip
+    return replace(without_stocks(example), limits=limits, steps=96)
+
+
+def all_windows(scenario):
+    """Every set of windows within the limits of the hungry case."""
+    clock = clock_of(scenario)
+    per_hour = 60 // scenario.step_minutes
+    zero = round(clock.start_hour)
+    starts = [(hour - zero) * per_hour for hour in (8, 10, 12) if hour >= zero]
+    for chosen in product([None, *starts], repeat=len(scenario.zones)):
+        windows = [Window(z, t, t + 4 * per_hour - 1) for z, t in enumerate(chosen) if t is not None]
+        if len(windows) <= 2:
+            yield windows
+
+
+def truth(scenario, network, timed, base, windows):
+    """People who get out, and the most need that trucks could meet then, each computed anew."""
+    quiet = moving_array(scenario, windows)
+    people = sum(flow.total for flow in move_groups(scenario.groups, timed, quiet))
+    made = deliver(scenario, network, quiet, prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False)
+    return people, made.bound - made.value_without
+
+
+@pytest.mark.parametrize("need", [0.01, 10.0])
+def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
+    scenario = weighed(hungry_case, 1.0, need)
+    network = roads.build(scenario)
+    timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+    base = ground(scenario, network)
+    found = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
+    best = max(people + need * met for people, met in found.values())
+    made = plans.make(scenario, time_limit=3)
+    people, met = found[tuple(sorted(made.windows))]
+    assert people + need * met >= best * 0.98  # the search counts people and trucks by estimates
+    one, other = made.objectives
+    assert one.bound >= max(people for people, _ in found.values())
+    assert other.bound - other.without >= max(met for _, met in found.values()) * (1 - 1e-7)
+    assert one.value == people
+    assert other.value - other.without == pytest.approx(met, abs=1e-3)
+    assert other.value <= other.bound
+
+
+def test_weights_decide_between_people_and_trucks(hungry_case):
+    people = plans.make(weighed(hungry_case, 1.0, 1e-6), time_limit=2).objectives
+    need = plans.make(weighed(hungry_case, 1e-6, 1.0), time_limit=2).objectives
+    assert people[0].value >= need[0].value
+    assert need[1].value >= people[1].value
+    assert (people[0].value, people[1].value) != (need[0].value, need[1].value)
+
+
+def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    network = roads.build(scenario)
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    joint, base = Joint(scenario, network, usable), ground(scenario, network)
+    everything = most(scenario, usable, prepared=base)
+    for windows in list(all_windows(scenario))[::7]:
+        made = deliver(
+            scenario, network, windows, prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False,
+        )  # fmt: skip
+        added = made.bound - made.value_without
+        assert joint.need_of(windows) == pytest.approx(added, rel=0.1, abs=2.0)
+        assert made.bound <= everything * (1 + 1e-7)
+
+
+def test_where_nobody_can_get_out_pauses_are_still_chosen_for_trucks(hungry_case):
+    """Homes with nobody who wants to leave, and limits within which nobody gets out."""
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
+    roads_south = replace(scenario.deliveries, without_pause=("south", "bridge"))
+    scarce = replace(scenario, limits=replace(scenario.limits, zone_hours=4), deliveries=roads_south)
+    for one in (nobody, scarce):
+        made = plans.make(one, time_limit=2)
+        assert made.arrive == 0
+        assert made.windows
+        assert made.objectives[1].value > made.objectives[1].without
+        assert made.deliveries.table["trucks"].sum() > 0
+
+
+def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
+    """Need is counted where people live: who moves or not makes no difference to the ceiling."""
+    scenario = weighed(hungry_case, 1.0, 1.0)
+    nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    network = roads.build(scenario)
+    one, other = (most(s, usable, prepared=ground(s, network)) for s in (scenario, nobody))
+    assert one == pytest.approx(other)
+
+
+def test_the_gap_weighs_what_is_left_by_what_is_gained():
+    people, need = Objective("people", 2.0, 80.0, 0.0, 100.0), Objective("need", 0.5, 140.0, 100.0, 160.0)
+    assert people.gap == pytest.approx(20 / 80)
+    assert need.gap == pytest.approx(20 / 40)
+    assert gap_of([people, need]) == pytest.approx((2 * 20 + 0.5 * 20) / (2 * 80 + 0.5 * 40))
+    assert "as much as 4 person-days" in sentence_of([people, need])
+    assert gap_of([replace(need, value=100.0)]) == np.inf
+    assert gap_of([replace(need, value=160.0)]) == 0
+
+
+def test_a_gap_hangs_on_the_ratio_of_weights_alone():
+    people, need = Objective("people", 1e-9, 80.0, 0.0, 100.0), Objective("need", 2e-12, 140.0, 100.0, 160.0)
+    assert gap_of([people, need]) == pytest.approx((500 * 20 + 20) / (500 * 80 + 40))
+    assert replace(people, weight=0.0).gap == pytest.approx(20 / 80)  # worth nothing, yet more could get out
+
+
+def test_rates_are_written_out():
+    people = Objective("people", 1.0, 80.0, 0.0, 100.0)
+    need = Objective("need", 0.00003, 140.0, 100.0, 160.0)
+    assert "as much as 33,300 person-days" in sentence_of([people, need])
+    assert [significant(one) for one in (0, 0.00003, 0.25, 12.34, 1234.5)] == ["0", "0.00003", "0.25", "12.3", "1,230"]
+
+
+def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit(hungry_case):
+    """A place without a limit by the hour is the same as one with a limit that nobody reaches."""
+    network = roads.build(hungry_case)
+    usable = usable_steps(limits_of(hungry_case), len(hungry_case.zones), clock_of(hungry_case))
+    trucks = hungry_case.trucks[hungry_case.trucks["place"] == "border"]
+    found = []
+    for most_an_hour, most_a_day in ((np.nan, 2), (1e6, 2), (np.nan, 100)):
+        places = hungry_case.places.copy()
+        places.loc["border", ["trucks_per_hour", "trucks_per_day"]] = most_an_hour, most_a_day
+        places.loc["border", "hours"] = "08:00-16:00"
+        scenario = replace(hungry_case, places=places, trucks=trucks)
+        found.append(most(scenario, usable, prepared=ground(scenario, network)))
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] < found[2]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_quiet_hours_go_above_the_ceiling_of_need(hungry_case, seed):
+    """Odd hours, slow trucks and long handling; hours quiet at random, held against the program of hours."""
+    random = np.random.default_rng(seed)
+    places, trucks = hungry_case.places.copy(), hungry_case.trucks.copy()
+    for place in places.index[places["kind"].isin(["crossing", "warehouse", "distribution_point"])]:
+        places.loc[place, "trucks_per_hour"] = random.choice([np.nan, 1, 3])
+        places.loc[place, "trucks_per_day"] = random.choice([np.nan, 2, 8])
+        places.loc[place, "tonnes_per_hour"] = random.choice([np.nan, 1, 30])
+        places.loc[place, "hours"] = random.choice(["00:00-24:00", "09:30-15:50", "06:00-12:00", "22:00-14:00"])
+    for column, values in (("speed_kmh", [4.0, 15, 60]), ("load_minutes", [0, 45, 90]), ("unload_minutes", [0, 70])):
+        trucks[column] = random.choice(values, len(trucks))
+    scenario = replace(hungry_case, places=places, trucks=trucks, step_minutes=int(random.choice([15, 30, 45, 60])))
+    network, zones = roads.build(scenario), len(scenario.zones)
+    base = ground(scenario, network)
+    usable = np.ones((zones, scenario.steps), bool)
+    ceiling = most(scenario, usable, prepared=base)
+    for share in (1.0, 0.9, 0.7):
+        hours = random.random((1, scenario.steps // 8 + 1)) < share
+        quiet = np.broadcast_to(np.repeat(hours, 8, axis=1)[:, : scenario.steps], usable.shape)
+        made = deliver(
+            scenario, network, quiet.copy(), prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False,
+        )  # fmt: skip
+        assert made.bound <= ceiling * (1 + 1e-7)
+
+
+def test_the_finding_on_relief_says_what_pauses_are_weighed_for(hungry_case):
+    for people, need, said in ((1, 0, "chosen for the movement"), (1, 1, "share the pauses"), (0, 1, "trucks alone")):
+        made = plans.make(weighed(hungry_case, float(people), float(need)), pauses=[], time_limit=1)
+        assert said in next(one.message for one in made.findings if one.code == "plan.relief")
+
+
+def test_a_plan_says_that_nothing_can_meet_the_need_it_weighs(hungry_case):
+    bare = weighed(hungry_case, 1.0, 1.0)
+    bare = replace(bare, trucks=bare.trucks[:0])
+    (found,) = (one for one in plans.make(bare, pauses=[], time_limit=1).findings if one.code == "plan.priorities")
+    assert found.severity == "warning"
+    assert "no trucks" in found.message
+
+
+def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
+    pointless = example.places[example.places["kind"] != "distribution_point"]
+    parked = replace(example, trucks=example.trucks.assign(count=0))
+    for one in (replace(example, trucks=example.trucks[:0]), replace(example, places=pointless), parked):
+        assert with_priorities(one, "people=1,need=0").priorities.people == 1
+        for refused in (lambda one=one: with_priorities(one, "need=1"), lambda one=one: tradeoff(one)):
+            with pytest.raises(LetupError) as caught:
+                refused()
+            assert caught.value.code in ("priorities.no_trucks", "frontier.need")
+            assert "no trucks" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("people", "priorities.text"),
+        ("people=-1", "priorities.text"),
+        ("need=nan", "priorities.text"),
+        ("people=1,tanks=2", "priorities.unknown"),
+        ("need=1,people=1,need=2", "priorities.twice"),
+        ("people=0,need=0", "priorities.nothing"),
+    ],
+)
+def test_priorities_that_mean_nothing_are_refused(example, given, code):
+    with pytest.raises(LetupError) as caught:
+        with_priorities(example, given)
+    assert caught.value.code == code
+
+
+@pytest.fixture(scope="module")
+def folder(hungry_case, tmp_path_factory):
+    made = plans.make(weighed(hungry_case, 1.0, 0.5), time_limit=2)
+    target = tmp_path_factory.mktemp("joint") / "plan"
+    plans.write(made, target)
+    return target
+
+
+def test_a_joint_plan_verifies(folder):
+    result = verify(folder)
+    assert result.holds, result.problems
+    assert any("chosen for" in what for what, _ in result.checks)
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        ("objectives[1].value", lambda part: part["objectives"][1].update(value=part["objectives"][1]["value"] + 9)),
+        ("objectives[1].bound", lambda part: part["objectives"][1].update(bound=part["objectives"][1]["bound"] * 0.9)),
+        ("objectives[0].weight", lambda part: part["objectives"][0].update(weight=3.0)),
+        ("objectives[0].bound", lambda part: part["objectives"][0].update(bound=1e9)),
+        ("gap", lambda part: part.update(gap=0.0)),
+    ],
+)
+def test_a_forged_figure_is_found(folder, tmp_path, where, change):
+    copy = tmp_path / "plan"
+    shutil.copytree(folder, copy)
+    content = json.loads((copy / "plan.json").read_text("utf-8"))
+    change(content["weighed"])
+    content["digests"]["plan"] = digests.fields(content)
+    (copy / "plan.json").write_text(json.dumps(content), "utf-8")
+    problems = verify(copy).problems
+    assert any(problem.where == f"weighed.{where}" for problem in problems), problems
+
+
+@pytest.mark.parametrize("worth", [None, 99_999.0])
+def test_a_forged_worth_of_a_pause_is_found(folder, tmp_path, worth):
+    copy = tmp_path / "plan"
+    shutil.copytree(folder, copy)
+    content = json.loads((copy / "plan.json").read_text("utf-8"))
+    content["pauses"][0]["worth_need"] = worth
+    content["digests"]["plan"] = digests.fields(content)
+    (copy / "plan.json").write_text(json.dumps(content), "utf-8")
+    assert [problem.where for problem in verify(copy).problems] == ["pauses[0].worth_need"]
+
+
+@pytest.fixture(scope="module")
+def traded(hungry_case):
+    return tradeoff(hungry_case, points=3, time_limit=2.0, workers=1)
+
+
+def test_of_plans_between_people_and_aid_none_is_beaten_in_both(traded):
+    points = traded.points
+    assert len(points) > 1  # two windows alone let either more people or more trucks through
+    for one, other in pairwise(points):
+        assert one.people > other.people
+        assert one.need < other.need
+    assert traded.most_people >= points[0].people
+    assert traded.most_need >= points[-1].need
+    assert traded.rates()[0] == pytest.approx((points[1].need - points[0].need) / (points[0].people - points[1].people))
+
+
+def test_beaten_plans_are_left_out():
+    def point(people, need):
+        return TradePoint((), 0.0, people, need, 1.0)
+
+    found = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
+    assert [(one.people, one.need) for one in found] == [(5, 1.0), (3, 3.0)]
+
+
+def test_a_plan_that_reaches_both_ceilings_is_said_to(traded):
+    point = TradePoint((), 0.0, traded.most_people, traded.most_need, 1.0)
+    perfect = replace(traded, points=(point,), complete=False)
+    assert any("Plan 1 does both" in note for note in notes(perfect))
+    assert not any("better plans may exist" in note for note in notes(perfect))
+    apart = (replace(point, need=0.0), replace(point, people=0))
+    assert any("not known" in note for note in notes(replace(perfect, points=apart)))
+
+
+def test_plans_between_people_and_aid_are_written(traded, tmp_path):
+    files = write_tradeoff(traded, tmp_path / "out")
+    page = write_tradeoff_html(traded, tmp_path / "out" / "frontier.html").read_text("utf-8")
+    rows = pd.read_csv(files[0])
+    assert list(rows["people"]) == [one.people for one in traded.points]
+    assert len(files) == 2 + len(traded.points)
+    assert f"{traded.points[0].people:,}" in page
+    assert "person-days" in tradeoff_text(traded, files)
+    pauses = plans.read_pauses(files[2], traded.scenario)
+    assert tuple(sorted(pauses)) == tuple(sorted(traded.points[0].windows))
+
+
+def test_without_trucks_there_is_nothing_to_hold_against_people(hungry_case):
+    with pytest.raises(LetupError) as caught:
+        tradeoff(replace(hungry_case, trucks=hungry_case.trucks[:0]), time_limit=1.0)
+    assert caught.value.code == "frontier.need"
