@@ -91,7 +91,7 @@ def test_compiled_code_is_dropped_when_any_source_of_it_changes(package: Path, n
 def test_compiled_code_is_kept_when_other_files_change(package: Path) -> None:
     _cache.drop_compiled_code_of_other_sources(package)
     kept = compiled_of(package, "flow/kernel.py")
-    for name in ("roads/timed_network.py", "pauses/choose.py"):
+    for name in ("flow/engine.py", "aid/people.py"):
         (package / name).write_text("is not compiled")
     (package / "aid" / "new.py").write_text("neither")
     _cache.drop_compiled_code_of_other_sources(package)
