@@ -20,6 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from benchmarks.vrptw import Instance
+from letup.lp.highs import run, solver
 
 REMEMBERED = 10
 """Nearest stops that a route remembers at each stop."""
@@ -109,8 +110,7 @@ class _Master:
     """Choose routes so that each stop is visited."""
 
     def __init__(self, stops: int) -> None:
-        self.highs = highspy.Highs()
-        self.highs.silent()
+        self.highs = solver()
         self.stops, self.columns = stops, 0
         self.seen: set[tuple[int, ...]] = set()
         for _ in range(stops):
@@ -129,7 +129,7 @@ class _Master:
 
     def solve(self) -> tuple[float, NDArray[np.float64]]:
         """Value, and the price of each stop (0 for the depot)."""
-        self.highs.run()
+        run(self.highs)
         dual = np.maximum(np.array(self.highs.getSolution().row_dual), 0.0)
         return float(self.highs.getInfo().objective_function_value), np.concatenate([[0.0], dual])
 

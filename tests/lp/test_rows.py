@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from letup.lp.duality import dual_bound
+from letup.lp.highs import run
 from letup.lp.rows import Rows
-from letup.pauses.bound.relaxation import solver
+from letup.pauses.bound.relaxation import load
 from tests.examples import examples
 
 
@@ -53,9 +54,8 @@ def optimum(rows: Rows) -> float:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_solvers_own_multipliers_prove_its_optimum(seed: int) -> None:
     rows = program(seed)
-    highs = solver(rows)
-    highs.run()
-    assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    highs = load(rows)
+    assert run(highs) == highspy.HighsModelStatus.kOptimal
     bound = dual_bound(rows, np.array(highs.getSolution().row_dual))
     assert bound == pytest.approx(optimum(rows), abs=1e-7)
 

@@ -69,17 +69,17 @@ def maximise(
     """
     import highspy
 
+    from letup.lp.highs import run
+
     solver = _loaded(worth, rows, high, integer)
-    if time_limit is not None:
-        solver.setOptionValue("time_limit", float(time_limit))
     solver.setOptionValue("mip_rel_gap", gap)
     if start is not None:
         first = highspy.HighsSolution()
         first.col_value = start.tolist()
         solver.setSolution(first)
-    solver.run()
+    status = run(solver, time_limit)
     info = solver.getInfo()
-    solved = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    solved = status == highspy.HighsModelStatus.kOptimal
     if not solved and (
         integer is None or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible
     ):
@@ -103,9 +103,11 @@ class Again:
 
     def most(self, high: Floats) -> float:
         """Largest worth with upper ends ``high`` of the first columns."""
+        from letup.lp.highs import run
+
         count = len(high)
         self._solver.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), high)
-        self._solver.run()
+        run(self._solver)
         return -float(self._solver.getInfo().objective_function_value)
 
 
@@ -113,10 +115,9 @@ def _loaded(worth: Floats, rows: Rows, high: Floats, integer: NDArray[np.bool_] 
     """HiGHS with a program."""
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("threads", 1)
+    from letup.lp import highs
+
+    solver = highs.solver()
     size = len(worth)
     matrix = coo_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), size)).tocsc()
     matrix.sum_duplicates()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from letup.flow.backends import Solution
 from letup.flow.backends.expanded import expand
+from letup.lp.highs import run, solver
 from letup.roads.timed_network import TimedNetwork
 
 
@@ -19,8 +20,7 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
     """Largest total, then lexicographically earliest, by linear programming."""
     network = expand(net, steps, quiet)
     count = len(network.tail)
-    model = highspy.Highs()
-    model.setOptionValue("output_flag", False)
+    model = solver()
     model.setOptionValue("presolve", "off")  # each program starts from the last one's basis
     model.addVars(count, np.zeros(count), network.capacity.astype(float))
     inner = np.arange(network.nodes - 2)
@@ -34,7 +34,7 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
         cost = np.zeros(count)
         cost[goal] = 1.0
         model.changeColsCost(count, np.arange(count, dtype=np.int32), cost)
-        model.run()
+        run(model)
         best = round(model.getInfo().objective_function_value)
         model.addRow(float(best), float(best), len(goal), goal.astype(np.int32), np.ones(len(goal)))
     flow = np.rint(np.asarray(model.getSolution().col_value)).astype(np.int64)

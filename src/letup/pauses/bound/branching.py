@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from letup.lp.duality import Duality
 from letup.pauses.bound.nodes import Nodes
 from letup.pauses.bound.proof import Certificate
-from letup.pauses.bound.relaxation import Master, solver
+from letup.pauses.bound.relaxation import Master, load
 from letup.pauses.certificates.splits import Split, Splits
 from letup.pauses.certificates.tree import Node, dense, sparse, tree_of, valued
 from letup.pauses.limits import Window
@@ -151,7 +151,7 @@ class Branching:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        another = self._nodes(solver(self.master.rows))
+        another = self._nodes(load(self.master.rows))
         self._all.append(another)
         return another
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.lp.duality import Duality
-from letup.pauses.bound.solving import run
+from letup.lp.highs import run
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Node, sparse
 
@@ -115,12 +115,10 @@ class Nodes:
                 return highspy.HighsModelStatus.kTimeLimit
             highs.setBasis(basis)
             highs.setOptionValue(_PERTURBATION, perturbation)
-            highs.setOptionValue("time_limit", highs.getRunTime() + left)
             began = time.monotonic()
-            run(highs)
+            status = run(highs, left)
             self.spent += time.monotonic() - began
             self.iterations += max(highs.getInfo().simplex_iteration_count, 0)
-            status = highs.getModelStatus()
             if status == highspy.HighsModelStatus.kInterrupt:
                 return highspy.HighsModelStatus.kTimeLimit
             if status != highspy.HighsModelStatus.kIterationLimit:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.lp.duality import dual_bound
+from letup.lp.highs import run, solver
 from letup.lp.rows import Rows
-from letup.pauses.bound.solving import run
 from letup.pauses.certificates.coarse_network import Coarse, Grouping, coarse
 from letup.pauses.certificates.reach_cuts import Reach, ReachCut
 from letup.pauses.certificates.share_cuts import Share, ShareCut
@@ -120,7 +120,7 @@ class Master:
         self.needed: list[ReachCut | ShareCut] = []
         """Cuts that the multipliers are for; later ones brought nothing, or came too late."""
         self.values = np.zeros(len(self.rows.lower))
-        self.highs = solver(self.rows)
+        self.highs = load(self.rows)
 
     def add_cut(self, cut: ReachCut | ShareCut) -> None:
         """Add a cut as a row."""
@@ -141,9 +141,7 @@ class Master:
             return False
         # Interior points first: several times quicker here. Later solves start from the basis left behind.
         self.highs.setOptionValue("solver", "ipm" if np.isinf(self.bound) else "simplex")
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
-        run(self.highs)
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run(self.highs, seconds) != highspy.HighsModelStatus.kOptimal:
             return False
         solution = self.highs.getSolution()
         self.values = np.array(solution.col_value)
@@ -208,11 +206,9 @@ class Master:
         return found
 
 
-def solver(rows: Rows) -> highspy.Highs:
+def load(rows: Rows) -> highspy.Highs:
     """HiGHS with a program."""
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
+    highs = solver()
     matrix = rows.matrix.tocsc()
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(rows.lower), len(rows.low)

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from letup.lp.highs import run, solver
 from letup.pauses.certificates.coarse_network import Coarse
 from letup.pauses.certificates.quiet_since import stretches
 from letup.pauses.certificates.window_rows import Terms, WindowRows
@@ -213,8 +214,7 @@ class _Cone:
             self._highs = _linear_program(self._matrix, cost, self._upper, self._high)
         else:
             self._highs.changeColsCost(k, np.arange(k, dtype=np.int32), cost[:k])
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run(self._highs) != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._highs.getSolution().col_value[:k]).clip(0.0, 1.0)
 
@@ -223,9 +223,7 @@ def _linear_program(
     matrix: csr_array, cost: NDArray[np.float64], upper: NDArray[np.float64], high: NDArray[np.float64]
 ) -> highspy.Highs:
     """HiGHS with a small program to minimise, columns from 0 to ``upper``, rows up to ``high``."""
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
+    highs = solver()
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(high)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), upper

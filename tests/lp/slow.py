@@ -6,6 +6,8 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
+from letup.lp.highs import solver
+
 
 def slow_program(size: int = 600) -> highspy.Highs:
     """Assign ``size`` to ``size``, each pair with its gain, within as many further rows with other weights."""
@@ -24,8 +26,6 @@ def slow_program(size: int = 600) -> highspy.Highs:
     program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
     program.a_matrix_.value_ = matrix.data
     program.sense_ = highspy.ObjSense.kMaximize
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
+    highs = solver()
     highs.passModel(program)
     return highs
