@@ -239,6 +239,8 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "alias": (replace(SETTINGS, "steps: 288", "steps: &a 288"), "yaml.alias", SETTINGS, "line 9", ""),
     "code in YAML": (replace(SETTINGS, "steps: 288", "steps: !!python/object/apply:os.getcwd []"), "yaml.alias", SETTINGS, "line 9", ""),
     "deep YAML": (raw("parties.yaml", b"[" * 10**5), "yaml.deep", "parties.yaml", "line 1", ""),
+    "YAML deeper than is read": (raw("parties.yaml", b"[" * 30 + b"]" * 30), "yaml.deep", "parties.yaml", "line 1", ""),
+    "deep YAML in blocks": (raw("parties.yaml", b"- " * 10**4), "yaml.deep", "parties.yaml", "line 1", ""),
     "broken YAML": (replace(SETTINGS, "groups:", "groups: ["), "yaml.syntax", SETTINGS, "line", ""),
     "list for a mapping": (raw(SETTINGS, b"- 1\n- 2\n"), "yaml.shape", SETTINGS, "", ""),
     "no groups": (replace(SETTINGS, "groups:", "groups: []\nother:"), "column.missing", SETTINGS, "", "groups"),

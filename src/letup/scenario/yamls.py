@@ -10,6 +10,8 @@ import yaml
 from letup.core.collect import Collector, show
 
 _DEEPEST = 20
+_LIBRARY_TOO_DEEP = "maximum nesting depth"
+"""In the error of PyYAML from 6.0.4 on, whose scanner looks ahead and stops 1,000 deep before it tells of the first."""
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -49,12 +51,17 @@ def read_yaml(name: str, text: str, notes: Collector) -> Any:
             loader.dispose()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        if _LIBRARY_TOO_DEEP in problem:
+            _too_deep(name, where, notes)
+            return None
         notes.add(
             "yaml.syntax",
-            f"cannot be read: {getattr(error, 'problem', None) or str(error).splitlines()[0]}",
+            f"cannot be read: {problem}",
             "compare the indentation and quotation marks with a file made by `letup new`",
             file=name,
-            where=f"line {mark.line + 1}" if mark else "",
+            where=where,
         )
         return None
     except (ValueError, OverflowError) as error:
@@ -81,11 +88,15 @@ def _is_plain(name: str, text: str, notes: Collector) -> bool:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                remedy = "compare with a file made by `letup new`"
-                notes.add("yaml.deep", f"is nested more than {_DEEPEST} deep", remedy, file=name, where=where)
+                _too_deep(name, where, notes)
                 return False
         depth -= isinstance(event, yaml.CollectionEndEvent)
     return True
+
+
+def _too_deep(name: str, where: str, notes: Collector) -> None:
+    remedy = "compare with a file made by `letup new`"
+    notes.add("yaml.deep", f"is nested more than {_DEEPEST} deep", remedy, file=name, where=where)
 
 
 def _check_keys(name: str, root: yaml.Node, notes: Collector) -> bool:
