@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 
-from letup.plan.answer import percent
+from letup.core.wording import percent
 from letup.scenario import load
 from letup.support.acceptance import judge, together
 from letup.support.easiest import easiest

@@ -8,8 +8,8 @@ import pytest
 
 from letup import plan as plans
 from letup.core.errors import NoPlan
+from letup.core.wording import percent, share
 from letup.pauses import Window, broken
-from letup.plan.answer import percent, share
 from letup.plan.discretise import clock_of, limits_of
 from letup.plan.files.columns import BOTTLENECK_COLUMNS
 from letup.plan.make.bottlenecks import in_order

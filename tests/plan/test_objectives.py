@@ -15,9 +15,9 @@ from letup import plan as plans
 from letup import roads
 from letup.aid.deliveries import deliver, ground, most
 from letup.core.errors import LetupError
+from letup.core.wording import significant
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
-from letup.plan.answer import significant
 from letup.plan.discretise import clock_of, limits_of, moving_array
 from letup.plan.files import digests
 from letup.plan.frontier.people_and_need import TradePoint, efficient, tradeoff

@@ -12,7 +12,7 @@ import pytest
 
 from letup.aid.convoys import Settings, convoys
 from letup.aid.convoys.model import Orders
-from letup.report import words
+from letup.core import wording
 from letup.report.convoys import write_convoy_pages
 from tests.aid.convoys import world
 
@@ -107,7 +107,7 @@ def test_a_time_of_the_next_day_says_so_and_a_zone_without_need_of_a_pause_is_no
     last = convoy.stops[-1].times.arrive_latest
     assert 6 * 60 + convoy.stops[0].times.arrive_earliest < 24 * 60 <= 6 * 60 + last
     day = (free.start + timedelta(minutes=last)).astimezone(free.local)
-    assert f"{words.day(day)} {day:%H:%M}" in text
+    assert f"{wording.day(day)} {day:%H:%M}" in text
     assert "none needed" in text
     assert "may drive there without a pause" in text
     assert "21:00–22:00" not in text

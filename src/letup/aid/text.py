@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from letup.aid.balance import LONGEST_DAYS
+from letup.core.wording import percent, sortable
 
 if TYPE_CHECKING:
     from letup.aid.assessment import Assessment, Failure
@@ -117,15 +118,7 @@ def share_met(assessment: Assessment, item: int, zone: int) -> str:
     need, met = (float(part[:, item, zone].sum()) for part in (assessment.likely.need, assessment.likely.met))
     if not assessment.known[item, zone] or not need:
         return ""
-    return _percent(met / need)
-
-
-def _percent(value: float) -> str:
-    """Whole per cent; never rounded up to all or down to none."""
-    digits = round(100 * value)
-    return (
-        "> 99 %" if digits == 100 and value < 1 - 1e-9 else "< 1 %" if digits == 0 and value > 1e-9 else f"{digits} %"
-    )
+    return percent(met / need)
 
 
 def shown(assessment: Assessment) -> list[int]:
@@ -248,7 +241,7 @@ def _short(value: float) -> str:
 def _when(assessment: Assessment, first: Failure) -> str:
     scenario = assessment.scenario
     moment = (scenario.start + timedelta(days=first.days)).astimezone(scenario.local)
-    return f"after {days(first.days)} days ({moment:%Y-%m-%d %H:%M})"
+    return f"after {days(first.days)} days ({sortable(moment)})"
 
 
 def _zones(assessment: Assessment, first: Failure) -> str:

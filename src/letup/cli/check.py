@@ -39,8 +39,10 @@ def check(
         }
         print(json.dumps(content, ensure_ascii=False, indent=1))
     else:
+        from letup.core.wording import plural
+
         _show(findings)
-        found = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
+        found = ", ".join(plural(count, severity) for severity, count in counts.items())
         print(f"{scenario}: {found}" if findings else f"{scenario}: nothing wrong found")
         if loaded is not None:
             print(_contents(loaded))
@@ -66,10 +68,10 @@ def _show(findings: list[Finding]) -> None:
 
 
 def _contents(scenario: Scenario) -> str:
-    from letup.plan.answer import count
+    from letup.core.wording import plural
 
     people = int(scenario.people["count"].sum())
     return (
         f"{scenario.title}, as of {scenario.as_of.isoformat()}: {len(scenario.zones):,} zones, {len(scenario.roads):,} "
-        f"roads, {len(scenario.places):,} places, {people:,} people in {count(len(scenario.groups), 'group')}"
+        f"roads, {len(scenario.places):,} places, {people:,} people in {plural(len(scenario.groups), 'group')}"
     )

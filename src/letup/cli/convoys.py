@@ -124,14 +124,16 @@ def _text(orders: Orders, scenario: Scenario, what: str, verb: str) -> str:
 
 def _fleet(convoys: Sequence[Convoy], what: str) -> str:
     """How many convoys and vehicles."""
+    from letup.core.wording import plural
+
     going = sum(one.vehicles for one in convoys)
-    return f"{len(convoys)} convoy{'' if len(convoys) == 1 else 's'} with {going} {what}{'' if going == 1 else 's'}"
+    return f"{plural(len(convoys), 'convoy')} with {plural(going, what)}"
 
 
 def _goods(loads: Iterable[Load]) -> str:
     """Tonnes and amounts by item; patients by number."""
     from letup.aid.convoys.files import totals
-    from letup.report.words import listed
+    from letup.core.wording import listed
 
     every = list(loads)
     kg: dict[str, float] = defaultdict(float)

@@ -166,7 +166,7 @@ class _Live:
         if state.ceiling:
             text += f", proven ceiling {state.ceiling:,}"
         if state.people and state.ceiling:
-            from letup.plan.answer import percent
+            from letup.core.wording import percent
 
             text += f", gap {percent(state.gap, 1)}"
         self.say(text)

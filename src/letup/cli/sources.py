@@ -63,7 +63,7 @@ def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
-    from letup.plan.answer import percent
+    from letup.core.wording import percent
     from letup.scenario import shares
     from letup.scenario.values import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 

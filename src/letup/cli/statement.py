@@ -60,6 +60,7 @@ def list_(
 
 
 def _show(support: Support) -> None:
+    from letup.core.wording import plural
     from letup.support.positions import by_party, lines_of, turn_words
 
     names = {party.id: party.name for party in support.parties}
@@ -76,7 +77,7 @@ def _show(support: Support) -> None:
                     print(f"                    turns: {turned[said.row]}")
         print()
     count, turns = len(support.statements), sum(len(line.turns) for line in lines)
-    print(f"{count} statement{'' if count == 1 else 's'}, {turns} turn{'' if turns == 1 else 's'} of position")
+    print(f"{plural(count, 'statement')}, {plural(turns, 'turn')} of position")
 
 
 def add(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from letup.core.wording import time_of_day
 from letup.pauses.clock import Clock, in_hours
 from letup.pauses.limits import Limits, Window, cost_of, costs_of
 
@@ -182,4 +183,4 @@ def _hours(hours: tuple[float, float] | None) -> str:
     """Hours as on a clock."""
     if hours is None:
         return "any"
-    return " to ".join(f"{int(hour):02d}:{round(hour % 1 * 60):02d}" for hour in hours)
+    return " to ".join(time_of_day(hour) for hour in hours)

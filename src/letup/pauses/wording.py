@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from letup.core.wording import listed, number, time_of_day
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Window
 
@@ -32,31 +33,24 @@ class Say:
 
     def zones(self, zones: Sequence[int]) -> str:
         """Names of zones, the first few of many."""
-        words = [self.zone(zone) for zone in zones[:_LISTED]]
-        words += [f"{len(zones) - _LISTED} more"] if len(zones) > _LISTED else []
-        return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+        return listed([self.zone(zone) for zone in zones], most=_LISTED)
 
     def span(self, first: int, last: int) -> str:
         """Steps, both inclusive, as times of a day, such as "day 2, 06:00 to 09:00"."""
         start, end = self.clock.day(first) + 1, self.clock.day(last + 1) + 1
-        whole = self.hour(self.clock.time(last + 1) / 60)
+        whole = time_of_day(self.clock.time(last + 1) / 60)
         if whole == "00:00" and end > start:
             end, whole = end - 1, "24:00"
         later = f"day {end}, " if end != start else ""
-        return f"day {start}, {self.hour(self.clock.time(first) / 60)} to {later}{whole}"
+        return f"day {start}, {time_of_day(self.clock.time(first) / 60)} to {later}{whole}"
 
     def window(self, window: Window) -> str:
         """A window: its zone and times."""
         return f"{self.zone(window.zone)}, {self.span(window.first, window.last)}"
 
-    def hour(self, hour: float) -> str:
-        """An hour as on a clock."""
-        minutes = round(hour * 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
     def hours(self, steps: float) -> str:
         """Steps in hours, without idle zeros."""
-        return f"{self.clock.hours(steps):.2f}".rstrip("0").rstrip(".") + " h"
+        return f"{number(self.clock.hours(steps))} h"
 
     def listed(self, words: Sequence[str]) -> str:
         """Phrases, the first few of many."""

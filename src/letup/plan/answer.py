@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from letup.core.wording import plural, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +26,14 @@ def sentence_of(want: int, arrive: int, ceiling: int, starts: Sequence[str], zon
     days = sorted({start[:10] for start in starts})
     when = f"on {days[0]}" if len(days) == 1 else f"on {len(days)} days from {days[0]} to {days[-1]}" if days else ""
     lead = (
-        f"{count(len(starts), 'pause')} of {zone_hours:,.1f} zone-hours in all {when} let {arrive:,}"
+        f"{plural(len(starts), 'pause')} of {zone_hours:,.1f} zone-hours in all {when} let {arrive:,}"
         if starts
         else f"Without any pause {arrive:,}"
     )
+    out, most = (share(people, want, nothing="0 %") for people in (arrive, ceiling))
     return (
-        f"{lead} of the {want:,} people who want to leave get out ({share(arrive, want)}); no plan within the limits "
-        f"can let more than {ceiling:,} out ({share(ceiling, want)})."
+        f"{lead} of the {want:,} people who want to leave get out ({out}); no plan within the limits can let more than "
+        f"{ceiling:,} out ({most})."
     )
 
 
@@ -94,31 +96,3 @@ def next_hours(table: pd.DataFrame, pauses: pd.DataFrame) -> list[NextHour]:
             NextHour(row["zone_name"], first, last, hours, not row["replaces"], people, row["basis"] == "exact")
         )
     return found
-
-
-def count(number: float, what: str) -> str:
-    """A number of things, such as "1 pause" or "2,000 pauses"."""
-    return f"{f'{number:,}' if isinstance(number, int) else f'{number:g}'} {what}{'' if number == 1 else 's'}"
-
-
-def share(part: int, whole: int) -> str:
-    """A share in per cent, rounded to one decimal; never rounded up to all or down to none."""
-    return percent(part / whole, 1) if whole else "0 %"
-
-
-def significant(value: float) -> str:
-    """A number of 0 or more with three digits that count, and never a power of ten."""
-    if value >= 1000:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    return format(Decimal(f"{value:.3g}"), "f")
-
-
-def percent(value: float, decimals: int = 0) -> str:
-    """A number from 0 to 1 in per cent, such as "61 %"; "over 99 %" or "under 1 %" where rounding hides a rest."""
-    digits = round(100 * value, decimals)
-    finest = 10.0**-decimals
-    if digits >= 100 and value < 1:
-        return f"over {100 - finest:g} %"
-    if digits <= 0 and value > 0:
-        return f"under {finest:g} %"
-    return f"{digits:.{decimals}f}".removesuffix(".0") + " %"

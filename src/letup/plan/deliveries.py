@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.model import Deliveries, worst
 from letup.aid.deliveries.need import Need
-from letup.plan.answer import percent
+from letup.core.wording import percent
 from letup.scenario.model import Scenario
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from letup.core.findings import Finding
-from letup.plan.answer import count
+from letup.core.wording import plural
 from letup.plan.rules import finding
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -41,7 +41,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
         found.append(
             finding(
                 "plan.patients",
-                f"Check: {count(cared_for, 'patient')} would leave hospitals for shelters that take them in like "
+                f"Check: {plural(cared_for, 'patient')} would leave hospitals for shelters that take them in like "
                 "anybody else; beds and care at the destination are not counted.",
                 "Ask those who treat them whether each can be moved, and who takes over their care.",
             )

@@ -10,9 +10,9 @@ import pandas as pd
 
 from letup.aid.deliveries import wanted
 from letup.core.findings import Finding, worst_first
+from letup.core.wording import plural
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
-from letup.plan.answer import count
 from letup.plan.destination_checks import receiving
 from letup.plan.discretise import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
 from letup.plan.model import GroupResult
@@ -170,7 +170,7 @@ def _leaving(
         found.append(
             finding(
                 "plan.no_pause",
-                f"Flag: {inside:,} people are in {count(len(without), 'zone')} without any pause: {names}{more}.",
+                f"Flag: {inside:,} people are in {plural(len(without), 'zone')} without any pause: {names}{more}.",
                 "Ask whether people there need one, for relief as well as for leaving.",
             )
         )
@@ -304,7 +304,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
             found.append(
                 finding(
                     "plan.notice",
-                    f"Flag: the first pause starts {count(first, 'hour')} after the start of the plan; parties were "
+                    f"Flag: the first pause starts {plural(first, 'hour')} after the start of the plan; parties were "
                     f"seen to ask for {_NOTICE_HOURS:g} to 48 hours of notice.",
                     "Check that the notice reaches the units on the ground in that time.",
                 )

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries import Gauge, Ground, at_home, ground, most, wanted
+from letup.core.wording import percent, significant
 from letup.pauses.limits import Window
-from letup.plan.answer import percent, significant
 from letup.plan.discretise import moving_array
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario

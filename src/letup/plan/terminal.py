@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from letup.plan.answer import next_hours, percent, sentence
+from letup.core.wording import percent, sortable_until
+from letup.plan.answer import next_hours, sentence
 from letup.plan.ceiling import BASIS
 from letup.plan.deliveries import document_part
 from letup.plan.objectives import sentence_of
@@ -88,8 +89,7 @@ def _pauses(plan: Plan) -> str:
 def _next_hour(plan: Plan) -> str:
     """Where the next hour would bring most."""
     for best in next_hours(plan.next_hours, plan.pauses)[:1]:
-        until = f"{best.last:%H:%M}" if best.first.date() == best.last.date() else f"{best.last:%Y-%m-%d %H:%M}"
-        when = f"{best.first:%Y-%m-%d}, {best.first:%H:%M}-{until},"
+        when = f"{best.first:%Y-%m-%d}, {best.first:%H:%M}-{sortable_until(best.first, best.last)},"
         return f"What the next hour would bring: {best.said(when)}."
     return ""
 

@@ -11,9 +11,11 @@ import numpy as np
 from letup.aid import Assessment
 from letup.aid.balance import Balance
 from letup.aid.text import answer, changes, notes, ranged, reckoning, share_met, shown, worst_first
-from letup.report import tables, words
+from letup.core import wording
+from letup.report import tables
 from letup.report.charts import Tick
 from letup.report.template import page
+from letup.report.words import Clock
 from letup.scenario import values
 
 #: Tables that an assessment rests on.
@@ -125,7 +127,7 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
             origins=_origins(assessment),
             findings=assessment.findings,
             notes=notes(assessment),
-            people=words.count(float(assessment.presence.people[0].sum())),
+            people=wording.count(float(assessment.presence.people[0].sum())),
             bases=tables.bases(table, tables.restricted(scenario)),
             sources=[one for one in tables.sources(scenario) if one["name"] in used],
         ),
@@ -191,24 +193,24 @@ def _total(assessment: Assessment, item: int) -> Total:
     need = float(assessment.likely.person_days[item, known].sum())
 
     def unmet(balance: Balance) -> str:
-        return words.count(assessment.unmet_person_days(item, balance))
+        return wording.count(assessment.unmet_person_days(item, balance))
 
     likely = assessment.unmet_person_days(item)
     below = float(assessment.likely.below_survival_person_days[item, known].sum())
     return Total(
         label=one.label,
-        need=words.count(need),
-        unmet=words.count(likely),
-        share=words.share(round(likely), round(need)),
+        need=wording.count(need),
+        unmet=wording.count(likely),
+        share=wording.share(round(likely), round(need)),
         span=f"{unmet(assessment.better)} to {unmet(assessment.worse)}",
         plan=unmet(assessment.with_plan) if assessment.with_plan is not None else "",
-        below=words.count(below) if one.survival else "–",
+        below=wording.count(below) if one.survival else "–",
     )
 
 
 def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Share of the need that is met on each day, by essential."""
-    clock = words.Clock.of(assessment.scenario)
+    clock = Clock.of(assessment.scenario)
     balance = assessment.likely
     starts = np.concatenate([[0.0], balance.day_ends[:-1]])
     steps = [round(start * 1440 / clock.step_minutes) for start in starts]
@@ -217,12 +219,12 @@ def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str
         known = assessment.known[item]
         need, met = (part[:, item, known].sum(axis=1) for part in (balance.need, balance.met))
         cells = [
-            words.share(round(got), round(all_of)) if all_of else "–" for got, all_of in zip(met, need, strict=True)
+            wording.share(round(got), round(all_of)) if all_of else "–" for got, all_of in zip(met, need, strict=True)
         ]
         rows.append((assessment.essentials[item].label, cells))
     if len(steps) > 14:
         return [], []
-    return [words.moment(clock.at(step)) for step in steps], rows
+    return [wording.moment(clock.at(step)) for step in steps], rows
 
 
 def _facility_name(assessment: Assessment, number: int) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core import wording
 from letup.plan.model import Plan
-from letup.report import words
 from letup.report.people import local_names, text
+from letup.report.words import Clock
 
 # Okabe and Ito's colours, which people with any common colour blindness can tell apart
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")
@@ -88,7 +89,7 @@ class Row:
     said: str
 
 
-def day_ticks(clock: words.Clock) -> list[Tick]:
+def day_ticks(clock: Clock) -> list[Tick]:
     """Local midnights; where there are many days, only some keep their label on a narrow page."""
     days = clock.days()
     every = math.ceil(len(days) / 4)
@@ -96,7 +97,7 @@ def day_ticks(clock: words.Clock) -> list[Tick]:
     for index, (step, moment) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else clock.steps
         part = (until - step) * clock.step_minutes / 1440
-        full, short = words.day(moment), words.day(moment).rsplit(" ", 1)[0]
+        full, short = wording.day(moment), wording.day(moment).rsplit(" ", 1)[0]
         label = (full if part > 0.95 else short if part > 0.5 else "") if len(days) <= 9 else str(moment.day)
         ticks.append(Tick(100 * step / clock.steps, label, index % every == every // 2 or len(days) <= 4))
     return ticks
@@ -104,7 +105,7 @@ def day_ticks(clock: words.Clock) -> list[Tick]:
 
 def people(plan: Plan, without: NDArray[np.int64]) -> People:
     """People in shelters over time, by group, with the plan and (``without``: arrivals at each step) with no pause."""
-    clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
+    clock, steps = Clock.of(plan.scenario), plan.scenario.steps
     curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
     want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
     top = round_up(max(want, most) if want <= 2.5 * most else 1.05 * most)
@@ -114,7 +115,7 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
     for index, (group, curve) in enumerate(zip(plan.groups, curves, strict=True)):
         above = below + curve[at]
         edge = _path(at, above, steps, top) + "L" + _path(at[::-1], below[::-1], steps, top)[1:] + "Z"
-        bands.append(Band(group.label, COLOURS[index % len(COLOURS)], edge, words.count(group.arrive)))
+        bands.append(Band(group.label, COLOURS[index % len(COLOURS)], edge, wording.count(group.arrive)))
         below = above
     stops = [step for step, _ in clock.days()[1:]] + [steps]
     rows = []
@@ -122,14 +123,14 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
         each = [int(curve[step]) for curve in curves]
         rows.append(
             [
-                words.moment(clock.at(step)),
-                *map(words.count, each),
-                words.count(sum(each)),
-                words.share(sum(each), want),
+                wording.moment(clock.at(step)),
+                *map(wording.count, each),
+                wording.count(sum(each)),
+                wording.share(sum(each), want),
             ]
         )
     none = np.concatenate([[0], np.cumsum(without)])[at]
-    up = [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)]
+    up = [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)]
     return People(
         bands,
         _path(at, below, steps, top),
@@ -179,17 +180,17 @@ def search(plan: Plan) -> Search | None:
     top = round_up(max(max(one[1:]) for one in plan.trace))
     found = [one[1] for one in plan.trace]
     ceiling = [one[2] for one in plan.trace]
-    fell = f"fell from {words.count(ceiling[0])} to {words.count(ceiling[-1])}"
+    fell = f"fell from {wording.count(ceiling[0])} to {wording.count(ceiling[-1])}"
     if ceiling[-1] >= ceiling[0]:
-        fell = f"stayed at {words.count(ceiling[-1])}"
+        fell = f"stayed at {wording.count(ceiling[-1])}"
     every = _every(right)
     marks = [every * k for k in range(int(right / every + 1e-9) + 1)]
     return Search(
         _stairs(seconds, found, right, top),
         _stairs(seconds, ceiling, right, top),
         [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.9 * right],
-        [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)],
-        f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {words.count(found[-1])} people, "
+        [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)],
+        f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {wording.count(found[-1])} people, "
         f"and the proven ceiling {fell}.",
     )
 
@@ -216,7 +217,7 @@ def round_up(value: float) -> int:
 
 def timeline(plan: Plan) -> list[Row]:
     """A row for each zone that is paused, from north to south, with its pauses in local time."""
-    clock, steps = words.Clock.of(plan.scenario), plan.scenario.steps
+    clock, steps = Clock.of(plan.scenario), plan.scenario.steps
     middle = plan.scenario.zones.geometry.representative_point().y.to_numpy()
     records = plan.scenario.zones.drop(columns=plan.scenario.zones.geometry.name).to_dict("records")
     rows = []
@@ -225,10 +226,9 @@ def timeline(plan: Plan) -> list[Row]:
         for window in sorted(window for window in plan.windows if window.zone == zone):
             length = window.last - window.first + 1
             start, end = clock.at(window.first), clock.at(window.last + 1)
-            until = words.time(end) if start.date() == end.date() else words.moment(end)
-            phrase = f"{words.moment(start)}–{until}"
+            phrase = f"{wording.moment(start)}–{wording.until(start, end)}"
             said.append(phrase)
-            hours = words.hours(length * clock.step_minutes / 60)
+            hours = wording.number(length * clock.step_minutes / 60)
             bars.append(Bar(100 * window.first / steps, 100 * length / steps, f"{phrase} ({hours} h)"))
         name = text(records[zone].get("name")) or plan.scenario.zone_ids[zone]
         local = next(iter(local_names(records[zone])), "")

@@ -14,7 +14,7 @@ from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
 from letup.aid.convoys.medevac import PEOPLE
 from letup.aid.convoys.model import Convoy, Load, Orders
-from letup.report import words
+from letup.core import wording
 from letup.report.convoy_map import Sketch, sketch
 from letup.report.template import page, page_text
 from letup.roads.network import RoadNetwork
@@ -146,7 +146,7 @@ def _content(
         "vehicles": convoy.vehicles,
         "tables": kind,
         "truck": convoy.truck.label or convoy.truck.id,
-        "date": words.day(begins, year=True),
+        "date": wording.day(begins, year=True),
         "facts": [
             ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest, begins)),
             ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),
@@ -205,8 +205,8 @@ def _goods(loads: list[Load]) -> str:
         return ""
     if all(one.unit == PEOPLE for one in loads):
         counts = sorted(totals(loads).items())
-        return words.listed([f"{n:g} {item.removesuffix('s') if n == 1 else item}" for (item, _), n in counts])
-    amounts = words.listed([f"{amount:,.4g} {unit} {item}" if amount < 1000 else f"{amount:,.0f} {unit} {item}"
+        return wording.listed([f"{n:g} {item.removesuffix('s') if n == 1 else item}" for (item, _), n in counts])
+    amounts = wording.listed([f"{amount:,.4g} {unit} {item}" if amount < 1000 else f"{amount:,.0f} {unit} {item}"
                             for (item, unit), amount in sorted(totals(loads).items())])  # fmt: skip
     return f"{amounts} ({sum(one.kg for one in loads) / 1000:,.1f} t)"
 
@@ -278,13 +278,11 @@ def _at(scenario: Scenario, minute: int) -> datetime:
 
 
 def _clock(scenario: Scenario, minute: int) -> str:
-    return words.time(_at(scenario, minute))
+    return wording.time(_at(scenario, minute))
 
 
 def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
     """Two times, or one where they are the same; each with its day where that is not the one before it."""
     one, other = _at(scenario, first), _at(scenario, last)
-    said = words.time(one) if one.date() == day.date() else f"{words.day(one)} {words.time(one)}"
-    if first == last:
-        return said
-    return f"{said}–{words.time(other) if other.date() == one.date() else f'{words.day(other)} {words.time(other)}'}"
+    said = wording.until(day, one)
+    return said if first == last else f"{said}–{wording.until(one, other)}"

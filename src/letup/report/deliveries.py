@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from letup.plan.answer import percent
+from letup.core.wording import percent
 from letup.plan.deliveries import document_part
 from letup.plan.model import Plan
 

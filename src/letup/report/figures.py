@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from letup.core import wording
 from letup.plan.model import Plan
-from letup.report import words
 
 
 @dataclass(frozen=True)
@@ -23,21 +23,24 @@ def figures(plan: Plan, without: int) -> list[Figure]:
     want, people = plan.want_to_leave, sum(group.people for group in plan.groups)
     base = "of the people who want to leave"
     out = [
-        Figure(words.count(want), "people", "want to leave", "the denominator of every share on this page; "
-               f"{words.share(want, people)} of the {words.count(people)} people in the scenario"),
-        Figure(words.count(plan.arrive), "people", "reach a shelter with this plan",
-               f"{words.share(plan.arrive, want)} {base}"),
-        Figure(words.count(plan.ceiling), "people", "proven ceiling within the limits",
-               f"{words.share(plan.ceiling, want)} {base}; no allowed set of pauses does better, "
+        Figure(wording.count(want), "people", "want to leave", "the denominator of every share on this page; "
+               f"{wording.share(want, people)} of the {wording.count(people)} people in the scenario"),
+        Figure(wording.count(plan.arrive), "people", "reach a shelter with this plan",
+               f"{wording.share(plan.arrive, want)} {base}"),
+        Figure(wording.count(plan.ceiling), "people", "proven ceiling within the limits",
+               f"{wording.share(plan.ceiling, want)} {base}; no allowed set of pauses does better, "
                "the best may lie well below"),
     ]  # fmt: skip
     out.append(
         Figure(
-            words.count(without), "people", "reach a shelter without any pause", f"{words.share(without, want)} {base}"
+            wording.count(without),
+            "people",
+            "reach a shelter without any pause",
+            f"{wording.share(without, want)} {base}",
         )
     )
     limit = plan.scenario.limits.zone_hours
-    most = f"; the limits allow {words.hours(limit)}" if limit is not None else ""
-    each = f"{words.count(plan.arrive / plan.zone_hours)} people per zone-hour" if plan.zone_hours else "no pause"
-    out.append(Figure(words.hours(plan.zone_hours), "zone-hours", "of pause", each + most))
+    most = f"; the limits allow {wording.number(limit)}" if limit is not None else ""
+    each = f"{wording.count(plan.arrive / plan.zone_hours)} people per zone-hour" if plan.zone_hours else "no pause"
+    out.append(Figure(wording.number(plan.zone_hours), "zone-hours", "of pause", each + most))
     return out

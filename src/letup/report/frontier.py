@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from letup.core import wording
 from letup.pauses.frontier import Point
-from letup.plan.answer import share
 from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
 from letup.plan.frontier.text import answer, gap, notes, slope
-from letup.report import limits, words
+from letup.report import limits
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
+from letup.report.words import Clock
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def write_frontier_html(frontier: ScenarioFrontier, path: str | Path) -> Path:
             scenario,
             answer=answer(frontier),
             complete=frontier.complete,
-            want=words.count(frontier.want_to_leave),
+            want=wording.count(frontier.want_to_leave),
             count=frontier.count,
             what="zone-hours" if frontier.by == "zone_hours" else "concession, in the units of the parties",
             unit=frontier.unit,
@@ -120,46 +121,46 @@ def chart(frontier: ScenarioFrontier, there: list[PlanPoint]) -> Chart:
         dots,
         "" if same else _steps(people),
         100 * own / right if own is not None else None,
-        [Tick(25.0 * quarter, words.hours(right * quarter / 4)) for quarter in range(5)],
-        [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)],
+        [Tick(25.0 * quarter, wording.number(right * quarter / 4)) for quarter in range(5)],
+        [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)],
     )
 
 
 def _said(point: Point) -> str:
     """A point in words."""
-    most = words.count(point.bound) if math.isfinite(point.bound) else "unknown"
-    value = words.count(point.value)
-    return f"{words.hours(point.budget)}: {value} people as the search counts them, proven at most {most}"
+    most = wording.count(point.bound) if math.isfinite(point.bound) else "unknown"
+    value = wording.count(point.value)
+    return f"{wording.number(point.budget)}: {value} people as the search counts them, proven at most {most}"
 
 
 def rows(frontier: ScenarioFrontier) -> list[Row]:
     """The table, with the pauses of each point in local time."""
-    scenario, clock = frontier.scenario, words.Clock.of(frontier.scenario)
+    scenario, clock = frontier.scenario, Clock.of(frontier.scenario)
     names = [str(name) for name in scenario.zones["name"]]
     out = []
     for index, one in enumerate(frontier.points):
         point, said = one.point, []
         if one.people_from is not None:
-            said.append(f"the pauses of {words.hours(one.people_from)}: nothing better was found with more")
+            said.append(f"the pauses of {wording.number(one.people_from)}: nothing better was found with more")
         if point.bound_from is not None:
-            said.append(f"bound of {words.hours(point.bound_from)}, which holds for less too")
+            said.append(f"bound of {wording.number(point.bound_from)}, which holds for less too")
         pauses = [
             (
                 names[window.zone],
-                words.moment(clock.at(window.first)),
-                words.moment(clock.at(window.last + 1)),
-                words.hours((window.last - window.first + 1) * clock.step_minutes / 60),
+                wording.moment(clock.at(window.first)),
+                wording.moment(clock.at(window.last + 1)),
+                wording.number((window.last - window.first + 1) * clock.step_minutes / 60),
             )
             for window in sorted(one.windows, key=lambda window: (window.first, window.zone))
         ]
         out.append(
             Row(
-                words.hours(point.budget),
+                wording.number(point.budget),
                 frontier.own is not None and math.isclose(point.budget, frontier.own),
-                words.hours(one.used),
-                words.count(one.people),
-                share(one.people, frontier.want_to_leave),
-                words.count(one.most),
+                wording.number(one.used),
+                wording.count(one.people),
+                wording.share(one.people, frontier.want_to_leave),
+                wording.count(one.most),
                 gap(one),
                 slope(frontier, index),
                 "; ".join(said),

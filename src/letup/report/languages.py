@@ -9,6 +9,7 @@ from functools import cache
 
 import yaml
 
+from letup.core import wording
 from letup.core.errors import LetupError
 from letup.report.template import page_text
 
@@ -82,7 +83,7 @@ def day(moment: date, lang: str) -> str:
 
 def time(moment: datetime) -> str:
     """A time of day on the 24-hour clock; Western digits in every language, as they are used in both."""
-    return f"{moment:%H:%M}"
+    return wording.time(moment)
 
 
 def at(moment: datetime, lang: str) -> str:
@@ -93,7 +94,7 @@ def at(moment: datetime, lang: str) -> str:
 def number(value: float, lang: str) -> str:
     """A number with thousands set apart, the same in every language: digits must not be misread."""
     del lang
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return wording.number(value)
 
 
 def unit(name: str, lang: str) -> Word | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from letup.plan.answer import significant
+from letup.core.wording import significant
 from letup.plan.model import Plan
 from letup.plan.objectives import NEED, document_part
 

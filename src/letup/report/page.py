@@ -15,14 +15,16 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from letup.core import wording
 from letup.plan.answer import sentence
 from letup.plan.files.write import DELIVERY_FILES
 from letup.plan.model import Plan
-from letup.report import charts, deliveries, figures, limits, people, svgmap, tables, words
+from letup.report import charts, deliveries, figures, limits, people, svgmap, tables
 from letup.report import objectives as weighed
 from letup.report.data import PageData, gather
 from letup.report.template import page, page_text
 from letup.report.without_pauses import without_pause
+from letup.report.words import Clock
 
 MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
@@ -109,12 +111,12 @@ def _answer(plan: Plan, without: int) -> dict[str, Any]:
         "complete": plan.complete,
         "failed": sum(one.severity == "error" for one in plan.findings),
         "figures": figures.figures(plan, without),
-        "want": words.count(plan.want_to_leave),
-        "arrive": words.count(plan.arrive),
-        "ceiling": words.count(plan.ceiling),
-        "ceiling_share": words.share(plan.ceiling, plan.want_to_leave),
+        "want": wording.count(plan.want_to_leave),
+        "arrive": wording.count(plan.arrive),
+        "ceiling": wording.count(plan.ceiling),
+        "ceiling_share": wording.share(plan.ceiling, plan.want_to_leave),
         "ceiling_basis": plan.ceiling_basis,
-        "gap": words.share(plan.ceiling - plan.arrive, plan.ceiling) if plan.ceiling > plan.arrive else "",
+        "gap": wording.share(plan.ceiling - plan.arrive, plan.ceiling) if plan.ceiling > plan.arrive else "",
     }
 
 
@@ -130,22 +132,23 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         if name:
             busiest[name] = max(busiest.get(name, 0), piece["p"])
     top = sorted(busiest, key=lambda name: -busiest[name])[:3]
+    named = [f"{name} ({wording.count(busiest[name])} people)" for name in top]
     pauses = tables.pauses(plan)
     return {
         "drawing": svgmap.draw(plan, data),
         "public": bool(data.json["places"]),
         "numbered": bool(data.json["limits"]),
         "rows": charts.timeline(plan),
-        "days": charts.day_ticks(words.Clock.of(plan.scenario)),
-        "busiest": words.listed([f"{name} ({words.count(busiest[name])} people)" for name in top]) or "no named road",
+        "days": charts.day_ticks(Clock.of(plan.scenario)),
+        "busiest": wording.listed(named) or "no named road",
         "block": data.block,
         "chart": chart,
         "without_said": _without_said(int(without.sum())),
         "groups": [
             _GroupRow(
-                group.label, _moves(modes.get(group.name)), words.count(group.people),
-                words.count(group.want_to_leave), words.count(group.arrive),
-                words.share(group.arrive, group.want_to_leave), f"{100 * group.rounding_worst:.1f} %",
+                group.label, _moves(modes.get(group.name)), wording.count(group.people),
+                wording.count(group.want_to_leave), wording.count(group.arrive),
+                wording.share(group.arrive, group.want_to_leave), f"{100 * group.rounding_worst:.1f} %",
             )
             for group in plan.groups
         ],
@@ -178,13 +181,13 @@ def _asked(plan: Plan) -> str:
         return ""
     zones = [plan.scenario.zone_ids[window.zone] for window in plan.windows]
     negotiation = negotiation_of(known)
-    return words.listed([negotiation.name(party) for party in negotiation.consenting(zones)])
+    return wording.listed([negotiation.name(party) for party in negotiation.consenting(zones)])
 
 
 def _without_said(without: int) -> str:
     if without == 0:
         return "Without any pause nobody reaches one: every way from home to a shelter needs a pause."
-    return f"Without any pause {words.count(without)} would (grey line)."
+    return f"Without any pause {wording.count(without)} would (grey line)."
 
 
 def _moves(group: Any) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from letup.plan.answer import percent, share
+from letup.core import wording
 from letup.plan.frontier.files import pause_rows
 from letup.plan.frontier.people_and_need import Tradeoff
 from letup.plan.frontier.people_and_need_files import answer, best, notes
-from letup.report import limits, words
+from letup.report import limits
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
 
@@ -67,12 +67,12 @@ def write_tradeoff_html(found: Tradeoff, path: str | Path) -> Path:
             answer=answer(found),
             complete=found.complete or best(found) is not None,
             both=best(found),
-            want=words.count(found.want_to_leave),
+            want=wording.count(found.want_to_leave),
             chart=chart(found),
             rows=rows(found),
             notes=notes(found),
-            most_people=words.count(found.most_people),
-            most_need=words.count(found.most_need),
+            most_people=wording.count(found.most_people),
+            most_need=wording.count(found.most_need),
             limits=limits.said(found.scenario),
         ),
         encoding="utf-8",
@@ -89,14 +89,14 @@ def chart(found: Tradeoff) -> Chart:
                 100 * one.people / right,
                 100 - 100 * one.need / top,
                 number,
-                f"{number}: {words.count(one.people)} people, {words.count(one.need)} person-days",
+                f"{number}: {wording.count(one.people)} people, {wording.count(one.need)} person-days",
             )
             for number, one in enumerate(found.points, 1)
         ],
         100 * found.most_people / right,
         100 - 100 * found.most_need / top,
-        [Tick(25.0 * quarter, words.count(right * quarter / 4)) for quarter in range(5)],
-        [Tick(25.0 * quarter, words.count(top * quarter / 4)) for quarter in range(5)],
+        [Tick(25.0 * quarter, wording.count(right * quarter / 4)) for quarter in range(5)],
+        [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)],
     )
 
 
@@ -105,17 +105,17 @@ def rows(found: Tradeoff) -> list[Row]:
     made = []
     for number, (one, rate) in enumerate(zip(found.points, [*found.rates(), None], strict=True), 1):
         pauses = [
-            (row["zone_name"], words.moment(row["start"]), words.moment(row["end"]), words.hours(row["hours"]))
+            (row["zone_name"], wording.moment(row["start"]), wording.moment(row["end"]), wording.number(row["hours"]))
             for row in pause_rows(found.scenario, one.windows)
         ]
         made.append(
             Row(
                 number,
-                words.hours(one.zone_hours),
-                words.count(one.people),
-                share(one.people, found.want_to_leave),
-                words.count(one.need),
-                percent(one.need / found.most_need, 1),
+                wording.number(one.zone_hours),
+                wording.count(one.people),
+                wording.share(one.people, found.want_to_leave),
+                wording.count(one.need),
+                wording.percent(one.need / found.most_need, 1),
                 f"+{rate:,.1f}" if rate is not None else "–",
                 pauses,
             )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from letup.plan.answer import percent
-from letup.report import words
+from letup.core import wording
 from letup.report.charts import Tick, round_up
 from letup.report.positions import positions_svg
 from letup.report.template import page
@@ -150,12 +149,12 @@ def chart(found: Analysis) -> Chart | None:
         Dot(
             100 * one.plan.people / right,
             100 * one.all_accept,
-            f"{one.plan.name}: {one.plan.people:,} people, all accept in {percent(one.all_accept)} of draws",
+            f"{one.plan.name}: {one.plan.people:,} people, all accept in {wording.percent(one.all_accept)} of draws",
             number == found.chosen,
         )
         for number, one in enumerate(found.packages)
     ]
-    ticks = [Tick(25.0 * quarter, words.count(right * quarter / 4)) for quarter in range(4)]
+    ticks = [Tick(25.0 * quarter, wording.count(right * quarter / 4)) for quarter in range(4)]
     return Chart(dots, ticks, "; ".join(dot.title for dot in dots))
 
 
@@ -165,12 +164,12 @@ def _plans(found: Analysis) -> list[tuple[str, str, list[Cell], Cell, str]]:
     for number, one in enumerate(found.packages):
         cells = [_cell(v.probability) for v in one.verdicts if v.party in found.consenting]
         marks = ", ".join(said.marks(found, number))
-        rows.append((one.plan.name, words.count(one.plan.people), cells, _cell(one.all_accept), marks))
+        rows.append((one.plan.name, wording.count(one.plan.people), cells, _cell(one.all_accept), marks))
     return rows
 
 
 def _cell(share: float) -> Cell:
-    return Cell(percent(share), round(55 * share))
+    return Cell(wording.percent(share), round(55 * share))
 
 
 def _points(found: Analysis) -> list[tuple[str, list[str]]]:
@@ -209,8 +208,8 @@ def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, 
         rows = [
             (
                 move.change.said,
-                f"{percent(move.before[party])} → {percent(move.after[party])}",
-                f"{percent(move.all_before)} → {percent(move.all_after)}",
+                f"{wording.percent(move.before[party])} → {wording.percent(move.after[party])}",
+                f"{wording.percent(move.all_before)} → {wording.percent(move.all_after)}",
                 _more(move.cost.people),
                 _more(move.cost.need),
                 said.losers(move, found, party) or "–",
@@ -219,7 +218,11 @@ def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, 
         ]
         urging = [
             f"{found.negotiation.name(one.party)}: influence {one.strength:.2f}"
-            + (f" through {said.listed([found.negotiation.name(p) for p in one.path[1:-1]])}" if one.path[2:] else "")
+            + (
+                f" through {wording.listed([found.negotiation.name(p) for p in one.path[1:-1]])}"
+                if one.path[2:]
+                else ""
+            )
             + f", effect {one.effect:.2f}"
             for one in found.urging.get(party, ())[:3]
         ]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from letup.core import wording
 from letup.core.findings import SEVERITIES, Finding, worst_first
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
-from letup.report import words
 from letup.report.people import text
 from letup.scenario.model import Scenario
 
@@ -130,11 +130,11 @@ def pauses(plan: Plan) -> list[Pause]:
         out.append(
             Pause(
                 zone=text(row.get("zone_name")) or text(row["zone"]),
-                start=words.moment(str(row["start"])),
-                end=words.moment(str(row["end"])),
-                hours=words.hours(float(row["hours"])),
+                start=wording.moment(str(row["start"])),
+                end=wording.moment(str(row["end"])),
+                hours=wording.number(float(row["hours"])),
                 passing=_count(row.get("passing_people")),
-                worth=words.count(worth),
+                worth=wording.count(worth),
                 width=round(100 * max(worth, 0) / most, 1),
                 need=_count(row.get("worth_need")),
             )
@@ -159,19 +159,19 @@ def next_hours(plan: Plan) -> list[NextHour]:
     out = []
     rates = plan.next_hours["people_per_zone_hour"].tolist()
     for one, rate in zip(said_hours(plan.next_hours, plan.pauses), rates, strict=True):
-        until = words.time(one.last) if one.first.date() == one.last.date() else words.moment(one.last)
-        when = f"{words.moment(one.first)}–{until}"
-        what = "new pause" if one.new else f"{words.hours(one.hours)} h more"
-        said = one.said(f"{words.day(one.first)}, {words.time(one.first)}–{until},") + "."
+        until = wording.until(one.first, one.last)
+        when = f"{wording.moment(one.first)}–{until}"
+        what = "new pause" if one.new else f"{wording.number(one.hours)} h more"
+        said = one.said(f"{wording.day(one.first)}, {wording.time(one.first)}–{until},") + "."
         about = "" if one.exact else "about "
-        per_hour = words.count(rate) if one.exact else words.count(float(f"{rate:.2g}"))
+        per_hour = wording.count(rate) if one.exact else wording.count(float(f"{rate:.2g}"))
         out.append(NextHour(text(one.zone_name), what, when, one.about, about + per_hour, said))
     return out
 
 
 def _count(value: Any) -> str:
     """A number that a plan may or may not know."""
-    return "" if value is None or pd.isna(value) else words.count(float(value))
+    return "" if value is None or pd.isna(value) else wording.count(float(value))
 
 
 def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
@@ -188,11 +188,11 @@ def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
             zone = zone or (list(names.values())[index] if index >= 0 else "")
             name = f"a {kind} in {zone}" if zone else f"a {kind}"
         gain = None if pd.isna(row["gain_people"]) else int(row["gain_people"])
-        rate = "" if pd.isna(row["limit_per_hour"]) else words.count(float(row["limit_per_hour"]))
-        name, people = name[:1].upper() + name[1:], words.count(row["people"])
+        rate = "" if pd.isna(row["limit_per_hour"]) else wording.count(float(row["limit_per_hour"]))
+        name, people = name[:1].upper() + name[1:], wording.count(row["people"])
         where = f"{name} ({zone})" if zone and zone not in name else name
         said = f"{_binds(kind, where, people, rate)} {_relieved(text(row.get('relief')), gain, plan.want_to_leave)}"
-        shown = "–" if gain is None else words.count(gain)
+        shown = "–" if gain is None else wording.count(gain)
         out.append(Bottleneck(rank, name, kind, zone, people, rate, shown, said))
     return out
 
@@ -217,9 +217,8 @@ def _relieved(relief: str, gain: int | None, want: int) -> str:
         return f"{relief}: what it would bring was not computed."
     if gain == 0:
         return f"{relief}: nobody more would arrive, since something else binds next."
-    return (
-        f"{relief}: {words.count(gain)} more would arrive ({words.share(gain, want)} of the people who want to leave)."
-    )
+    part = wording.share(gain, want)
+    return f"{relief}: {wording.count(gain)} more would arrive ({part} of the people who want to leave)."
 
 
 def findings(plan: Plan) -> list[Found]:
@@ -235,8 +234,8 @@ def findings(plan: Plan) -> list[Found]:
 def severities(items: Sequence[Finding]) -> str:
     """How many findings there are of each severity, in words."""
     numbers = [(name, sum(item.severity == name for item in items)) for name in SEVERITIES]
-    said = [f"{many} {name}{'' if many == 1 else 's'}" for name, many in numbers if many]
-    return words.listed(said) if said else "no findings"
+    said = [wording.plural(many, name) for name, many in numbers if many]
+    return wording.listed(said) if said else "no findings"
 
 
 def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
@@ -251,7 +250,9 @@ def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
     ]
     out.sort(key=lambda pair: pair[0])
     return Bases(
-        [(name, many, words.share(many, total)) for name, many in counts], total, [assumption for _, assumption in out]
+        [(name, many, wording.share(many, total)) for name, many in counts],
+        total,
+        [assumption for _, assumption in out],
     )
 
 
@@ -260,7 +261,7 @@ def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
     where = [one for one in all_of if one not in hidden]
     if unnamed := len(all_of) - len(where):
         where.append(f"{unnamed} restricted place{'s' if unnamed > 1 else ''}")
-    said = words.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
+    said = wording.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
     columns = list(dict.fromkeys(text(one) for one in rows["column"]))
     bears = sorted({_lever(column) for column in columns})
     return Assumption(

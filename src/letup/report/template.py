@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from letup.report import words
+from letup.core import wording
+from letup.report.words import Clock
 from letup.scenario.model import Scenario
 
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -33,12 +34,12 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FunctionLoader(page_text)
     )
-    clock = words.Clock.of(scenario)
+    clock = Clock.of(scenario)
     given: dict[str, Any] = {
         "title": scenario.title,
-        "as_of": words.moment(scenario.as_of.astimezone(scenario.local), year=True),
+        "as_of": wording.moment(scenario.as_of.astimezone(scenario.local), year=True),
         "as_of_iso": scenario.as_of.isoformat(),
-        "span": f"{words.moment(clock.at(0), year=True)} to {words.moment(clock.at(clock.steps), year=True)}",
+        "span": f"{wording.moment(clock.at(0), year=True)} to {wording.moment(clock.at(clock.steps), year=True)}",
         "timezone": scenario.timezone,
         "step_minutes": scenario.step_minutes,
         "policy": STILL,

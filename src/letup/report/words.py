@@ -1,4 +1,4 @@
-"""Numbers and times as readers see them."""
+"""Steps of a scenario as local times."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from letup.plan import answer
 from letup.scenario.model import Scenario
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -63,42 +59,3 @@ class Clock:
             if moment.date() != out[-1][1].date():
                 out.append((step, moment))
         return out
-
-
-def day(moment: datetime, year: bool = False) -> str:
-    """A date such as "Sat 4 Nov"."""
-    text = f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
-    return f"{text} {moment.year}" if year else text
-
-
-def time(moment: datetime) -> str:
-    """A time of day such as "09:00"."""
-    return f"{moment:%H:%M}"
-
-
-def moment(value: datetime | str, year: bool = False) -> str:
-    """A local time such as "Sat 4 Nov 09:00"; texts are read as ISO 8601."""
-    when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{day(when, year)}, {time(when)}" if year else f"{day(when)} {time(when)}"
-
-
-def count(value: float) -> str:
-    """A whole number with thousands set apart, such as "12,345"."""
-    return f"{round(value):,}"
-
-
-def hours(value: float) -> str:
-    """Hours without idle zeros, such as "4.5"."""
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
-def share(part: float, whole: float) -> str:
-    """Part of a whole in per cent, rounded as in the answer: never up to all, never down to none."""
-    return answer.share(int(part), int(whole)) if whole > 0 else "–"
-
-
-def listed(items: list[str]) -> str:
-    """Items in one phrase: "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return ", ".join(items[:-1]) + " and " + items[-1]

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from letup.core.errors import LetupError
+from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
 from letup.plan.discretise import step_at
@@ -267,5 +268,4 @@ def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause |
 
 
 def _when(pause: Pause) -> str:
-    end = f"{pause.end:%H:%M}" if pause.start.date() == pause.end.date() else f"{pause.end:%Y-%m-%d %H:%M}"
-    return f"{pause.start:%Y-%m-%d %H:%M}–{end}"
+    return f"{sortable(pause.start)}–{sortable_until(pause.start, pause.end)}"

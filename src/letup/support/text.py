@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from letup.plan.answer import percent
+from letup.core.wording import listed, percent
 from letup.support import words
 from letup.support.analysis import Analysis
 
@@ -130,11 +130,11 @@ def _moves(found: Analysis) -> str:
     if others:
         lines.append(
             f"What would gain others whose consent is not needed is on the page (--out) and in --json: "
-            f"{words.listed(others)}."
+            f"{listed(others)}."
         )
     return "\n".join(lines)
 
 
 def _through(found: Analysis, path: tuple[str, ...]) -> str:
     between = [found.negotiation.name(one) for one in path[1:-1]]
-    return f" through {words.listed(between)}" if between else ""
+    return f" through {listed(between)}" if between else ""

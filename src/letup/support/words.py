@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from letup.plan.answer import percent
+from letup.core.wording import listed, percent
 from letup.support.acceptance import Verdict
 from letup.support.analysis import Analysis, Weighed
 from letup.support.model import Value
@@ -260,10 +260,3 @@ def asked_of(found: Analysis, one: Weighed) -> list[str]:
         over = "" if ask.within else ": more than it allows"
         said.append(f"{found.negotiation.name(ask.party)}: {listed(parts)}{budget}{over} ({ask.basis})")
     return said
-
-
-def listed(items: Sequence[str]) -> str:
-    """Items in one phrase."""
-    if len(items) < 2:
-        return "".join(items)
-    return ", ".join(items[:-1]) + " and " + items[-1]

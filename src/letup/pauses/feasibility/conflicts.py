@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from letup.core.errors import NoPlan
+from letup.core.wording import time_of_day
 from letup.pauses.clock import Clock, allowed_steps, usable_steps
 from letup.pauses.feasibility.existence import Feasible
 from letup.pauses.feasibility.limit_relaxation import relax, without
@@ -244,7 +245,7 @@ def _stated(name: str, limits: Limits, say: Say) -> str:
     """What a limit says, in words."""
     value = getattr(limits, name)
     if name == "hours":
-        return f"pauses lie between {say.hour(value[0])} and {say.hour(value[1])}"
+        return f"pauses lie between {time_of_day(value[0])} and {time_of_day(value[1])}"
     if isinstance(value, tuple) and name == "concession_budget":
         return f"pauses cost the parties at most {', '.join(f'{one:g}' for one in value if not math.isinf(one))}"
     if name == "forbidden":

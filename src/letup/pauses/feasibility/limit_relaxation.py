@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from letup.core.wording import time_of_day
 from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, cost_of, costs_of
 from letup.pauses.wording import Say
@@ -161,10 +162,10 @@ def _hours(limits: Limits, good: Good, say: Say) -> Relaxed:
         j = _least(0, within[-1], lambda j, i=i: good(of(i, j)))  # type: ignore[misc]
         if j is not None:
             best = (first - start + ends[j] - last, i, j)
-    old = f"{say.hour(first)} to {say.hour(last)}"
+    old = f"{time_of_day(first)} to {time_of_day(last)}"
     if best is None:
         return Relaxed(replace(limits, hours=None), f"any hour of the day in place of {old}")
-    new = f"{say.hour(starts[best[1]])} to {say.hour(ends[best[2]])}"
+    new = f"{time_of_day(starts[best[1]])} to {time_of_day(ends[best[2]])}"
     return Relaxed(of(best[1], best[2]), f"hours {new} in place of {old}")
 
 

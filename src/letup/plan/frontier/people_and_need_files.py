@@ -8,7 +8,7 @@ from typing import Any
 
 from letup import __version__
 from letup.core.errors import LetupError
-from letup.plan.answer import percent, share
+from letup.core.wording import percent, share
 from letup.plan.files.write import about, limits_used
 from letup.plan.frontier.files import FORMAT, NOTE, clear, csv_of, pause_rows, require_usable
 from letup.plan.frontier.people_and_need import Tradeoff

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from letup.plan.answer import percent, share
+from letup.core.wording import percent, share
 from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
 
 
