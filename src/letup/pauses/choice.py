@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.bound.proof import Certificate
+from letup.pauses.bound.relaxation import Certificate
 from letup.pauses.certificates.all_quiet import QuietCertificate
 from letup.pauses.limits import Window
 from letup.pauses.problem import Problem

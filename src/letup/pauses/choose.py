@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.lp.highs import cancel
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.proof import Certificate, best_relaxation, is_exact
-from letup.pauses.bound.relaxation import Master
+from letup.pauses.bound.relaxation import Certificate, Master, best_relaxation, is_exact
 from letup.pauses.certificates.all_quiet import QuietCertificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice

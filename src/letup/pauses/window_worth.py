@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.limit_checks import broken
 from letup.pauses.limits import Limits, Window

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from letup.pauses import Window, check_bound, choose_pauses
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.proof import Certificate
+from letup.pauses.bound.relaxation import Certificate
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Leaf
 from tests.examples import examples, seeds

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from letup.flow import TimedNetwork
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses import Limits, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.clock import Clock

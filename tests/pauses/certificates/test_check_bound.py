@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from letup.core.errors import LetupError
 from letup.flow import TimedNetwork
 from letup.pauses import Limits, check_bound, choose_pauses
-from letup.pauses.bound.proof import Certificate
-from letup.pauses.bound.relaxation import Master
+from letup.pauses.bound.relaxation import Certificate, Master
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.certificates.reach_cuts import ReachCut
 from letup.pauses.clock import Clock

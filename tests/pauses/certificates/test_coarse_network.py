@@ -8,7 +8,7 @@ from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses import Window
 from letup.pauses.bound.grouping import by_zones, leads, within
 from letup.pauses.bound.relaxation import add_movement

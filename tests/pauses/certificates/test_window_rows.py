@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.clock import Clock

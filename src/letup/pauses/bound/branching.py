@@ -18,10 +18,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.duality import Duality
+from letup.lp.program import Duality
 from letup.pauses.bound.nodes import Nodes
-from letup.pauses.bound.proof import Certificate
-from letup.pauses.bound.relaxation import Master, load
+from letup.pauses.bound.relaxation import Certificate, Master, load
 from letup.pauses.certificates.splits import Split, Splits
 from letup.pauses.certificates.tree import Node, dense, sparse, tree_of, valued
 from letup.pauses.limits import Window

@@ -13,8 +13,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.duality import Duality
 from letup.lp.highs import run
+from letup.lp.program import Duality
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Node, sparse
 

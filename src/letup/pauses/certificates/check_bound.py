@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.duality import Duality
-from letup.lp.rows import Rows
-from letup.pauses.bound.proof import Certificate
-from letup.pauses.bound.relaxation import add_movement
+from letup.lp.program import Duality, Rows
+from letup.pauses.bound.relaxation import Certificate, add_movement
 from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
-from letup.pauses.certificates.coarse_network import Coarse, coarse
-from letup.pauses.certificates.quiet_since import stretches
+from letup.pauses.certificates.certificate import refused
+from letup.pauses.certificates.coarse_network import Coarse, coarse, stretches
 from letup.pauses.certificates.reach_cuts import ReachCut
-from letup.pauses.certificates.refusal import refused
 from letup.pauses.certificates.share_cuts import Share, ShareCut, holds
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Tree

@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from letup.lp.highs import run, solver
-from letup.pauses.certificates.coarse_network import Coarse
-from letup.pauses.certificates.quiet_since import stretches
+from letup.pauses.certificates.coarse_network import Coarse, stretches
 from letup.pauses.certificates.window_rows import Terms, WindowRows
 
 _LEAST_PRICE = 1e-6

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import Slot, WindowRows
 from letup.pauses.limit_checks import broken
 

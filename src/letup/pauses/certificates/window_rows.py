@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses.clock import Clock, runs, usable_steps
 from letup.pauses.limits import Limits, Window, costs_of
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import NoPlan
-from letup.lp.rows import Rows
+from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choose import choose_pauses, is_small
 from letup.pauses.clock import Clock

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from letup.lp.duality import dual_bound
 from letup.lp.highs import run
-from letup.lp.rows import Rows
+from letup.lp.program import Rows, dual_bound
 from letup.pauses.bound.relaxation import load
 from tests.examples import examples
 
