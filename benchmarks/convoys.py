@@ -57,11 +57,14 @@ def main(arguments: list[str] | None = None) -> int:
 def trucks(lorries: int) -> None:
     """Plan the convoys of one day, say how long it took, and replay them."""
     from letup import scenario as scenarios
-    from letup.aid.convoys import Settings, Truck, check_convoys, convoys
-    from letup.aid.convoys.files import load_rows, stop_rows
+    from letup.aid.convoys.make import convoys
+    from letup.aid.convoys.model import Truck
+    from letup.aid.convoys.rules import Settings
+    from letup.aid.convoys.tables import load_rows, stop_rows
     from letup.roads import build
     from letup.roads.open_times import Guards
     from letup.roads.vehicle_paths import Roads
+    from letup.verify.convoys import check_convoys
 
     scenario = scenarios.load("gaza-2023")
     network = build(scenario)

@@ -15,7 +15,7 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from letup import roads
-from letup.aid.deliveries import deliver
+from letup.aid.deliveries.make import deliver
 from letup.core.compiled_code import COMPILED
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin

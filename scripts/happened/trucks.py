@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from letup import roads
-from letup.aid import deliver
-from letup.aid.deliveries import ground
+from letup.aid.deliveries.make import deliver, ground
 from letup.scenario import Scenario
 
 DAYS = 7

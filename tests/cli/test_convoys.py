@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from letup import scenario as scenarios
-from letup.aid.convoys import check_convoys
-from letup.aid.convoys.files import read_deliveries, read_trucks
+from letup.aid.convoys.tables import read_deliveries, read_trucks
 from letup.cli import app
 from letup.core.errors import BadInput, LetupError
 from letup.plan.convoys import read_planned
-from letup.verify import medevac as check_medevac
+from letup.verify.convoys import check_convoys
+from letup.verify.medevac import check_medevac
 
 DELIVERIES = """\
 id,day,origin,destination,zone,truck,trucks,item,amount,unit,kg,depart_first_step,arcs

@@ -13,7 +13,7 @@ import pytest
 
 from letup import plan as plans
 from letup import roads
-from letup.aid.deliveries import deliver, ground, most
+from letup.aid.deliveries.make import deliver, ground, most
 from letup.core.errors import LetupError
 from letup.core.wording import significant
 from letup.pauses.clock import usable_steps

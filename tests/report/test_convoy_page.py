@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from letup.aid.convoys import Settings, convoys
+from letup.aid.convoys.make import convoys
 from letup.aid.convoys.model import Orders
+from letup.aid.convoys.rules import Settings
 from letup.core import wording
 from letup.report.convoys import write_convoy_pages
 from tests.aid.convoys import world
@@ -73,7 +74,7 @@ def test_the_sheet_says_the_times_places_and_loads_of_its_convoy(pages: list[Pat
         assert f"Convoy {convoy.id}" in text
         assert f"{convoy.vehicles} ×" in text
         for stop in convoy.stops:
-            minute = 6 * 60 + stop.times.arrive_earliest
+            minute = 6 * 60 + stop.arrive_earliest
             assert f"{minute // 60 % 24:02d}:{minute % 60:02d}" in text
             assert stop.place.title() in text
         assert '<bdi dir="auto">مكان</bdi>' in text
@@ -104,8 +105,8 @@ def test_a_time_of_the_next_day_says_so_and_a_zone_without_need_of_a_pause_is_no
     orders = convoys(free, network, quiet, late, [world.TRUCK], Settings(seconds=1.0))
     (path,) = write_convoy_pages(orders, free, network, quiet, tmp_path)
     text, (convoy,) = path.read_text("utf-8"), orders.convoys
-    last = convoy.stops[-1].times.arrive_latest
-    assert 6 * 60 + convoy.stops[0].times.arrive_earliest < 24 * 60 <= 6 * 60 + last
+    last = convoy.stops[-1].arrive_latest
+    assert 6 * 60 + convoy.stops[0].arrive_earliest < 24 * 60 <= 6 * 60 + last
     day = (free.start + timedelta(minutes=last)).astimezone(free.local)
     assert f"{wording.day(day)} {day:%H:%M}" in text
     assert "none needed" in text

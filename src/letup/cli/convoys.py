@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from letup.aid.convoys import Convoy, Load, Orders
+    from letup.aid.convoys.model import Convoy, Load, Orders
     from letup.scenario.model import Scenario
 
 
@@ -31,11 +31,11 @@ def convoys(
     Writes convoys.csv, convoy-loads.csv, a GPX file and a page to print for each convoy, and medevac.csv where there
     are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
     """
-    from letup.aid.convoys import Settings, medevac
-    from letup.aid.convoys import convoys as make
-    from letup.aid.convoys.files import clear_orders, write_tables
     from letup.aid.convoys.gpx import write_gpx
-    from letup.aid.convoys.medevac_files import write_medevac
+    from letup.aid.convoys.make import convoys as make
+    from letup.aid.convoys.make import medevac
+    from letup.aid.convoys.rules import Settings
+    from letup.aid.convoys.tables import clear_orders, write_medevac, write_tables
     from letup.core.folders import require_usable
     from letup.plan.convoys import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
@@ -82,7 +82,7 @@ def _document(orders: Orders) -> dict[str, Any]:
     """What ``--json`` prints."""
     from dataclasses import asdict
 
-    from letup.aid.convoys.files import totals
+    from letup.aid.convoys.tables import totals
 
     return {
         "convoys": len(orders.convoys),
@@ -99,7 +99,7 @@ def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
 
 def _text(orders: Orders, scenario: Scenario, what: str, verb: str) -> str:
     """The answer in one sentence, then each day, then findings."""
-    from letup.aid.convoys.files import local
+    from letup.aid.convoys.tables import local
 
     loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
     verb += "s" if len(orders.convoys) == 1 else ""
@@ -109,8 +109,8 @@ def _text(orders: Orders, scenario: Scenario, what: str, verb: str) -> str:
     ]
     for day in sorted({one.day for one in orders.convoys}):
         own = [one for one in orders.convoys if one.day == day]
-        first = local(scenario, min(one.stops[0].times.leave_earliest for one in own))
-        back = local(scenario, max(one.stops[-1].times.arrive_earliest for one in own))
+        first = local(scenario, min(one.stops[0].leave_earliest for one in own))
+        back = local(scenario, max(one.stops[-1].arrive_earliest for one in own))
         later = "" if back[:10] == first[:10] else f"{back[:10]} "
         lines.append(
             f"  {first[:10]}: {_fleet(own, what)}, the first on the road at {first[11:16]}, "
@@ -132,7 +132,7 @@ def _fleet(convoys: Sequence[Convoy], what: str) -> str:
 
 def _goods(loads: Iterable[Load]) -> str:
     """Tonnes and amounts by item; patients by number."""
-    from letup.aid.convoys.files import totals
+    from letup.aid.convoys.tables import totals
     from letup.core.wording import listed
 
     every = list(loads)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 COMPILED = (
-    "aid/deliveries/kernel.py",
+    "aid/deliveries/make/kernel.py",
     "flow/bits.py",
     "flow/cut.py",
     "flow/kernel.py",

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.convoys.files import check_references, no_deliveries, read_deliveries, read_trucks
 from letup.aid.convoys.model import Truck
+from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries, read_trucks
 from letup.core.errors import BadInput, LetupError
 from letup.pauses.limits import Window, quiet_array
 from letup.roads import RoadNetwork, build

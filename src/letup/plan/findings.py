@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from letup.aid.deliveries import wanted
+from letup.aid.deliveries.fleet import wanted
 from letup.core.findings import Finding, worst_first
 from letup.core.wording import plural
 from letup.pauses.limit_checks import breaches

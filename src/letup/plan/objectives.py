@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries import Gauge, Ground, at_home, ground, most, wanted
+from letup.aid.deliveries.fleet import wanted
+from letup.aid.deliveries.make import Gauge, Ground, at_home, ground, most
 from letup.core.wording import percent, significant
 from letup.pauses.limits import Window
 from letup.plan.discretise import moving_array

@@ -10,10 +10,10 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from letup.aid.convoys.files import totals
 from letup.aid.convoys.gpx import is_confidential, position
-from letup.aid.convoys.medevac import PEOPLE
 from letup.aid.convoys.model import Convoy, Load, Orders
+from letup.aid.convoys.patients import PEOPLE
+from letup.aid.convoys.tables import totals
 from letup.core import wording
 from letup.report.convoy_map import Sketch, sketch
 from letup.report.template import page, page_text
@@ -131,7 +131,7 @@ def write_convoy_pages(
 def _content(
     convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], kind: Kind
 ) -> dict[str, object]:
-    first, last = convoy.stops[0].times, convoy.stops[-1].times
+    first, last = convoy.stops[0], convoy.stops[-1]
     begins = _at(scenario, first.arrive_earliest)
     room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
     shown = convoy.vehicles if convoy.vehicles <= room else room - 1
@@ -170,7 +170,7 @@ def _content(
 
 def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
     stop = convoy.stops[number]
-    day = _at(scenario, convoy.stops[0].times.arrive_earliest)
+    day = _at(scenario, convoy.stops[0].arrive_earliest)
     lon, lat = position(scenario, stop.place)
     hidden = is_confidential(scenario, stop.place)
     row = scenario.places.loc[stop.place]
@@ -184,9 +184,9 @@ def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
         spot="position: see sealed note" if hidden else f"{lat:.5f}, {lon:.5f}",
         do=", ".join(_DO[part] for part in stop.action.split("+")),
         goods="; ".join(f"{word} {_goods(loads)}" for word, loads in parts if loads),
-        arrive=_span(scenario, stop.times.arrive_earliest, stop.times.arrive_latest, day),
+        arrive=_span(scenario, stop.arrive_earliest, stop.arrive_latest, day),
         work=f"{stop.service} min" if stop.service else "–",
-        leave="–" if end else _span(scenario, stop.times.leave_earliest, stop.times.leave_latest, day),
+        leave="–" if end else _span(scenario, stop.leave_earliest, stop.leave_latest, day),
         onward=f"{stop.way.length_m / 1000:,.1f} km, {stop.way.minutes} min" if stop.way else "–",
     )
 
@@ -222,10 +222,10 @@ def _passed(
         place = scenario.places.loc[stop.place]
         waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in stays
         if zone >= 0 and not waits:
-            inside.setdefault(zone, []).append((stop.times.arrive_earliest, stop.times.leave_latest))
+            inside.setdefault(zone, []).append((stop.arrive_earliest, stop.leave_latest))
         for row, first, last in stop.way.passages if stop.way else ():
             if row < len(scenario.zones):
-                span = (stop.times.leave_earliest + first, stop.times.leave_latest + last)
+                span = (stop.leave_earliest + first, stop.leave_latest + last)
                 inside.setdefault(row, []).append(span)
     begin, end = _axis(convoy)
     names, needed = [str(name) for name in scenario.zones["name"]], vehicles_need_pause(scenario)
@@ -244,7 +244,7 @@ def _passed(
 
 def _axis(convoy: Convoy) -> tuple[int, int]:
     """First and last minute shown, whole hours after the start of the scenario."""
-    begin, end = convoy.stops[0].times.arrive_earliest, convoy.stops[-1].times.arrive_latest
+    begin, end = convoy.stops[0].arrive_earliest, convoy.stops[-1].arrive_latest
     return (begin - 30) // 60 * 60, -(-(end + 30) // 60) * 60
 
 

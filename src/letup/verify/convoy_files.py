@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.convoys import check_convoys
-from letup.aid.convoys.days import LEAD_MINUTES, NIGHT_MINUTES
-from letup.aid.convoys.files import COLUMNS, LOAD_COLUMNS, by_item, local, no_deliveries
-from letup.aid.convoys.medevac import people_of
-from letup.aid.convoys.medevac_files import PATIENT_COLUMNS
 from letup.aid.convoys.model import Load
+from letup.aid.convoys.patients import people_of
+from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES
+from letup.aid.convoys.tables import COLUMNS, LOAD_COLUMNS, PATIENT_COLUMNS, by_item, local, no_deliveries
 from letup.core.errors import BadInput
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.convoys import read_goods
 from letup.roads.last_stretches import joins
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
-from letup.verify import medevac as check_medevac
-from letup.verify.convoys import Replay
+from letup.verify.convoys import Replay, check_convoys
 from letup.verify.deliveries import read_rows
+from letup.verify.medevac import check_medevac
 
 if TYPE_CHECKING:
     from letup.verify.verification import Verification

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.convoys.medevac import ambulances_of, beds_of, people_of
+from letup.aid.convoys.patients import ambulances_of, beds_of, people_of
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY
 from letup.scenario.model import Scenario

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries import ground
+from letup.aid.deliveries.make import ground
 from letup.pauses.limits import Window
 from letup.plan.objectives import Joint, document_part, is_joint, objectives_of
 from letup.roads.network import RoadNetwork

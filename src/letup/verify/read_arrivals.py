@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.aid.deliveries import COLUMNS, RETURN_COLUMNS
+from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.scenario.essentials import essentials_of

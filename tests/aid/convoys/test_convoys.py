@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from letup.aid.convoys import Settings, check_convoys, convoys
 from letup.aid.convoys.codes import CODES
-from letup.aid.convoys.files import load_rows, stop_rows
-from letup.aid.convoys.reference import reference_page
+from letup.aid.convoys.make import convoys
+from letup.aid.convoys.rules import Settings
+from letup.aid.convoys.tables import load_rows, reference_page, stop_rows
+from letup.verify.convoys import check_convoys
 from tests.aid.convoys import walk, world
 
 QUICK = Settings(seconds=1.0, margin_minutes=0)
@@ -69,7 +70,7 @@ def test_one_load_there_and_back_takes_the_times_worked_out_by_hand():
     quiet = world.pauses((180, 600), (180, 600), (180, 600))
     orders = convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-c"}), [world.TRUCK], QUICK)
     (convoy,) = orders.convoys
-    start, there, back = (stop.times for stop in convoy.stops)
+    start, there, back = convoy.stops
     # 2 km to the first zone at 30 km/h take 4 minutes, all 13.3 km 27; loading 40 and unloading 50, each with 10 for
     # the stop; 11.3 km of the way home lie in the zones: 23 minutes
     assert (start.leave_earliest, there.arrive_earliest) == (176, 203)
@@ -124,8 +125,8 @@ def test_a_truck_that_cannot_get_out_in_time_stays_where_it_may_and_comes_back_t
     there, back = convoy.stops[1:]
     assert there.place == "point-c"
     assert "stay" in there.action
-    assert there.times.leave_earliest == 328 * 5
-    assert back.times.arrive_latest <= 368 * 5 + 4
+    assert there.leave_earliest == 328 * 5
+    assert back.arrive_latest <= 368 * 5 + 4
     assert [finding.code for finding in orders.findings] == ["convoys.no_time"]  # a clinic is no place to stay
     assert _checked(orders, late, quiet, scenario, network).problems == []
 
@@ -172,7 +173,7 @@ def test_nothing_sets_out_outside_the_hours_of_a_place():
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
     orders = convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-b"}), [world.TRUCK], QUICK)
     (convoy,) = orders.convoys
-    start, there, _ = (stop.times for stop in convoy.stops)
+    start, there, _ = convoy.stops
     assert start.arrive_earliest >= 240
     assert start.leave_earliest <= 360
     assert there.arrive_earliest >= 300
@@ -253,19 +254,16 @@ def test_times_at_stops_run_on():
 
 def test_the_committed_reference_page_is_the_generated_one():
     page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "convoys.md"
-    assert page.read_text("utf-8") == reference_page(), "write letup.aid.convoys.reference.reference_page() to it"
+    assert page.read_text("utf-8") == reference_page(), "write letup.aid.convoys.tables.reference_page() to it"
 
 
 def test_every_code_used_is_on_the_page_of_findings():
     folder = Path(__file__).resolve().parents[3] / "src" / "letup"
-    sources = [
-        *(folder / "aid" / "convoys").glob("*.py"),
-        folder / "plan" / "convoys.py",
-        folder / "cli" / "convoys.py",
-    ]
+    makers = [*(folder / "aid" / "convoys").rglob("*.py"), *(folder / room / "convoys.py" for room in ("plan", "cli"))]
+    checks = [folder / "verify" / name for name in ("convoys.py", "medevac.py", "convoy_files.py")]
     used = set()
-    for path in sources:
-        found = re.findall(r'"((?:convoys|medevac)\.[a-z_]+)"', path.read_text("utf-8"))
-        prefix = "verify." if path.name.startswith("check") else ""
-        used |= {prefix + code for code in found if path.name != "codes.py" and not code.endswith(".csv")}
+    for path in (*makers, *checks):
+        codes = re.findall(r'"((?:convoys|medevac)\.[a-z_]+)"', path.read_text("utf-8"))
+        prefix = "verify." if path in checks else ""
+        used |= {prefix + code for code in codes if path.name != "codes.py" and not code.endswith(".csv")}
     assert used == set(CODES)

@@ -11,7 +11,7 @@ from pyproj import Geod
 from shapely.geometry import LineString, Point
 
 from letup import roads
-from letup.aid import deliver
+from letup.aid.deliveries.make import deliver
 from letup.roads.open_times import Guards
 from letup.roads.vehicle_paths import Roads
 from tests.aid.deliveries.small import strip, without_stocks

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from letup.aid.convoys import Settings, medevac
-from letup.aid.convoys.beds import Person, assign
-from letup.aid.convoys.files import stop_rows
-from letup.aid.convoys.medevac_files import patient_rows
-from letup.verify import medevac as check_medevac
+from letup.aid.convoys.make import medevac
+from letup.aid.convoys.make.medevac import assign
+from letup.aid.convoys.patients import Person
+from letup.aid.convoys.rules import Settings
+from letup.aid.convoys.tables import patient_rows, stop_rows
+from letup.verify.medevac import check_medevac
 from tests.aid.convoys import walk, world
 
 QUICK = Settings(seconds=2.0, margin_minutes=0)

@@ -12,7 +12,7 @@ from letup.roads.open_times import Guards
 from letup.roads.vehicle_paths import Roads
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, route
-from letup.routing.timing import times
+from letup.routing.time_windows import times
 from tests.aid.convoys import world
 
 PRIZE, FIXED = 3000, 60

@@ -27,14 +27,13 @@ def unquiet(
         if zone >= 0 and not quiet[zone, int(minute // world.STEP)]:
             wrong.append(f"{what} at {x:.0f} m, minute {minute:.1f}")
 
-    here = draw(convoy.stops[0].times.arrive_earliest, convoy.stops[0].times.arrive_latest)
+    here = draw(convoy.stops[0].arrive_earliest, convoy.stops[0].arrive_latest)
     for stop, then in zip(convoy.stops, [*convoy.stops[1:], None], strict=True):
-        when = stop.times
-        if not when.arrive_earliest - 1e-6 <= here <= when.arrive_latest + 1e-6:
-            wrong.append(f"at {stop.place} at {here:.1f}, not between {when.arrive_earliest} and {when.arrive_latest}")
+        if not stop.arrive_earliest - 1e-6 <= here <= stop.arrive_latest + 1e-6:
+            wrong.append(f"at {stop.place} at {here:.1f}, not between {stop.arrive_earliest} and {stop.arrive_latest}")
         if then is None:
             break
-        leave = draw(max(when.leave_earliest, int(np.ceil(here)) + stop.service), when.leave_latest)
+        leave = draw(max(stop.leave_earliest, int(np.ceil(here)) + stop.service), stop.leave_latest)
         if leave < here + stop.service - 1e-6:
             wrong.append(f"leaves {stop.place} before the work is done")
         if stop.place not in stay:

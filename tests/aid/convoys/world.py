@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from letup.aid.convoys import Truck
-from letup.aid.convoys.files import NEEDED
+from letup.aid.convoys.model import Truck
+from letup.aid.convoys.tables import NEEDED
 from letup.roads import RoadNetwork, build
 from letup.scenario.model import Scenario
 from tests.roads import small

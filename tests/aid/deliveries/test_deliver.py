@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.aid.deliveries import COLUMNS, RETURN_COLUMNS, deliver, ground, most
-from letup.aid.deliveries.make import balance
+from letup.aid.deliveries.make import deliver, ground, most
+from letup.aid.deliveries.make.deliver import balance
+from letup.aid.deliveries.make.program import ELSEWHERE, program
+from letup.aid.deliveries.make.trips import trips
+from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS
 from letup.aid.deliveries.need import hand_out, needs
-from letup.aid.deliveries.program import ELSEWHERE, program
 from letup.aid.deliveries.residual_capacity import room
-from letup.aid.deliveries.trips import trips
 from letup.aid.people import staying
 from letup.scenario.model import DeliverySettings
 from tests.aid.deliveries.small import changed, quiet_hours, strip, without_stocks

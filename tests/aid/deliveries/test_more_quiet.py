@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given
 
 from letup import roads
-from letup.aid.deliveries import ground
+from letup.aid.deliveries.make import ground
+from letup.aid.deliveries.make.program import program
 from letup.aid.deliveries.need import needs
-from letup.aid.deliveries.program import program
 from letup.aid.deliveries.residual_capacity import room
 from letup.aid.people import staying
 from letup.roads import RoadNetwork

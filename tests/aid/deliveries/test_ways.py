@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.aid.deliveries import kernel
-from letup.aid.deliveries.trips import calm_array
-from letup.aid.deliveries.truck_paths import _steady
+from letup.aid.deliveries.make import kernel
+from letup.aid.deliveries.make.trips import calm_array
+from letup.aid.deliveries.make.truck_network import _steady
 from tests.aid.deliveries.small import quiet_hours, strip
 from tests.examples import examples
 
@@ -61,8 +61,8 @@ def test_arrivals_are_those_of_the_network_unfolded_in_time(seed):
 
 
 def test_no_truck_is_on_a_road_when_the_pause_ends():
-    from letup.aid.deliveries import ground
-    from letup.aid.deliveries.trips import trips
+    from letup.aid.deliveries.make import ground
+    from letup.aid.deliveries.make.trips import trips
 
     scenario, network = strip()
     quiet = quiet_hours(scenario, 3, 6, ("north", "mill", "bridge"))

@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "verify.convoys.way": "Written convoys: a way does not lead from stop to stop",
     "verify.convoys.home": "Written convoys: a convoy does not start at its base, or ends where it may not stay",
     "verify.convoys.load": "Written convoys: a load is not what its delivery says",
+    "verify.convoys.day": "Written convoys: a load is carried before the day of its delivery",
     "verify.convoys.goods": "Written convoys: more is carried than a delivery holds",
     "verify.convoys.weight": "Written convoys: a vehicle carries more than it may",
     "verify.medevac.patient": "Written patients: they have not agreed, or their ambulance or stops do not exist",

@@ -7,8 +7,8 @@ from pathlib import Path
 from gpxpy import gpx
 
 from letup import __version__
-from letup.aid.convoys.files import by_item, local
 from letup.aid.convoys.model import Convoy, Orders
+from letup.aid.convoys.tables import by_item, local
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -47,8 +47,7 @@ def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
                     latitude=lat,
                     longitude=lon,
                     name=f"{number} {name_of(scenario, stop.place)}",
-                    comment=f"arrive {local(scenario, stop.times.arrive_earliest)} "
-                    f"to {local(scenario, stop.times.arrive_latest)}",
+                    comment=f"arrive {local(scenario, stop.arrive_earliest)} to {local(scenario, stop.arrive_latest)}",
                     description=_work(convoy, number),
                     symbol="Flag, Blue",
                 )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from letup.core.findings import Finding
 from letup.roads.vehicle_paths import Way
-from letup.routing.timing import Times
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,9 @@ class Stop:
         "start", "load", "unload", "end", joined by a plus.
     service : int
         Minutes of work there.
-    times : Times
-        Minutes after the start of the scenario.
+    arrive_earliest, arrive_latest, leave_earliest, leave_latest : int
+        Minutes after the start of the scenario. Whoever arrives between the first two can leave between the last two,
+        and whoever does arrives at the next stop between its first two.
     way : Way or None
         On to the next stop; None at the end.
     """
@@ -101,7 +101,10 @@ class Stop:
     place: str
     action: str
     service: int
-    times: Times
+    arrive_earliest: int
+    arrive_latest: int
+    leave_earliest: int
+    leave_latest: int
     way: Way | None
 
 
@@ -137,7 +140,7 @@ class Convoy:
     def out_at(self, minute: int) -> bool:
         """Whether its vehicles are not back at their base by some minute."""
         last = self.stops[-1]
-        return last.place != self.truck.place or last.times.arrive_latest >= minute
+        return last.place != self.truck.place or last.arrive_latest >= minute
 
     def loaded(self, stop: int) -> list[Load]:
         """What is loaded at a stop, on all vehicles together."""

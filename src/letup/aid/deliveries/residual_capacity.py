@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries.fleet import slot_steps
-from letup.aid.deliveries.trips import Trip
-from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.aid.deliveries.truck_paths import checkpoints_at
 from letup.roads.departures import open_steps
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -91,19 +89,6 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
 def parse_arcs(text: str) -> list[tuple[int, int]]:
     """Arcs and steps of a text such as ``12@0 15@3``."""
     return [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
-
-
-def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[Key]]:
-    """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
-    control, width = checkpoints_at(network, scenario), slot_steps(scenario)
-
-    def keys(way: Way, depart: int) -> set[Key]:
-        return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
-
-    return [
-        keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
-        for trip in found
-    ]
 
 
 def keys_of_arcs(

@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from letup import __version__
-from letup.aid.convoys.files import clear_orders
-from letup.aid.deliveries import Deliveries
+from letup.aid.convoys.tables import clear_orders
+from letup.aid.deliveries.model import Deliveries
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.plan import objectives as joint

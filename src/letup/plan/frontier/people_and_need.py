@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from letup import roads
-from letup.aid.deliveries import ground, most
+from letup.aid.deliveries.make import ground, most
 from letup.aid.deliveries.need import needs
 from letup.aid.people import staying
 from letup.core.errors import LetupError

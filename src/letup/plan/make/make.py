@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries import deliver, wanted
+from letup.aid.deliveries.fleet import wanted
+from letup.aid.deliveries.make import deliver
 from letup.core.errors import NoPlan
 from letup.pauses.clock import usable_steps
 from letup.pauses.feasibility.conflicts import require_a_window

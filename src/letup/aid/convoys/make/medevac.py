@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import pandas as pd
+import numpy as np
+from scipy.optimize import linear_sum_assignment
 
-from letup.aid.convoys.beds import Person, assign
-from letup.aid.convoys.days import local_days
-from letup.aid.convoys.grouping import group
-from letup.aid.convoys.model import Convoy, Load, Orders, Truck
-from letup.aid.convoys.settings import Settings
+from letup.aid.convoys.make.grouping import group
+from letup.aid.convoys.model import Convoy, Load, Orders
+from letup.aid.convoys.patients import PEOPLE, Ambulances, Person, ambulances_of, beds_of, people_of
+from letup.aid.convoys.rules import Settings, local_days
 from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY, Bools, Guards
 from letup.roads.vehicle_paths import Roads
-from letup.routing.fitting import Wish, fit
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, Trip, route
+from letup.routing.time_windows import Wish, fit
 from letup.scenario.model import Scenario
 
-PEOPLE = "people"
-"""Unit of a load of patients."""
-
 _PRIZE = 50_000
-
-
-@dataclass(frozen=True)
-class Ambulances:
-    """Ambulances of one kind, as in ambulances.csv."""
-
-    vehicle: Truck
-    lying: int
-    sitting: int
 
 
 def medevac(
@@ -92,7 +79,7 @@ def medevac(
         for name, count in _counts(people, day.left).items()
     ]
     left = tuple(_load(people[number], given.get(number, "")) for number in (*without, *day.left))
-    made.sort(key=lambda one: (one.day, one.stops[0].times.arrive_earliest, one.truck.id))
+    made.sort(key=lambda one: (one.day, one.stops[0].arrive_earliest, one.truck.id))
     named = [replace(one, id=f"m{i + 1:03d}") for i, one in enumerate(made)]
     return Orders(tuple(named), left, tuple(worst_first(found)))
 
@@ -103,56 +90,53 @@ _WHY = {
 }
 
 
-def people_of(scenario: Scenario) -> list[Person]:
-    """One entry for each patient who has agreed."""
-    return [
-        Person(
-            str(row["id"]),
-            str(row["place"]),
-            str(row["to"]),
-            int(row["priority"]),
-            row["needs"] == "lying",
-            int(row["companions"]),
-            str(row["way_back"]),
-        )
-        for row in _records(scenario.patients)
-        if row["agreed"]
-        for _ in range(int(row["count"]))
-    ]
+def assign(
+    people: Sequence[Person],
+    beds: Mapping[str, tuple[str, int]],
+    minutes: Mapping[tuple[str, str], int],
+    most: int,
+) -> tuple[dict[int, str], list[int]]:
+    """Give beds to patients, one priority after the other: as many as possible, then with the least total ride.
 
+    Parameters
+    ----------
+    people : sequence of Person
+        Patients.
+    beds : mapping of place to (kind, beds)
+        Free beds.
+    minutes : mapping of (place, place) to int
+        Shortest rides.
+    most : int
+        Longest ride that counts.
 
-def ambulances_of(scenario: Scenario) -> list[Ambulances]:
-    """Kinds of ambulances, all at the speed of the slowest."""
-    rows = [row for row in _records(scenario.ambulances) if row["count"] > 0]
-    slowest = min((float(row["speed_kmh"]) for row in rows), default=0.0)
-    return [
-        Ambulances(
-            Truck(
-                str(row["id"]),
-                str(row["label"] or row["id"]) if isinstance(row["label"], str) else str(row["id"]),
-                str(row["place"]),
-                int(row["count"]),
-                0.0,
-                slowest,
-                float(row["load_minutes"]),
-                float(row["unload_minutes"]),
-            ),
-            int(row["lying"]),
-            int(row["sitting"]),
-        )
-        for row in rows
-    ]
-
-
-def beds_of(scenario: Scenario, people: Sequence[Person]) -> dict[str, tuple[str, int]]:
-    """Kind and free beds of each place that patients may go to; a crossing without room takes everybody."""
-    found = {}
-    for place, kind, room in zip(scenario.places.index, scenario.places["kind"], scenario.places["room"], strict=True):
-        if kind == "hospital":
-            found[str(place)] = (str(kind), 0 if pd.isna(room) else int(room))
-        elif kind == "crossing":
-            found[str(place)] = (str(kind), len(people) if pd.isna(room) else int(room))
-    return found
+    Returns
+    -------
+    given : dict of int to str
+        Place by number of the patient, for those who get one.
+    without : list of int
+        The others.
+    """
+    left = {place: count for place, (_, count) in beds.items()}
+    given: dict[int, str] = {}
+    without: list[int] = []
+    for priority in sorted({one.priority for one in people}):
+        group = [number for number, one in enumerate(people) if one.priority == priority]
+        slots = [place for place, count in left.items() for _ in range(min(count, len(group)))]
+        never = 1 + (most + 1) * (len(group) + 1)
+        cost = np.full((len(group), len(slots) + len(group)), float(never))
+        for i, number in enumerate(group):
+            one = people[number]
+            for j, place in enumerate(slots):
+                ride = minutes.get((one.place, place), most + 1)
+                wanted = place == one.to or beds[place][0] == one.to
+                cost[i, j] = ride if wanted and place != one.place and ride <= most else 2.0 * never
+        for i, j in zip(*linear_sum_assignment(cost), strict=True):
+            if cost[i, j] < never:
+                given[group[i]] = slots[j]
+                left[slots[j]] -= 1
+            else:
+                without.append(group[i])
+    return given, without
 
 
 class _Days:
@@ -261,7 +245,3 @@ def _counts(people: Sequence[Person], numbers: Sequence[int]) -> dict[str, int]:
 def _finding(code: str, name: str, message: str) -> Finding:
     remedy = "longer pauses, more ambulances, or free beds nearer by; those left stay protected where they are"
     return Finding(code, "warning", message, remedy, "patients.csv", name)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

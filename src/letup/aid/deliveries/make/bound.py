@@ -1,9 +1,9 @@
 """The most that any deliveries could reach in any windows within the limits, for a bound that covers all of them.
 
-`letup.aid.deliveries.program` knows one trip for each hour of departure. Which one that is depends on what is quiet, so
-its value for everything quiet is not by itself a bound for less. Here only days count: a load may arrive on the first
-day on which any truck could be there, or later; inspection, handling and trucks are what a day has of them. Whatever
-trucks do from hour to hour adds up to a solution of this program (with ways timed in the same units).
+`letup.aid.deliveries.make.program` knows one trip for each hour of departure. Which one that is depends on what is
+quiet, so its value for everything quiet is not by itself a bound for less. Here only days count: a load may arrive on
+the first day on which any truck could be there, or later; inspection, handling and trucks are what a day has of them.
+Whatever trucks do from hour to hour adds up to a solution of this program (with ways timed in the same units).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
+from letup.aid.deliveries.make.program import Layout, Program
+from letup.aid.deliveries.make.trips import Table, Trip, calm_array, throughout
+from letup.aid.deliveries.make.truck_network import TruckRoads
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.program import Layout, Program
-from letup.aid.deliveries.trips import Table, Trip, calm_array, throughout
-from letup.aid.deliveries.truck_paths import TruckRoads, Way
+from letup.aid.deliveries.truck_paths import Way
 from letup.scenario.model import Scenario
 
 _NOWHERE = Way((), np.zeros(0), np.zeros(0))

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Fleet, Means, Stop, slot_steps
-from letup.aid.deliveries.truck_paths import Openings, TruckRoads, Way, timed_way
+from letup.aid.deliveries.make.truck_network import Openings, TruckRoads, stays_open, timed_way
+from letup.aid.deliveries.truck_paths import Way
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -137,7 +138,7 @@ class Table:
 
     def earliest(self, place: str, step: int) -> int:
         """Step in which a truck that is at a place at a step arrives at the earliest; -1 if never."""
-        from letup.aid.deliveries.kernel import NEVER
+        from letup.aid.deliveries.make.kernel import NEVER
 
         roads = self.roads
         at = int(self.arrive[step * roads.units, roads.origin[place]])
@@ -145,7 +146,7 @@ class Table:
 
     def departures(self, place: str) -> tuple[Ints, NDArray[np.int64]]:
         """See `kernel.departures`; from a place, at each step."""
-        from letup.aid.deliveries.kernel import departures
+        from letup.aid.deliveries.make.kernel import departures
 
         if place not in self._known:
             roads = self.roads
@@ -155,7 +156,7 @@ class Table:
 
     def way(self, place: str, step: int) -> Way:
         """Way from a place at a step."""
-        from letup.aid.deliveries.kernel import follow
+        from letup.aid.deliveries.make.kernel import follow
 
         roads = self.roads
         times = self.arrive.shape[0] - 1
@@ -186,9 +187,9 @@ def _outward(
                 while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
                     last += 1
                 way = table.way(fleet.base, best)
-                if not way.fits(table.roads, noisy, first, last):
+                if not stays_open(way, table.roads, noisy, first, last):
                     first = last = best
-                    if not way.fits(table.roads, noisy, best, best):
+                    if not stays_open(way, table.roads, noisy, best, best):
                         continue
                 lasts = int(-(-(way.minutes - 1e-6) // scenario.step_minutes))
                 if last + lasts >= steps:
@@ -217,7 +218,7 @@ def _with_returns(table: Table, there: list[Trip], noisy: NDArray[np.int64]) -> 
             for step in (np.flatnonzero(lasting[trip.free :] >= 0) + trip.free).tolist():
                 way = table.way(trip.stop, step)
                 back = step + int(-(-(way.minutes - 1e-6) // minutes))
-                if back < steps and way.fits(table.roads, noisy, step, step):
+                if back < steps and stays_open(way, table.roads, noisy, step, step):
                     known[key] = Return(step, back, way)
                     break
         found.append(replace(trip, back=known[key]))

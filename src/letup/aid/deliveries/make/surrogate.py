@@ -7,12 +7,12 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.make import Ground
+from letup.aid.deliveries.make.deliver import Ground
+from letup.aid.deliveries.make.program import Program, program
+from letup.aid.deliveries.make.trips import Trip, noisy_array
 from letup.aid.deliveries.need import needs
-from letup.aid.deliveries.program import Program, program
 from letup.aid.deliveries.residual_capacity import room
 from letup.aid.deliveries.solve import Again
-from letup.aid.deliveries.trips import Trip, noisy_array
 from letup.aid.people import staying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -23,10 +23,10 @@ _REMEMBERED = 100_000
 class Gauge:
     """Need that trucks in fractions could meet, people counted where they live, by what is quiet.
 
-    The program of `letup.aid.deliveries.program` is laid out once, for everything quiet that may be, and trips are shut
-    whose way there is not quiet: an estimate. Other ways, or other returns, that only less quiet would suggest are left
-    out, and the ways back are taken to be open; on the scenario of Gaza it was within two per cent of `deliver`'s own
-    bound for the same windows.
+    The program of `letup.aid.deliveries.make.program` is laid out once, for everything quiet that may be, and trips are
+    shut whose way there is not quiet: an estimate. Other ways, or other returns, that only less quiet would suggest are
+    left out, and the ways back are taken to be open; on the scenario of Gaza it was within two per cent of `deliver`'s
+    own bound for the same windows.
 
     Parameters
     ----------

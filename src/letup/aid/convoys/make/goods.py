@@ -10,18 +10,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from letup.aid.convoys.blocks import as_tasks, blocks, teams
-from letup.aid.convoys.days import day_spans
-from letup.aid.convoys.grouping import group, of_teams
+from letup.aid.convoys.make.grouping import as_tasks, blocks, group, of_teams, teams
 from letup.aid.convoys.model import Convoy, Load, Orders, Truck
-from letup.aid.convoys.settings import Settings
+from letup.aid.convoys.rules import Settings, day_spans
 from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import Bools, Guards
 from letup.roads.vehicle_paths import Roads
-from letup.routing.fitting import Wish, fit, ways_for
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, Trip, route
+from letup.routing.time_windows import Wish, fit, ways_for
 from letup.scenario.model import Scenario
 
 _PRIZE = 100_000
@@ -92,7 +90,7 @@ def convoys(
             found += [one for one in part.findings if last or one.code not in _MAY_GO_LATER]
             if not last:
                 found += [_later(str(name), int(count)) for name, count in zip(late["id"], late["trucks"], strict=True)]
-    made.sort(key=lambda one: (one.day, one.stops[0].times.arrive_earliest, one.id))
+    made.sort(key=lambda one: (one.day, one.stops[0].arrive_earliest, one.id))
     width = max(3, len(str(len(made))))
     named = [Convoy(f"c{i + 1:0{width}d}", one.day, one.truck, one.stops, one.manifest) for i, one in enumerate(made)]
     once = dict.fromkeys(found)  # a way that does not exist is found again on each day

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import Means, slot_steps
+from letup.aid.deliveries.make.trips import Trip
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.residual_capacity import Room, keys_of_trips
+from letup.aid.deliveries.residual_capacity import Key, Room, keys_of_arcs, parse_arcs
 from letup.aid.deliveries.solve import Rows, Solved, maximise
-from letup.aid.deliveries.trips import Trip
+from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
@@ -387,3 +390,16 @@ def busy_steps(trip: Trip, load: int, steps: int) -> tuple[int, int]:
 def open_share(is_open: NDArray[np.bool_], slot: int, width: int) -> float:
     """Share of a whole slot for which a place is open."""
     return float(is_open[slot * width : (slot + 1) * width].sum()) / width
+
+
+def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[Key]]:
+    """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
+    control, width = checkpoints_at(network, scenario), slot_steps(scenario)
+
+    def keys(way: Way, depart: int) -> set[Key]:
+        return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
+
+    return [
+        keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
+        for trip in found
+    ]

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from letup.aid.convoys.model import Load, Orders, Truck
+from letup.aid.convoys.patients import people_of
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.scenario.model import Scenario
@@ -88,10 +89,10 @@ def stop_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
             up, down = convoy.loaded(number), convoy.unloaded(number)
             kg += sum(one.kg for one in up) - sum(one.kg for one in down)
             when = {
-                "arrive_earliest": stop.times.arrive_earliest,
-                "arrive_latest": stop.times.arrive_latest,
-                "leave_earliest": stop.times.leave_earliest,
-                "leave_latest": stop.times.leave_latest,
+                "arrive_earliest": stop.arrive_earliest,
+                "arrive_latest": stop.arrive_latest,
+                "leave_earliest": stop.leave_earliest,
+                "leave_latest": stop.leave_latest,
             }
             way = stop.way
             rows.append(
@@ -286,3 +287,109 @@ def _cell(text: str, column: str, kind: type) -> Any:
     if not least <= value < 1e15 or (kind is int and value != int(value)):
         return None
     return kind(value)
+
+
+#: Columns of medevac-patients.csv, one row for each patient.
+PATIENT_COLUMNS: dict[str, str] = {
+    "convoy": "id of the convoy of ambulances",
+    "vehicle": "number of the ambulance in it, from 1",
+    "from_stop": "number of the stop at which they get in",
+    "to_stop": "number of the stop at which they are handed over",
+    "patients": "id of their row of patients.csv",
+    "to": "id of the place they are taken to",
+    "priority": "medical priority",
+    "needs": "lying or sitting",
+    "companions": "people who go with them",
+    "ride_minutes": "minutes on the way",
+    "way_back": "how they come back",
+}
+
+
+def patient_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
+    """Rows of medevac-patients.csv."""
+    rows = {one.row: one for one in people_of(scenario)}
+    found = []
+    for convoy in orders.convoys:
+        for number, vehicle in enumerate(convoy.manifest, 1):
+            for one in vehicle:
+                person = rows[one.load.delivery]
+                ways = [stop.way for stop in convoy.stops[one.up : one.down]]
+                found.append(
+                    {
+                        "convoy": convoy.id,
+                        "vehicle": number,
+                        "from_stop": one.up,
+                        "to_stop": one.down,
+                        "patients": person.row,
+                        "to": one.load.destination,
+                        "priority": person.priority,
+                        "needs": "lying" if person.lying else "sitting",
+                        "companions": person.companions,
+                        "ride_minutes": sum(way.minutes for way in ways if way),
+                        "way_back": person.way_back,
+                    }
+                )
+    return found
+
+
+def write_medevac(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]:
+    """Write medevac.csv, with a row for each stop, and medevac-patients.csv."""
+    return [
+        write_rows(folder / "medevac.csv", COLUMNS, stop_rows(orders, scenario)),
+        write_rows(folder / "medevac-patients.csv", PATIENT_COLUMNS, patient_rows(orders, scenario)),
+    ]
+
+
+def reference_page() -> str:
+    """Text of ``docs/reference/convoys.md``, Markdown."""
+    lines = [
+        "# What letup convoys writes",
+        "",
+        "This page is made from the lists that letup itself writes with",
+        "(`letup.aid.convoys.tables.reference_page()`).",
+        "",
+        "Without `--out` it writes into the plan's folder. The plan's own files and digests stay as they are, and",
+        "`letup verify` recomputes the tables below along with the plan. A plan written anew removes them.",
+        "",
+        "## convoys.csv",
+        "",
+        "One row for each stop of each convoy. Whoever leaves a stop at any minute between `leave_earliest` and",
+        "`leave_latest` arrives at the next between its `arrive_earliest` and `arrive_latest`, through zones that are",
+        "quiet all the while.",
+        "",
+        *_table(COLUMNS),
+        "",
+        "## convoy-loads.csv",
+        "",
+        "One row for each load on each vehicle. What is loaded is unloaded; by delivery the rows add up to what is",
+        "carried of it.",
+        "",
+        *_table(LOAD_COLUMNS),
+        "",
+        "## medevac.csv",
+        "",
+        "As convoys.csv, for ambulances; `truck` is an id of ambulances.csv. Only written where there are patients.",
+        "",
+        "## medevac-patients.csv",
+        "",
+        "One row for each patient. It holds no names.",
+        "",
+        *_table(PATIENT_COLUMNS),
+        "",
+        "## gpx/",
+        "",
+        "One GPX 1.1 file for each convoy, of lorries (c…) or of ambulances (m…): a waypoint for each stop with its",
+        "times and work, and one route along the roads. Of a place whose `sensitivity` is confidential neither the",
+        "point nor the last stretch of road is in it.",
+        "",
+        "## pages/",
+        "",
+        "One HTML page for each convoy, of lorries or of ambulances, that prints on one sheet of A4. It has everything",
+        "inside, asks no network and has no scripts. No place stands on it but the convoy's own stops, and of patients",
+        "only how many lie and sit.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(columns: dict[str, str]) -> list[str]:
+    return ["| column | meaning |", "|---|---|", *(f"| `{name}` | {meaning} |" for name, meaning in columns.items())]
