@@ -18,9 +18,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from letup.support.analysis import POSSIBLE_DRAWS, Analysis, Plan, analyse  # noqa: E402 - also runs as a file
+from letup.support.analysis import POSSIBLE_DRAWS, Analysis, analyse  # noqa: E402 - also runs as a file
 from letup.support.model import Issue, Option, Party, Point, Preference, Range, Support  # noqa: E402
 from letup.support.negotiation import Negotiation, negotiation_of  # noqa: E402
+from letup.support.plan_terms import Plan  # noqa: E402
 from letup.support.utility import draw  # noqa: E402
 
 LIMIT = 10.0

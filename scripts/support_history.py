@@ -19,12 +19,11 @@ from jinja2 import Environment, StrictUndefined
 from letup.core.wording import percent
 from letup.scenario import load
 from letup.support.acceptance import judge, together
-from letup.support.easiest import easiest
+from letup.support.bargaining import TablePoints, table_points
 from letup.support.model import Package, Party, Range, Support, Value
-from letup.support.negotiation import Negotiation, negotiation_of
-from letup.support.reading import support_of
-from letup.support.table import Block, table_of
-from letup.support.table_points import TablePoints, table_points
+from letup.support.moves import easiest
+from letup.support.negotiation import Negotiation, negotiation_of, support_of
+from letup.support.package_space import Block, table_of
 from letup.support.utility import Drawn, Taste, draw, likeliest
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "history-support.md"

@@ -10,13 +10,11 @@ from string import Formatter
 
 import pytest
 
-from letup.report import languages
-from letup.report.languages import LANGUAGES, phrases
-from letup.report.terms import sheet, write_terms
+from letup.core.wording import number
+from letup.report.terms import LANGUAGES, moment_text, phrases, sheet, write_terms
 from letup.support import offers
-from letup.support.negotiation import negotiation_of
-from letup.support.package import package_of
-from letup.support.reading import support_of
+from letup.support.negotiation import negotiation_of, support_of
+from letup.support.plan_terms import package_of
 from tests.support.conftest import write_plan
 
 PACKAGE = {"zone_hours": 17.0, "trucks": 150.0, "monitoring": "un"}
@@ -159,7 +157,7 @@ def test_it_opens_without_a_network_and_nothing_runs_off_it(browsers, written, p
 
 
 def test_numbers_and_dates_are_written_the_same_way_everywhere() -> None:
-    assert languages.number(6500, "ar") == languages.number(6500, "en") == "6,500"
-    assert languages.number(10.5, "ar") == "10.5"
-    assert languages.at(datetime(2023, 11, 24, 7), "ar") == "يوم الجمعة، 24 تشرين الثاني/نوفمبر 2023، الساعة 07:00"
-    assert languages.at(datetime(2023, 11, 24, 7), "en") == "Friday, 24 November 2023 at 07:00"
+    assert number(6500) == "6,500"
+    assert number(10.5) == "10.5"
+    assert moment_text(datetime(2023, 11, 24, 7), "ar") == "يوم الجمعة، 24 تشرين الثاني/نوفمبر 2023، الساعة 07:00"
+    assert moment_text(datetime(2023, 11, 24, 7), "en") == "Friday, 24 November 2023 at 07:00"

@@ -11,7 +11,7 @@ import pytest
 
 from letup.scenario import Scenario, check, load
 from letup.support.model import Support
-from letup.support.reading import support_of
+from letup.support.negotiation import support_of
 
 RAW = Path(__file__).resolve().parents[2] / "data-sources" / "gaza"
 DECISION = date(2023, 11, 21)  # the Israeli cabinet decided in the night to the 22nd

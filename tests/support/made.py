@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from letup.support.analysis import Plan
 from letup.support.model import (
     Influence,
     Issue,
@@ -14,6 +13,7 @@ from letup.support.model import (
     RedLine,
     Support,
 )  # fmt: skip
+from letup.support.plan_terms import Plan
 
 KNOWN = Range.exactly
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from letup.support.table import Block, Table
+from letup.support.package_space import Block, Table
 
 
 def table(seed: int) -> Table:

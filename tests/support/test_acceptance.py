@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from letup.core.errors import LetupError
 from letup.support.acceptance import interval, judge, together
 from letup.support.model import Range, RedLine
-from letup.support.sampling import stream, values_at
-from letup.support.utility import Curve, Taste, draw, likeliest, require_complete
+from letup.support.utility import Curve, Taste, draw, likeliest, require_complete, stream, values_at
 from tests.examples import examples
 
 KNOWN = Range.exactly

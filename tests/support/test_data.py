@@ -19,9 +19,9 @@ from letup.report.limits import said
 from letup.scenario import Scenario, example, load, new
 from letup.scenario.attributes import of
 from letup.support.model import Issue, Point, Range, RedLine, Support
+from letup.support.negotiation import support_of
 from letup.support.offers import read
-from letup.support.package import ATTRIBUTES, asks_of, attributes_of, package_of
-from letup.support.reading import support_of
+from letup.support.plan_terms import ATTRIBUTES, asks_of, attributes_of, package_of
 from tests.scenario.test_agreement import change, party
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from letup.support.acceptance import together
-from letup.support.easiest import easiest
+from letup.support.moves import easiest
 from letup.support.negotiation import negotiation_of
 from letup.support.utility import draw
 from tests.support.made import support

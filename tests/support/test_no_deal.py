@@ -10,7 +10,7 @@ import pytest
 
 from letup.support.model import Range, RedLine
 from letup.support.no_deal import changes, conflict, deal, other_terms
-from letup.support.table import Block, Table, every, table_of
+from letup.support.package_space import Block, Table, every, table_of
 from letup.support.utility import Curve, Taste, likeliest
 from tests.support.tables import table, there_is_a_deal
 

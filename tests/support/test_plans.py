@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from letup.plan import make
-from letup.support.offers import Offer, read, variants
-from letup.support.package import attributes_of
-from letup.support.plans import nearby, plans_of
-from letup.support.reading import support_of
+from letup.support.negotiation import support_of
+from letup.support.offers import Offer, nearby, plans_of, read, variants
+from letup.support.plan_terms import attributes_of
 
 
 @pytest.fixture(scope="module")

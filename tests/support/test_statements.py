@@ -17,12 +17,11 @@ import letup.cli
 from letup.core.errors import BadInput, LetupError
 from letup.report.positions import _colour, _mark, positions_svg
 from letup.scenario import check, load, new
-from letup.support import extracting
-from letup.support.extracting import Proposal, extractor, proposals
+from letup.support import extraction
+from letup.support.extraction import Proposal, extractor, proposals
 from letup.support.model import Issue, Party, Statement, Support
-from letup.support.positions import lines_of, selected
-from letup.support.reading import support_of
-from letup.support.recording import append, own_folder
+from letup.support.negotiation import support_of
+from letup.support.statements import append, lines_of, own_folder, selected
 from tests.examples import examples
 from tests.scenario.test_agreement import change, rows
 
@@ -301,9 +300,9 @@ def test_an_extractor_that_does_not_quote_to_the_letter_is_not_trusted(folder: P
 
 
 def test_extractors_of_others_are_found_by_their_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = EntryPoint("liar", f"{__name__}:Liar", extracting.GROUP)
-    gone = EntryPoint("gone", "no.such.module:Thing", extracting.GROUP)
-    monkeypatch.setattr(extracting, "entry_points", lambda group: [ours, gone] if group == extracting.GROUP else [])
+    ours = EntryPoint("liar", f"{__name__}:Liar", extraction.GROUP)
+    gone = EntryPoint("gone", "no.such.module:Thing", extraction.GROUP)
+    monkeypatch.setattr(extraction, "entry_points", lambda group: [ours, gone] if group == extraction.GROUP else [])
     assert type(extractor("liar")).__name__ == "Liar"
     for name, code in (("lier", "extract.unknown"), ("gone", "extract.failed")):
         with pytest.raises(LetupError) as caught:

@@ -9,10 +9,9 @@ import pytest
 from scipy.optimize import brentq
 
 from letup.core.errors import LetupError
-from letup.support.bargaining import efficient, kalai_smorodinsky, nash, points
-from letup.support.continuous import Freely, free_points
-from letup.support.table import best_choices, every
-from letup.support.value_functions import Smooth, Straight
+from letup.support.bargaining import kalai_smorodinsky, nash, points
+from letup.support.continuous import Freely, Smooth, Straight, free_points
+from letup.support.package_space import best_choices, efficient, every
 from tests.support.tables import table
 
 EXACT = 1e-6

@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from letup.core.findings import Finding
-    from letup.support.extracting import Proposal
+    from letup.support.extraction import Proposal
     from letup.support.model import Support
 
 _SCENARIO = Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, or the name of a bundled scenario.")]
@@ -35,8 +35,8 @@ def list_(
     """List what each party said on each issue, oldest first, and where it turned."""
     from letup.core.errors import LetupError
     from letup.scenario import load
-    from letup.support.positions import lines_of, selected
-    from letup.support.reading import support_of
+    from letup.support.negotiation import support_of
+    from letup.support.statements import lines_of, selected
 
     day = before.date() if before is not None else None
     support = selected(support_of(load(scenario)), party=party, issue=issue, before=day)
@@ -61,7 +61,7 @@ def list_(
 
 def _show(support: Support) -> None:
     from letup.core.wording import plural
-    from letup.support.positions import by_party, lines_of, turn_words
+    from letup.support.statements import by_party, lines_of, turn_words
 
     names = {party.id: party.name for party in support.parties}
     labels = {issue.id: issue.label for issue in support.issues}
@@ -96,7 +96,7 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Add one statement: checked first, then appended to statements.csv; nothing else in the file changes."""
-    from letup.support.recording import append, own_folder
+    from letup.support.statements import append, own_folder
 
     folder = own_folder(scenario)
     cells = {
@@ -155,16 +155,16 @@ def read(
     """Look for statements in a text. Nothing is added that a person has not confirmed, in their own words."""
     from letup.core.errors import LetupError
     from letup.scenario import load
-    from letup.support import extracting, recording
-    from letup.support.reading import support_of
+    from letup.support import extraction, statements
+    from letup.support.negotiation import support_of
 
     support = support_of(load(scenario))
-    text = recording.text_of(file)
-    found = extracting.proposals(text, support, extracting.extractor(extractor))
+    text = statements.text_of(file)
+    found = extraction.proposals(text, support, extraction.extractor(extractor))
     if as_json and not confirm:
         print(json.dumps({"file": str(file), "proposals": [_record(one) for one in found]}, ensure_ascii=False))
         return
-    folder = recording.own_folder(scenario)
+    folder = statements.own_folder(scenario)
     known = {one.id: one for one in found}
     chosen = [part.strip() for part in confirm.split(",") if part.strip()]
     words, stances = _by_id(position or [], "--position"), _by_id(stance or [], "--stance")
@@ -185,10 +185,10 @@ def read(
     if date_ is None or not speaker:
         message = "who speaks, and on which day, is not given"
         raise LetupError("extract.who", message, "add --date and --speaker")
-    kept = recording.keep_text(file, folder)
+    kept = statements.keep_text(file, folder)
     common = {"address": address, "source_file": kept} | _provenance(source, note)
     added = [
-        recording.append(folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common)
+        statements.append(folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common)
         for name in chosen
     ]
     _say(folder, added, as_json)

@@ -33,16 +33,14 @@ def support(
 ) -> None:
     """Say which parties could accept a plan, what decides, what would gain their yes, or why there is no deal."""
     from letup import scenario as scenarios
-    from letup.support import files as written
-    from letup.support import offers
+    from letup.support import offers, output
     from letup.support.analysis import analyse
-    from letup.support.negotiation import negotiation_of
-    from letup.support.plans import nearby, plans_of
-    from letup.support.reading import support_of
+    from letup.support.negotiation import negotiation_of, support_of
+    from letup.support.offers import nearby, plans_of
     from letup.support.text import analysis_text
 
     if out is not None:
-        written.require_usable(out)
+        output.require_usable(out)
     found, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
     known = support_of(loaded)
     analysis = analyse(
@@ -56,12 +54,12 @@ def support(
     if out is not None:
         from letup.report.support import write_support_html
 
-        files = written.write(analysis, out)
+        files = output.write(analysis, out)
         files.insert(0, write_support_html(analysis, loaded, out / "support.html"))
     if as_json:
         import json
 
-        from letup.support.document import as_document
+        from letup.support.output import as_document
 
         print(json.dumps(as_document(analysis) | {"files": [str(path) for path in files]}, ensure_ascii=False))
         return
@@ -80,7 +78,7 @@ def support(
 def on_the_table(known: Support, package: Path | None, values: list[str]) -> Package:
     """What a file and the command line say is on the table; the command line counts where both speak."""
     from letup.core.errors import LetupError
-    from letup.support.document import given, read_package
+    from letup.support.output import given, read_package
 
     proposed = read_package(package, known) if package is not None else {}
     pairs = []

@@ -28,12 +28,10 @@ def terms(
     """
     from letup.cli.support import on_the_table
     from letup.core.errors import LetupError
-    from letup.report.languages import LANGUAGES, phrases
-    from letup.report.terms import sheet, write_terms
+    from letup.report.terms import LANGUAGES, phrases, sheet, write_terms
     from letup.support import offers
-    from letup.support.negotiation import negotiation_of, require_apart
-    from letup.support.package import package_of
-    from letup.support.reading import support_of
+    from letup.support.negotiation import negotiation_of, require_apart, support_of
+    from letup.support.plan_terms import package_of
 
     languages = lang or list(LANGUAGES)
     for language in languages:

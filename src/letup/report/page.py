@@ -173,8 +173,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
 
 def _asked(plan: Plan) -> str:
     """Whose consent the pauses need; empty where the scenario does not say what there is to agree on."""
-    from letup.support.negotiation import negotiation_of
-    from letup.support.reading import support_of
+    from letup.support.negotiation import negotiation_of, support_of
 
     known = support_of(plan.scenario)
     if not known.issues or not known.deciding:

@@ -8,7 +8,7 @@ from html import escape
 
 from letup.report.charts import COLOURS
 from letup.support.model import Support
-from letup.support.positions import STANCES, Line, by_party, lines_of, span_of
+from letup.support.statements import STANCES, Line, by_party, lines_of, span_of
 
 _WIDTH, _LEFT, _RIGHT = 860, 190, 20
 _STEP, _TOP, _HEAD, _LINE = 16, 34, 20, 15
@@ -21,7 +21,7 @@ def positions_svg(support: Support) -> str:
     Parameters
     ----------
     support : Support
-        With the statements that are to be drawn (see `letup.support.positions.selected`).
+        With the statements that are to be drawn (see `letup.support.statements.selected`).
 
     Returns
     -------

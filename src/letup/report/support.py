@@ -10,7 +10,7 @@ from letup.report.charts import Tick, round_up
 from letup.report.positions import positions_svg
 from letup.report.template import page
 from letup.scenario.model import Scenario
-from letup.support import words as said
+from letup.support import explanations
 from letup.support.acceptance import CLEAR
 from letup.support.analysis import Analysis
 
@@ -78,16 +78,16 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
         page(
             "page/support.html.j2",
             scenario,
-            answer=said.answer(found),
-            note=said.NOTE,
+            answer=explanations.answer(found),
+            note=explanations.NOTE,
             plan=one.plan,
             many=len(found.packages) > 1,
             bars=bars(found),
-            unknown=said.unknown_said(found),
+            unknown=explanations.unknown_said(found),
             clear=100 * CLEAR,
-            rows=said.settled(found, one),
+            rows=explanations.settled(found, one),
             held_at=found.held_at,
-            asks=said.asked_of(found, one),
+            asks=explanations.asked_of(found, one),
             chart=chart(found),
             plans=_plans(found),
             asked=[found.negotiation.name(party) for party in found.consenting],
@@ -95,9 +95,9 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             free=_free(found),
             size=f"{found.size:,}",
             efficient=None if found.anywhere is None else found.anywhere.efficient,
-            possible=said.possible(found),
-            conflict=said.conflict(found),
-            resolving=[said.resolving(found, change) for change in found.resolving],
+            possible=explanations.possible(found),
+            conflict=explanations.conflict(found),
+            resolving=[explanations.resolving(found, change) for change in found.resolving],
             moves=_moves(found, needed=True),
             others=_moves(found, needed=False),
             parties=[
@@ -127,16 +127,16 @@ def bars(found: Analysis) -> list[Bar]:
         Bar(
             found.negotiation.name(verdict.party),
             verdict.party in found.consenting,
-            said.answered(verdict),
-            said.probability(verdict),
+            explanations.answered(verdict),
+            explanations.probability(verdict),
             100 * verdict.probability,
             100 * verdict.low,
             max(100 * (verdict.high - verdict.low), 0.4),
-            said.decides(found, verdict),
-            said.distance(found, verdict),
+            explanations.decides(found, verdict),
+            explanations.distance(found, verdict),
         )
         for verdict in found.packages[found.chosen].verdicts
-        if not said.unknown(verdict)
+        if not explanations.unknown(verdict)
     ]
 
 
@@ -163,7 +163,7 @@ def _plans(found: Analysis) -> list[tuple[str, str, list[Cell], Cell, str]]:
     rows = []
     for number, one in enumerate(found.packages):
         cells = [_cell(v.probability) for v in one.verdicts if v.party in found.consenting]
-        marks = ", ".join(said.marks(found, number))
+        marks = ", ".join(explanations.marks(found, number))
         rows.append((one.plan.name, wording.count(one.plan.people), cells, _cell(one.all_accept), marks))
     return rows
 
@@ -174,11 +174,11 @@ def _cell(share: float) -> Cell:
 
 def _points(found: Analysis) -> list[tuple[str, list[str]]]:
     """Issue by issue, the Nash and the Kalai–Smorodinsky package among all."""
-    if found.anywhere is None or not said.theory_says(found):
+    if found.anywhere is None or not explanations.theory_says(found):
         return []
     pair = (found.anywhere.nash, found.anywhere.kalai_smorodinsky)
     return [
-        (issue.label, [issue.label_of(said.rounded(package[issue.id])) for package in pair])
+        (issue.label, [issue.label_of(explanations.rounded(package[issue.id])) for package in pair])
         for issue in found.negotiation.support.issues
     ]
 
@@ -189,8 +189,8 @@ def _free(found: Analysis) -> list[tuple[str, str, str]]:
     return [
         (
             found.negotiation.issue(issue).label,
-            found.negotiation.said(issue, said.rounded(value)),
-            found.negotiation.said(issue, said.rounded(found.free.kalai_smorodinsky[issue])),
+            found.negotiation.said(issue, explanations.rounded(value)),
+            found.negotiation.said(issue, explanations.rounded(found.free.kalai_smorodinsky[issue])),
         )
         for issue, value in found.free.nash.items()
     ]
@@ -212,7 +212,7 @@ def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, 
                 f"{wording.percent(move.all_before)} → {wording.percent(move.all_after)}",
                 _more(move.cost.people),
                 _more(move.cost.need),
-                said.losers(move, found, party) or "–",
+                explanations.losers(move, found, party) or "–",
             )
             for move in some[:_MOVES]
         ]

@@ -6,21 +6,23 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import Environment, StrictUndefined
 
-from letup.report import languages
-from letup.report.languages import LANGUAGES, Word, phrases
+from letup.core.errors import LetupError
+from letup.core.wording import number, time
 from letup.report.people import text
 from letup.report.template import STILL, page_text, version
 from letup.scenario.model import Scenario
 from letup.support.model import Issue, Package, Support
 from letup.support.negotiation import Negotiation
 from letup.support.offers import Offer
-from letup.support.package import package_of
+from letup.support.plan_terms import package_of
 
 #: Beginnings of words in the id of an issue by which it is known where it belongs.
 _MONITORING = ("monitor", "observ", "verif")
@@ -115,7 +117,7 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
     package : mapping of str to value
         What is settled, by the plan or on the table; issues that are absent stay open.
     lang : str
-        One of `letup.report.languages.LANGUAGES`.
+        One of `letup.report.terms.LANGUAGES`.
     """
     phrases(lang)  # refuses other languages
     scenario, support = offer.scenario, negotiation.support
@@ -135,11 +137,11 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
         parties=tuple(_party(support, party, lang) for party in negotiation.consenting(offer.zones)),
         zones=tuple(_zone(scenario, zone, lang) for zone in scenario.zone_ids if zone in offer.zones),
         times=_times(offer, lang),
-        count=languages.number(len(offer.pauses), lang),
-        hours=languages.number(offer.zone_hours, lang),
-        people=languages.number(offer.arrive, lang),
-        want=languages.number(offer.want_to_leave, lang),
-        last=languages.at(last, lang) if last is not None else "",
+        count=number(len(offer.pauses)),
+        hours=number(offer.zone_hours),
+        people=number(offer.arrive),
+        want=number(offer.want_to_leave),
+        last=moment_text(last, lang) if last is not None else "",
         terms=tuple(term for name, term in settled.items() if not _is(name, (*_MONITORING, *_ENDING))),
         monitoring=of(_MONITORING),
         ending=of(_ENDING),
@@ -176,7 +178,7 @@ def _label(issue: Issue, lang: str) -> Word:
 def _term(issue: Issue, package: Package, lang: str) -> Term:
     value = package[issue.id]
     if not isinstance(value, str):
-        return Term(_label(issue, lang), Word(languages.number(value, lang), lang), languages.unit(issue.unit, lang))
+        return Term(_label(issue, lang), Word(number(value), lang), unit_word(issue.unit, lang))
     option = next((one for one in issue.options if one.id == value), None)
     if option is not None and lang in option.labels:
         return Term(_label(issue, lang), Word(option.labels[lang], lang), None)
@@ -192,10 +194,10 @@ def _times(offer: Offer, lang: str) -> tuple[Time, ...]:
         together.setdefault((pause.start, pause.end), []).append(pause.zone)
     found = []
     for (start, end), zones in together.items():
-        until = languages.time(end) if start.date() == end.date() else languages.at(end, lang)
-        hours = languages.number((end - start).total_seconds() / 3600, lang)
+        until = time(end) if start.date() == end.date() else moment_text(end, lang)
+        hours = number((end - start).total_seconds() / 3600)
         names = tuple(_zone(offer.scenario, zone, lang).name for zone in zones)
-        found.append(Time(languages.day(start, lang), languages.time(start), until, hours, names))
+        found.append(Time(day_text(start, lang), time(start), until, hours, names))
     return tuple(found)
 
 
@@ -259,7 +261,90 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "timezone": scenario.timezone,
         "plan": offer.name,
         "digest": digest,
-        "as_of": languages.at(scenario.as_of.astimezone(scenario.local), lang),
+        "as_of": moment_text(scenario.as_of.astimezone(scenario.local), lang),
         "policy": STILL,
         "version": version(),
     }
+
+
+LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}
+"""Languages of a term sheet, and the direction they are written in."""
+
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+}
+
+# Both names that are in use, as in documents of the United Nations: the Levantine and the Gregorian one.
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+    "ar": (
+        "كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل", "أيار/مايو", "حزيران/يونيو", "تموز/يوليو",
+        "آب/أغسطس", "أيلول/سبتمبر", "تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر", "كانون الأول/ديسمبر",
+    ),
+}  # fmt: skip
+
+_AT = {"en": "{day} at {time}", "ar": "يوم {day}، الساعة {time}"}
+
+# A unit stands in a column of its own, so that no number has to agree with it.
+_UNITS = {
+    "ar": {
+        "day": "يوم", "days": "أيام", "hour": "ساعة", "hours": "ساعات", "hours/day": "ساعات في اليوم",
+        "hours a day": "ساعات في اليوم", "zone-hours": "مجموع ساعات المناطق", "zones": "مناطق",
+        "pauses": "فترات هدنة", "people": "أشخاص", "people/day": "أشخاص في اليوم",
+        "trucks/day": "شاحنات في اليوم", "trucks a day": "شاحنات في اليوم", "trucks": "شاحنات",
+        "litres/day": "لترات في اليوم", "litres": "لترات", "crossings": "معابر", "%": "%",
+        "roads": "طرق", "captives per day": "محتجزون لكل يوم إضافي",
+        "prisoners per captive": "أسرى لكل محتجز",
+        "days per 10 released": "أيام لكل 10 مفرج عنهم",
+        "people released/day": "مفرج عنهم في اليوم",
+    }
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text and the language it is in."""
+
+    text: str
+    lang: str
+
+
+@cache
+def phrases(lang: str) -> Mapping[str, str]:
+    """Phrases of the term sheet in a language.
+
+    Raises
+    ------
+    LetupError
+        ``terms.language`` if it is not one of `LANGUAGES`.
+    """
+    if lang not in LANGUAGES:
+        raise LetupError("terms.language", f"there is no term sheet in {lang!r}", f"Choose {' or '.join(LANGUAGES)}.")
+    found: Mapping[str, str] = yaml.safe_load(page_text(f"page/terms.{lang}.yaml"))
+    return found
+
+
+def day_text(moment: date, lang: str) -> str:
+    """A date such as "Sunday, 5 November 2023"."""
+    comma = "، " if lang == "ar" else ", "
+    month = _MONTHS[lang][moment.month - 1]
+    return f"{_DAYS[lang][moment.weekday()]}{comma}{moment.day} {month} {moment.year}"
+
+
+def moment_text(moment: datetime, lang: str) -> str:
+    """A date and time in words."""
+    return _AT[lang].format(day=day_text(moment, lang), time=time(moment))
+
+
+def unit_word(name: str, lang: str) -> Word | None:
+    """A unit; in the language of the scenario where it has no translation."""
+    if not name:
+        return None
+    if lang == "en":
+        return Word(name, "en")
+    known = _UNITS.get(lang, {}).get(name)
+    return Word(known, lang) if known else Word(name, "en")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from letup.core.errors import LetupError
 from letup.support.acceptance import Verdict, interval, judge, together
-from letup.support.bargaining import Points, points
-from letup.support.continuous_points import Free, freely
+from letup.support.bargaining import Points, TablePoints, points, table_points
+from letup.support.continuous import Free, freely
 from letup.support.model import Package, Value
 from letup.support.moves import Change, Cost, Move, Urging, moves, neighbours, urging
 from letup.support.negotiation import Negotiation, require_apart
 from letup.support.no_deal import Change as Resolving
 from letup.support.no_deal import Conflict, changes, conflict, deal, other_terms
-from letup.support.package import Ask
-from letup.support.table import Block, Table, table_of
-from letup.support.table_points import TablePoints, table_points
+from letup.support.package_space import Block, Table, table_of
+from letup.support.plan_terms import Ask, Plan, Variant
 from letup.support.utility import Drawn, draw, likeliest, require_complete
 
 DRAWS = 10_000
@@ -27,57 +26,6 @@ POSSIBLE_DRAWS = 200
 
 COUNTED = 4
 """Changes of the plan for each party whose people are counted, where they can be."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the analysis has to know of a plan.
-
-    Attributes
-    ----------
-    name : str
-        What to call it.
-    settles : mapping of str to float
-        Issue to what the plan settles.
-    zones : tuple of str
-        Zones that it pauses.
-    people, want_to_leave : int
-        People who reach a shelter, of those who want to leave.
-    asks : callable or None
-        Says what a package with this plan asks of each party; see `letup.support.package.asks_of`.
-    """
-
-    name: str
-    settles: Mapping[str, float]
-    zones: tuple[str, ...]
-    people: int
-    want_to_leave: int
-    asks: Callable[[Package], tuple[Ask, ...]] | None = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A plan near a plan.
-
-    Attributes
-    ----------
-    said : str
-        The change in words.
-    plan : Plan
-        The plan after it.
-    people : float or None
-        More people who get out (fewer if negative); None if not known.
-    need : float or None
-        More need that trucks can meet, person-days (less if negative); None if not known.
-    count : callable or None
-        Finds the people out; asked only for changes that are shown.
-    """
-
-    said: str
-    plan: Plan
-    people: float | None = None
-    need: float | None = None
-    count: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,17 @@ on the epigraph form, in which a piecewise linear worth is a bound by each of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
-from letup.support.value_functions import Straight, Worth
+from letup.support.model import Package
+from letup.support.negotiation import Negotiation
+from letup.support.utility import Drawn
 
 _CLOSE = 1e-13
 _STEPS = 1000
@@ -319,3 +321,148 @@ class _Program:
         if found.status != 0:
             raise LetupError("support.solver", f"no solution was found: {found.message}", "Compare packages in steps.")
         return np.asarray(found.x, float)
+
+
+class Worth(Protocol):
+    """A concave worth of one number."""
+
+    def lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Slopes and offsets of lines whose lowest is the worth; None if it is no such."""
+
+    def value(self, x: float) -> float:
+        """The worth."""
+
+    def slope(self, x: float) -> float:
+        """Its derivative."""
+
+
+@dataclass(frozen=True)
+class Straight:
+    """A worth that is linear between the values given, and concave.
+
+    Attributes
+    ----------
+    at, worth : float64[values]
+        Values in ascending order, and the worth at each.
+    """
+
+    at: NDArray[np.float64]
+    worth: NDArray[np.float64]
+
+    @property
+    def concave(self) -> bool:
+        """Whether it is: then no mixture is worth less than its parts."""
+        slopes = np.diff(self.worth) / np.diff(self.at)
+        return bool((np.diff(slopes) <= 1e-12).all())
+
+    def lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Slopes and offsets of its pieces."""
+        if len(self.at) == 1:
+            return np.zeros(1), self.worth.copy()
+        slopes = np.diff(self.worth) / np.diff(self.at)
+        return slopes, self.worth[:-1] - slopes * self.at[:-1]
+
+    def value(self, x: float) -> float:
+        """The worth."""
+        return float(np.interp(x, self.at, self.worth))
+
+    def slope(self, x: float) -> float:
+        """Slope of the piece that the value lies in."""
+        slopes, offsets = self.lines()
+        return float(slopes[np.argmin(slopes * x + offsets)])
+
+
+@dataclass(frozen=True)
+class Smooth:
+    """A worth given as a concave function and its derivative."""
+
+    of: Callable[[float], float]
+    derivative: Callable[[float], float]
+
+    def lines(self) -> None:
+        """It is not made of lines."""
+
+    def value(self, x: float) -> float:
+        """The worth."""
+        return float(self.of(x))
+
+    def slope(self, x: float) -> float:
+        """Its derivative."""
+        return float(self.derivative(x))
+
+
+@dataclass(frozen=True)
+class Free:
+    """Points with the numbers of open issues settled freely, all other issues as in the Nash package.
+
+    Attributes
+    ----------
+    nash, kalai_smorodinsky : mapping of str to float
+        Issue to number.
+    """
+
+    nash: Mapping[str, float]
+    kalai_smorodinsky: Mapping[str, float]
+
+
+def freely(
+    negotiation: Negotiation, needed: Sequence[Drawn], package: Package, set_by: Mapping[str, str]
+) -> Free | None:
+    """Points over the continuous product of the open numbers; None if there are none, or worths are not concave.
+
+    Parameters
+    ----------
+    negotiation : Negotiation
+        Issues; a number can be settled anywhere from its first to its last value, on this side of red lines.
+    needed : sequence of Drawn
+        Those who have to agree, at their likeliest values.
+    package : Package
+        What holds for all other issues.
+    set_by : mapping
+        Which issues are open.
+    """
+    numbers = [
+        one for one in negotiation.support.issues
+        if set_by[one.id] == "open" and len(one.values) > 1 and not isinstance(one.values[0], str)
+    ]  # fmt: skip
+    if not numbers:
+        return None
+    low = np.array([float(one.values[0]) for one in numbers])
+    high = np.array([float(one.values[-1]) for one in numbers])
+    for party in needed:
+        for place, one in enumerate(numbers):
+            line = party.taste.red_lines.get(one.id)
+            if line is not None:
+                low[place] = max(low[place], -np.inf if line.least is None else line.least)
+                high[place] = min(high[place], np.inf if line.most is None else line.most)
+    if (low > high).any():
+        return None
+    ids = [one.id for one in numbers]
+    worth, rest = [], []
+    for party in needed:
+        worth.append([_worth(party, issue, low[n], high[n]) for n, issue in enumerate(ids)])
+        apart = float(party.utility([package])[0, 0])
+        apart -= sum(float(party.part(issue, [package[issue]])[0, 0]) for issue in ids if issue in party.taste.curves)
+        rest.append(float(party.reservation[0]) - apart if party.taste.issues else 0.0)
+    try:
+        found = free_points(Freely(low, high, worth, np.array(rest)))
+    except LetupError as error:
+        if error.code in ("support.concave", "support.solver"):
+            return None
+        raise
+    if found is None:
+        return None
+    return Free(
+        {issue: float(value) for issue, value in zip(ids, found.nash.numbers, strict=True)},
+        {issue: float(value) for issue, value in zip(ids, found.kalai_smorodinsky.numbers, strict=True)},
+    )
+
+
+def _worth(party: Drawn, issue: str, low: float, high: float) -> Straight | None:
+    """What a number adds to a party's utility where it can be settled."""
+    if issue not in party.taste.curves:
+        return None
+    knots = party.taste.curves[issue].numbers()
+    inside = knots[(knots > low) & (knots < high)]
+    at = np.unique(np.concatenate([[low], inside, [high]]))
+    return Straight(at, np.asarray(party.part(issue, [float(one) for one in at])[:, 0], float))

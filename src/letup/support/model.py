@@ -1,6 +1,6 @@
 """Issues, parties and what they said: the data that an analysis of support rests on.
 
-Everything here is read from a scenario (`letup.support.reading.support_of`) or made by hand in a notebook. Nothing
+Everything here is read from a scenario (`letup.support.negotiation.support_of`) or made by hand in a notebook. Nothing
 is worked out here; each value carries its basis and source.
 """
 
@@ -82,7 +82,7 @@ class Issue:
     low, high, step : float or None
         Least and greatest number that can be on the table, and the step between numbers; None for options.
     reads : str or None
-        Name of the plan's attribute that settles this issue (see `letup.support.package.ATTRIBUTES`); None if a plan
+        Name of the plan's attribute that settles this issue (see `letup.support.plan_terms.ATTRIBUTES`); None if a plan
         says nothing on it and it is negotiated apart.
     higher : str
         What a greater number means, in words; empty for options.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.support.model import Package, Value
-from letup.support.table import Table
+from letup.support.package_space import Table
 from letup.support.utility import EQUAL
 
 _TOLERANCE = 2e-6

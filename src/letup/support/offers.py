@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
 from letup.plan.discretise import step_at
 from letup.scenario.model import Scenario
+from letup.support.model import Support
+from letup.support.plan_terms import Plan, Variant, asks_of, package_of
 
 
 @dataclass(frozen=True)
@@ -269,3 +273,79 @@ def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause |
 
 def _when(pause: Pause) -> str:
     return f"{sortable(pause.start)}–{sortable_until(pause.start, pause.end)}"
+
+
+def plans_of(offers: Sequence[Offer], support: Support) -> list[Plan]:
+    """What plans settle, by the attributes that issues read."""
+    return [_terms(offer, support) for offer in offers]
+
+
+def _terms(offer: Offer, support: Support) -> Plan:
+    settles = {issue: value for issue, value in package_of(offer, support).items() if not isinstance(value, str)}
+    asks = partial(asks_of, offer)
+    return Plan(offer.name, settles, offer.zones, offer.arrive, offer.want_to_leave, asks)
+
+
+def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) -> Callable[[Plan], Sequence[Variant]]:
+    """Plans that differ from one of these in one change, or that are next to it in the frontier.
+
+    Parameters
+    ----------
+    offers : sequence of Offer
+        The plans.
+    support : Support
+        Whose issues are meant.
+    exact : bool
+        Whether people can be counted, by moving the groups under the changed pauses, where the plan's own files do
+        not say how many there are. It is done only for the changes that are shown, and takes as long as weighing that
+        many sets of pauses.
+    """
+    plans = plans_of(offers, support)
+    count = _Counter(offers[0]) if exact else None
+
+    def variants_of(plan: Plan) -> list[Variant]:
+        number = next(n for n, one in enumerate(plans) if one == plan)
+        found = [
+            Variant(
+                words,
+                _terms(offer, support),
+                float(offer.arrive - plan.people) if known else None,
+                offer.more_need,
+                None if known or count is None else partial(count.more, offer, plan.people),
+            )
+            for words, offer, known in variants(offers[number])
+        ]
+        beside = [plans[n] for n in (number - 1, number + 1) if 0 <= n < len(plans)]
+        return found + [Variant(f"the plan of {one.name}", one, float(one.people - plan.people)) for one in beside]
+
+    return variants_of
+
+
+class _Counter:
+    """Counts the people who get out under changed pauses, on roads that are built once."""
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+        self.ready: Callable[[Offer], int] | None = None
+
+    def more(self, offer: Offer, before: int) -> float:
+        """People more than before."""
+        return float(self.people(offer) - before)
+
+    def people(self, offer: Offer) -> int:
+        """People who reach a shelter under the pauses of this offer when the groups move one after the other."""
+        if self.ready is None:
+            from letup import roads
+            from letup.plan.discretise import moving_array
+            from letup.plan.make.groups import move_groups
+
+            scenario = self.offer.scenario
+            network = roads.build(scenario)
+            timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+
+            def moved(offer: Offer) -> int:
+                moving = moving_array(scenario, list(offer.windows))
+                return sum(flow.total for flow in move_groups(scenario.groups, timed, moving))
+
+            self.ready = moved
+        return self.ready(offer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from letup.core.wording import listed, percent
-from letup.support import words
+from letup.support import explanations
 from letup.support.analysis import Analysis
 
 _MOVES = 4
@@ -15,7 +15,7 @@ _PLANS = 60
 def analysis_text(found: Analysis, files: list[Path]) -> str:
     """The answer, parties, package, plans, points, why not, moves, influence, and what was written."""
     parts = [
-        f"{words.answer(found)}\n{words.NOTE}",
+        f"{explanations.answer(found)}\n{explanations.NOTE}",
         _parties(found),
         _plans(found),
         _package(found),
@@ -32,19 +32,19 @@ def _parties(found: Analysis) -> str:
     one = found.packages[found.chosen]
     title = f" of {one.plan.name}" if len(found.packages) > 1 else ""
     lines = [f"What each party makes{title} (probability with its sampling error):"]
-    known = [verdict for verdict in one.verdicts if not words.unknown(verdict)]
+    known = [verdict for verdict in one.verdicts if not explanations.unknown(verdict)]
     width = max((len(found.negotiation.name(verdict.party)) for verdict in known), default=0)
     for verdict in known:
         asked = "" if verdict.party in found.consenting else "  (its consent is not needed)"
         name = found.negotiation.name(verdict.party)
         lines.append(
-            f"  {name:<{width}}  {words.answered(verdict):<12}  {words.probability(verdict):>16}"
-            f"  {words.decides(found, verdict)}{asked}"
+            f"  {name:<{width}}  {explanations.answered(verdict):<12}  {explanations.probability(verdict):>16}"
+            f"  {explanations.decides(found, verdict)}{asked}"
         )
         if verdict.answer != "accept":
-            lines.append(f"  {'':<{width}}  distance: {words.distance(found, verdict)}")
-    if words.unknown_said(found):
-        lines.append(f"  {words.unknown_said(found)}")
+            lines.append(f"  {'':<{width}}  distance: {explanations.distance(found, verdict)}")
+    if explanations.unknown_said(found):
+        lines.append(f"  {explanations.unknown_said(found)}")
     return "\n".join(lines)
 
 
@@ -60,7 +60,7 @@ def _plans(found: Analysis) -> str:
             for verdict in one.verdicts
             if verdict.party in found.consenting
         )
-        marks = f"  [{', '.join(words.marks(found, number))}]" if words.marks(found, number) else ""
+        marks = f"  [{', '.join(explanations.marks(found, number))}]" if explanations.marks(found, number) else ""
         lines.append(
             f"  {one.plan.name:<{width}}  {one.plan.people:>9,} people  all accept: {percent(one.all_accept)} "
             f"({each}){marks}"
@@ -70,30 +70,30 @@ def _plans(found: Analysis) -> str:
 
 def _package(found: Analysis) -> str:
     one = found.packages[found.chosen]
-    rows = words.settled(found, one)
+    rows = explanations.settled(found, one)
     width = max(len(row.label) for row in rows)
     lines = ["The package:", *(f"  {row.label:<{width}}  {row.value}  ({row.by})" for row in rows)]
     if found.held_at:
         lines.append(f"  Open issues are held at {found.held_at}: a suggestion to start from, not a proposal.")
-    asks = words.asked_of(found, one)
+    asks = explanations.asked_of(found, one)
     if asks:
         lines += ["What it asks, in the parties' own units:", *(f"  {ask}" for ask in asks)]
     return "\n".join(lines)
 
 
 def _points(found: Analysis) -> str:
-    if found.anywhere is None or not words.theory_says(found):
+    if found.anywhere is None or not explanations.theory_says(found):
         return ""
     one = found.packages[found.chosen]
     lines = [f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"]
-    lines.append(f"  Nash: {words.differing(found, found.anywhere.nash, one)}")
-    lines.append(f"  Kalai–Smorodinsky: {words.differing(found, found.anywhere.kalai_smorodinsky, one)}")
+    lines.append(f"  Nash: {explanations.differing(found, found.anywhere.nash, one)}")
+    lines.append(f"  Kalai–Smorodinsky: {explanations.differing(found, found.anywhere.kalai_smorodinsky, one)}")
     if found.anywhere.efficient is not None:
         lines.append(f"  {found.anywhere.efficient:,} packages that all accept are efficient: none is better for all.")
     if found.free is not None:
         for name, values in (("Nash", found.free.nash), ("Kalai–Smorodinsky", found.free.kalai_smorodinsky)):
             said = "; ".join(
-                f"{found.negotiation.issue(issue).label}: {found.negotiation.said(issue, words.rounded(value))}"
+                f"{found.negotiation.issue(issue).label}: {found.negotiation.said(issue, explanations.rounded(value))}"
                 for issue, value in values.items()
             )
             lines.append(f"  {name}, open numbers settled freely: {said}")
@@ -103,8 +103,8 @@ def _points(found: Analysis) -> str:
 def _no_deal(found: Analysis) -> str:
     if found.conflict is None:
         return ""
-    lines = [f"Why there is no deal (at the likeliest values): {words.conflict(found)}"]
-    lines += [f"  It would take: {words.resolving(found, change)}." for change in found.resolving]
+    lines = [f"Why there is no deal (at the likeliest values): {explanations.conflict(found)}"]
+    lines += [f"  It would take: {explanations.resolving(found, change)}." for change in found.resolving]
     return "\n".join(lines)
 
 
@@ -115,8 +115,8 @@ def _moves(found: Analysis) -> str:
             continue
         lines.append(f"What would gain the yes of {found.negotiation.name(party)}:")
         for move in some[:_MOVES]:
-            lines.append(f"  {words.move_said(move, party)}")
-            lost = words.losers(move, found, party)
+            lines.append(f"  {explanations.move_said(move, party)}")
+            lost = explanations.losers(move, found, party)
             if lost:
                 lines.append(f"    costs: {lost}")
         if not some:

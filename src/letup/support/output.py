@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from letup import __version__
+from letup.core import folders
 from letup.core.errors import LetupError
-from letup.support import words
+from letup.support import explanations
 from letup.support.acceptance import CLEAR, Verdict
 from letup.support.analysis import Analysis, Weighed
 from letup.support.model import Issue, Support, Value
@@ -25,8 +27,8 @@ def as_document(found: Analysis) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "letup": __version__,
-        "note": words.NOTE,
-        "answer": words.answer(found),
+        "note": explanations.NOTE,
+        "answer": explanations.answer(found),
         "draws": found.draws,
         "seed": found.seed,
         "clear_from": CLEAR,
@@ -68,7 +70,7 @@ def _plan(found: Analysis, number: int, one: Weighed) -> dict[str, Any]:
         "all_accept": one.all_accept,
         "all_accept_low": round(one.low, 6),
         "all_accept_high": round(one.high, 6),
-        "marks": words.marks(found, number),
+        "marks": explanations.marks(found, number),
         "verdicts": [_verdict(verdict) for verdict in one.verdicts],
         "asks": [
             {
@@ -86,7 +88,7 @@ def _plan(found: Analysis, number: int, one: Weighed) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    if words.unknown(verdict):
+    if explanations.unknown(verdict):
         return {"party": verdict.party, "answer": "not_known", "refused": list(verdict.refused)}
     return {
         "party": verdict.party,
@@ -133,14 +135,14 @@ def _no_deal(found: Analysis) -> dict[str, Any] | None:
     return {
         "parties": list(found.conflict.parties),
         "issues": list(found.conflict.issues),
-        "said": words.conflict(found),
+        "said": explanations.conflict(found),
         "changes": [
             {
                 "kind": change.kind,
                 "lower": {party: round(value, 9) for party, value in change.lower.items()},
                 "lifted": [list(one) for one in change.lifted],
                 "package": change.package,
-                "said": words.resolving(found, change),
+                "said": explanations.resolving(found, change),
             }
             for change in found.resolving
         ],
@@ -238,3 +240,63 @@ def given(pairs: list[tuple[str, str, str]], support: Support, where: str) -> di
     if wrong:
         raise LetupError("support.package", f"{where}: {'; '.join(wrong)}", "Correct what is on the table.")
     return found
+
+
+def require_usable(folder: Path) -> None:
+    """Refuse a folder that no analysis can be written to (``support.folder``)."""
+    folders.require_usable(folder, "support.json", what="an analysis", code="support.folder")
+
+
+def write(found: Analysis, folder: Path | str) -> list[Path]:
+    """Write support.json, support.csv and package.csv; earlier ones are replaced.
+
+    Raises
+    ------
+    LetupError
+        ``support.folder`` if the folder cannot be used.
+    """
+    folder = Path(folder)
+    require_usable(folder)
+    texts = {
+        "support.json": json.dumps(as_document(found), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        "support.csv": _table(found),
+        "package.csv": package_csv(found),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8", newline="")
+    except OSError as error:
+        message = f"{folder}: {error.strerror or error}"
+        raise LetupError("support.folder", message, "Choose another folder.") from error
+    return [folder / name for name in texts]
+
+
+def _table(found: Analysis) -> str:
+    """One row for each plan and party."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        [
+            "plan", "people", "party", "party_name", "consents", "answer", "probability", "probability_low",
+            "probability_high", "deciding_issue", "red_lines_crossed", "shortfall_utility", "distance", "all_accept",
+            "marks", "draws", "seed",
+        ]
+    )  # fmt: skip
+    for number, one in enumerate(found.packages):
+        for verdict in one.verdicts:
+            said: list[object] = ["not_known", "", "", "", "", "", "", ""]
+            if not explanations.unknown(verdict):
+                said = [
+                    verdict.answer, verdict.probability, round(verdict.low, 6), round(verdict.high, 6),
+                    verdict.deciding, " ".join(verdict.refused), round(verdict.shortfall, 6),
+                    explanations.distance(found, verdict),
+                ]  # fmt: skip
+            asked = "yes" if verdict.party in found.consenting else "no"
+            writer.writerow(
+                [
+                    one.plan.name, one.plan.people, verdict.party, found.negotiation.name(verdict.party), asked, *said,
+                    one.all_accept, "; ".join(explanations.marks(found, number)), found.draws, found.seed,
+                ]
+            )  # fmt: skip
+    return out.getvalue()

@@ -8,16 +8,15 @@ plans on the table fix them jointly.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
-from letup.support.bargaining import efficient
-from letup.support.model import Package, Value
-from letup.support.utility import Drawn
+from letup.support.model import Value
+from letup.support.utility import EQUAL, Drawn
 
 MOST_EFFICIENT = 20_000
 """Efficient beginnings of packages that are followed up; beyond, the issues are too many to be sure."""
@@ -204,19 +203,25 @@ def best_choices(table: Table, most: int = MOST_EFFICIENT) -> tuple[NDArray[np.i
     return choices, utility
 
 
-def blocks_of(options: Mapping[str, Sequence[Value]], tied: Sequence[Package] = ()) -> list[Block]:
-    """Blocks of issues with their options, those that the packages on the table fix together as one.
+def efficient(utility: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which packages are Pareto-efficient, exactly: bool[packages].
 
-    Parameters
-    ----------
-    options : mapping of str to sequence
-        Issue to the values it can take, of issues that can be settled on their own.
-    tied : sequence of Package
-        What plans fix: the same issues each.
+    Utilities that differ by rounding only are made equal first, so that a package is not kept, or lost, by the last
+    bits of a sum. Packages are gone through by falling sum: one that is dominated is so by one that came before it.
     """
-    blocks = [Block((issue,), tuple((value,) for value in values)) for issue, values in options.items()]
-    if tied:
-        issues = tuple(tied[0])
-        different = dict.fromkeys(tuple(package[issue] for issue in issues) for package in tied)
-        blocks.insert(0, Block(issues, tuple(different)))
-    return blocks
+    if not len(utility):
+        return np.zeros(0, bool)
+    grid = np.round(np.asarray(utility, float) / EQUAL)
+    unique, inverse = np.unique(grid, axis=0, return_inverse=True)
+    good = np.zeros(len(unique), bool)
+    if unique.shape[1] == 2:
+        falling = unique[::-1]  # by the first party's utility, then the second's
+        before = np.concatenate([[-np.inf], np.maximum.accumulate(falling[:, 1])[:-1]])
+        good[::-1] = falling[:, 1] > before
+    else:
+        left = np.argsort(-unique.sum(axis=1), kind="stable")
+        while len(left):
+            first = left[0]
+            good[first] = True
+            left = left[(unique[left] > unique[first]).any(axis=1)]
+    return np.asarray(good[inverse.reshape(-1)], bool)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from letup.pauses.limits import Window
 from letup.plan.discretise import costs_by_party, local_time
 from letup.scenario.model import Scenario
 from letup.support.model import Package, Support, Value
-from letup.support.reading import support_of
+from letup.support.negotiation import support_of
 
 ATTRIBUTES: Mapping[str, str] = {
     "zone_hours": "length of all pauses together, zone-hours",
@@ -172,3 +172,54 @@ def asks_of(plan: Planned, package: Package | None = None) -> tuple[Ask, ...]:
             worst = max((row["basis"] for row in counted), key=("observed", "modelled", "assumed").index)
             asks.append(Ask(party, unit, pauses, terms, budgets[party], worst))
     return tuple(asks)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the analysis has to know of a plan.
+
+    Attributes
+    ----------
+    name : str
+        What to call it.
+    settles : mapping of str to float
+        Issue to what the plan settles.
+    zones : tuple of str
+        Zones that it pauses.
+    people, want_to_leave : int
+        People who reach a shelter, of those who want to leave.
+    asks : callable or None
+        Says what a package with this plan asks of each party; see `letup.support.plan_terms.asks_of`.
+    """
+
+    name: str
+    settles: Mapping[str, float]
+    zones: tuple[str, ...]
+    people: int
+    want_to_leave: int
+    asks: Callable[[Package], tuple[Ask, ...]] | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A plan near a plan.
+
+    Attributes
+    ----------
+    said : str
+        The change in words.
+    plan : Plan
+        The plan after it.
+    people : float or None
+        More people who get out (fewer if negative); None if not known.
+    need : float or None
+        More need that trucks can meet, person-days (less if negative); None if not known.
+    count : callable or None
+        Finds the people out; asked only for changes that are shown.
+    """
+
+    said: str
+    plan: Plan
+    people: float | None = None
+    need: float | None = None
+    count: Callable[[], float] | None = None
