@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from letup.aid import WATER_UNCONFIRMED, Assessment, assess, deprivation_cost, moving, staying, supplies
-from letup.aid.files import COLUMNS, DAY_COLUMNS, as_document, table_by_day
-from letup.aid.findings import CODES
-from letup.aid.reference import reference_page
-from letup.aid.text import answer, assessment_text, days, ranged
+from letup.aid.assessment import CODES, answer, days, ranged, table_by_day
+from letup.aid.files import as_document
+from letup.aid.tables import COLUMNS, DAY_COLUMNS, reference_page
+from letup.aid.text import assessment_text
 from letup.scenario import Scenario, essentials_of, example, load, new
 from tests.scenario.wrong import replace, shape
 
@@ -274,7 +274,7 @@ def test_a_scenario_without_stocks_says_that_nothing_can_be_said(scenario: Scena
 
 def test_the_committed_reference_page_is_the_generated_one() -> None:
     page = Path(__file__).parents[2] / "docs" / "reference" / "assessment.md"
-    assert page.read_text("utf-8") == reference_page(), "write letup.aid.reference.reference_page() to it"
+    assert page.read_text("utf-8") == reference_page(), "write letup.aid.tables.reference_page() to it"
 
 
 def test_every_column_and_every_code_has_its_meaning(scenario: Scenario) -> None:

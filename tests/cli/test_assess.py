@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import letup.cli
 from letup import aid
 from letup import plan as plans
-from letup.aid.files import COLUMNS
+from letup.aid.tables import COLUMNS
 from letup.core.errors import BadInput, LetupError
 from letup.report import write_assessment_html
 from letup.scenario import load, new

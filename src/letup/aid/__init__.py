@@ -1,8 +1,7 @@
 """What people have to live on, how long it lasts, and what need is not met."""
 
-from letup.aid.arrivals import arriving
 from letup.aid.assessment import Assessment, Failure, assess
-from letup.aid.balance import Arrivals, Balance, follow
+from letup.aid.balance import Arrivals, Balance, arriving, follow
 from letup.aid.deprivation import WATER_UNCONFIRMED, DeprivationFunction, deprivation_cost
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Facility, Supplies, supplies

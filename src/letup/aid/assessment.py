@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.arrivals import arriving
-from letup.aid.balance import Balance, follow
-from letup.aid.findings import findings_of
-from letup.aid.people import Presence, moving, staying
+from letup.aid.balance import LONGEST_DAYS, Balance, arriving, follow
+from letup.aid.people import Presence, moving, outside, staying
 from letup.aid.supplies import Supplies, supplies
-from letup.core.findings import Finding
+from letup.aid.tables import COLUMNS, DAY_COLUMNS
+from letup.core.findings import Finding, worst_first
+from letup.core.wording import sortable
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
+
+#: Every code that a finding of an assessment may have, with what it means.
+CODES: dict[str, str] = {
+    "aid.not_known": "People need an essential in a zone, and the scenario says nothing of where it comes from there",
+    "aid.no_stock": "A facility needs an essential of which no stock is given; it is taken to have none",
+    "aid.nowhere": "People are at a place outside every zone; no zone's stock can meet their needs",
+    "aid.plan_into_unknown": "A plan moves people into zones of which nothing is known about an essential",
+    "aid.ends": "The two ends of the ranges are not proven to hold every value in between",
+    "aid.nothing": "Nothing can be assessed: the scenario gives no stocks and no facilities",
+}
 
 
 @dataclass(frozen=True)
@@ -122,15 +135,11 @@ class Assessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each zone and essential that is needed there; see `letup.aid.files.COLUMNS`."""
-        from letup.aid.files import table
-
+        """One row for each zone and essential that is needed there; see `letup.aid.tables.COLUMNS`."""
         return table(self)
 
     def __repr__(self) -> str:
         """Say in two lines what it comes to; the table has its own."""
-        from letup.aid.text import answer
-
         return f"Assessment: {self.scenario.title}\n  {answer(self)}"
 
 
@@ -151,7 +160,7 @@ def assess(
     movements : DataFrame or None
         The movements of a plan for this scenario: who is where changes with them.
     brought : DataFrame or None
-        What its trucks bring to zones and when; see `letup.aid.arrivals`.
+        What its trucks bring to zones and when; see `letup.aid.arriving`.
     stretches : bool
         Whether to keep the spells of constant rates, which `letup.aid.deprivation_cost` needs.
 
@@ -193,3 +202,221 @@ def _ends_hold(likely: Supplies) -> bool:
     Then more people never leave more for each, and every other input works in one direction; see the explanation.
     """
     return not any(one.use > 0 and likely.scales[one.uses] for one in likely.facilities)
+
+
+def findings_of(
+    scenario: Scenario, supplies: Supplies, people: NDArray[np.float64], moved: Presence | None, ends_hold: bool
+) -> tuple[Finding, ...]:
+    """Findings of an assessment, worst first."""
+    names = [str(name) for name in scenario.zones["name"]]
+    found: list[Finding] = []
+
+    def add(code: str, message: str, remedy: str, file: str, where: str = "") -> None:
+        found.append(Finding(code, "note" if code == "aid.ends" else "warning", message, remedy, file, where))
+
+    if not supplies.known.any():
+        add("aid.nothing", CODES["aid.nothing"], "fill stocks.csv and facilities.csv", "stocks.csv")
+        return tuple(found)
+    for item, one in enumerate(supplies.essentials):
+        blank = np.flatnonzero(~supplies.known[item] & (people > 0) & (one.per_person > 0))
+        if len(blank):
+            message = (
+                f"nothing is given about where {one.label.lower()} comes from in {_listed(names, blank)}: "
+                f"{people[blank].sum():,.0f} people are left out of its figures"
+            )
+            add("aid.not_known", message, "give stocks, or facilities that serve them", "stocks.csv", one.name)
+            if moved is not None and (moved.people[-1][blank] > people[blank] + 0.5).any():
+                more = (moved.people[-1] - people)[blank].clip(min=0).sum()
+                message = (
+                    f"the plan moves {more:,.0f} people to where nothing is known about {one.label.lower()}: "
+                    "its figures with and without the plan are not of the same people"
+                )
+                add("aid.plan_into_unknown", message, "give stocks of the zones that take in", "stocks.csv", one.name)
+    for facility in supplies.facilities:
+        if facility.use > 0 and not supplies.known[facility.uses, facility.zone]:
+            label = supplies.essentials[facility.uses].label.lower()
+            message = f"{facility.name} needs {label}, of which no stock is given: it is taken to stand still"
+            add("aid.no_stock", message, "give what it has, with 0 if it has none", "stocks.csv", facility.name)
+    away = outside(scenario)
+    if away:
+        message = f"{away:,} people are at places outside every zone and are left out"
+        add("aid.nowhere", message, "name their zone, or correct the place", "people.csv")
+    if not ends_hold:
+        message = (
+            "a facility uses something of which there is more where more people are: the ends are likely, not proven"
+        )
+        add("aid.ends", message, "read the range as a guess", "facilities.csv")
+    return tuple(worst_first(found))
+
+
+def _listed(names: list[str], zones: NDArray[np.int64]) -> str:
+    said = ", ".join(names[zone] for zone in zones[:4])
+    return said if len(zones) <= 4 else f"{said} and {len(zones) - 4} more zones"
+
+
+def table(assessment: Assessment) -> pd.DataFrame:
+    """One row for each zone and essential that is needed there.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `COLUMNS`; what is not known, or not within a year, is NaN.
+    """
+    rows = [_row(assessment, item, zone) for item, zone in _needed(assessment)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def table_by_day(assessment: Assessment) -> pd.DataFrame:
+    """One row for each zone, essential and day, of what is known.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `DAY_COLUMNS`. In each row: stock at the end of the day before + made = met + lost + left.
+    """
+    balance, ids = assessment.likely, assessment.scenario.zone_ids
+    rows = []
+    for item, zone in _needed(assessment):
+        if assessment.known[item, zone]:
+            one = assessment.essentials[item]
+            for day, end in enumerate(balance.day_ends):
+                amounts = {name: _plain(getattr(balance, name)[day, item, zone]) for name in list(DAY_COLUMNS)[4:]}
+                rows.append({"zone": ids[zone], "essential": one.name, "unit": one.unit, "end_day": end, **amounts})
+    return pd.DataFrame(rows, columns=list(DAY_COLUMNS))
+
+
+def _needed(assessment: Assessment) -> list[tuple[int, int]]:
+    """Pairs of essential and zone with a need, by zone."""
+    need = assessment.likely.need.sum(axis=0)
+    if assessment.with_plan is not None:
+        need = need + assessment.with_plan.need.sum(axis=0)
+    return [(int(item), int(zone)) for zone, item in np.argwhere(need.T > 0)]
+
+
+def _row(assessment: Assessment, item: int, zone: int) -> dict[str, Any]:
+    one, scenario, known = assessment.essentials[item], assessment.scenario, bool(assessment.known[item, zone])
+    row: dict[str, Any] = {
+        "zone": scenario.zone_ids[zone],
+        "zone_name": str(scenario.zones["name"].iloc[zone]),
+        "essential": one.name,
+        "unit": one.unit,
+        "people": round(float(assessment.presence.people[0, zone])),
+        "known": "yes" if known else "no",
+    }
+    if not known:
+        return row
+    likely, worse, better = assessment.likely, assessment.worse, assessment.better
+    row |= {
+        "days_left": likely.days_left[item, zone],
+        "days_left_worse": worse.days_left[item, zone],
+        "days_left_better": better.days_left[item, zone],
+        "survival_days_left": likely.survival_days_left[item, zone],
+        "need": likely.need[:, item, zone].sum(),
+        "opening_stock": likely.opening[item, zone],
+        "made": likely.made[:, item, zone].sum(),
+        "met": likely.met[:, item, zone].sum(),
+        "lost": likely.lost[:, item, zone].sum(),
+        "left": likely.left[-1, item, zone],
+        "unmet": assessment.unmet(likely)[item, zone],
+    }
+    if one.per_person:
+        row |= {
+            "unmet_person_days": likely.unmet_person_days[item, zone],
+            "unmet_person_days_worse": worse.unmet_person_days[item, zone],
+            "unmet_person_days_better": better.unmet_person_days[item, zone],
+        }
+        if one.survival:
+            row["below_survival_person_days"] = likely.below_survival_person_days[item, zone]
+        if assessment.with_plan is not None:
+            row["unmet_person_days_with_plan"] = assessment.with_plan.unmet_person_days[item, zone]
+    if assessment.with_plan is not None:
+        row["days_left_with_plan"] = assessment.with_plan.days_left[item, zone]
+        row["delivered_with_plan"] = assessment.with_plan.delivered[:, item, zone].sum()
+    return {key: _plain(value) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def _plain(value: float) -> float:
+    """A number without digits that are only noise; NaN for what is not within a year."""
+    return round(float(value), 6) + 0.0 if math.isfinite(value) else math.nan
+
+
+def answer(assessment: Assessment) -> str:
+    """Which essential runs short first, where and when, and what need is not met without a pause: one sentence."""
+    failures = assessment.failures()
+    if not failures:
+        if not assessment.known.any():
+            return "Nothing can be said: the scenario does not say what people have to live on."
+        return f"No essential of which anything is known runs short within {LONGEST_DAYS:g} days."
+    first = failures[0]
+    one = assessment.essentials[first.item]
+    when = f"runs short first, {_when(assessment, first)}" if first.days > 0 else "is short from the start"
+    text = f"{one.label} {when}{_range(first)}, in {_zones(assessment, first)}"
+    if not one.per_person:
+        return f"{text}."
+    if first.days <= 0:
+        text += _each_gets(assessment, first)
+    unmet = assessment.unmet_person_days(first.item)
+    days = f"{assessment.horizon:g} day{'' if assessment.horizon == 1 else 's'}"
+    span = _span([assessment.unmet_person_days(first.item, end) for end in (assessment.better, assessment.worse)])
+    needed = float(assessment.likely.person_days[first.item, assessment.known[first.item]].sum())
+    plan = assessment.with_plan
+    then = f"; with the plan, {assessment.unmet_person_days(first.item, plan):,.0f}" if plan is not None else ""
+    return (
+        f"{text}; over {days} without any pause, {unmet:,.0f}{span} of {needed:,.0f} person-days of need for it "
+        f"are not met{then}."
+    )
+
+
+def _each_gets(assessment: Assessment, first: Failure) -> str:
+    """What people in these zones get on the first day, of what they need."""
+    one, zones = assessment.essentials[first.item], list(first.zones)
+    need, met = (float(part[0, first.item, zones].sum()) for part in (assessment.likely.need, assessment.likely.met))
+    have = _short(one.per_person * met / need)
+    return f", where there are {have} of the {one.per_person:,g} {one.unit} that a person needs a day"
+
+
+def days(value: float) -> str:
+    """Days left as readers see them: one decimal, rounded down, so that nobody counts on more than there is."""
+    if not math.isfinite(value):
+        return f"> {LONGEST_DAYS:g}"
+    return f"{math.floor(value * 10 + 1e-6) / 10:,.1f}"
+
+
+def ranged(value: float, worse: float, better: float) -> str:
+    """Days left with their range, such as "2.1 (1.4 to 3.0)"."""
+    said = days(value)
+    low, high = days(worse), days(better)
+    return said if low == said == high else f"{said} ({low} to {high})"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def _when(assessment: Assessment, first: Failure) -> str:
+    scenario = assessment.scenario
+    moment = (scenario.start + timedelta(days=first.days)).astimezone(scenario.local)
+    return f"after {days(first.days)} days ({sortable(moment)})"
+
+
+def _zones(assessment: Assessment, first: Failure) -> str:
+    names = [str(assessment.scenario.zones["name"].iloc[zone]) for zone in first.zones]
+    if not assessment.essentials[first.item].per_person:
+        return f"facilities in {', '.join(names[:3])}{f' and {len(names) - 3} more zones' if len(names) > 3 else ''}"
+    people = float(assessment.presence.people[0, list(first.zones)].sum())
+    if len(names) == 1:
+        return f"{names[0]} ({people:,.0f} people)"
+    known = int(assessment.known[first.item].sum())
+    if len(names) == known == len(assessment.scenario.zones):
+        return f"all {len(names)} zones ({people:,.0f} people)"
+    return f"{len(names)} of {known} zones, {names[0]} the worst ({people:,.0f} people in them)"
+
+
+def _range(first: Failure) -> str:
+    if days(first.days_worse) == days(first.days) == days(first.days_better):
+        return ""
+    return f" (range {days(first.days_worse)} to {days(first.days_better)} days)"
+
+
+def _span(ends: list[float]) -> str:
+    return f" ({ends[0]:,.0f} to {ends[1]:,.0f})" if round(ends[0]) != round(ends[1]) else ""

@@ -1,63 +1,16 @@
-"""An assessment in words and in the terminal."""
+"""An assessment in the terminal, and how to read its figures."""
 
 from __future__ import annotations
 
-import math
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from letup.aid.balance import LONGEST_DAYS
-from letup.core.wording import percent, sortable
-
-if TYPE_CHECKING:
-    from letup.aid.assessment import Assessment, Failure
-    from letup.aid.balance import Balance
+from letup.aid.assessment import Assessment, answer, ranged
+from letup.aid.balance import Balance
+from letup.core.wording import percent
 
 _ROWS = 40
-
-
-def answer(assessment: Assessment) -> str:
-    """Which essential runs short first, where and when, and what need is not met without a pause: one sentence."""
-    failures = assessment.failures()
-    if not failures:
-        if not assessment.known.any():
-            return "Nothing can be said: the scenario does not say what people have to live on."
-        return f"No essential of which anything is known runs short within {LONGEST_DAYS:g} days."
-    first = failures[0]
-    one = assessment.essentials[first.item]
-    when = f"runs short first, {_when(assessment, first)}" if first.days > 0 else "is short from the start"
-    text = f"{one.label} {when}{_range(first)}, in {_zones(assessment, first)}"
-    if not one.per_person:
-        return f"{text}."
-    if first.days <= 0:
-        text += _each_gets(assessment, first)
-    unmet = assessment.unmet_person_days(first.item)
-    days = f"{assessment.horizon:g} day{'' if assessment.horizon == 1 else 's'}"
-    span = _span([assessment.unmet_person_days(first.item, end) for end in (assessment.better, assessment.worse)])
-    needed = float(assessment.likely.person_days[first.item, assessment.known[first.item]].sum())
-    plan = assessment.with_plan
-    then = f"; with the plan, {assessment.unmet_person_days(first.item, plan):,.0f}" if plan is not None else ""
-    return (
-        f"{text}; over {days} without any pause, {unmet:,.0f}{span} of {needed:,.0f} person-days of need for it "
-        f"are not met{then}."
-    )
-
-
-def days(value: float) -> str:
-    """Days left as readers see them: one decimal, rounded down, so that nobody counts on more than there is."""
-    if not math.isfinite(value):
-        return f"> {LONGEST_DAYS:g}"
-    return f"{math.floor(value * 10 + 1e-6) / 10:,.1f}"
-
-
-def ranged(value: float, worse: float, better: float) -> str:
-    """Days left with their range, such as "2.1 (1.4 to 3.0)"."""
-    said = days(value)
-    low, high = days(worse), days(better)
-    return said if low == said == high else f"{said} ({low} to {high})"
 
 
 def assessment_text(assessment: Assessment, files: list[Path]) -> str:
@@ -224,44 +177,3 @@ def aligned(head: list[str], rows: list[list[str]]) -> list[str]:
         ("  " + "  ".join(f"{cell:{'<' if k == 0 else '>'}{width[k]}}" for k, cell in enumerate(row))).rstrip()
         for row in [head, *rows]
     ]
-
-
-def _each_gets(assessment: Assessment, first: Failure) -> str:
-    """What people in these zones get on the first day, of what they need."""
-    one, zones = assessment.essentials[first.item], list(first.zones)
-    need, met = (float(part[0, first.item, zones].sum()) for part in (assessment.likely.need, assessment.likely.met))
-    have = _short(one.per_person * met / need)
-    return f", where there are {have} of the {one.per_person:,g} {one.unit} that a person needs a day"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
-
-
-def _when(assessment: Assessment, first: Failure) -> str:
-    scenario = assessment.scenario
-    moment = (scenario.start + timedelta(days=first.days)).astimezone(scenario.local)
-    return f"after {days(first.days)} days ({sortable(moment)})"
-
-
-def _zones(assessment: Assessment, first: Failure) -> str:
-    names = [str(assessment.scenario.zones["name"].iloc[zone]) for zone in first.zones]
-    if not assessment.essentials[first.item].per_person:
-        return f"facilities in {', '.join(names[:3])}{f' and {len(names) - 3} more zones' if len(names) > 3 else ''}"
-    people = float(assessment.presence.people[0, list(first.zones)].sum())
-    if len(names) == 1:
-        return f"{names[0]} ({people:,.0f} people)"
-    known = int(assessment.known[first.item].sum())
-    if len(names) == known == len(assessment.scenario.zones):
-        return f"all {len(names)} zones ({people:,.0f} people)"
-    return f"{len(names)} of {known} zones, {names[0]} the worst ({people:,.0f} people in them)"
-
-
-def _range(first: Failure) -> str:
-    if days(first.days_worse) == days(first.days) == days(first.days_better):
-        return ""
-    return f" (range {days(first.days_worse)} to {days(first.days_better)} days)"
-
-
-def _span(ends: list[float]) -> str:
-    return f" ({ends[0]:,.0f} to {ends[1]:,.0f})" if round(ends[0]) != round(ends[1]) else ""

@@ -110,9 +110,9 @@ VERIFY_CODES: dict[str, str] = {
 
 def reference_page() -> str:
     """Markdown page that lists every code."""
+    from letup.aid.assessment import CODES as AID_CODES
     from letup.aid.convoys.codes import CODES as CONVOY_CODES
     from letup.aid.deliveries.model import CODES as DELIVERY_CODES
-    from letup.aid.findings import CODES as AID_CODES
     from letup.core.codes import CODES
 
     lines = [

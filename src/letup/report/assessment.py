@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from letup.aid import Assessment
+from letup.aid.assessment import answer, ranged
 from letup.aid.balance import Balance
-from letup.aid.text import answer, changes, notes, ranged, reckoning, share_met, shown, worst_first
+from letup.aid.text import changes, notes, reckoning, share_met, shown, worst_first
 from letup.core import wording
 from letup.report import tables
 from letup.report.charts import Tick

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.arrivals import arriving
-from letup.aid.balance import Balance, follow
+from letup.aid.balance import Balance, arriving, follow
 from letup.aid.deliveries.fleet import Means, means
 from letup.aid.deliveries.make.bound import by_day
 from letup.aid.deliveries.make.program import ELSEWHERE, Program, program
