@@ -157,8 +157,8 @@ def test_the_terminal_says_what_the_ceiling_of_pauses_by_hand_leaves_out(example
 @pytest.mark.parametrize("stage", ["reading", "moving the groups"])
 def test_ctrl_c_keeps_the_plan_once_the_pauses_are_chosen(example: Path, tmp_path: Path, stage: str) -> None:
     code = (
-        "import os, signal, sys; from letup.cli import plan as command, main; progress = command._Live.progress; "
-        "command._Live.progress = lambda self, state: (progress(self, state), "
+        "import os, signal; from letup.core.progress import ProgressDisplay; from letup.cli import main; "
+        "show = ProgressDisplay.show; ProgressDisplay.show = lambda self, state: (show(self, state), "
         "state.stage.startswith(os.environ['STAGE']) and os.kill(os.getpid(), signal.SIGINT)); main()"
     )
     out = tmp_path / "plan"

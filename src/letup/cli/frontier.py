@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.plan import _Live, _name
+from letup.cli.plan import folder_name
 
 if TYPE_CHECKING:
+    from letup.core.progress import ProgressDisplay
     from letup.scenario.model import Scenario
 
 
@@ -43,6 +44,7 @@ def frontier(
     Ctrl-C keeps what is ready.
     """
     from letup import scenario as scenarios
+    from letup.core.progress import ProgressDisplay
     from letup.plan import terminal as show
     from letup.plan.frontier import files as frontier_files
     from letup.plan.frontier import points as frontiers
@@ -54,17 +56,16 @@ def frontier(
         raise _wrong("--zone-hours goes without --concession, and --costs with it")
     if against is not None and (against != "need" or concession or budgets is not None):
         raise _wrong("--against takes need, and goes without budgets: the scenario's limits hold")
-    live = _Live()
-    live.say(f"reading {scenario}")
-    loaded = scenarios.load(scenario)
-    live.end()
-    print(show.what_was_read(loaded), file=sys.stderr)
-    folder = out if out is not None else Path(f"{_name(scenario, loaded)}-frontier")
-    frontier_files.require_usable(folder)
-    if against is not None:
-        _against_need(loaded, folder, live, points, time_limit, seed, cluster, as_json)
-        return
-    try:
+    with ProgressDisplay() as display:
+        display.say(f"reading {scenario}")
+        loaded = scenarios.load(scenario)
+        display.close()
+        print(show.what_was_read(loaded), file=sys.stderr)
+        folder = out if out is not None else Path(f"{folder_name(scenario, loaded)}-frontier")
+        frontier_files.require_usable(folder)
+        if against is not None:
+            _against_need(loaded, folder, display, points, time_limit, seed, cluster, as_json)
+            return
         found = frontiers.frontier(
             loaded,
             budgets=budgets,
@@ -73,10 +74,8 @@ def frontier(
             time_limit=time_limit,
             seed=seed,
             cluster=cluster,
-            progress=live.say,
+            progress=display.show,
         )
-    finally:
-        live.end()
     files = frontier_files.write_frontier(found, folder)
     files.insert(0, write_frontier_html(found, folder / "frontier.html"))
     if as_json:
@@ -91,7 +90,7 @@ def frontier(
 def _against_need(
     scenario: Scenario,
     folder: Path,
-    live: _Live,
+    display: ProgressDisplay,
     points: int,
     time_limit: float,
     seed: int,
@@ -103,12 +102,10 @@ def _against_need(
     from letup.plan.frontier import people_and_need_files as tradeoff_files
     from letup.report import write_tradeoff_html
 
-    try:
-        found = tradeoffs.tradeoff(
-            scenario, points=points, time_limit=time_limit, seed=seed, cluster=cluster, progress=live.say
-        )
-    finally:
-        live.end()
+    found = tradeoffs.tradeoff(
+        scenario, points=points, time_limit=time_limit, seed=seed, cluster=cluster, progress=display.show
+    )
+    display.close()
     files = tradeoff_files.write_tradeoff(found, folder)
     files.insert(0, write_tradeoff_html(found, folder / "frontier.html"))
     if as_json:

@@ -59,3 +59,9 @@ class NoPlan(LetupError):  # noqa: N818
     """No plan exists within the limits; the message says why."""
 
     exit_code = 3
+
+
+class Stopped(LetupError):  # noqa: N818
+    """Ended by hand before there was a result."""
+
+    exit_code = 130

@@ -9,12 +9,11 @@ from letup.plan.files.write import require_usable, write
 from letup.plan.model import GroupResult, Plan
 
 if TYPE_CHECKING:
-    from letup.plan.make.make import Progress, make
+    from letup.plan.make.make import make
 
 __all__ = [
     "GroupResult",
     "Plan",
-    "Progress",
     "make",
     "read_pauses",
     "require_usable",
@@ -24,8 +23,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load the solver only when a plan is made: verifying one must not need it."""
-    if name in ("Progress", "make"):
-        from letup.plan.make import make as making
+    if name == "make":
+        from letup.plan.make.make import make
 
-        return getattr(making, name)
+        return make
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,6 +14,7 @@ from letup.aid.deliveries.need import needs
 from letup.aid.people import staying
 from letup.core.errors import LetupError
 from letup.core.parallel import spread
+from letup.core.progress import Progress, Reporter
 from letup.pauses.clock import usable_steps
 from letup.pauses.limits import Window
 from letup.plan.ceiling import ceiling
@@ -96,7 +97,7 @@ def tradeoff(
     seed: int = 0,
     cluster: str | None = None,
     workers: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Tradeoff:
     """Search plans with several weights of people against need met.
 
@@ -116,7 +117,7 @@ def tradeoff(
     cluster, workers
         Where the searches run; see `letup.core.parallel.spread`.
     progress : callable, optional
-        Told what is being done.
+        Told how far it has come.
 
     Raises
     ------
@@ -126,11 +127,7 @@ def tradeoff(
         ``frontier.need`` if there are no trucks, or nothing that they could bring; and as of
         `letup.core.parallel.spread`.
     """
-
-    def tell(stage: str) -> None:
-        if progress is not None:
-            progress(stage)
-
+    tell = Reporter(progress)
     if not has_trucks(scenario):
         raise LetupError(
             "frontier.need",
@@ -155,7 +152,7 @@ def tradeoff(
         jobs,
         cluster=cluster,
         workers=workers,
-        progress=lambda done, of: tell(f"searching: {done} of {of} weights done"),
+        progress=tell.parts("searching", "weights"),
     )
     found = []
     for weight, plan in zip(weights, made.results, strict=True):

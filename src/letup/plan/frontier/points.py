@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from letup import roads
 from letup.core.parallel import spread
+from letup.core.progress import Progress, Reporter
 from letup.pauses.clock import usable_steps
 from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
 from letup.pauses.limits import Window, costs_of
@@ -120,7 +121,7 @@ def frontier(
     seed: int = 0,
     cluster: str | None = None,
     workers: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> ScenarioFrontier:
     """Search plans within several budgets, each with its proven ceiling.
 
@@ -141,7 +142,7 @@ def frontier(
     cluster, workers
         Where the searches run; see `letup.core.parallel.spread`.
     progress : callable, optional
-        Told what is being done.
+        Told how far it has come.
 
     Raises
     ------
@@ -150,11 +151,7 @@ def frontier(
     LetupError
         ``frontier.budgets``, ``frontier.concession``, and as of `letup.core.parallel.spread`.
     """
-
-    def tell(stage: str) -> None:
-        if progress is not None:
-            progress(stage)
-
+    tell = Reporter(progress)
     tell("reading the roads")
     clock, limits = clock_of(scenario), limits_of(scenario)
     network = roads.build(scenario)
@@ -176,7 +173,7 @@ def frontier(
         seed=seed,
         cluster=cluster,
         workers=workers,
-        progress=lambda done, of: tell(f"searching: {done} of {of} budgets done"),
+        progress=tell.parts("searching", "budgets"),
         margin=margin_steps(scenario),
     )
     tell("moving the groups")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.fleet import wanted
 from letup.aid.deliveries.make import deliver
 from letup.core.errors import NoPlan
+from letup.core.progress import Progress, Reporter
 from letup.pauses.clock import usable_steps
 from letup.pauses.feasibility.conflicts import require_a_window
 from letup.pauses.limits import Window
@@ -42,33 +42,6 @@ ESTIMATED = (
     "others; the plan's own totals are exact, and where shelters fill up some people could arrive a little sooner than "
     "it says"
 )
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the planning has come.
-
-    Attributes
-    ----------
-    stage : str
-        What is being done, in words.
-    seconds : float
-        Since the start.
-    people : int
-        Best so far: people who would arrive, as the search counts them.
-    ceiling : int
-        Proven ceiling; 0 while unknown.
-    """
-
-    stage: str
-    seconds: float
-    people: int = 0
-    ceiling: int = 0
-
-    @property
-    def gap(self) -> float:
-        """(ceiling - people) / people; infinite while nobody arrives."""
-        return (self.ceiling - self.people) / self.people if self.people else float("inf")
 
 
 def make(
@@ -104,18 +77,12 @@ def make(
     """
     from letup import roads
 
-    began = time.monotonic()
+    tell = Reporter(progress)
     trace: list[tuple[float, int, int]] = []
-    most = 0
-
-    def tell(stage: str, people: int = 0) -> None:
-        if progress is not None:
-            progress(Progress(stage, time.monotonic() - began, people, most))
-
     if time_limit is not None and pauses is None:
         tell("compiling")
         compile_first(2)
-        began = time.monotonic()
+        tell.restart()
     tell("reading the roads")
     clock, limits = clock_of(scenario), limits_of(scenario)
     network = roads.build(scenario)
@@ -130,14 +97,14 @@ def make(
         # Pauses given by hand may go beyond the limits; the ceiling covers them too.
         for window in pauses:
             usable[window.zone, window.first : window.last + 1] = True
-    most = generous = ceiling(scenario.groups, timed, usable)
+    most = generous = tell.ceiling = ceiling(scenario.groups, timed, usable)
     if most == 0 and not is_joint(scenario):
         raise NoPlan(
             "plan.no_way",
             "Nobody who wants to leave has a way to a shelter with room, even if every allowed hour is quiet.",
             "See `letup check` on roads, shelters and limits.",
         )
-    trace.append((time.monotonic() - began, 0, most))
+    trace.append((tell.seconds, 0, most))
     joint = None
     if is_joint(scenario):
         tell("laying out the deliveries")
@@ -149,12 +116,12 @@ def make(
 
         def better(value: float, bound: float) -> None:
             nonlocal most
-            most = min(most, math.floor(bound + 1e-6)) if math.isfinite(bound) else most
+            most = tell.ceiling = min(most, math.floor(bound + 1e-6)) if math.isfinite(bound) else most
             people = min(int(value), most)
-            trace.append((time.monotonic() - began, people, most))
+            trace.append((tell.seconds, people, most))
             tell("choosing the pauses", people)
 
-        left = time_limit - (time.monotonic() - began) if time_limit is not None else None
+        left = time_limit - tell.seconds if time_limit is not None else None
         windows, complete = choose(scenario, timed, clock, limits, left, seed, most, better, joint)
     return _finish(
         scenario,
@@ -165,7 +132,6 @@ def make(
         basis=BASIS if most == generous else RELAXED,
         chosen=pauses is None,
         trace=trace,
-        began=began,
         complete=complete,
         joint=joint,
         tell=tell,
@@ -182,18 +148,18 @@ def _finish(
     basis: str,
     chosen: bool,
     trace: list[tuple[float, int, int]],
-    began: float,
     complete: bool,
     joint: Joint | None,
-    tell: Callable[..., None],
+    tell: Reporter,
 ) -> Plan:
     """Move everybody under the chosen pauses, and say what the plan is worth and what bounds it."""
+    tell.chosen = True
     tell("moving the groups", trace[-1][1])
     moving = moving_array(scenario, windows)
     flows = move_groups(scenario.groups, timed, moving, details=True)
     moved = movements(scenario, network, flows)
     arrive = sum(flow.total for flow in flows)
-    trace.append((time.monotonic() - began, arrive, most))
+    trace.append((tell.seconds, arrive, most))
     tell("weighing the pauses", arrive)
     of_group = {flow.group.name: flow.timed for flow in flows}
     passed, last_use = passing(windows, of_group, moved)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from letup.core.parallel import seed_of, spread
+from letup.core.progress import Progress, Reporter
 from letup.plan.make.make import make
 from letup.plan.model import Plan
 from letup.scenario.model import Scenario
@@ -52,7 +53,7 @@ def make_best(
     seed: int = 0,
     cluster: str | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Make several plans with different seeds, and keep the one that is best by what pauses are chosen for.
 
@@ -69,16 +70,19 @@ def make_best(
         Seconds for each.
     seed : int
         Seed of the first; the others follow from it.
-    cluster, workers, progress
+    cluster, workers
         As for `letup.core.parallel.spread`.
+    progress : callable, optional
+        Told how far it has come.
 
     Raises
     ------
     NoPlan, LetupError
         As of `letup.plan.make` and `letup.core.parallel.spread`.
     """
+    tell = Reporter(progress)
     jobs = [Search(scenario, time_limit, seed if i == 0 else seed_of(seed, i)) for i in range(searches)]
-    made = spread(plan_once, jobs, cluster=cluster, workers=workers, progress=progress)
+    made = spread(plan_once, jobs, cluster=cluster, workers=workers, progress=tell.parts("searching", "searches"))
     plans = [plan for plan in made.results if plan is not None]
     if not plans:  # ended by hand before the first was ready
         raise KeyboardInterrupt
