@@ -11,7 +11,7 @@ from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
 from letup.plan.discretise import clock_of, limits_of
-from letup.plan.files.columns import BOTTLENECK_COLUMNS
+from letup.plan.files.tables import BOTTLENECK_COLUMNS
 from letup.plan.make.bottlenecks import in_order
 from letup.plan.make.make import moving_array
 

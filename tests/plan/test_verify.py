@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from letup import plan as plans
 from letup.core.errors import LetupError, NoPlan
 from letup.plan.files import digests
-from letup.plan.files.columns import MOVEMENT_COLUMNS
+from letup.plan.files.tables import MOVEMENTS
 from letup.verify import verification, verify
 from tests.examples import examples
 
@@ -59,7 +59,7 @@ def movements(folder):
 
 def save_movements(folder, rows):
     text = io.StringIO()
-    writer = csv.DictWriter(text, MOVEMENT_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, MOVEMENTS.names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     (folder / "movements.csv").write_text(text.getvalue(), "utf-8")

@@ -9,7 +9,7 @@ import pytest
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.scenario import bundled, check, load, new
-from letup.scenario.files import LARGEST
+from letup.tables.text_files import LARGEST
 from tests.scenario.wrong import CASES, SETTINGS, prop, replace, shape, swapped
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from letup.scenario import bundled, example, load, new, shares, values
-from letup.scenario.attributes import TABLES, attributes
+from letup.scenario.attributes import TABLES, declared
 from letup.scenario.values import BASES, defaults_taken, rows_by_basis
 
 
@@ -23,7 +23,7 @@ def test_every_value_of_the_example_is_assumed_for_the_reason_example() -> None:
 def test_values_are_the_filled_cells_that_hold_data(tmp_path: Path) -> None:
     """Counted here from the files themselves."""
     folder = new(tmp_path / "example")
-    counted = {(row.file, row.name) for row in attributes() if row.counted}
+    counted = {(name, row.name) for name, schema in declared().items() for row in schema.columns if row.counted}
     found = 0
     for name in TABLES:
         with (folder / name).open(encoding="utf-8", newline="") as handle:

@@ -7,13 +7,9 @@ import pandas as pd
 
 from letup.pauses.limits import Window
 from letup.roads.network import RoadNetwork, Timed
+from letup.tables import parse_path
 
 _PAUSE_ON_THE_WAY = 12  # steps; a stretch split without need changes nothing
-
-
-def parse_way(text: str) -> list[tuple[str, int]]:
-    """Read ``"12@0 13@4"`` as names with step offsets."""
-    return [(name, int(offset)) for name, _, offset in (part.rpartition("@") for part in str(text).split())]
 
 
 def _visits(timed: Timed, way: str) -> list[tuple[int, int, int]]:
@@ -23,8 +19,8 @@ def _visits(timed: Timed, way: str) -> list[tuple[int, int, int]]:
     two legs begins a new stretch.
     """
     found: list[tuple[int, int, int]] = []
-    for name, offset in parse_way(way):
-        zone, until = int(timed.zone[int(name)]), offset + int(timed.transit[int(name)]) - 1
+    for leg, offset in parse_path(way):
+        zone, until = int(timed.zone[leg]), offset + int(timed.transit[leg]) - 1
         if found and found[-1][0] == zone and offset - found[-1][2] <= _PAUSE_ON_THE_WAY:
             found[-1] = (zone, found[-1][1], until)
         else:

@@ -1,6 +1,5 @@
 """The world as given: read, check and write scenarios, each value with its basis and source."""
 
-from letup.scenario.convert import parse_hours, parse_modes
 from letup.scenario.essentials import Essential, default_essentials, essentials_of
 from letup.scenario.model import Group, PartyLimits, Priorities, Scenario
 from letup.scenario.new import example, new
@@ -9,6 +8,7 @@ from letup.scenario.read import bundled, check, folder_of, load
 from letup.scenario.reference import reference_page
 from letup.scenario.values import shares, values
 from letup.scenario.write import write
+from letup.tables.cells import parse_hours, parse_modes
 
 __all__ = [
     "Essential",

@@ -8,9 +8,8 @@ from typing import Any
 
 from letup.core.collect import Collector, did_you_mean, show
 from letup.scenario.grammar import YES_NO, names_in, parse_number, parse_options, parse_worths
-from letup.scenario.raw import Row, Table
 from letup.scenario.supplies import check_ranges
-from letup.scenario.typed import note_reference
+from letup.tables.inputs import Row, Table, note_reference
 
 PARTIES = "parties.yaml"
 

@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from letup.scenario.attributes import LAYERS, PROVENANCE, TABLES, Attribute, find, of
+from letup.scenario.attributes import LAYERS, PROVENANCE, TABLES, Column, find, of
 from letup.scenario.model import DeliverySettings, Group, PartyLimits, Priorities, Scenario
-from letup.scenario.raw import Table
 from letup.scenario.settings import PARTIES, SCENARIO
+from letup.tables.inputs import Table
 
 CRS = "EPSG:4326"
 
@@ -113,7 +113,7 @@ def frame_of(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, mask.drop(columns="id")
 
 
-def _dtype(attribute: Attribute) -> Any:
+def _dtype(attribute: Column) -> Any:
     if attribute.type == "boolean":
         return bool
     if attribute.type == "integer" and (attribute.required or attribute.default is not None):

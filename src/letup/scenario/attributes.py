@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
-from typing import Any
+from letup.core.collect import Collector
+from letup.tables import inputs
+from letup.tables.inputs import Row, Table
+from letup.tables.schema import Column, Schema, schemas
 
 ID_COLUMNS = ("id", "name")
 PROVENANCE = ("basis", "source", "note")
@@ -33,119 +31,52 @@ FILES = ("scenario.yaml", *LAYERS, *TABLES, "parties.yaml")
 #: Sections of scenario.yaml: settings and the list of sources carry no basis of their own.
 WITHOUT_BASIS = ("scenario.yaml", "scenario.yaml:sources")
 
-_LANGUAGE = re.compile(r"(name|label|options)_[a-z]{2,3}(_[A-Za-z]{2,8})?")
+
+def declared() -> dict[str, Schema]:
+    """Every file and section of the format, such as ``"people.csv"`` or ``"scenario.yaml:groups"``."""
+    return schemas("letup.scenario", "attributes.csv", WITHOUT_BASIS)
 
 
-@dataclass(frozen=True)
-class Attribute:
-    """One column or key of the scenario format.
-
-    Attributes
-    ----------
-    file : str
-        File, with the section after a colon, such as ``"scenario.yaml:groups"``; ``"*"`` for every table.
-    name : str
-        Column or key; ``name_*`` and ``<column>_basis`` stand for families of columns.
-    type : str
-        text, id, integer, number, boolean, choice, date, datetime, timezone, hours, list, mapping or
-        ``reference:FILE``.
-    unit : str
-        Unit of the value; empty if it has none.
-    required : bool
-        Whether each row must have it.
-    default : object
-        What an empty cell stands for; None if nothing.
-    choices : tuple of str
-        Allowed words, for a choice.
-    minimum, maximum : float or None
-        Allowed range, both ends included.
-    meaning : str
-        What it is, in one line.
-    counted : bool
-        Whether its cells count as values in the share of observed, modelled and assumed values.
-    """
-
-    file: str
-    name: str
-    type: str
-    unit: str
-    required: bool
-    default: Any
-    choices: tuple[str, ...]
-    minimum: float | None
-    maximum: float | None
-    meaning: str
-    counted: bool
-
-    @property
-    def target(self) -> str:
-        """File or section that a reference points into; empty for other types."""
-        return self.type.partition(":")[2] if self.type.startswith("reference:") else ""
+def of(file: str) -> dict[str, Column]:
+    """Columns of one file or section by name, provenance included, families of columns left out."""
+    return declared()[file].by_name
 
 
-def _default(text: str, kind: str) -> Any:
-    if not text:
-        return None
-    if kind == "boolean":
-        return text == "true"
-    if kind == "integer":
-        return int(text)
-    return float(text) if kind == "number" else text
+def find(file: str, column: str) -> Column | None:
+    """Column of a file or section, families such as ``name_ar`` and ``count_basis`` included; None if there is none."""
+    return declared()[file].find(column)
 
 
-@cache
-def attributes() -> tuple[Attribute, ...]:
-    """All rows of ``attributes.csv``, in its order."""
-    text = resources.files("letup.scenario").joinpath("attributes.csv").read_text("utf-8")
-    return tuple(
-        Attribute(
-            file=row["file"],
-            name=row["name"],
-            type=row["type"],
-            unit=row["unit"],
-            required=row["required"] == "yes",
-            default=_default(row["default"], row["type"]),
-            choices=tuple(row["choices"].split("|")) if row["choices"] else (),
-            minimum=float(row["minimum"]) if row["minimum"] else None,
-            maximum=float(row["maximum"]) if row["maximum"] else None,
-            meaning=row["meaning"],
-            counted=row["counted"] == "yes",
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
+def understand(table: Table, notes: Collector, ignore: tuple[str, ...] = ()) -> Table:
+    """Table with converted cells, as `letup.tables.understand`, with a check of where each value comes from."""
+    typed = inputs.understand(table, declared()[table.name], notes, ignore)
+    if table.name not in WITHOUT_BASIS:
+        for row, clean in zip(table.rows, typed.rows, strict=True):
+            _check_provenance(table.file, row, clean, notes)
+    return typed
 
 
-@cache
-def of(file: str) -> dict[str, Attribute]:
-    """Attributes of one file or section by name, provenance included, families of columns left out."""
-    rows = [row for row in attributes() if row.file == file]
-    if file not in WITHOUT_BASIS:
-        rows += [row for row in attributes() if row.file == "*"]
-    return {row.name: row for row in rows if "*" not in row.name and "<" not in row.name}
-
-
-@lru_cache(maxsize=10_000)
-def find(file: str, column: str) -> Attribute | None:
-    """Attribute that a column of a file has, families such as ``name_ar`` and ``count_basis`` included.
-
-    Parameters
-    ----------
-    file : str
-        File or section, such as ``"people.csv"``.
-    column : str
-        Name as written in the file.
-
-    Returns
-    -------
-    Attribute or None
-        None if the format knows no such column.
-    """
-    known = of(file)
-    if column in known:
-        return known[column]
-    base, _, last = column.rpartition("_")
-    if last in PROVENANCE and base in known and base not in PROVENANCE and file not in WITHOUT_BASIS:
-        return next(row for row in attributes() if row.file == "*" and row.name == f"<column>_{last}")
-    if match := _LANGUAGE.fullmatch(column):
-        return next((row for row in attributes() if row.file == file and row.name == f"{match[1]}_*"), None)
-    return None
+def _check_provenance(file: str, row: Row, clean: Row, notes: Collector) -> None:
+    for column, basis in clean.cells.items():
+        base, _, last = column.rpartition("_")
+        if column != "basis" and (last != "basis" or base in PROVENANCE):
+            continue
+        prefix = f"{base}_" if base else ""
+        if basis == "assumed" and not (row.cells.get(f"{prefix}note") or row.cells.get("note")):
+            notes.add(
+                "basis.note_missing",
+                "is assumed without a reason",
+                f"say why in {prefix}note",
+                file=file,
+                where=row.where,
+                column=f"{prefix}note",
+            )
+        if basis in ("observed", "modelled") and not (row.cells.get(f"{prefix}source") or row.cells.get("source")):
+            notes.add(
+                "basis.source_missing",
+                f"is {basis} without a source",
+                f"name an entry of sources in {prefix}source, or mark it assumed and say why",
+                file=file,
+                where=row.where,
+                column=f"{prefix}source",
+            )

@@ -14,14 +14,11 @@ from letup.core.collect import Collector, did_you_mean, show
 from letup.core.findings import Finding, worst_first
 from letup.scenario import agreement, deliveries, patients, rules, spatial, supplies
 from letup.scenario.assemble import scenario_of
-from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES
-from letup.scenario.csvs import read_csv
+from letup.scenario.attributes import FILES, LAYERS, REQUIRED_FILES, TABLES, declared, understand
 from letup.scenario.essentials import Essential
-from letup.scenario.files import text_of, usable
 from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import check_priorities
-from letup.scenario.raw import Table
 from letup.scenario.settings import (
     PARTIES,
     SCENARIO,
@@ -31,8 +28,9 @@ from letup.scenario.settings import (
     sections_of,
 )
 from letup.scenario.statements import check_statements
-from letup.scenario.typed import check_ids, check_references, understand
-from letup.scenario.yamls import read_yaml
+from letup.tables.inputs import Table, check_ids, check_references, read_csv
+from letup.tables.text_files import text_of, usable
+from letup.tables.yaml_text import read_yaml
 
 _IF_ABSENT = {
     "places.geojson": "there is no shelter, so nobody can arrive",
@@ -202,7 +200,7 @@ def _check_rows(tables: dict[str, Table], sections: dict[str, Table], broken: se
         ),
     ]
     for table in everything:
-        check_references(table, targets, notes)
+        check_references(table, declared()[table.name], targets, notes)
     zones = targets["zones.geojson"]
     _check_agreement(tables, zones, targets["issues.csv"], notes)
     if "places.geojson" in tables:

@@ -8,13 +8,12 @@ from typing import Any
 
 from letup.core.collect import Collector, show
 from letup.scenario.attributes import of
-from letup.scenario.convert import parse_hours
 from letup.scenario.essentials import Essential
-from letup.scenario.raw import Row, Table
 from letup.scenario.settings import SCENARIO
 from letup.scenario.supplies import served
-from letup.scenario.typed import note_reference
 from letup.scenario.units import factor, fitting, per_head
+from letup.tables.cells import parse_hours
+from letup.tables.inputs import Row, Table, note_reference
 
 #: Kinds of places that trucks may load at.
 BASES = ("crossing", "warehouse")

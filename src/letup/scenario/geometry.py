@@ -11,7 +11,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import show
-from letup.scenario.convert import Wrong
+from letup.tables.cells import Wrong
 
 #: Geometry types of each layer, the singular one first.
 TYPES = {

@@ -13,10 +13,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, show
-from letup.scenario.convert import Wrong
-from letup.scenario.files import MOST_COLUMNS, MOST_FEATURES
 from letup.scenario.geometry import check_shape, check_type, doubtful, from_geojson
-from letup.scenario.raw import Row, Table
+from letup.tables.cells import Wrong
+from letup.tables.inputs import Row, Table
+from letup.tables.text_files import MOST_COLUMNS, MOST_FEATURES
 
 GEOPACKAGE = "scenario.gpkg"
 _AGAIN = "save the layer again from a GIS as GeoJSON (RFC 7946)"

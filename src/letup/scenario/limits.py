@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from letup.core.collect import Collector, show
-from letup.scenario.attributes import FILES, Attribute, of
-from letup.scenario.convert import Wrong, convert
+from letup.scenario.attributes import FILES, Column, of
 from letup.scenario.model import PartyLimits
-from letup.scenario.typed import note_reference
+from letup.tables.cells import Wrong, convert
+from letup.tables.inputs import note_reference
 
 _SCENARIO = FILES[0]
 TIMES = ("forbidden", "forced", "frozen")
@@ -24,7 +24,7 @@ Span = tuple[str, datetime, datetime]
 Cost = tuple[str, float, datetime | None, datetime | None]
 """A zone, what a zone-hour costs, and from when to when; None = from the start, to the end."""
 
-_COST = Attribute(
+_COST = Column(
     f"{_SCENARIO}:limits",
     "cost",
     "number",

@@ -12,7 +12,7 @@ from typing import Any
 
 from letup.core.errors import LetupError
 from letup.scenario import example_data
-from letup.scenario.attributes import FILES, TABLES, Attribute, of
+from letup.scenario.attributes import FILES, TABLES, Column, of
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
 from letup.scenario.settings import PARTIES, SCENARIO, SECTIONS
@@ -128,7 +128,7 @@ def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = Tr
     return lines
 
 
-def _remark(attribute: Attribute) -> str:
+def _remark(attribute: Column) -> str:
     unit = f", {attribute.unit}" if attribute.unit else ""
     default = (
         f"; {str(attribute.default).lower()} if absent"

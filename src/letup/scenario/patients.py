@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from letup.core.collect import Collector, show
-from letup.scenario.raw import Row, Table
-from letup.scenario.typed import check_ids, note_reference
+from letup.tables.inputs import Row, Table, check_ids, note_reference
 
 #: Kinds of places that patients may be moved to; as words in the column ``to`` they mean any of that kind.
 DESTINATIONS = ("hospital", "crossing")

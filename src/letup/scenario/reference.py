@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from letup.core.codes import CODES
 from letup.core.collect import LISTED
-from letup.scenario.attributes import REQUIRED_FILES, Attribute, attributes
+from letup.scenario.attributes import REQUIRED_FILES, declared
 from letup.scenario.essentials import default_essentials
-from letup.scenario.files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 from letup.scenario.spatial import SLIVER
 from letup.scenario.units import PER_HEAD, PERSON_DAYS
+from letup.tables.reference import PARTS, markdown
+from letup.tables.text_files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 
 _INTRODUCTION = """\
 # The scenario format
@@ -54,17 +55,16 @@ left out, to everything.
 def reference_page() -> str:
     """Text of ``docs/reference/attributes.md``, Markdown."""
     parts = [_INTRODUCTION]
-    sections = list(dict.fromkeys(row.file for row in attributes() if row.file != "*"))
-    for section in sections:
-        file, _, part = section.partition(":")
+    for name, schema in declared().items():
+        file, _, part = name.partition(":")
         parts.append(_heading(file, part))
-        parts.append(_table([row for row in attributes() if row.file == section]))
+        parts.append(markdown(schema.own, PARTS))
     parts.append(
         "## basis, source and note\n\n"
         "In every layer and table, and in `groups`, `limits`, `mobilisation`, `priorities`, `deliveries` and the "
         "parties:\n"
     )
-    parts.append(_table([row for row in attributes() if row.file == "*"]))
+    parts.append(markdown(declared()["people.csv"].common, PARTS))
     parts.append(_GRAMMAR)
     parts.append(_needs())
     parts.append(_counted())
@@ -78,41 +78,6 @@ def _heading(file: str, part: str) -> str:
     if part:
         return f"### {file}: {part}\n"
     return f"## {file}\n\n{'Needed.' if file in REQUIRED_FILES else 'May be left out.'}\n"
-
-
-def _table(rows: list[Attribute]) -> str:
-    lines = ["| name | type | unit | needed | default | allowed | meaning |", "|---|---|---|---|---|---|---|"]
-    for row in rows:
-        needed = "yes" if row.required else ""
-        default = (
-            ""
-            if row.default is None
-            else str(row.default).lower()
-            if row.default in (True, False)
-            else f"{row.default}"
-        )
-        cells = (
-            f"`{row.name}`",
-            row.type.replace(":", " to ", 1),
-            row.unit,
-            needed,
-            default,
-            _allowed(row),
-            row.meaning,
-        )
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _allowed(row: Attribute) -> str:
-    if row.choices:
-        return ", ".join(row.choices)
-    low, high = row.minimum, row.maximum
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f"{low:,.10g} or more"
-    return f"{low:,.10g} to {high:,.10g}" if low is not None else f"{high:,.10g} or less"
 
 
 def _needs() -> str:
@@ -137,11 +102,8 @@ def _needs() -> str:
 
 
 def _counted() -> str:
-    names: dict[str, list[str]] = {}
-    for row in attributes():
-        if row.counted:
-            names.setdefault(row.file, []).append(f"`{row.name}`")
-    lines = [f"- {file}: {', '.join(columns)}" for file, columns in names.items()]
+    counted = {name: [f"`{row.name}`" for row in schema.own if row.counted] for name, schema in declared().items()}
+    lines = [f"- {name}: {', '.join(columns)}" for name, columns in counted.items() if columns]
     return (
         "## What counts as a value\n\n"
         "The share of observed, modelled and assumed values is of all filled cells in these columns. Names, ids,\n"

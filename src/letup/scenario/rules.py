@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from letup.core.collect import Collector, show
-from letup.scenario.raw import Table
+from letup.tables.inputs import Table
 
 _MOST_PEOPLE = 2**31 - 1
 

@@ -6,11 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.core.collect import Collector, show
-from letup.scenario.attributes import of
-from letup.scenario.files import MOST_COLUMNS
+from letup.scenario.attributes import of, understand
 from letup.scenario.limits import read_lists
-from letup.scenario.raw import Row, Table
-from letup.scenario.typed import understand
+from letup.tables.inputs import Row, Table
+from letup.tables.text_files import MOST_COLUMNS
 
 SCENARIO = "scenario.yaml"
 PARTIES = "parties.yaml"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, show
-from letup.scenario.raw import Row, Table
+from letup.tables.inputs import Row, Table
 
 #: Share of the smaller zone below which an overlap is a sliver.
 SLIVER = 0.001

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from letup.core.collect import Collector, show
-from letup.scenario.files import MEGABYTE
-from letup.scenario.raw import Row, Table
+from letup.tables.inputs import Row, Table
+from letup.tables.text_files import MEGABYTE
 
 CHANGE_DAYS = 30
 """A stance that turns within so many days is noted as a change; what lies further apart is another time."""

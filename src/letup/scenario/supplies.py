@@ -7,9 +7,8 @@ from typing import Any
 
 from letup.core.collect import Collector, show
 from letup.scenario.essentials import Essential, merged
-from letup.scenario.raw import Row, Table
-from letup.scenario.typed import note_reference
 from letup.scenario.units import PER_HEAD, factor, fitting, per_head
+from letup.tables.inputs import Row, Table, note_reference
 
 
 def essentials_in(tables: Mapping[str, Table]) -> dict[str, Essential]:

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.discretise import local_isos
+from letup.plan.files.tables import MOVEMENTS
 from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
-
-if TYPE_CHECKING:
-    from letup.verify.verification import Verification
+from letup.tables import format_path, frame, parse_path, typed
+from letup.verify.verification import CODES, Verification
 
 _CSV = "movements.csv"
-_WHOLE = (
-    "origin_node",
-    "people",
-    "people_per_step",
-    "depart_first_step",
-    "depart_last_step",
-    "arrive_first_step",
-    "arrive_last_step",
-    "minutes",
-)
 
 
 @dataclass(frozen=True)
@@ -117,27 +106,14 @@ def check_movements(
 
 def _numbers(rows: list[dict[str, str]], timed: dict[str, Timed], result: Verification) -> pd.DataFrame | None:
     """The rows with numbers as numbers."""
-    from letup.plan.files.columns import MOVEMENT_COLUMNS
-
-    table = pd.DataFrame(rows, columns=list(MOVEMENT_COLUMNS), dtype=object)
-    sound = True
-    for column in (*_WHOLE, "length_m"):
-        values = []
-        for i, text in enumerate(table[column].tolist()):
-            try:
-                value = float(text) if column == "length_m" else int(text)
-                if not abs(value) < 2**62 or not text.isascii() or "_" in text:
-                    raise ValueError
-            except ValueError:
-                result.wrong("value", _CSV, f"row {i + 2}", f"{text!r} is not a number", column)
-                sound, value = False, 0
-            values.append(value)
-        table[column] = np.array(values, float if column == "length_m" else np.int64)
-    for i, group in enumerate(table["group"].tolist()):
-        if group not in timed:
-            result.wrong("value", _CSV, f"row {i + 2}", f"there is no group {group!r}", "group")
+    read, problems = typed(rows, MOVEMENTS, CODES)
+    result.problems += problems
+    sound = read is not None
+    for number, row in enumerate(rows, 2):
+        if row["group"] not in timed:
+            result.wrong("value", _CSV, f"row {number}", f"there is no group {row['group']!r}", "group")
             sound = False
-    return table if sound else None
+    return frame(MOVEMENTS, read or ()) if sound else None
 
 
 def _home_of(timed: Timed) -> dict[int, int]:
@@ -166,7 +142,7 @@ def _way(
         return None, 0.0
 
     try:
-        legs = [(int(a), int(o)) for a, _, o in (part.partition("@") for part in legs_text.split())]
+        legs = parse_path(legs_text)
     except ValueError:
         return refuse("cannot be read", "legs")
     arcs, offsets = tuple(a for a, _ in legs), tuple(o for _, o in legs)
@@ -196,8 +172,7 @@ def _way(
     if timed.place[end] != shelter or timed.shelter[end] <= 0:
         return refuse(f"ends at {timed.place[end]!r}, not at the shelter {shelter!r}", "shelter")
     along, length = roads.along(arcs, offsets)
-    written = " ".join(f"{arc}@{offset}" for arc, offset in along)
-    if written != arcs_text:
+    if format_path(along) != arcs_text:
         return refuse("is not what the legs run along", "arcs")
     return Leg(arcs, offsets, home, end), length
 

@@ -6,8 +6,6 @@ built anew from the copy of the scenario.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +18,10 @@ from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
 from letup.plan.files import digests
 from letup.plan.files.document import FORMAT, Document
+from letup.plan.files.tables import MOVEMENTS
+from letup.tables import Codes, read_texts
+
+CODES = Codes(file="verify.file", columns="verify.columns", row="verify.row", value="verify.value")
 
 _LARGEST_BYTES = 2_000_000_000
 
@@ -136,24 +138,8 @@ def _document(path: Path, result: Verification) -> dict[str, Any] | None:
 
 def rows_of(path: Path, result: Verification) -> list[dict[str, str]] | None:
     """Rows of movements.csv as text."""
-    from letup.plan.files.columns import MOVEMENT_COLUMNS
-
-    try:
-        text = path.read_text("utf-8")
-        reader = csv.reader(io.StringIO(text), strict=True)
-        header = next(reader, [])
-        if tuple(header) != MOVEMENT_COLUMNS:
-            result.wrong("columns", path.name, "header", f"has columns {header}, expected {list(MOVEMENT_COLUMNS)}")
-            return None
-        rows = []
-        for number, cells in enumerate(reader, 2):
-            if len(cells) != len(header):
-                result.wrong("row", path.name, f"row {number}", f"has {len(cells)} cells, expected {len(header)}")
-                return None
-            rows.append(dict(zip(header, cells, strict=True)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        result.wrong("file", path.name, "", f"cannot be read: {error}")
-        return None
+    rows, problems = read_texts(path, MOVEMENTS, CODES)
+    result.problems += problems
     return rows
 
 

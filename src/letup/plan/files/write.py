@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
 import importlib.util
-import io
 import json
 import math
 import shutil
@@ -25,12 +23,13 @@ from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
 from letup.plan.files import digests
-from letup.plan.files.columns import MOVEMENT_COLUMNS
 from letup.plan.files.document import FORMAT, Document
+from letup.plan.files.tables import MOVEMENTS
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import texts, write_csv
 
 _SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
 
@@ -68,8 +67,8 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     try:
         _make_room(folder)
         copied = _write_scenario(plan.scenario, folder / "scenario")
-        rows = movement_rows(plan)
-        (folder / "movements.csv").write_text(_csv(rows), "utf-8", newline="")
+        rows = texts(MOVEMENTS, plan.movements)
+        write_csv(folder / "movements.csv", MOVEMENTS, rows)
         if plan.deliveries is not None:
             _write_deliveries(plan.deliveries, folder)
         made = as_document(plan, rows, copied, digests.of_folder(folder / "scenario"))
@@ -151,31 +150,6 @@ def _write_deliveries(deliveries: Deliveries, folder: Path) -> None:
     """Write deliveries.csv and returns.csv."""
     for name, table in zip(DELIVERY_FILES, (deliveries.table, deliveries.returns), strict=True):
         table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
-
-
-def movement_rows(plan: Plan) -> list[dict[str, str]]:
-    """The rows of movements.csv as text."""
-    table = plan.movements
-    names = [str(name) for name in table.columns]
-    return [
-        dict(zip(names, map(_cell, row), strict=True)) for row in zip(*(table[n].tolist() for n in names), strict=True)
-    ]
-
-
-def _cell(value: Any) -> str:
-    """A cell as text: whole numbers without a point."""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
-
-
-def _csv(rows: list[dict[str, str]]) -> str:
-    """Rows as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, MOVEMENT_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def as_document(

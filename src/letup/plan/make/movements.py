@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.plan.discretise import local_isos
-from letup.plan.files.columns import MOVEMENT_COLUMNS
+from letup.plan.files.tables import MOVEMENTS
 from letup.plan.make.groups import GroupFlow
 from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import format_path
 
 # origin node and shelter node of the Timed, arcs of the Timed, steps from departure until each is entered
 _Way = tuple[int, int, tuple[int, ...], tuple[int, ...]]
@@ -32,7 +33,7 @@ def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) 
     width = max(5, len(str(len(rows))))
     for i, row in enumerate(rows):
         row["id"] = f"m{i + 1:0{width}d}"
-    table = pd.DataFrame(rows, columns=list(MOVEMENT_COLUMNS))
+    table = pd.DataFrame(rows, columns=MOVEMENTS.names)
     for name in ("depart_first", "depart_last", "arrive_first", "arrive_last"):
         table[name] = local_isos(scenario, table[f"{name}_step"].to_numpy()) if rows else table[name].astype(str)
     return table
@@ -98,8 +99,8 @@ def _rows(
         "shelter": timed.place[shelter],
         "minutes": lasts * step_minutes,
         "length_m": round(length, 1),
-        "arcs": " ".join(f"{arc}@{offset}" for arc, offset in along),
-        "legs": " ".join(f"{arc}@{offset}" for arc, offset in zip(arcs, offsets, strict=True)),
+        "arcs": format_path(along),
+        "legs": format_path(zip(arcs, offsets, strict=True)),
     }
     return [
         {

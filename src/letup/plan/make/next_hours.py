@@ -10,7 +10,7 @@ import pandas as pd
 from letup.pauses.limits import Window
 from letup.plan.discretise import clock_of, limits_of, local_iso, moving_array
 from letup.plan.extensions import More, fits, longer, new
-from letup.plan.files.columns import NEXT_HOUR_COLUMNS
+from letup.plan.files.tables import NEXT_HOUR_COLUMNS
 from letup.plan.make.days import Day, each_day
 from letup.plan.make.groups import GroupFlow, move_groups
 from letup.scenario.model import Scenario

@@ -1,4 +1,4 @@
-"""Turn a cell into a value of its attribute's type, or say what is wrong with it; never repair."""
+"""Cells: from what people wrote to a value of the column's type, from a value to text, and back; never repaired."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from letup.core.collect import did_you_mean, show
-from letup.scenario.attributes import Attribute
+from letup.tables.schema import Column
 
 _WRONG_SEPARATOR = re.compile(r"[-+]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?|[-+]?\d+,\d+")
 _DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)
@@ -32,12 +34,12 @@ class Wrong(Exception):  # noqa: N818 - reads as a word of the field
         self.code, self.message, self.remedy = code, message, remedy
 
 
-def convert(attribute: Attribute, value: Any) -> Any:
-    """Value of the attribute's type that a cell stands for.
+def convert(column: Column, value: Any) -> Any:
+    """Value of the column's type that a cell stands for.
 
     Parameters
     ----------
-    attribute : Attribute
+    column : Column
         What the cell should hold.
     value : str, int, float, bool, list or dict
         The cell as read; not None and not an empty text.
@@ -47,13 +49,13 @@ def convert(attribute: Attribute, value: Any) -> Any:
     Wrong
         If the cell does not hold such a value.
     """
-    reader = _READERS.get(attribute.type.partition(":")[0])
+    reader = _READERS.get(column.kind)
     if reader is None:  # list and mapping have their own rules, checked where they are used
         return value
-    return reader(attribute, value)
+    return reader(column, value)
 
 
-def _text(_attribute: Attribute, value: Any) -> str:
+def _text(_column: Column, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     if not isinstance(value, str):
@@ -66,8 +68,8 @@ def _text(_attribute: Attribute, value: Any) -> str:
     return value
 
 
-def _id(attribute: Attribute, value: Any) -> str:
-    text = _text(attribute, value)
+def _id(column: Column, value: Any) -> str:
+    text = _text(column, value)
     if text != text.strip() or not text.isprintable() or len(text) > 200 or ";" in text:
         raise Wrong(
             "value.type",
@@ -77,11 +79,11 @@ def _id(attribute: Attribute, value: Any) -> str:
     return text
 
 
-def _number(attribute: Attribute, value: Any) -> float:
+def _number(column: Column, value: Any) -> float:
     if isinstance(value, str):
         number = _number_in(value.strip())
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong("value.type", f"{show(value)} is not a number", f"write a number{_unit(attribute)}")
+        raise Wrong("value.type", f"{show(value)} is not a number", f"write a number{_unit(column)}")
     else:
         try:
             number = float(value)
@@ -89,9 +91,9 @@ def _number(attribute: Attribute, value: Any) -> float:
             number = math.inf
     if not math.isfinite(number):
         raise Wrong("value.not_finite", f"{show(value)} is not a finite number", "leave the cell empty if unknown")
-    low, high = attribute.minimum, attribute.maximum
+    low, high = column.minimum, column.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise Wrong("value.range", f"{show(value)} is out of range", f"write {_range(attribute)}")
+        raise Wrong("value.range", f"{show(value)} is out of range", f"write {_range(column)}")
     return number
 
 
@@ -125,16 +127,16 @@ def _number_in(text: str) -> float:
     raise Wrong("value.type", f"{show(text)} is not a number", "write digits only, such as 1234.5")
 
 
-def _integer(attribute: Attribute, value: Any) -> int:
-    number = _number(attribute, value)
+def _integer(column: Column, value: Any) -> int:
+    number = _number(column, value)
     if abs(number) > _LARGEST_INTEGER:
         raise Wrong("value.range", f"{show(value)} is too large", f"at most {_LARGEST_INTEGER:,} can be counted")
     if number != int(number):
-        raise Wrong("value.type", f"{show(value)} is not a whole number", f"write a whole number{_unit(attribute)}")
+        raise Wrong("value.type", f"{show(value)} is not a whole number", f"write a whole number{_unit(column)}")
     return int(number)
 
 
-def _boolean(_attribute: Attribute, value: Any) -> bool:
+def _boolean(_column: Column, value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
@@ -142,16 +144,14 @@ def _boolean(_attribute: Attribute, value: Any) -> bool:
     raise Wrong("value.type", f"{show(value)} is neither true nor false", "write true or false")
 
 
-def _choice(attribute: Attribute, value: Any) -> str:
-    if isinstance(value, str) and value in attribute.choices:
+def _choice(column: Column, value: Any) -> str:
+    if isinstance(value, str) and value in column.choices:
         return value
-    hint = did_you_mean(value, attribute.choices) if isinstance(value, str) else ""
-    raise Wrong(
-        "value.choice", f"{show(value)} is not a known word", f"{hint}use one of {', '.join(attribute.choices)}"
-    )
+    hint = did_you_mean(value, column.choices) if isinstance(value, str) else ""
+    raise Wrong("value.choice", f"{show(value)} is not a known word", f"{hint}use one of {', '.join(column.choices)}")
 
 
-def _datetime(_attribute: Attribute, value: Any) -> datetime:
+def _datetime(_column: Column, value: Any) -> datetime:
     remedy = "write it like 2023-11-04T06:00+02:00"
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -166,7 +166,7 @@ def _datetime(_attribute: Attribute, value: Any) -> datetime:
     return moment
 
 
-def _date(_attribute: Attribute, value: Any) -> date:
+def _date(_column: Column, value: Any) -> date:
     try:
         day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
     except ValueError:
@@ -176,7 +176,7 @@ def _date(_attribute: Attribute, value: Any) -> date:
     return day
 
 
-def _timezone(_attribute: Attribute, value: Any) -> str:
+def _timezone(_column: Column, value: Any) -> str:
     try:
         if isinstance(value, str) and len(value) < 100:
             ZoneInfo(value)
@@ -186,7 +186,7 @@ def _timezone(_attribute: Attribute, value: Any) -> str:
     raise Wrong("value.timezone", f"{show(value)} is not a known time zone", "write an IANA name such as Asia/Gaza")
 
 
-def _hours(attribute: Attribute, value: Any) -> tuple[float, float]:
+def _hours(column: Column, value: Any) -> tuple[float, float]:
     remedy = "write first and last hour of the day, such as [6, 18]"
     if not isinstance(value, list) or len(value) != 2:
         raise Wrong("value.hours", f"{show(value)} is not a pair of hours", remedy)
@@ -194,9 +194,9 @@ def _hours(attribute: Attribute, value: Any) -> tuple[float, float]:
     for end in value:
         match = _CLOCK.fullmatch(end) if isinstance(end, str) else None
         if match and int(match[2]) < 60:
-            ends.append(_number(attribute, int(match[1]) + int(match[2]) / 60))
+            ends.append(_number(column, int(match[1]) + int(match[2]) / 60))
         else:
-            ends.append(_number(attribute, end))
+            ends.append(_number(column, end))
     if ends[0] >= ends[1]:
         raise Wrong("value.hours", f"{show(value)} runs backwards or is empty", remedy)
     return ends[0], ends[1]
@@ -248,20 +248,39 @@ def parse_modes(text: str) -> tuple[str, ...]:
     return modes
 
 
-def _unit(attribute: Attribute) -> str:
-    return f" ({attribute.unit})" if attribute.unit else ""
+def _opening_hours(column: Column, value: Any) -> str:
+    text = _text(column, value)
+    try:
+        parse_hours(text)
+    except ValueError as error:
+        remedy = "write local hours such as 10:00-14:00; over midnight as 00:00-04:00; 22:00-24:00"
+        raise Wrong("value.hours", str(error), remedy) from None
+    return text
 
 
-def _range(attribute: Attribute) -> str:
-    low, high = attribute.minimum, attribute.maximum
+def _modes(column: Column, value: Any) -> str:
+    text = _text(column, value)
+    try:
+        parse_modes(text)
+    except ValueError as error:
+        raise Wrong("value.choice", str(error), "write foot, vehicle or foot;vehicle") from None
+    return text
+
+
+def _unit(column: Column) -> str:
+    return f" ({column.unit})" if column.unit else ""
+
+
+def _range(column: Column) -> str:
+    low, high = column.minimum, column.maximum
     if high is None:
-        return f"{low:,g} or more{_unit(attribute)}"
+        return f"{low:,g} or more{_unit(column)}"
     if low is None:
-        return f"{high:,g} or less{_unit(attribute)}"
-    return f"{low:,.10g} to {high:,.10g}{_unit(attribute)}"
+        return f"{high:,g} or less{_unit(column)}"
+    return f"{low:,.10g} to {high:,.10g}{_unit(column)}"
 
 
-_READERS: dict[str, Callable[[Attribute, Any], Any]] = {
+_READERS: dict[str, Callable[[Column, Any], Any]] = {
     "text": _text,
     "id": _id,
     "reference": _text,
@@ -273,4 +292,71 @@ _READERS: dict[str, Callable[[Attribute, Any], Any]] = {
     "datetime": _datetime,
     "timezone": _timezone,
     "hours": _hours,
+    "opening_hours": _opening_hours,
+    "modes": _modes,
 }
+
+
+def text_of(column: Column, value: Any) -> str:
+    """A value as its column is written; empty for None and NaN.
+
+    A text is written as it is. A number has all its digits, a whole one ``.0`` unless it is an int. What a column's
+    ``format`` changes: ``short``, whole numbers without a point; ``True``, capital letters for true and false; anything
+    else is a format of Python's, such as ``.10g``.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    value : object
+        A text, number, bool, date, None, or numpy's and pandas' forms of these.
+    """
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    if isinstance(value, bool):
+        return str(value) if column.format == "True" else str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        if column.kind == "integer" or (column.format == "short" and value.is_integer()):
+            return str(int(value))
+        if column.format not in ("", "short"):
+            return format(value, column.format)
+        return repr(value)
+    return str(value)
+
+
+def read_back(column: Column, text: str) -> Any:
+    """Value of a cell that `text_of` wrote: int, float, bool or text; None for an empty cell that is not text.
+
+    Raises
+    ------
+    ValueError
+        If the cell does not hold such a value, or is empty and must not be.
+    """
+    if column.kind not in ("integer", "number", "boolean", "choice"):
+        return text
+    if text == "" and not column.required:
+        return None
+    if column.kind == "choice":
+        if text not in column.choices:
+            raise ValueError(f"{text!r} is none of {', '.join(column.choices)}")
+        return text
+    if column.kind == "boolean":
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{text!r} is neither true nor false")
+        return text.lower() == "true"
+    try:
+        value = int(text) if column.kind == "integer" else float(text)
+        if not text.isascii() or "_" in text or not abs(value) < 2**53:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{text!r} is not a number") from None
+    low, high = column.minimum, column.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{text!r} is not {_range(column)}")
+    return value

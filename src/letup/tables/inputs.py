@@ -1,0 +1,249 @@
+"""Tables that people fill in: read them as they are, then understand each cell by the column it stands in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from letup.core.collect import Collector, did_you_mean, nearest, show
+from letup.tables.cells import Wrong, convert
+from letup.tables.schema import Schema
+from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS
+
+
+@dataclass
+class Row:
+    """One row or feature: how the user finds it, its cells that are not empty, its geometry if it has one."""
+
+    where: str
+    cells: dict[str, Any]
+    geometry: BaseGeometry | None = None
+
+
+@dataclass
+class Table:
+    """Rows of one file or section, the columns it has, and the file that the user must open to correct it.
+
+    ``name`` is the file or section as the table of attributes calls it; ``file`` differs from it
+    where the layer lies in a GeoPackage.
+    """
+
+    name: str
+    file: str
+    columns: list[str]
+    rows: list[Row] = field(default_factory=list)
+
+
+_SPREADSHEET = "save the table as “CSV UTF-8, comma separated”"
+
+
+def read_csv(name: str, text: str, notes: Collector) -> Table | None:
+    """Rows of a CSV text, numbered as in a spreadsheet: the header is row 1, the first data row is row 2.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, for findings.
+    text : str
+        Its content.
+    notes : Collector
+        Takes what is wrong.
+
+    Returns
+    -------
+    Table or None
+        None if the cells cannot be told apart.
+    """
+    delimiter = ","
+    first = text.lstrip("\r\n").partition("\n")[0]
+    for other, label in ((";", "semicolons"), ("\t", "tabs")):
+        if other in first and "," not in first:
+            notes.add("csv.delimiter", f"columns are separated by {label}, not commas", _SPREADSHEET, file=name)
+            delimiter = other
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    table: Table | None = None
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if table is None:
+                if len(cells) > MOST_COLUMNS:
+                    notes.add("layer.too_many", f"has {len(cells):,} columns", _SPREADSHEET, file=name, where="row 1")
+                    return None
+                table = Table(name, name, [cell.strip() for cell in cells])
+                _check_header(table, notes)
+                continue
+            if len(table.rows) >= MOST_ROWS:
+                notes.add("layer.too_many", f"has more than {MOST_ROWS:,} rows", "cut the table", file=name)
+                break
+            where = f"row {number}"
+            if len(cells) != len(table.columns):
+                notes.add(
+                    "csv.ragged",
+                    f"has {len(cells)} cells where the header has {len(table.columns)}",
+                    "put texts with commas in quotation marks, and give each row a cell for each column",
+                    file=name,
+                    where=where,
+                )
+            filled = {c: cell for c, cell in zip(table.columns, cells, strict=False) if cell.strip()}
+            table.rows.append(Row(where, filled))
+    except csv.Error as error:
+        notes.add(
+            "csv.quotes",
+            f"cells cannot be told apart ({error})",
+            "look for a missing or extra quotation mark; " + _SPREADSHEET,
+            file=name,
+            where=f"row {number + 1}",
+        )
+        return None
+    if table is None:
+        notes.add("file.empty", "has no filled cell", "fill it, or start from `letup new`", file=name)
+    return table
+
+
+def _check_header(table: Table, notes: Collector) -> None:
+    for column, times in Counter(table.columns).items():
+        if not column:
+            notes.add("column.missing", "a column has no name", "name it or remove it", file=table.file, where="row 1")
+        elif times > 1:
+            notes.add(
+                "column.repeated",
+                f"{show(column)} stands {times} times in the header",
+                "keep one of the columns",
+                file=table.file,
+                where="row 1",
+                column=column,
+            )
+
+
+def understand(table: Table, schema: Schema, notes: Collector, ignore: tuple[str, ...] = ()) -> Table:
+    """Table with converted cells: those that are empty, unknown or wrong are left out, each wrong one with a finding.
+
+    Parameters
+    ----------
+    table : Table
+        As read.
+    schema : Schema
+        What it should hold.
+    notes : Collector
+        Takes what is wrong.
+    ignore : tuple of str
+        Columns that others read, such as the sections of scenario.yaml.
+    """
+    _check_columns(table, schema, notes, ignore)
+    required = [column for column in schema.columns if column.required and column.name in table.columns]
+    typed = Table(table.name, table.file, [name for name in table.columns if schema.find(name)])
+    for row in table.rows:
+        clean = Row(row.where, {}, row.geometry)
+        for name, value in row.cells.items():
+            column = schema.find(name)
+            if column is None:
+                continue
+            try:
+                clean.cells[name] = convert(column, value)
+            except Wrong as wrong:
+                notes.add(wrong.code, wrong.message, wrong.remedy, file=table.file, where=row.where, column=name)
+        for column in required:
+            if column.name not in row.cells:
+                notes.add(
+                    "value.missing",
+                    f"{column.name} is empty",
+                    f"fill it: {column.meaning}",
+                    file=table.file,
+                    where=row.where,
+                    column=column.name,
+                )
+        typed.rows.append(clean)
+    return typed
+
+
+def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple[str, ...]) -> None:
+    present = {column for column in table.columns if column}
+    where = "" if table.file == table.name else table.name.partition(":")[2]
+    for name in table.columns[:MOST_COLUMNS]:
+        if not name or name in ignore or schema.find(name):
+            continue
+        near = nearest(name, (*schema.names, *ignore))
+        # a near miss would silently put the default in place of what was meant: stop there
+        missed = near and any(name in row.cells and near not in row.cells for row in table.rows)
+        hint = f"did you mean “{near}”? " if missed else ""
+        notes.add(
+            "column.unknown",
+            f"{show(name)} is not part of the format",
+            f"{hint}rename or remove it; the reference page lists the columns",
+            file=table.file,
+            where=where,
+            column=name,
+            severity="error" if hint else "warning",
+        )
+    for column in schema.columns:
+        if column.required and column.name not in present and (table.rows or table.columns):
+            notes.add(
+                "column.missing",
+                f"the column {column.name} is missing",
+                f"add it: {column.meaning}",
+                file=table.file,
+                where=where,
+                column=column.name,
+            )
+
+
+def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
+    """Rows by id; a second row with the same id is a finding."""
+    found: dict[str, Row] = {}
+    for row in table.rows:
+        name = row.cells.get(column)
+        if name is None:
+            continue
+        if name in found:
+            notes.add(
+                "id.duplicate",
+                f"{show(name)} is also the {column} of {found[name].where}",
+                "give each its own",
+                file=table.file,
+                where=row.where,
+                column=column,
+            )
+        found.setdefault(name, row)
+    return found
+
+
+def check_references(table: Table, schema: Schema, targets: dict[str, dict[str, Any] | None], notes: Collector) -> None:
+    """Note each reference to something that does not exist.
+
+    ``targets`` holds the names in each file or section; None where that file could not be read, so that
+    nothing can be said about references into it.
+    """
+    for row in table.rows:
+        for name, value in row.cells.items():
+            column = schema.find(name)
+            names = targets.get(column.target) if column is not None and column.target else None
+            if column is None or names is None:
+                continue
+            several = name == "source" or name.endswith("_source")
+            for key in (part.strip() for part in value.split(";")) if several else (value,):
+                if key not in names:
+                    note_reference((table.file, row.where, name), key, column.target, names, notes)
+
+
+def note_reference(
+    place: tuple[str, str, str], name: str, target: str, names: dict[str, Any], notes: Collector
+) -> None:
+    """Note that a name, at a place (file, row, column), does not exist in the file or section it should be in."""
+    file, where, column = place
+    hint = "" if notes.is_full("value.reference", file, column) else did_you_mean(name, names)
+    notes.add(
+        "value.reference",
+        f"{show(name)} is not in {target.replace(':', ', ')}",
+        f"{hint}correct it, or add it to {target.replace(':', ', ')}",
+        file=file,
+        where=where,
+        column=column,
+    )
