@@ -18,11 +18,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from letup.support.analysis import POSSIBLE_DRAWS, Analysis, analyse  # noqa: E402 - also runs as a file
+from letup.support.analysis import DEAL_DRAWS, Analysis, analyse  # noqa: E402 - also runs as a file
 from letup.support.model import Issue, Option, Party, Point, Preference, Range, Support  # noqa: E402
 from letup.support.negotiation import Negotiation, negotiation_of  # noqa: E402
-from letup.support.plan_terms import Plan  # noqa: E402
-from letup.support.utility import draw  # noqa: E402
+from letup.support.plan_terms import PlanTerms  # noqa: E402
+from letup.support.utility import sample  # noqa: E402
 
 LIMIT = 10.0
 
@@ -55,10 +55,10 @@ def made(parties: int, consenting: int, seed: int = 0) -> Negotiation:
     return negotiation_of(Support(tuple(issues), tuple(people)))
 
 
-def frontier(count: int) -> list[Plan]:
+def frontier(count: int) -> list[PlanTerms]:
     """Plans along a frontier: more of everything, and more people."""
     return [
-        Plan(f"plan {k}", {f"number{i}": 10 * k / count for i in range(3)}, ("z",), 100 * k, 100 * count)
+        PlanTerms(f"plan {k}", {f"number{i}": 10 * k / count for i in range(3)}, ("z",), 100 * k, 100 * count)
         for k in range(1, count + 1)
     ]
 
@@ -67,7 +67,7 @@ def check(found: Analysis, draws: int, seed: int) -> None:
     """Compare the probabilities of one plan with plain loops."""
     one = found.packages[len(found.packages) // 2]
     for taste, verdict in zip(found.negotiation.tastes, one.verdicts, strict=True):
-        drawn = draw(taste, draws, seed)
+        drawn = sample(taste, draws, seed)
         yes = 0
         for k in range(draws):
             total = 0.0
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small, to see that it runs")
     options = parser.parse_args(arguments)
-    plans, draws, possible = (5, 500, 20) if options.quick else (50, 10_000, POSSIBLE_DRAWS)
+    plans, draws, possible = (5, 500, 20) if options.quick else (50, 10_000, DEAL_DRAWS)
     check(analyse(made(8, 4), frontier(5), draws=500, possible_draws=5), 500, 0)
     print(f"{plans} plans, 8 parties, {draws:,} draws; processor time of one process")
     print(f"{'have to agree':>14}{'packages':>14}{'analysis, s':>13}{'any deal':>10}{'efficient':>11}")

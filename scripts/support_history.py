@@ -18,13 +18,13 @@ from jinja2 import Environment, StrictUndefined
 
 from letup.core.wording import percent
 from letup.scenario import load
-from letup.support.acceptance import judge, together
-from letup.support.bargaining import TablePoints, table_points
+from letup.support.acceptance import joint_acceptance, judge
+from letup.support.bargaining import BargainingSolutions, bargaining_solutions
 from letup.support.model import Package, Party, Range, Support, Value
-from letup.support.moves import easiest
+from letup.support.moves import most_acceptable_package
 from letup.support.negotiation import Negotiation, negotiation_of, support_of
-from letup.support.package_space import Block, table_of
-from letup.support.utility import Drawn, Taste, draw, likeliest
+from letup.support.package_space import Block, package_space_of
+from letup.support.utility import SampledUtility, UtilityModel, at_likeliest_values, sample
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "history-support.md"
 TEXT = Path(__file__).with_name("support_history.md.j2")
@@ -75,17 +75,19 @@ class Case:
         self.negotiation: Negotiation = negotiation_of(support)
         self.parties = self.negotiation.consenting([])
         self.tastes = [taste for taste in self.negotiation.tastes if taste.party in self.parties]
-        self.drawn = [draw(taste, DRAWS, SEED) for taste in self.tastes]
+        self.drawn = [sample(taste, DRAWS, SEED) for taste in self.tastes]
         self.options = {issue.id: issue.values for issue in support.issues}
         self.blocks = [Block((issue,), tuple((value,) for value in values)) for issue, values in self.options.items()]
 
-    def share(self, package: Package, drawn: list[Drawn] | None = None) -> float:
+    def share(self, package: Package, drawn: list[SampledUtility] | None = None) -> float:
         """Share of draws in which all accept."""
-        return float(together([one.accepts([package]) for one in drawn or self.drawn])[0])
+        return float(joint_acceptance([one.accepts([package]) for one in drawn or self.drawn])[0])
 
-    def points(self) -> TablePoints | None:
+    def points(self) -> BargainingSolutions | None:
         """Points of theory at the likeliest values."""
-        return table_points(table_of([likeliest(taste) for taste in self.tastes], self.blocks))
+        return bargaining_solutions(
+            package_space_of([at_likeliest_values(taste) for taste in self.tastes], self.blocks)
+        )
 
     def at_random(self) -> list[dict[str, Value]]:
         """Packages drawn evenly from everything that can be agreed."""
@@ -105,12 +107,14 @@ def page() -> str:
     points = case.points()
     if points is None:
         raise SystemExit("no deal at the likeliest values: the page is written for a case with one")
-    best, best_share = easiest(case.drawn, case.options, [agreed, points.nash, points.kalai_smorodinsky])
+    best, best_share = most_acceptable_package(
+        case.drawn, case.options, [agreed, points.nash, points.kalai_smorodinsky]
+    )
     packages = (agreed, best, points.nash, points.kalai_smorodinsky)
     share = case.share(agreed)
     some = case.at_random()
     parts = [some[at : at + 100] for at in range(0, len(some), 100)]  # fits the processor's cache
-    shares = np.concatenate([together([one.accepts(part) for one in case.drawn]) for part in parts])
+    shares = np.concatenate([joint_acceptance([one.accepts(part) for one in case.drawn]) for part in parts])
     refusing, alone = _standing_in_the_way(case, agreed)
     weighed = {issue for taste in case.tastes for issue in taste.issues}
     tries = sorted(_tries(case, agreed), key=lambda one: (-abs(one[2] - one[1]), one[0]))
@@ -159,7 +163,7 @@ def _verdicts(case: Case, agreed: Package) -> list[tuple[str, float, float, str,
     """By party: name, probability, utility above its reservation value, deciding issue, answers that it turns."""
     found = []
     for taste, drawn in zip(case.tastes, case.drawn, strict=True):
-        centre = likeliest(taste)
+        centre = at_likeliest_values(taste)
         (verdict,), _ = judge(drawn, centre, [agreed])
         margin = float(centre.utility([agreed])[0, 0] - centre.reservation[0])
         label = case.negotiation.issue(verdict.deciding).label
@@ -189,7 +193,9 @@ def _tries(case: Case, agreed: Package) -> Iterator[tuple[str, float, float, str
         party = support.party(taste.party)
         for label, span, ends in _changes(case, party):
             low, high = (
-                case.share(agreed, [*case.drawn[:place], draw(Taste.of(end), DRAWS, SEED), *case.drawn[place + 1 :]])
+                case.share(
+                    agreed, [*case.drawn[:place], sample(UtilityModel.of(end), DRAWS, SEED), *case.drawn[place + 1 :]]
+                )
                 for end in ends
             )
             yield f"{party.name}: {label}", low, high, span

@@ -13,7 +13,7 @@ from letup.support.model import (
     RedLine,
     Support,
 )  # fmt: skip
-from letup.support.plan_terms import Plan
+from letup.support.plan_terms import PlanTerms
 
 KNOWN = Range.exactly
 
@@ -67,5 +67,5 @@ def support(*, reservation: float = 0.4, line: RedLine | None = None) -> Support
     return Support((DAYS, TRUCKS, MONITOR), (a, b, m), ties)
 
 
-def plan(days: float, people: int = 1000) -> Plan:
-    return Plan(f"{days:g} days", {"days": days}, ("north", "mill"), people, 2000)
+def plan(days: float, people: int = 1000) -> PlanTerms:
+    return PlanTerms(f"{days:g} days", {"days": days}, ("north", "mill"), people, 2000)

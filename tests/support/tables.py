@@ -6,10 +6,10 @@ from itertools import product
 
 import numpy as np
 
-from letup.support.package_space import Block, Table
+from letup.support.package_space import Block, PackageSpace
 
 
-def table(seed: int) -> Table:
+def table(seed: int) -> PackageSpace:
     """A small negotiation; some have a deal, most do not."""
     rng = np.random.default_rng(seed)
     parties, issues = int(rng.integers(2, 5)), int(rng.integers(1, 5))
@@ -22,10 +22,10 @@ def table(seed: int) -> Table:
         refused.append(rng.random(worth[-1].shape) < rng.choice([0.0, 0.15]))
     reservation = rng.uniform(0.3, 0.9, parties) * rng.uniform(0.6, 1.1)
     names = tuple(f"p{p}" for p in range(parties))
-    return Table(names, tuple(blocks), tuple(worth), tuple(refused), reservation)
+    return PackageSpace(names, tuple(blocks), tuple(worth), tuple(refused), reservation)
 
 
-def there_is_a_deal(table: Table, members: frozenset[str]) -> bool:
+def there_is_a_deal(table: PackageSpace, members: frozenset[str]) -> bool:
     """Whether some package is accepted when only these parties and issues count, by going through all packages."""
     for choice in product(*(range(len(block.options)) for block in table.blocks)):
         if all(_accepts(table, p, choice, members) for p, name in enumerate(table.parties) if name in members):
@@ -33,7 +33,7 @@ def there_is_a_deal(table: Table, members: frozenset[str]) -> bool:
     return False
 
 
-def _accepts(table: Table, party: int, choice: tuple[int, ...], members: frozenset[str]) -> bool:
+def _accepts(table: PackageSpace, party: int, choice: tuple[int, ...], members: frozenset[str]) -> bool:
     total = 0.0
     for block, worth, refused, option in zip(table.blocks, table.worth, table.refused, choice, strict=True):
         for i, issue in enumerate(block.issues):

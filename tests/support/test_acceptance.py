@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.core.errors import LetupError
-from letup.support.acceptance import interval, judge, together
+from letup.support.acceptance import joint_acceptance, judge, wilson_interval
 from letup.support.model import Range, RedLine
-from letup.support.utility import Curve, Taste, draw, likeliest, require_complete, stream, values_at
+from letup.support.utility import (
+    UtilityModel,
+    ValueFunction,
+    at_likeliest_values,
+    inverse_distribution,
+    random_stream,
+    require_complete,
+    sample,
+)
 from tests.examples import examples
 
 KNOWN = Range.exactly
@@ -19,22 +27,22 @@ HALF = KNOWN(0.5)
 
 def taste(
     party: str = "a", *, reservation: Range = HALF, lines: dict[str, RedLine] | None = None, **weights: Range
-) -> Taste:
+) -> UtilityModel:
     """Likes days up to ten and, twice as much, monitors."""
     curves = {
-        "days": Curve((0.0, 10.0), (KNOWN(0.0), KNOWN(1.0))),
-        "monitor": Curve(("nobody", "the UN"), (KNOWN(0.0), KNOWN(1.0))),
+        "days": ValueFunction((0.0, 10.0), (KNOWN(0.0), KNOWN(1.0))),
+        "monitor": ValueFunction(("nobody", "the UN"), (KNOWN(0.0), KNOWN(1.0))),
     }
     given = {"days": KNOWN(1.0), "monitor": KNOWN(2.0)} | weights
-    return Taste(party, curves, given, reservation, lines or {})
+    return UtilityModel(party, curves, given, reservation, lines or {})
 
 
-def verdict(one: Taste, package: dict, draws: int = 20_000):
-    return judge(draw(one, draws, 1), likeliest(one), [package])[0][0]
+def verdict(one: UtilityModel, package: dict, draws: int = 20_000):
+    return judge(sample(one, draws, 1), at_likeliest_values(one), [package])[0][0]
 
 
 def test_the_utility_is_the_weighted_sum() -> None:
-    one = draw(taste(), 3, 0)
+    one = sample(taste(), 3, 0)
     packages = [
         {"days": 4.0, "monitor": "nobody"},
         {"days": 25.0, "monitor": "the UN"},
@@ -54,7 +62,7 @@ def test_the_probability_is_the_one_of_the_distribution(days: float) -> None:
 
 
 def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
-    drawn = values_at(Range(1.0, 2.0, 5.0), stream(3, "x").random(200_000))
+    drawn = inverse_distribution(Range(1.0, 2.0, 5.0), random_stream(3, "x").random(200_000))
     assert drawn.mean() == pytest.approx((1 + 2 + 5) / 3, abs=0.01)
     assert drawn.var() == pytest.approx((1 + 4 + 25 - 2 - 5 - 10) / 18, abs=0.01)
     assert (drawn < 2).mean() == pytest.approx(1 / 4, abs=0.005)
@@ -62,18 +70,18 @@ def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
 
 
 def test_weights_add_up_to_one_in_every_draw() -> None:
-    one = draw(taste(days=Range(0.0, 1.0, 9.0), monitor=Range(0.5, None, 4.0)), 500, 4)
+    one = sample(taste(days=Range(0.0, 1.0, 9.0), monitor=Range(0.5, None, 4.0)), 500, 4)
     best = one.utility([{"days": 10.0, "monitor": "the UN"}])
     assert best == pytest.approx(np.ones((1, 500)))
 
 
 def test_another_party_or_range_leaves_all_other_draws_as_they_are() -> None:
     one, other = (
-        draw(taste(reservation=Range(0.1, None, 0.9)), 50, 7),
-        draw(taste(reservation=Range(0.2, None, 0.9)), 50, 7),
+        sample(taste(reservation=Range(0.1, None, 0.9)), 50, 7),
+        sample(taste(reservation=Range(0.2, None, 0.9)), 50, 7),
     )
     assert (np.argsort(one.reservation) == np.argsort(other.reservation)).all()
-    assert not np.allclose(draw(taste("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
+    assert not np.allclose(sample(taste("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
 
 
 def test_a_red_line_counts_whatever_else_there_is() -> None:
@@ -108,16 +116,16 @@ def test_the_distance_is_given_in_days_and_options() -> None:
 def test_an_interval_holds_the_share_it_should() -> None:
     """Of shares of 200 draws at 0.03, about 95 of 100 intervals hold 0.03."""
     rng = np.random.default_rng(5)
-    held = [low <= 0.03 <= high for low, high in (interval(k / 200, 200) for k in rng.binomial(200, 0.03, 4000))]
+    held = [low <= 0.03 <= high for low, high in (wilson_interval(k / 200, 200) for k in rng.binomial(200, 0.03, 4000))]
     assert 0.93 <= np.mean(held) <= 0.98
-    assert interval(0.0, 100)[0] == 0.0
-    assert interval(1.0, 100)[1] == 1.0
+    assert wilson_interval(0.0, 100)[0] == 0.0
+    assert wilson_interval(1.0, 100)[1] == 1.0
 
 
 def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
-    a, b = (draw(taste(party, reservation=Range(0.0, None, 1.0)), 40_000, 2) for party in "ab")
+    a, b = (sample(taste(party, reservation=Range(0.0, None, 1.0)), 40_000, 2) for party in "ab")
     packages = [{"days": 6.0, "monitor": "the UN"}]
-    both = together([a.accepts(packages), b.accepts(packages)])[0]
+    both = joint_acceptance([a.accepts(packages), b.accepts(packages)])[0]
     assert both == pytest.approx((2 / 3 + 0.2) ** 2, abs=0.01)
 
 
@@ -126,7 +134,7 @@ def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
 def test_more_of_what_a_party_likes_never_makes_a_yes_less_likely(seed: int, first: float, second: float) -> None:
     less, more = sorted((first, second))
     one = taste(days=Range(0.1, 0.5, 3.0), reservation=Range(0.1, 0.4, 0.9))
-    accepts = draw(one, 200, seed).accepts([{"days": less, "monitor": "nobody"}, {"days": more, "monitor": "nobody"}])
+    accepts = sample(one, 200, seed).accepts([{"days": less, "monitor": "nobody"}, {"days": more, "monitor": "nobody"}])
     assert (accepts[1] | ~accepts[0]).all()
 
 
@@ -135,8 +143,12 @@ def test_more_of_what_a_party_likes_never_makes_a_yes_less_likely(seed: int, fir
     [
         lambda: taste(days=Range(1.0, 0.5, 2.0)),
         lambda: taste(reservation=Range(float("nan"), None, 1.0)),
-        lambda: Taste("a", {"x": Curve((1.0, 1.0), (KNOWN(0.0), KNOWN(1.0)))}, {"x": KNOWN(1.0)}, KNOWN(0.0)),
-        lambda: Taste("a", {"x": Curve((0.0,), (KNOWN(0.0),))}, {"x": Range(-1.0, 0.5, 2.0)}, KNOWN(0.0)),
+        lambda: UtilityModel(
+            "a", {"x": ValueFunction((1.0, 1.0), (KNOWN(0.0), KNOWN(1.0)))}, {"x": KNOWN(1.0)}, KNOWN(0.0)
+        ),
+        lambda: UtilityModel(
+            "a", {"x": ValueFunction((0.0,), (KNOWN(0.0),))}, {"x": Range(-1.0, 0.5, 2.0)}, KNOWN(0.0)
+        ),
         lambda: require_complete({"days": 3.0}, [taste()]),
         lambda: require_complete({"days": "many", "monitor": "the UN"}, [taste()]),
         lambda: require_complete({"days": 3.0, "monitor": "a friend"}, [taste()]),

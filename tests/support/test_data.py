@@ -21,7 +21,7 @@ from letup.scenario.attributes import of
 from letup.support.model import Issue, Point, Range, RedLine, Support
 from letup.support.negotiation import support_of
 from letup.support.offers import read
-from letup.support.plan_terms import ATTRIBUTES, asks_of, attributes_of, package_of
+from letup.support.plan_terms import ATTRIBUTES, asks_of, package_of, plan_attributes
 from tests.scenario.test_agreement import change, party
 
 
@@ -107,7 +107,7 @@ def test_a_red_line_is_refused_and_the_line_itself_is_not() -> None:
 
 
 def test_a_plan_settles_what_can_be_counted_on_it(plan: Plan) -> None:
-    found = attributes_of(plan)
+    found = plan_attributes(plan)
     assert set(found) <= set(ATTRIBUTES) == set(of("issues.csv")["reads"].choices)
     assert found["zone_hours"] == 4 + 3 + 3
     assert found["window_hours"] == pytest.approx(10 / 3)
@@ -123,8 +123,10 @@ def test_trucks_a_day_are_those_that_leave_crossings_in_memory_and_on_disk(plan:
     with (tmp_path / "plan" / "deliveries.csv").open(encoding="utf-8") as file:
         entered = [int(row["trucks"]) for row in csv.DictReader(file) if row["origin"] == "border"]
     (offer,), scenario = read(tmp_path / "plan")
-    assert attributes_of(offer)["trucks_per_day"] == pytest.approx(sum(entered) / 3)  # the example looks at three days
-    assert attributes_of(plan) == pytest.approx(attributes_of(offer))
+    assert plan_attributes(offer)["trucks_per_day"] == pytest.approx(
+        sum(entered) / 3
+    )  # the example looks at three days
+    assert plan_attributes(plan) == pytest.approx(plan_attributes(offer))
     trucks = next(one for one in support_of(scenario).issues if one.id == "trucks")
     asked = replace(support_of(scenario), issues=(replace(trucks, reads="trucks_per_day"),))
     assert package_of(offer, asked) == {"trucks": pytest.approx(sum(entered) / 3)}
@@ -133,11 +135,11 @@ def test_trucks_a_day_are_those_that_leave_crossings_in_memory_and_on_disk(plan:
 def test_a_pause_over_midnight_counts_on_both_days(scenario: Scenario) -> None:
     free = replace(scenario, limits=replace(scenario.limits, hours=None))
     late = plans.make(free, pauses=[Window(0, 64, 79)])  # 22:00 to 02:00
-    assert (attributes_of(late)["days"], attributes_of(late)["hours_a_day"]) == (2, 2)
+    assert (plan_attributes(late)["days"], plan_attributes(late)["hours_a_day"]) == (2, 2)
 
 
 def test_a_plan_without_pauses_settles_that_there_are_none(scenario: Scenario) -> None:
-    found = attributes_of(plans.make(scenario, pauses=[]))
+    found = plan_attributes(plans.make(scenario, pauses=[]))
     assert (found["zone_hours"], found["days"], found["hours_a_day"]) == (0, 0, 0)
     assert "window_hours" not in found
 

@@ -5,48 +5,50 @@ from __future__ import annotations
 import pytest
 
 from letup.support.model import Range
-from letup.support.moves import Cost, moves, neighbours, urging
-from letup.support.utility import Curve, Taste, draw
+from letup.support.moves import Effect, find_advocates, neighbouring_packages, rank_moves
+from letup.support.utility import UtilityModel, ValueFunction, sample
 
 KNOWN = Range.exactly
 OPTIONS = {"days": [1.0, 2.0, 4.0, 7.0], "monitor": ["nobody", "the UN", "a neighbour"]}
 PACKAGE = {"days": 4.0, "monitor": "nobody"}
 
 
-def party(name: str, days: tuple[float, float], monitor: tuple[float, float, float]) -> Taste:
+def party(name: str, days: tuple[float, float], monitor: tuple[float, float, float]) -> UtilityModel:
     curves = {
-        "days": Curve((1.0, 7.0), tuple(map(KNOWN, days))),
-        "monitor": Curve(("nobody", "the UN", "a neighbour"), tuple(map(KNOWN, monitor))),
+        "days": ValueFunction((1.0, 7.0), tuple(map(KNOWN, days))),
+        "monitor": ValueFunction(("nobody", "the UN", "a neighbour"), tuple(map(KNOWN, monitor))),
     }
-    return Taste(name, curves, {"days": KNOWN(1.0), "monitor": KNOWN(1.0)}, Range(0.3, None, 0.9))
+    return UtilityModel(name, curves, {"days": KNOWN(1.0), "monitor": KNOWN(1.0)}, Range(0.3, None, 0.9))
 
 
 def test_a_step_up_or_down_and_every_other_option_are_tried() -> None:
-    found = [change.package for change in neighbours(PACKAGE, OPTIONS)]
+    found = [change.package for change in neighbouring_packages(PACKAGE, OPTIONS)]
     assert found == [
         {"days": 2.0, "monitor": "nobody"},
         {"days": 7.0, "monitor": "nobody"},
         {"days": 4.0, "monitor": "the UN"},
         {"days": 4.0, "monitor": "a neighbour"},
     ]
-    assert [c.package["days"] for c in neighbours({"days": 7.0, "monitor": "nobody"}, {"days": OPTIONS["days"]})] == [
-        4.0
-    ]
+    assert [
+        c.package["days"] for c in neighbouring_packages({"days": 7.0, "monitor": "nobody"}, {"days": OPTIONS["days"]})
+    ] == [4.0]
 
 
 def test_no_move_takes_back_what_law_owes() -> None:
     agreed = {"days": 4.0, "monitor": "the UN"}
-    found = [change.package["monitor"] for change in neighbours(agreed, OPTIONS, owed={"monitor": "nobody"})]
+    found = [change.package["monitor"] for change in neighbouring_packages(agreed, OPTIONS, owed={"monitor": "nobody"})]
     assert "a neighbour" in found
     assert "nobody" not in found
 
 
 def test_what_gains_a_yes_without_losing_another_comes_first() -> None:
     both = [
-        draw(party("a", (0.0, 1.0), (0.0, 1.0, 0.8)), 4000, 1),
-        draw(party("b", (1.0, 0.0), (0.3, 0.0, 0.3)), 4000, 1),
+        sample(party("a", (0.0, 1.0), (0.0, 1.0, 0.8)), 4000, 1),
+        sample(party("b", (1.0, 0.0), (0.3, 0.0, 0.3)), 4000, 1),
     ]
-    found = moves(both, ["a", "b"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda change: Cost(people=-100.0))
+    found = rank_moves(
+        both, ["a", "b"], PACKAGE, neighbouring_packages(PACKAGE, OPTIONS), lambda change: Effect(people=-100.0)
+    )
     best = found["a"][0]
     assert best.change.package == {"days": 4.0, "monitor": "a neighbour"}
     assert best.gain("a") == pytest.approx(0.35 / 0.6, abs=0.03)  # 0.25 is short of 0.3, 0.65 is not
@@ -59,15 +61,17 @@ def test_what_gains_a_yes_without_losing_another_comes_first() -> None:
 
 
 def test_of_equal_gains_the_one_that_lets_more_people_out_comes_first() -> None:
-    one = [draw(party("a", (0.5, 0.5), (0.0, 1.0, 1.0)), 500, 1)]
+    one = [sample(party("a", (0.5, 0.5), (0.0, 1.0, 1.0)), 500, 1)]
     people = {"the UN": 10.0, "a neighbour": 20.0}
-    found = moves(one, ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda c: Cost(people.get(c.package["monitor"])))
+    found = rank_moves(
+        one, ["a"], PACKAGE, neighbouring_packages(PACKAGE, OPTIONS), lambda c: Effect(people.get(c.package["monitor"]))
+    )
     assert [move.change.package["monitor"] for move in found["a"]] == ["a neighbour", "the UN"]
 
 
 def test_who_accepts_surely_needs_no_moves() -> None:
-    sure = draw(party("a", (1.0, 1.0), (1.0, 1.0, 1.0)), 100, 1)
-    assert moves([sure], ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS)) == {}
+    sure = sample(party("a", (1.0, 1.0), (1.0, 1.0, 1.0)), 100, 1)
+    assert rank_moves([sure], ["a"], PACKAGE, neighbouring_packages(PACKAGE, OPTIONS)) == {}
 
 
 def test_influence_multiplies_along_the_way_and_needs_a_yes_of_its_own() -> None:
@@ -78,7 +82,7 @@ def test_influence_multiplies_along_the_way_and_needs_a_yes_of_its_own() -> None
         ("rival", "a"): 0.9,
         ("a", "ally"): 1.0,
     }
-    found = urging(ties, {"ally": 0.4, "rival": 0.0}, "a")
+    found = find_advocates(ties, {"ally": 0.4, "rival": 0.0}, "a")
     assert [(one.party, one.path) for one in found] == [
         ("mediator", ("mediator", "ally", "a")),
         ("ally", ("ally", "a")),
@@ -89,9 +93,9 @@ def test_influence_multiplies_along_the_way_and_needs_a_yes_of_its_own() -> None
 
 def test_who_need_not_consent_has_moves_too_after_those_who_must_and_by_its_own_yes() -> None:
     """The mediator wants the UN above all; A, who must consent, gains more from a neighbour."""
-    a = draw(party("a", (0.0, 1.0), (0.0, 0.5, 1.0)), 4000, 1)
-    m = draw(party("m", (0.0, 0.0), (0.0, 1.0, 0.6)), 4000, 1)
-    found = moves([m, a], ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS))
+    a = sample(party("a", (0.0, 1.0), (0.0, 0.5, 1.0)), 4000, 1)
+    m = sample(party("m", (0.0, 0.0), (0.0, 1.0, 0.6)), 4000, 1)
+    found = rank_moves([m, a], ["a"], PACKAGE, neighbouring_packages(PACKAGE, OPTIONS))
     assert list(found) == ["a", "m"]
     assert found["a"][0].change.package["monitor"] == "a neighbour"
     assert found["m"][0].change.package["monitor"] == "the UN"
@@ -99,7 +103,13 @@ def test_who_need_not_consent_has_moves_too_after_those_who_must_and_by_its_own_
 
 
 def test_of_equal_gains_and_people_the_one_that_meets_more_need_comes_first() -> None:
-    one = [draw(party("a", (0.5, 0.5), (0.0, 0.8, 0.8)), 2000, 1)]
+    one = [sample(party("a", (0.5, 0.5), (0.0, 0.8, 0.8)), 2000, 1)]
     need = {"the UN": 10.0, "a neighbour": 20.0}
-    found = moves(one, ["a"], PACKAGE, neighbours(PACKAGE, OPTIONS), lambda c: Cost(0, need.get(c.package["monitor"])))
+    found = rank_moves(
+        one,
+        ["a"],
+        PACKAGE,
+        neighbouring_packages(PACKAGE, OPTIONS),
+        lambda c: Effect(0, need.get(c.package["monitor"])),
+    )
     assert [move.change.package["monitor"] for move in found["a"]] == ["a neighbour", "the UN"]

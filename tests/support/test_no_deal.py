@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from letup.support.model import Range, RedLine
-from letup.support.no_deal import changes, conflict, deal, other_terms
-from letup.support.package_space import Block, Table, every, table_of
-from letup.support.utility import Curve, Taste, likeliest
+from letup.support.no_deal import find_deal, nearest_terms, smallest_conflict, smallest_relaxations
+from letup.support.package_space import Block, PackageSpace, all_packages, package_space_of
+from letup.support.utility import UtilityModel, ValueFunction, at_likeliest_values
 from tests.support.tables import table, there_is_a_deal
 
 
-def without_a_deal(count: int) -> list[Table]:
+def without_a_deal(count: int) -> list[PackageSpace]:
     found, seed = [], 0
     while len(found) < count:
         one = table(seed)
@@ -31,7 +31,7 @@ NO_DEAL = without_a_deal(100)
 def test_setting_any_member_of_a_conflict_aside_gives_a_deal() -> None:
     sizes = set()
     for one in NO_DEAL:
-        found = conflict(one)
+        found = smallest_conflict(one)
         members = frozenset([*found.parties, *found.issues])
         assert not there_is_a_deal(one, members)
         assert all(there_is_a_deal(one, members - {member}) for member in members)
@@ -41,7 +41,7 @@ def test_setting_any_member_of_a_conflict_aside_gives_a_deal() -> None:
 
 def test_no_conflict_is_smaller() -> None:
     for one in NO_DEAL[:40]:
-        found = conflict(one)
+        found = smallest_conflict(one)
         size = len(found.parties) + len(found.issues)
         for some in combinations([*one.parties, *one.issues], size - 1):
             assert there_is_a_deal(one, frozenset(some))
@@ -53,9 +53,9 @@ def test_there_is_no_conflict_where_there_is_a_deal() -> None:
         one = table(seed)
         if there_is_a_deal(one, frozenset([*one.parties, *one.issues])):
             seen += 1
-            assert conflict(one) is None
-            assert changes(one) == []
-            assert deal(one) is not None
+            assert smallest_conflict(one) is None
+            assert smallest_relaxations(one) == []
+            assert find_deal(one) is not None
     assert seen > 5
 
 
@@ -63,9 +63,9 @@ def test_the_smallest_change_gives_a_deal_and_nothing_smaller_does() -> None:
     """By one party alone: the least of what it falls short of over all packages that the others accept."""
     alone = 0
     for one in NO_DEAL:
-        _, utility, allowed = every(one)
+        _, utility, allowed = all_packages(one)
         short = one.reservation - utility
-        found = changes(one)
+        found = smallest_relaxations(one)
         for p, party in enumerate(one.parties):
             others = np.delete(short, p, axis=1)
             possible = short[allowed & (others <= 1e-9).all(axis=1), p]
@@ -94,23 +94,23 @@ def test_two_red_lines_on_one_issue_are_the_conflict() -> None:
     days = Block(("days",), ((1.0,), (4.0,), (7.0,)))
     worth = np.array([[[1.0, 0.5, 0.0]], [[0.0, 0.5, 1.0]], [[0.4, 0.5, 0.5]]])
     refused = np.array([[[False, True, True]], [[True, False, False]], [[False, False, False]]])
-    one = Table(("a", "b", "c"), (days,), (worth,), (refused,), np.array([0.2, 0.2, 0.2]))
-    found = conflict(one)
+    one = PackageSpace(("a", "b", "c"), (days,), (worth,), (refused,), np.array([0.2, 0.2, 0.2]))
+    found = smallest_conflict(one)
     assert (set(found.parties), set(found.issues)) == ({"a", "b"}, {"days"})
-    (change,) = changes(one)
+    (change,) = smallest_relaxations(one)
     assert change.kind == "red lines"
     assert change.lifted == (("a", "days"),)  # at four days both have enough
     assert change.package == {"days": 4.0}
 
 
-def one_party(*, floor: float) -> Taste:
+def one_party(*, floor: float) -> UtilityModel:
     """Somebody who counts captives and what follows equally, and refuses to have none free."""
     known = Range.exactly
-    return Taste(
+    return UtilityModel(
         "a",
         {
-            "captives": Curve((0.0, 100.0), (known(0.0), known(1.0))),
-            "after": Curve(("fight", "stop"), (known(1.0), known(0.0))),
+            "captives": ValueFunction((0.0, 100.0), (known(0.0), known(1.0))),
+            "after": ValueFunction(("fight", "stop"), (known(1.0), known(0.0))),
         },
         {"captives": known(1.0), "after": known(1.0)},
         known(floor),
@@ -121,11 +121,11 @@ def one_party(*, floor: float) -> Taste:
 def test_what_was_put_on_the_table_is_the_reason_not_what_a_party_wants_at_all() -> None:
     """With half the captives and a stop it has a quarter; with one of the two as it likes, a half or more."""
     fixed = [Block(("captives",), ((50.0,),)), Block(("after",), (("stop",),))]
-    assert conflict(table_of([likeliest(one_party(floor=0.2))], fixed)) is None
-    found = conflict(table_of([likeliest(one_party(floor=0.4))], fixed))
+    assert smallest_conflict(package_space_of([at_likeliest_values(one_party(floor=0.2))], fixed)) is None
+    found = smallest_conflict(package_space_of([at_likeliest_values(one_party(floor=0.4))], fixed))
     assert (found.parties, found.issues) == (("a",), ("captives", "after"))
     refused = [Block(("captives",), ((0.0,),)), Block(("after",), (("fight",),))]
-    found = conflict(table_of([likeliest(one_party(floor=0.2))], refused))
+    found = smallest_conflict(package_space_of([at_likeliest_values(one_party(floor=0.2))], refused))
     assert (found.parties, found.issues) == (("a",), ("captives",))
 
 
@@ -142,7 +142,7 @@ def test_the_fewest_terms_are_changed_and_by_the_fewest_steps() -> None:
                 far = [(o, len(block.options)) for o, block in zip(choice, one.blocks, strict=True)
                        if block.issues[0] in proposed and len(block.issues) == 1]  # fmt: skip
                 prices[choice] = sum(1 + 1e-3 * o / size for o, size in far if o)
-        found = other_terms(replace(one, reservation=one.reservation - 0.2), proposed)
+        found = nearest_terms(replace(one, reservation=one.reservation - 0.2), proposed)
         assert (found is None) == (not prices)
         if found is not None:
             seen += 1

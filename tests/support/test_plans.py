@@ -9,8 +9,8 @@ import pytest
 
 from letup.plan import make
 from letup.support.negotiation import support_of
-from letup.support.offers import Offer, nearby, plans_of, read, variants
-from letup.support.plan_terms import attributes_of
+from letup.support.offers import Offer, changed_offers, nearby_plans, plan_terms_of, read
+from letup.support.plan_terms import plan_attributes
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def offer(plan: Path) -> Offer:
 
 
 def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) -> None:
-    known = {words: one for words, one, sure in variants(offer) if sure}
+    known = {words: one for words, one, sure in changed_offers(offer) if sure}
     one = known["without the pause of North on 2030-01-01 09:00–14:00"]
     assert one.arrive == offer.arrive - 700
     assert len(one.pauses) == 2
@@ -32,22 +32,24 @@ def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) 
 
 def test_hours_and_days_change_as_the_words_say(offer: Offer) -> None:
     costly = replace(offer.scenario, limits=replace(offer.scenario.limits, concession=(("north", 1.0, None, None),)))
-    near = {words: one for words, one, _ in variants(replace(offer, scenario=costly))}
+    near = {words: one for words, one, _ in changed_offers(replace(offer, scenario=costly))}
     assert near["every pause an hour shorter"].zone_hours == offer.zone_hours - 3
     assert near["no pause on 2030-01-02"].zone_hours == offer.zone_hours - 6
     assert near["no pause of North"].zones == ("mill",)
     later = near["the pause of North on 2030-01-01 09:00–14:00 an hour later"]
-    assert attributes_of(later)["notice_hours"] == attributes_of(offer)["notice_hours"]  # Millfield still begins at 9
+    assert (
+        plan_attributes(later)["notice_hours"] == plan_attributes(offer)["notice_hours"]
+    )  # Millfield still begins at 9
     assert {pause.start.hour for pause in later.pauses if pause.zone == "north"} == {10}
 
 
 def test_no_change_breaks_the_limits_on_hours_and_length(offer: Offer) -> None:
     limits = replace(offer.scenario.limits, hours=(9.0, 15.0), shortest_hours=5.0)
     tight = replace(offer, scenario=replace(offer.scenario, limits=limits), longer=())
-    words = [one[0] for one in variants(tight)]
+    words = [one[0] for one in changed_offers(tight)]
     assert "every pause an hour shorter" not in words
     assert not any("Mill" in said and ("earlier" in said or "later" in said) for said in words)
-    for _, one, _ in variants(tight):
+    for _, one, _ in changed_offers(tight):
         for pause in one.pauses:
             assert pause.hours >= 5
             assert (pause.start.hour, pause.end.hour) >= (9, 0)
@@ -62,10 +64,10 @@ def test_people_are_counted_as_a_plan_with_these_pauses_counts_them(offer: Offer
         replace(day, window=replace(day.window, zone=n, last=12 + 4 * 7 - 1), start=at[0], end=at[1]) for n in numbers
     )
     offer = replace(offer, pauses=whole)
-    (same,) = (one for words, one, _ in variants(offer) if words == "every pause an hour shorter")
+    (same,) = (one for words, one, _ in changed_offers(offer) if words == "every pause an hour shorter")
     support = support_of(offer.scenario)
-    (start,) = plans_of([offer], support)
-    near = {one.said: one for one in nearby([offer], support, exact=True)(start)}
+    (start,) = plan_terms_of([offer], support)
+    near = {one.said: one for one in nearby_plans([offer], support, exact=True)(start)}
     counted = near["every pause an hour shorter"].count
     assert counted is not None
     made = make(offer.scenario, pauses=list(same.windows))

@@ -21,7 +21,7 @@ from letup.support import extraction
 from letup.support.extraction import Proposal, extractor, proposals
 from letup.support.model import Issue, Party, Statement, Support
 from letup.support.negotiation import support_of
-from letup.support.statements import append, lines_of, own_folder, selected
+from letup.support.statements import append_statement, own_folder, position_histories, select_statements
 from tests.examples import examples
 from tests.scenario.test_agreement import change, rows
 
@@ -72,7 +72,7 @@ def support(*said: Statement) -> Support:
 def added(folder: Path, **cells: str) -> tuple[str, list[str]]:
     good = {"date": "2029-12-30", "party": "party_a", "speaker": "A delegate", "issue": "length", "stance": "-1"}
     good |= {"position": "Four hours, no more", "basis": "assumed", "note": "heard in the room"}
-    where, findings = append(folder, good | cells)
+    where, findings = append_statement(folder, good | cells)
     return where, [one.code for one in findings]
 
 
@@ -171,19 +171,19 @@ def test_the_command_adds_what_it_is_given(folder: Path) -> None:
 
 
 def test_turns_are_between_clear_stances_of_one_party_on_one_issue() -> None:
-    (line,) = lines_of(support(*said_on((1, 1), (2, 0), (3, -1), (4, -2), (5, 1))))
+    (line,) = position_histories(support(*said_on((1, 1), (2, 0), (3, -1), (4, -2), (5, 1))))
     assert [(a.date.day, b.date.day) for a, b in line.turns] == [(1, 3), (4, 5)]
     apart = support(*said_on((1, 1)), *said_on((2, -1), party="b"), *said_on((3, -1), issue="j"))
-    assert [line.turns for line in lines_of(apart)] == [(), (), ()]
+    assert [line.turns for line in position_histories(apart)] == [(), (), ()]
 
 
 def test_statements_can_be_chosen_by_party_issue_and_day() -> None:
     known = support(*said_on((1, 1), (2, 1)), *said_on((3, 1), party="b", issue="j"))
-    assert len(selected(known, party="a").statements) == 2
-    assert len(selected(known, issue="j").statements) == 1
-    assert len(selected(known, before=date(2029, 1, 2)).statements) == 1
+    assert len(select_statements(known, party="a").statements) == 2
+    assert len(select_statements(known, issue="j").statements) == 1
+    assert len(select_statements(known, before=date(2029, 1, 2)).statements) == 1
     with pytest.raises(LetupError, match="use one of a, b"):
-        selected(known, party="c")
+        select_statements(known, party="c")
 
 
 def test_the_list_says_who_said_what_when_and_where_they_turned(folder: Path) -> None:

@@ -9,32 +9,34 @@ import pytest
 from scipy.optimize import brentq
 
 from letup.core.errors import LetupError
-from letup.support.bargaining import kalai_smorodinsky, nash, points
-from letup.support.continuous import Freely, Smooth, Straight, free_points
-from letup.support.package_space import best_choices, efficient, every
+from letup.support.bargaining import kalai_smorodinsky, nash, solutions_among
+from letup.support.continuous import ContinuousProblem, PiecewiseLinear, SmoothFunction, continuous_solutions
+from letup.support.package_space import all_packages, efficient_choices, pareto_efficient
 from tests.support.tables import table
 
 EXACT = 1e-6
 ZERO, ONE = np.zeros(1), np.ones(1)
 
 
-def straight(left: float, right: float) -> Straight:
-    return Straight(np.array([0.0, 1.0]), np.array([left, right], float))
+def straight(left: float, right: float) -> PiecewiseLinear:
+    return PiecewiseLinear(np.array([0.0, 1.0]), np.array([left, right], float))
 
 
-def power(exponent: float, *, rest: bool = False) -> Smooth:
+def power(exponent: float, *, rest: bool = False) -> SmoothFunction:
     """x^a, or (1 - x)^a of what is left."""
     sign = -1.0 if rest else 1.0
 
     def share(x: float) -> float:
         return max(1 - x if rest else x, 1e-15)
 
-    return Smooth(lambda x: share(x) ** exponent, lambda x: sign * exponent * share(x) ** (exponent - 1))
+    return SmoothFunction(lambda x: share(x) ** exponent, lambda x: sign * exponent * share(x) ** (exponent - 1))
 
 
 @pytest.mark.parametrize(("first", "second"), [(0.0, 0.0), (0.1, 0.3), (0.25, 0.0), (0.4, 0.6)])
 def test_two_who_value_a_pie_alike_split_what_they_gain(first: float, second: float) -> None:
-    found = free_points(Freely(ZERO, ONE, [[straight(0, 1)], [straight(1, 0)]], np.array([first, second])))
+    found = continuous_solutions(
+        ContinuousProblem(ZERO, ONE, [[straight(0, 1)], [straight(1, 0)]], np.array([first, second]))
+    )
     share = (1 + first - second) / 2
     assert found.nash.numbers[0] == pytest.approx(share, abs=EXACT)
     assert found.kalai_smorodinsky.numbers[0] == pytest.approx(share, abs=EXACT)
@@ -44,7 +46,7 @@ def test_two_who_value_a_pie_alike_split_what_they_gain(first: float, second: fl
 @pytest.mark.parametrize(("a", "b"), [(1.0, 1.0), (0.5, 1.0), (0.3, 0.8), (0.9, 0.2)])
 def test_the_more_risk_averse_gets_less_as_nash_found(a: float, b: float) -> None:
     """Utilities x^a and (1 - x)^b: Nash x = a / (a + b); Kalai and Smorodinsky x^a = (1 - x)^b."""
-    found = free_points(Freely(ZERO, ONE, [[power(a)], [power(b, rest=True)]], np.zeros(2)))
+    found = continuous_solutions(ContinuousProblem(ZERO, ONE, [[power(a)], [power(b, rest=True)]], np.zeros(2)))
     assert found.nash.numbers[0] == pytest.approx(a / (a + b), abs=EXACT)
     equal = brentq(lambda x: x**a - (1 - x) ** b, 0, 1, xtol=1e-14)
     assert found.kalai_smorodinsky.numbers[0] == pytest.approx(equal, abs=EXACT)
@@ -54,7 +56,9 @@ def test_three_share_a_pie_by_their_exponents() -> None:
     """Utilities x_i^a_i of shares that add up to 1: Nash x_i = a_i / sum of a."""
     a = np.array([0.5, 0.8, 1.0])
     worth = [[power(a[i]) if i == j else None for j in range(3)] for i in range(3)]
-    found = free_points(Freely(np.zeros(3), np.ones(3), worth, np.zeros(3), ((np.ones(3), 1.0, 1.0),)))
+    found = continuous_solutions(
+        ContinuousProblem(np.zeros(3), np.ones(3), worth, np.zeros(3), ((np.ones(3), 1.0, 1.0),))
+    )
     assert found.nash.numbers == pytest.approx(a / a.sum(), abs=EXACT)
     level = brentq(lambda t: (t ** (1 / a)).sum() - 1, 0, 1, xtol=1e-14)
     assert found.kalai_smorodinsky.numbers == pytest.approx(level ** (1 / a), abs=EXACT)
@@ -64,7 +68,7 @@ def test_three_with_something_to_fall_back_on_share_the_rest_alike() -> None:
     """Linear utilities of shares that add up to 1: both points give each d_i + (1 - sum of d) / 3."""
     have = np.array([0.1, 0.2, 0.05])
     worth = [[straight(0, 1) if i == j else None for j in range(3)] for i in range(3)]
-    found = free_points(Freely(np.zeros(3), np.ones(3), worth, have, ((np.ones(3), 1.0, 1.0),)))
+    found = continuous_solutions(ContinuousProblem(np.zeros(3), np.ones(3), worth, have, ((np.ones(3), 1.0, 1.0),)))
     want = have + (1 - have.sum()) / 3
     assert found.nash.numbers == pytest.approx(want, abs=EXACT)
     assert found.kalai_smorodinsky.numbers == pytest.approx(want, abs=EXACT)
@@ -77,7 +81,7 @@ def test_each_gets_the_issue_it_cares_more_about() -> None:
     issue two. Nash: (0.8 + 0.2 y) (0.7 (1 - y)) falls from y = 0 on, and x (0.8) (1 - 0.3 x) rises up to x = 1.
     """
     worth = [[straight(0, 0.8), straight(0, 0.2)], [straight(0.3, 0), straight(0.7, 0)]]
-    found = free_points(Freely(np.zeros(2), np.ones(2), worth, np.zeros(2)))
+    found = continuous_solutions(ContinuousProblem(np.zeros(2), np.ones(2), worth, np.zeros(2)))
     assert found.nash.numbers == pytest.approx([1.0, 0.0], abs=EXACT)
     # Equal shares of 1: 0.8 x = 1 - 0.3 x
     assert found.kalai_smorodinsky.numbers == pytest.approx([1 / 1.1, 0.0], abs=EXACT)
@@ -85,8 +89,8 @@ def test_each_gets_the_issue_it_cares_more_about() -> None:
 
 def test_a_bend_in_a_worth_holds_the_point() -> None:
     """Up to 0.25 the first party's worth rises steeply, then slowly: Nash's product is worked out piece by piece."""
-    bent = Straight(np.array([0.0, 0.25, 1.0]), np.array([0.0, 0.8, 1.0]))
-    found = free_points(Freely(ZERO, ONE, [[bent], [straight(1, 0)]], np.zeros(2)))
+    bent = PiecewiseLinear(np.array([0.0, 0.25, 1.0]), np.array([0.0, 0.8, 1.0]))
+    found = continuous_solutions(ContinuousProblem(ZERO, ONE, [[bent], [straight(1, 0)]], np.zeros(2)))
     # right of the bend (0.8 + 4/15 (x - 1/4)) (1 - x) falls throughout, left of it 3.2 x (1 - x) rises
     assert found.nash.numbers[0] == pytest.approx(0.25, abs=EXACT)
     assert found.kalai_smorodinsky.numbers[0] == pytest.approx(
@@ -95,13 +99,16 @@ def test_a_bend_in_a_worth_holds_the_point() -> None:
 
 
 def test_no_numbers_are_acceptable_where_claims_are_more_than_the_pie() -> None:
-    assert free_points(Freely(ZERO, ONE, [[straight(0, 1)], [straight(1, 0)]], np.array([0.6, 0.5]))) is None
+    assert (
+        continuous_solutions(ContinuousProblem(ZERO, ONE, [[straight(0, 1)], [straight(1, 0)]], np.array([0.6, 0.5])))
+        is None
+    )
 
 
 def test_a_worth_that_rises_ever_faster_is_refused() -> None:
-    steep = Straight(np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.1, 1.0]))
+    steep = PiecewiseLinear(np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.1, 1.0]))
     with pytest.raises(LetupError, match=r"support\.concave"):
-        free_points(Freely(ZERO, ONE, [[steep], [straight(1, 0)]], np.zeros(2)))
+        continuous_solutions(ContinuousProblem(ZERO, ONE, [[steep], [straight(1, 0)]], np.zeros(2)))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -114,7 +121,7 @@ def test_bundles_of_whole_things_are_shared_as_trying_all_bundles_says(seed: int
     bundles = np.array([[one[p] for one in bundle] for bundle in product(*shares) for p in range(parties)])
     utility = np.einsum("bpk,pk->bp", bundles.reshape(-1, parties, 3), value)
     have = rng.random(parties) * 0.3
-    found = points(utility, have)
+    found = solutions_among(utility, have)
     gains = [[u - d for u, d in zip(row, have, strict=True)] for row in utility]
     inside = [i for i, row in enumerate(gains) if min(row) >= -1e-9]
     assert list(found.zone) == inside
@@ -134,22 +141,22 @@ def test_the_efficient_packages_are_those_that_no_other_beats(parties: int) -> N
         if seed % 2:
             utility = np.round(utility, 1)  # many ties
         beaten = [any((other >= one).all() and (other > one).any() for other in utility) for one in utility]
-        assert (efficient(utility) == ~np.array(beaten)).all()
+        assert (pareto_efficient(utility) == ~np.array(beaten)).all()
 
 
 def test_rounding_makes_no_package_better_than_its_equal() -> None:
-    assert efficient(np.array([[0.1 + 0.2, 0.5], [0.3, 0.5]])).all()
-    assert efficient(np.zeros((0, 2))).shape == (0,)
+    assert pareto_efficient(np.array([[0.1 + 0.2, 0.5], [0.3, 0.5]])).all()
+    assert pareto_efficient(np.zeros((0, 2))).shape == (0,)
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_going_block_by_block_finds_what_going_through_all_packages_finds(seed: int) -> None:
     one = table(seed)
-    _, utility, allowed = every(one)
-    choices, best = best_choices(one)
-    want = np.unique(np.round(utility[allowed][efficient(utility[allowed])], 8), axis=0)
+    _, utility, allowed = all_packages(one)
+    choices, best = efficient_choices(one)
+    want = np.unique(np.round(utility[allowed][pareto_efficient(utility[allowed])], 8), axis=0)
     assert np.unique(np.round(best, 8), axis=0) == pytest.approx(want)
-    whole, part = points(utility, one.reservation, allowed), points(best, one.reservation)
+    whole, part = solutions_among(utility, one.reservation, allowed), solutions_among(best, one.reservation)
     assert bool(whole.zone) == bool(part.zone)
     for rule in ("nash", "kalai_smorodinsky"):
         there, here = getattr(whole, rule), getattr(part, rule)

@@ -36,10 +36,10 @@ def list_(
     from letup.core.errors import LetupError
     from letup.scenario import load
     from letup.support.negotiation import support_of
-    from letup.support.statements import lines_of, selected
+    from letup.support.statements import position_histories, select_statements
 
     day = before.date() if before is not None else None
-    support = selected(support_of(load(scenario)), party=party, issue=issue, before=day)
+    support = select_statements(support_of(load(scenario)), party=party, issue=issue, before=day)
     if chart is not None:
         from letup.report.positions import positions_svg
 
@@ -49,7 +49,7 @@ def list_(
             message = f"{chart} cannot be written: {error.strerror}"
             raise LetupError("statement.unwritable", message, "name another file") from error
     if as_json:
-        lines = lines_of(support)
+        lines = position_histories(support)
         turns = [[before.row, after.row] for line in lines for before, after in line.turns]
         said = [asdict(one) for one in support.statements]
         print(json.dumps({"statements": said, "turns": turns}, ensure_ascii=False, default=str))
@@ -61,16 +61,16 @@ def list_(
 
 def _show(support: Support) -> None:
     from letup.core.wording import plural
-    from letup.support.statements import by_party, lines_of, turn_words
+    from letup.support.statements import by_party, describe_turn, position_histories
 
     names = {party.id: party.name for party in support.parties}
     labels = {issue.id: issue.label for issue in support.issues}
-    lines = lines_of(support)
+    lines = position_histories(support)
     for party, own in by_party(lines).items():
         print(f"{names.get(party, party)} [{party}]")
         for line in own:
             print(f"  {labels.get(line.issue, line.issue)} [{line.issue}]")
-            turned = {after.row: turn_words(before, after) for before, after in line.turns}
+            turned = {after.row: describe_turn(before, after) for before, after in line.turns}
             for said in line.said:
                 print(f"    {said.date.isoformat()}  {said.stance:+d}  {said.speaker}: {said.position}")
                 if said.row in turned:
@@ -96,7 +96,7 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Add one statement: checked first, then appended to statements.csv; nothing else in the file changes."""
-    from letup.support.statements import append, own_folder
+    from letup.support.statements import append_statement, own_folder
 
     folder = own_folder(scenario)
     cells = {
@@ -111,7 +111,7 @@ def add(
         "quote": quote,
         **_provenance(source, note),
     }
-    where, findings = append(folder, cells)
+    where, findings = append_statement(folder, cells)
     _say(folder, [(where, findings)], as_json)
 
 
@@ -159,7 +159,7 @@ def read(
     from letup.support.negotiation import support_of
 
     support = support_of(load(scenario))
-    text = statements.text_of(file)
+    text = statements.read_text(file)
     found = extraction.proposals(text, support, extraction.extractor(extractor))
     if as_json and not confirm:
         print(json.dumps({"file": str(file), "proposals": [_record(one) for one in found]}, ensure_ascii=False))
@@ -188,7 +188,9 @@ def read(
     kept = statements.keep_text(file, folder)
     common = {"address": address, "source_file": kept} | _provenance(source, note)
     added = [
-        statements.append(folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common)
+        statements.append_statement(
+            folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common
+        )
         for name in chosen
     ]
     _say(folder, added, as_json)

@@ -36,7 +36,7 @@ def support(
     from letup.support import offers, output
     from letup.support.analysis import analyse
     from letup.support.negotiation import negotiation_of, support_of
-    from letup.support.offers import nearby, plans_of
+    from letup.support.offers import nearby_plans, plan_terms_of
     from letup.support.text import analysis_text
 
     if out is not None:
@@ -45,10 +45,10 @@ def support(
     known = support_of(loaded)
     analysis = analyse(
         negotiation_of(known, on_the_table(known, package, set_ or [])),
-        plans_of(found, known),
+        plan_terms_of(found, known),
         draws=draws,
         seed=seed,
-        variants=nearby(found, known, exact=exact),
+        variants=nearby_plans(found, known, exact=exact),
     )
     files: list[Path] = []
     if out is not None:
@@ -78,7 +78,7 @@ def support(
 def on_the_table(known: Support, package: Path | None, values: list[str]) -> Package:
     """What a file and the command line say is on the table; the command line counts where both speak."""
     from letup.core.errors import LetupError
-    from letup.support.output import given, read_package
+    from letup.support.output import parse_package, read_package
 
     proposed = read_package(package, known) if package is not None else {}
     pairs = []
@@ -87,4 +87,4 @@ def on_the_table(known: Support, package: Path | None, values: list[str]) -> Pac
         if not equals:
             raise LetupError("support.package", f"--set {one} is not issue=value", "Write, for instance, days=4.")
         pairs.append(("", name.strip(), value.strip()))
-    return {**proposed, **given(pairs, known, "--set")}
+    return {**proposed, **parse_package(pairs, known, "--set")}

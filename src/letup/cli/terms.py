@@ -30,7 +30,7 @@ def terms(
     from letup.core.errors import LetupError
     from letup.report.terms import LANGUAGES, phrases, sheet, write_terms
     from letup.support import offers
-    from letup.support.negotiation import negotiation_of, require_apart, support_of
+    from letup.support.negotiation import negotiation_of, require_consistent, support_of
     from letup.support.plan_terms import package_of
 
     languages = lang or list(LANGUAGES)
@@ -46,7 +46,7 @@ def terms(
     proposed = on_the_table(known, package, set_ or [])
     negotiation = negotiation_of(known, proposed)
     read_off = package_of(offer, known)
-    require_apart(proposed, [read_off])
+    require_consistent(proposed, [read_off])
     settled = {**proposed, **read_off}
     files: list[Path] = []
     missing: dict[str, list[str]] = {}

@@ -8,7 +8,7 @@ from html import escape
 
 from letup.report.charts import COLOURS
 from letup.support.model import Support
-from letup.support.statements import STANCES, Line, by_party, lines_of, span_of
+from letup.support.statements import STANCES, PositionHistory, by_party, position_histories, span_of
 
 _WIDTH, _LEFT, _RIGHT = 860, 190, 20
 _STEP, _TOP, _HEAD, _LINE = 16, 34, 20, 15
@@ -30,7 +30,7 @@ def positions_svg(support: Support) -> str:
         (above), a strip for each party and a colour and mark for each issue. Every point says what was said when a
         pointer rests on it. Empty of points, with a sentence, if there are no statements.
     """
-    lines = lines_of(support)
+    lines = position_histories(support)
     if not lines:
         return _svg(60, f'<text x="{_LEFT}" y="34">No statements.</text>')
     issues = [issue.id for issue in support.issues if any(line.issue == issue.id for line in lines)]
@@ -63,7 +63,9 @@ def _key(support: Support, issues: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def _strip(name: str, lines: Sequence[Line], issues: Sequence[str], top: int, span: tuple[date, date]) -> str:
+def _strip(
+    name: str, lines: Sequence[PositionHistory], issues: Sequence[str], top: int, span: tuple[date, date]
+) -> str:
     """One party: its name, a rule for each stance, and the lines of its issues."""
     parts = [f'<text x="10" y="{top + 12}" font-weight="bold">{escape(name)}</text>']
     for stance in STANCES:

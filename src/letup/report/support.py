@@ -11,7 +11,7 @@ from letup.report.positions import positions_svg
 from letup.report.template import page
 from letup.scenario.model import Scenario
 from letup.support import explanations
-from letup.support.acceptance import CLEAR
+from letup.support.acceptance import CLEAR_SHARE
 from letup.support.analysis import Analysis
 
 _MOVES = 8
@@ -83,11 +83,11 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             plan=one.plan,
             many=len(found.packages) > 1,
             bars=bars(found),
-            unknown=explanations.unknown_said(found),
-            clear=100 * CLEAR,
-            rows=explanations.settled(found, one),
+            unknown=explanations.unknown_parties(found),
+            clear=100 * CLEAR_SHARE,
+            rows=explanations.package_rows(found, one),
             held_at=found.held_at,
-            asks=explanations.asked_of(found, one),
+            asks=explanations.asks_in_words(found, one),
             chart=chart(found),
             plans=_plans(found),
             asked=[found.negotiation.name(party) for party in found.consenting],
@@ -95,9 +95,9 @@ def write_support_html(found: Analysis, scenario: Scenario, path: str | Path) ->
             free=_free(found),
             size=f"{found.size:,}",
             efficient=None if found.anywhere is None else found.anywhere.efficient,
-            possible=explanations.possible(found),
-            conflict=explanations.conflict(found),
-            resolving=[explanations.resolving(found, change) for change in found.resolving],
+            possible=explanations.deal_chances(found),
+            conflict=explanations.conflict_in_words(found),
+            resolving=[explanations.relaxation_in_words(found, change) for change in found.resolving],
             moves=_moves(found, needed=True),
             others=_moves(found, needed=False),
             parties=[
@@ -127,7 +127,7 @@ def bars(found: Analysis) -> list[Bar]:
         Bar(
             found.negotiation.name(verdict.party),
             verdict.party in found.consenting,
-            explanations.answered(verdict),
+            explanations.answer_in_words(verdict),
             explanations.probability(verdict),
             100 * verdict.probability,
             100 * verdict.low,
@@ -136,7 +136,7 @@ def bars(found: Analysis) -> list[Bar]:
             explanations.distance(found, verdict),
         )
         for verdict in found.packages[found.chosen].verdicts
-        if not explanations.unknown(verdict)
+        if not explanations.wants_unknown(verdict)
     ]
 
 
@@ -174,7 +174,7 @@ def _cell(share: float) -> Cell:
 
 def _points(found: Analysis) -> list[tuple[str, list[str]]]:
     """Issue by issue, the Nash and the Kalai–Smorodinsky package among all."""
-    if found.anywhere is None or not explanations.theory_says(found):
+    if found.anywhere is None or not explanations.solutions_worth_showing(found):
         return []
     pair = (found.anywhere.nash, found.anywhere.kalai_smorodinsky)
     return [
@@ -212,7 +212,7 @@ def _moves(found: Analysis, *, needed: bool) -> list[tuple[str, list[tuple[str, 
                 f"{wording.percent(move.all_before)} → {wording.percent(move.all_after)}",
                 _more(move.cost.people),
                 _more(move.cost.need),
-                explanations.losers(move, found, party) or "–",
+                explanations.less_likely(move, found, party) or "–",
             )
             for move in some[:_MOVES]
         ]

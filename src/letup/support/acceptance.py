@@ -17,18 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.support.model import Package, Value
-from letup.support.utility import EQUAL, Drawn, allowed, reaches
+from letup.support.utility import EQUAL, SampledUtility, meets_reservation, values_within_red_lines
 
 Answer = Literal["accept", "undecided", "reject"]
 
-CLEAR = 0.9
+CLEAR_SHARE = 0.9
 """From this share of draws on (or from its complement down) an answer is called clear."""
 
 _Z = 1.959963984540054  # 95 %
 
 
 @dataclass(frozen=True)
-class Reach:
+class RequiredValue:
     """How far one issue alone would have to move for a yes at the likeliest values.
 
     Attributes
@@ -53,7 +53,7 @@ class Verdict:
     party : str
         Id of the party.
     answer : {"accept", "undecided", "reject"}
-        Accept from a probability of `CLEAR` on, reject from 1 - `CLEAR` down.
+        Accept from a probability of `CLEAR_SHARE` on, reject from 1 - `CLEAR_SHARE` down.
     probability : float
         Share of the draws in which it accepts.
     low, high : float
@@ -71,7 +71,7 @@ class Verdict:
         Reservation value less utility, at the likeliest values, if that is positive: distance to a yes, 0 to 1.
     margin : float
         Mean over the draws of utility less reservation value, red lines aside; negative where it falls short.
-    reach : tuple of Reach
+    reach : tuple of RequiredValue
         Changes of one issue alone that would do, at the likeliest values.
     """
 
@@ -85,17 +85,19 @@ class Verdict:
     turns: float
     shortfall: float
     margin: float
-    reach: tuple[Reach, ...]
+    reach: tuple[RequiredValue, ...]
 
 
-def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> tuple[list[Verdict], NDArray[np.bool_]]:
+def judge(
+    drawn: SampledUtility, likeliest: SampledUtility, packages: Sequence[Package]
+) -> tuple[list[Verdict], NDArray[np.bool_]]:
     """Say of each package whether a party would accept it, all in all and in each draw (bool[packages, draws]).
 
     Parameters
     ----------
-    drawn : Drawn
+    drawn : SampledUtility
         The party in many draws.
-    likeliest : Drawn
+    likeliest : SampledUtility
         The same party at its likeliest values.
     packages : sequence of Package
         The packages, weighed with the same draws.
@@ -110,14 +112,14 @@ def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> tuple[
         refused = taste.vetoes(package)
         yes = accepts[number]
         share = float(yes.mean())
-        low, high = interval(share, drawn.draws)
+        low, high = wilson_interval(share, drawn.draws)
         deciding, turns = _deciding(
             drawn, utility[number], {i: part[number] for i, part in parts.items()}, yes, refused
         )
         verdicts.append(
             Verdict(
                 taste.party,
-                answer(share),
+                answer_of(share),
                 share,
                 low,
                 high,
@@ -132,14 +134,14 @@ def judge(drawn: Drawn, likeliest: Drawn, packages: Sequence[Package]) -> tuple[
     return verdicts, accepts
 
 
-def answer(share: float) -> Answer:
+def answer_of(share: float) -> Answer:
     """What a share of accepting draws is called."""
-    if share >= CLEAR:
+    if share >= CLEAR_SHARE:
         return "accept"
-    return "reject" if share <= 1 - CLEAR else "undecided"
+    return "reject" if share <= 1 - CLEAR_SHARE else "undecided"
 
 
-def interval(share: float, draws: int) -> tuple[float, float]:
+def wilson_interval(share: float, draws: int) -> tuple[float, float]:
     """95 % interval of a share of so many independent draws (Wilson, 1927): holds at shares of 0 and 1 too."""
     z = _Z * _Z / draws
     middle = (share + z / 2) / (1 + z)
@@ -148,19 +150,19 @@ def interval(share: float, draws: int) -> tuple[float, float]:
     return low, 1.0 if share == 1 else min(middle + half, 1.0)
 
 
-def together(accepts: Sequence[NDArray[np.bool_]]) -> NDArray[np.float64]:
+def joint_acceptance(accepts: Sequence[NDArray[np.bool_]]) -> NDArray[np.float64]:
     """Share of draws in which all parties accept, by package; they are drawn apart, so their answers are independent.
 
     Parameters
     ----------
     accepts : sequence of bool[packages, draws]
-        By party, as `Drawn.accepts` gives it.
+        By party, as `SampledUtility.accepts` gives it.
     """
     return np.asarray(np.logical_and.reduce(accepts).mean(axis=1), float)
 
 
 def _deciding(
-    drawn: Drawn,
+    drawn: SampledUtility,
     utility: NDArray[np.float64],
     parts: dict[str, NDArray[np.float64]],
     yes: NDArray[np.bool_],
@@ -171,25 +173,25 @@ def _deciding(
     if refused:
         first = refused[0]
         if len(set(refused)) > 1 or first not in parts:
-            return first, 0.0 if len(set(refused)) > 1 else float(reaches(utility, drawn.reservation).mean())
-        return first, float(reaches(utility - parts[first] + drawn.most(first), drawn.reservation).mean())
+            return first, 0.0 if len(set(refused)) > 1 else float(meets_reservation(utility, drawn.reservation).mean())
+        return first, float(meets_reservation(utility - parts[first] + drawn.most(first), drawn.reservation).mean())
     if not parts:
         return "", 0.0
     mostly = yes.mean() >= 0.5
     turned, costs = {}, {}
     for issue in taste.issues:
         if mostly:
-            changed = reaches(utility - parts[issue] + drawn.least(issue), drawn.reservation)
+            changed = meets_reservation(utility - parts[issue] + drawn.least(issue), drawn.reservation)
             costs[issue] = float((parts[issue] - drawn.least(issue)).mean())
         else:
-            changed = reaches(utility - parts[issue] + drawn.most(issue), drawn.reservation)
+            changed = meets_reservation(utility - parts[issue] + drawn.most(issue), drawn.reservation)
             costs[issue] = float((drawn.most(issue) - parts[issue]).mean())
         turned[issue] = float((changed != yes).mean())
     best = max(taste.issues, key=lambda issue: (turned[issue], costs[issue]))
     return best, turned[best]
 
 
-def _reaches(likeliest: Drawn, package: Package) -> list[Reach]:
+def _reaches(likeliest: SampledUtility, package: Package) -> list[RequiredValue]:
     """For each issue, the nearest value that alone brings a yes at the likeliest values; none where none does."""
     taste = likeliest.taste
     found = []
@@ -200,13 +202,13 @@ def _reaches(likeliest: Drawn, package: Package) -> list[Reach]:
         needed = float(likeliest.reservation[0]) - rest
         value = _nearest(likeliest, issue, package[issue], needed)
         if value is not None:
-            found.append(Reach(issue, package[issue], value))
+            found.append(RequiredValue(issue, package[issue], value))
     return found
 
 
-def _nearest(likeliest: Drawn, issue: str, current: Value, needed: float) -> Value | None:
+def _nearest(likeliest: SampledUtility, issue: str, current: Value, needed: float) -> Value | None:
     """The nearest value of an issue that adds at least so much and is beyond no red line."""
-    values = allowed(likeliest.taste, issue)
+    values = values_within_red_lines(likeliest.taste, issue)
     line = likeliest.taste.red_lines.get(issue)
     values = [value for value in values if line is None or not line.refuses(value)]
     worth = [float(one) for one in likeliest.part(issue, values)[:, 0]] if values else []

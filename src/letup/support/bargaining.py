@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.support.model import Value
-from letup.support.package_space import Table, best_choices, efficient
+from letup.support.package_space import PackageSpace, efficient_choices, pareto_efficient
 from letup.support.utility import EQUAL
 
 
 @dataclass(frozen=True)
-class Points:
+class ListedSolutions:
     """What bargaining theory says of a set of packages, by their numbers.
 
     Attributes
@@ -45,9 +45,9 @@ class Points:
     ideal: NDArray[np.float64] | None
 
 
-def points(
+def solutions_among(
     utility: NDArray[np.float64], disagreement: NDArray[np.float64], allowed: NDArray[np.bool_] | None = None
-) -> Points:
+) -> ListedSolutions:
     """Find the points.
 
     Parameters
@@ -62,11 +62,11 @@ def points(
     ok = np.ones(len(utility), bool) if allowed is None else allowed
     inside = np.flatnonzero(ok & (utility >= disagreement - EQUAL).all(axis=1))
     there = np.flatnonzero(ok)
-    best = there[efficient(utility[there])]
+    best = there[pareto_efficient(utility[there])]
     if not len(inside):
-        return Points((), _ints(best), (), (), None)
+        return ListedSolutions((), _ints(best), (), (), None)
     gains = np.maximum(utility[inside] - disagreement, 0.0)
-    return Points(
+    return ListedSolutions(
         _ints(inside),
         _ints(best),
         _ints(inside[nash(gains)]),
@@ -111,7 +111,7 @@ _CLOSE = 1e-7
 
 
 @dataclass(frozen=True)
-class TablePoints:
+class BargainingSolutions:
     """Points among everything that can be agreed.
 
     Attributes
@@ -134,10 +134,10 @@ class TablePoints:
     efficient: int | None
 
 
-def table_points(table: Table) -> TablePoints | None:
+def bargaining_solutions(table: PackageSpace) -> BargainingSolutions | None:
     """Find the points; None if there is no deal."""
     try:
-        choices, utility = best_choices(table, _BEGINNINGS)
+        choices, utility = efficient_choices(table, _BEGINNINGS)
     except LetupError as error:
         if error.code != "support.too_many":
             raise
@@ -148,7 +148,7 @@ def table_points(table: Table) -> TablePoints | None:
         return None
     gains = np.maximum(utility - table.reservation, 0.0)
     one, other = int(nash(gains)[0]), int(kalai_smorodinsky(gains)[0])
-    return TablePoints(
+    return BargainingSolutions(
         table.package([int(number) for number in choices[one]]),
         table.package([int(number) for number in choices[other]]),
         utility[one],
@@ -158,7 +158,7 @@ def table_points(table: Table) -> TablePoints | None:
     )
 
 
-def _programmed(table: Table) -> TablePoints | None:
+def _programmed(table: PackageSpace) -> BargainingSolutions | None:
     program = _Choice(table)
     parties = len(table.parties)
     ideal = np.zeros(parties)
@@ -171,13 +171,15 @@ def _programmed(table: Table) -> TablePoints | None:
     can = np.flatnonzero(room > _CLOSE)
     ks = program.equal_shares(room, can)
     best = program.nash(room, can, ks)
-    return TablePoints(table.package(best), table.package(ks), program.utility(best), program.utility(ks), ideal, None)
+    return BargainingSolutions(
+        table.package(best), table.package(ks), program.utility(best), program.utility(ks), ideal, None
+    )
 
 
 class _Choice:
     """One option of each block that all accept; one more variable for each party."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: PackageSpace) -> None:
         self.table = table
         self.sizes = [len(block.options) for block in table.blocks]
         self.gain = np.concatenate([worth.sum(axis=1) for worth in table.worth], axis=1)

@@ -18,21 +18,21 @@ from numpy.typing import NDArray
 from letup.core.errors import LetupError
 from letup.support.model import Package
 from letup.support.negotiation import Negotiation
-from letup.support.utility import Drawn
+from letup.support.utility import SampledUtility
 
 _CLOSE = 1e-13
 _STEPS = 1000
 
 
 @dataclass(frozen=True)
-class Freely:
+class ContinuousProblem:
     """Numbers to settle.
 
     Attributes
     ----------
     low, high : float64[numbers]
         What each number can be.
-    worth : sequence by party of sequence by number of Worth or None
+    worth : sequence by party of sequence by number of ConcaveFunction or None
         What each number adds to each party's utility, weight included; None: nothing.
     disagreement : float64[parties]
         What each has without an agreement, less what it has from issues that are settled.
@@ -42,13 +42,13 @@ class Freely:
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    worth: Sequence[Sequence[Worth | None]]
+    worth: Sequence[Sequence[ConcaveFunction | None]]
     disagreement: NDArray[np.float64]
     sums: tuple[tuple[NDArray[np.float64], float, float], ...] = ()
 
 
 @dataclass(frozen=True)
-class FreePoint:
+class Settlement:
     """One settlement of the numbers: the numbers, and what each party has of them."""
 
     numbers: NDArray[np.float64]
@@ -56,15 +56,15 @@ class FreePoint:
 
 
 @dataclass(frozen=True)
-class FreePoints:
+class ContinuousSolutions:
     """Nash and Kalai–Smorodinsky point, and the most that each party could get while all others accept."""
 
-    nash: FreePoint
-    kalai_smorodinsky: FreePoint
+    nash: Settlement
+    kalai_smorodinsky: Settlement
     ideal: NDArray[np.float64]
 
 
-def free_points(problem: Freely) -> FreePoints | None:
+def continuous_solutions(problem: ContinuousProblem) -> ContinuousSolutions | None:
     """Find the points; None if no numbers are acceptable to all.
 
     Raises
@@ -73,7 +73,7 @@ def free_points(problem: Freely) -> FreePoints | None:
         ``support.concave`` if a worth is not concave, ``support.solver`` if a solution is not found.
     """
     for row in problem.worth:
-        if any(isinstance(one, Straight) and not one.concave for one in row):
+        if any(isinstance(one, PiecewiseLinear) and not one.concave for one in row):
             message = "a worth rises the faster the more there is: mixtures of two values can be worse than both"
             raise LetupError("support.concave", message, "Compare packages in steps instead.")
     program = _Program(problem)
@@ -86,13 +86,13 @@ def free_points(problem: Freely) -> FreePoints | None:
     can = room > 1e-9
     shares = np.where(can, room, 1.0)
     ks = program.equal_shares(shares, can, start)
-    return FreePoints(program.nash(can, ks), program.point(ks), ideal)
+    return ContinuousSolutions(program.nash(can, ks), program.point(ks), ideal)
 
 
 class _Program:
     """The epigraph form: numbers x, what each straight worth adds y, one more variable t."""
 
-    def __init__(self, problem: Freely) -> None:
+    def __init__(self, problem: ContinuousProblem) -> None:
         self.problem = problem
         self.numbers = len(problem.low)
         self.straight = [
@@ -148,14 +148,14 @@ class _Program:
                     out[party, number] += one.slope(float(v[number]))
         return out
 
-    def point(self, v: NDArray[np.float64]) -> FreePoint:
+    def point(self, v: NDArray[np.float64]) -> Settlement:
         """The settlement that variables stand for, with the worths as they are."""
         x = np.clip(v[: self.numbers], self.problem.low, self.problem.high)
         utility = np.array(
             [sum(one.value(float(x[n])) for n, one in enumerate(row) if one is not None) for row in self.problem.worth],
             float,
         )
-        return FreePoint(x, utility)
+        return Settlement(x, utility)
 
     def start(self) -> NDArray[np.float64]:
         """The middle of everything, as far as the sums allow."""
@@ -238,7 +238,7 @@ class _Program:
         v = self._solve(down, slope, start, [(self.utility, self.gradient)])
         return float(self.utility(v)[party] + self.problem.disagreement[party])
 
-    def nash(self, can: NDArray[np.bool_], start: NDArray[np.float64]) -> FreePoint:
+    def nash(self, can: NDArray[np.bool_], start: NDArray[np.float64]) -> Settlement:
         """Largest product of gains of those who can gain."""
         if not can.any():
             return self.point(start)
@@ -323,7 +323,7 @@ class _Program:
         return np.asarray(found.x, float)
 
 
-class Worth(Protocol):
+class ConcaveFunction(Protocol):
     """A concave worth of one number."""
 
     def lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -337,7 +337,7 @@ class Worth(Protocol):
 
 
 @dataclass(frozen=True)
-class Straight:
+class PiecewiseLinear:
     """A worth that is linear between the values given, and concave.
 
     Attributes
@@ -373,7 +373,7 @@ class Straight:
 
 
 @dataclass(frozen=True)
-class Smooth:
+class SmoothFunction:
     """A worth given as a concave function and its derivative."""
 
     of: Callable[[float], float]
@@ -392,7 +392,7 @@ class Smooth:
 
 
 @dataclass(frozen=True)
-class Free:
+class OpenNumberSolutions:
     """Points with the numbers of open issues settled freely, all other issues as in the Nash package.
 
     Attributes
@@ -405,16 +405,16 @@ class Free:
     kalai_smorodinsky: Mapping[str, float]
 
 
-def freely(
-    negotiation: Negotiation, needed: Sequence[Drawn], package: Package, set_by: Mapping[str, str]
-) -> Free | None:
+def settle_open_numbers(
+    negotiation: Negotiation, needed: Sequence[SampledUtility], package: Package, set_by: Mapping[str, str]
+) -> OpenNumberSolutions | None:
     """Points over the continuous product of the open numbers; None if there are none, or worths are not concave.
 
     Parameters
     ----------
     negotiation : Negotiation
         Issues; a number can be settled anywhere from its first to its last value, on this side of red lines.
-    needed : sequence of Drawn
+    needed : sequence of SampledUtility
         Those who have to agree, at their likeliest values.
     package : Package
         What holds for all other issues.
@@ -445,24 +445,24 @@ def freely(
         apart -= sum(float(party.part(issue, [package[issue]])[0, 0]) for issue in ids if issue in party.taste.curves)
         rest.append(float(party.reservation[0]) - apart if party.taste.issues else 0.0)
     try:
-        found = free_points(Freely(low, high, worth, np.array(rest)))
+        found = continuous_solutions(ContinuousProblem(low, high, worth, np.array(rest)))
     except LetupError as error:
         if error.code in ("support.concave", "support.solver"):
             return None
         raise
     if found is None:
         return None
-    return Free(
+    return OpenNumberSolutions(
         {issue: float(value) for issue, value in zip(ids, found.nash.numbers, strict=True)},
         {issue: float(value) for issue, value in zip(ids, found.kalai_smorodinsky.numbers, strict=True)},
     )
 
 
-def _worth(party: Drawn, issue: str, low: float, high: float) -> Straight | None:
+def _worth(party: SampledUtility, issue: str, low: float, high: float) -> PiecewiseLinear | None:
     """What a number adds to a party's utility where it can be settled."""
     if issue not in party.taste.curves:
         return None
     knots = party.taste.curves[issue].numbers()
     inside = knots[(knots > low) & (knots < high)]
     at = np.unique(np.concatenate([[low], inside, [high]]))
-    return Straight(at, np.asarray(party.part(issue, [float(one) for one in at])[:, 0], float))
+    return PiecewiseLinear(at, np.asarray(party.part(issue, [float(one) for one in at])[:, 0], float))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from letup.core.wording import listed, percent
 from letup.support.acceptance import Verdict
-from letup.support.analysis import Analysis, Weighed
+from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Value
 from letup.support.moves import Move
-from letup.support.no_deal import Change
+from letup.support.no_deal import Relaxation
 
 NOTE = (
     "Computed from the wants, red lines and ranges in the scenario, many of them assumed: what follows from them, not "
@@ -21,19 +21,19 @@ NOTE = (
 _ANSWERS = {"accept": "would accept", "undecided": "undecided", "reject": "would refuse"}
 
 
-def answered(verdict: Verdict) -> str:
+def answer_in_words(verdict: Verdict) -> str:
     """The answer in words."""
     return _ANSWERS[verdict.answer]
 
 
-def unknown(verdict: Verdict) -> bool:
+def wants_unknown(verdict: Verdict) -> bool:
     """Whether nothing is known of what the party wants."""
     return not verdict.deciding
 
 
-def unknown_said(found: Analysis) -> str:
+def unknown_parties(found: Analysis) -> str:
     """Parties of whose wants nothing is known, in words; empty if there are none."""
-    names = [found.negotiation.name(one.party) for one in found.packages[found.chosen].verdicts if unknown(one)]
+    names = [found.negotiation.name(one.party) for one in found.packages[found.chosen].verdicts if wants_unknown(one)]
     return f"Nothing is known of what these want: {listed(names)}." if names else ""
 
 
@@ -42,14 +42,14 @@ def answer(found: Analysis) -> str:
     one = found.packages[found.chosen]
     by_answer: dict[str, list[str]] = {}
     for verdict in _asked(found, one):
-        if unknown(verdict):
+        if wants_unknown(verdict):
             continue
         by_answer.setdefault(verdict.answer, []).append(found.negotiation.name(verdict.party))
     parts = []
     for kind, words in (("accept", "would accept"), ("undecided", "could go either way"), ("reject", "would refuse")):
         if by_answer.get(kind):
             parts.append(f"{listed(by_answer[kind])} {words}")
-    silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if unknown(verdict)]
+    silent = [found.negotiation.name(verdict.party) for verdict in _asked(found, one) if wants_unknown(verdict)]
     if not parts:
         return (
             f"Nothing is known of the wants of {listed(silent)}, whose consent is needed: nothing can be said of what "
@@ -64,16 +64,16 @@ def answer(found: Analysis) -> str:
         lead = f"This plan pauses nothing, so that what follows is about the terms alone. {lead}"
     if silent:
         lead += f" Nothing is known of the wants of {listed(silent)}: no objection is counted."
-    return f"{lead} {possible(found)}"
+    return f"{lead} {deal_chances(found)}"
 
 
-def theory_says(found: Analysis) -> bool:
+def solutions_worth_showing(found: Analysis) -> bool:
     """Whether there are points of theory worth showing: several packages, and somebody's wants to weigh them by."""
-    known = not all(unknown(verdict) for verdict in _asked(found, found.packages[found.chosen]))
+    known = not all(wants_unknown(verdict) for verdict in _asked(found, found.packages[found.chosen]))
     return found.anywhere is not None and found.size > 1 and known
 
 
-def possible(found: Analysis) -> str:
+def deal_chances(found: Analysis) -> str:
     """Whether there is any deal, in words."""
     if found.size == 1:
         return "Nothing is left open: this is the only package looked at."
@@ -81,7 +81,7 @@ def possible(found: Analysis) -> str:
     return f"Among {found.size:,} packages that these plans and the open issues allow, some deal exists {share}."
 
 
-def _asked(found: Analysis, one: Weighed) -> list[Verdict]:
+def _asked(found: Analysis, one: AssessedPackage) -> list[Verdict]:
     return [verdict for verdict in one.verdicts if verdict.party in found.consenting]
 
 
@@ -124,7 +124,7 @@ def rounded(value: Value) -> Value:
 
 
 @dataclass(frozen=True)
-class Settled:
+class PackageRow:
     """How one issue stands: its label, the value in words, and who set it."""
 
     issue: str
@@ -136,15 +136,15 @@ class Settled:
 _BY = {"plan": "the plan", "table": "on the table", "open": "open"}
 
 
-def settled(found: Analysis, one: Weighed) -> list[Settled]:
+def package_rows(found: Analysis, one: AssessedPackage) -> list[PackageRow]:
     """The package, issue by issue."""
     return [
-        Settled(issue.id, issue.label, issue.label_of(rounded(one.package[issue.id])), _BY[found.set_by[issue.id]])
+        PackageRow(issue.id, issue.label, issue.label_of(rounded(one.package[issue.id])), _BY[found.set_by[issue.id]])
         for issue in found.negotiation.support.issues
     ]
 
 
-def differing(found: Analysis, package: Mapping[str, Value], one: Weighed) -> str:
+def differences(found: Analysis, package: Mapping[str, Value], one: AssessedPackage) -> str:
     """Where a package differs from another one, in words."""
     said = [
         f"{issue.label}: {issue.label_of(rounded(package[issue.id]))}"
@@ -165,7 +165,7 @@ def marks(found: Analysis, number: int) -> list[str]:
     return [name for name, numbers in named if number in numbers]
 
 
-def conflict(found: Analysis) -> str:
+def conflict_in_words(found: Analysis) -> str:
     """Why there is no deal, in words; empty where there is one."""
     if found.conflict is None:
         return ""
@@ -181,7 +181,7 @@ def conflict(found: Analysis) -> str:
     )
 
 
-def resolving(found: Analysis, change: Change) -> str:
+def relaxation_in_words(found: Analysis, change: Relaxation) -> str:
     """A smallest change in words, a utility in steps of the party's own weightiest issue."""
     if change.kind == "table":
         return "other terms on the table: " + listed(
@@ -205,10 +205,10 @@ def resolving(found: Analysis, change: Change) -> str:
 
 def _steps(found: Analysis, party: str, less: float) -> str:
     """What so much utility is in steps of an issue that the party weighs most, at the likeliest values."""
-    from letup.support.utility import likeliest
+    from letup.support.utility import at_likeliest_values
 
     taste = next(one for one in found.negotiation.tastes if one.party == party)
-    centre = likeliest(taste)
+    centre = at_likeliest_values(taste)
     best: tuple[float, str] = (0.0, "")
     for issue in found.negotiation.support.issues:
         values = issue.values
@@ -222,7 +222,7 @@ def _steps(found: Analysis, party: str, less: float) -> str:
     return best[1]
 
 
-def move_said(move: Move, party: str) -> str:
+def move_in_words(move: Move, party: str) -> str:
     """A move with its gains and its price in words."""
     people = move.cost.people
     price = ""
@@ -239,7 +239,7 @@ def move_said(move: Move, party: str) -> str:
     )
 
 
-def losers(move: Move, found: Analysis, party: str) -> str:
+def less_likely(move: Move, found: Analysis, party: str) -> str:
     """Who is less likely to accept with a move, in words; empty if nobody."""
     said = [
         f"{found.negotiation.name(one)} {percent(move.before[one])} → {percent(move.after[one])}"
@@ -249,7 +249,7 @@ def losers(move: Move, found: Analysis, party: str) -> str:
     return listed(said)
 
 
-def asked_of(found: Analysis, one: Weighed) -> list[str]:
+def asks_in_words(found: Analysis, one: AssessedPackage) -> list[str]:
     """What a package asks of each party that has set what things cost it, in its own units."""
     said = []
     for ask in one.asks:

@@ -79,7 +79,7 @@ def extractor(name: str = DEFAULT) -> Extractor:
         ``extract.unknown`` if there is none, ``extract.failed`` if it cannot be loaded.
     """
     if name == DEFAULT:
-        return Rules()
+        return RuleExtractor()
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in found:
         known = [DEFAULT, *found]
@@ -137,7 +137,7 @@ def _number() -> re.Pattern[str]:
 
 
 @dataclass(frozen=True)
-class Rules:
+class RuleExtractor:
     """Proposes each sentence that names a party and an issue; what it suggests as a stance goes by a few words.
 
     A party is named by its name in any language, its id, or the name of somebody who spoke for it before. An issue is

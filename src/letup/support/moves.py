@@ -8,17 +8,17 @@ from types import MappingProxyType
 
 import numpy as np
 
-from letup.support.acceptance import together
+from letup.support.acceptance import joint_acceptance
 from letup.support.model import Package, Value
-from letup.support.utility import Drawn
+from letup.support.utility import SampledUtility
 
-NOTHING: Mapping[str, Value] = MappingProxyType({})
-LEAST = 0.005
+NO_TERMS: Mapping[str, Value] = MappingProxyType({})
+SMALLEST_GAIN = 0.005
 """Gains in probability below this are not listed: half a per cent says nothing about people."""
 
 
 @dataclass(frozen=True)
-class Change:
+class PackageChange:
     """One change of a package.
 
     Attributes
@@ -37,7 +37,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Effect:
     """What a change does to people and to what they need.
 
     Attributes
@@ -61,22 +61,22 @@ class Move:
 
     Attributes
     ----------
-    change : Change
+    change : PackageChange
         The change.
     before, after : mapping of str to float
         Probability that each party accepts, without and with it.
     all_before, all_after : float
         Probability that all who must consent accept.
-    cost : Cost
+    cost : Effect
         What it does to people.
     """
 
-    change: Change
+    change: PackageChange
     before: Mapping[str, float]
     after: Mapping[str, float]
     all_before: float
     all_after: float
-    cost: Cost
+    cost: Effect
 
     def gain(self, party: str) -> float:
         """What it gains in one party's acceptance."""
@@ -84,7 +84,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Urging:
+class Advocate:
     """A party that could urge another one.
 
     Attributes
@@ -103,12 +103,12 @@ class Urging:
     effect: float
 
 
-def neighbours(
+def neighbouring_packages(
     package: Package,
     options: Mapping[str, Sequence[Value]],
     name: Callable[[str, Value, Value], str] | None = None,
-    owed: Mapping[str, Value] = NOTHING,
-) -> list[Change]:
+    owed: Mapping[str, Value] = NO_TERMS,
+) -> list[PackageChange]:
     """Packages that differ in one issue: a number one step up or down, or another option.
 
     Parameters
@@ -139,19 +139,19 @@ def neighbours(
             below = [value for value in numbers if value < current]
             others = [*([max(below)] if below else []), *([min(above)] if above else [])]
         found += [
-            Change((name or plain)(issue, current, value), issue, {**package, issue: value})
+            PackageChange((name or plain)(issue, current, value), issue, {**package, issue: value})
             for value in others
             if issue not in owed or value != owed[issue]
         ]
     return found
 
 
-def moves(
-    parties: Sequence[Drawn],
+def rank_moves(
+    parties: Sequence[SampledUtility],
     consenting: Sequence[str],
     package: Package,
-    changes: Sequence[Change],
-    cost: Callable[[Change], Cost] | None = None,
+    changes: Sequence[PackageChange],
+    cost: Callable[[PackageChange], Effect] | None = None,
 ) -> dict[str, list[Move]]:
     """For each party that does not surely accept, the changes that gain its acceptance, best first.
 
@@ -161,22 +161,22 @@ def moves(
 
     Parameters
     ----------
-    parties : sequence of Drawn
+    parties : sequence of SampledUtility
         All parties.
     consenting : sequence of str
         Those who have to agree.
     package : Package
         What is on the table.
-    changes : sequence of Change
+    changes : sequence of PackageChange
         Single changes of it.
     cost : callable, optional
         Says what a change does to people; what it does not know stays unknown.
     """
-    from letup.support.acceptance import CLEAR
+    from letup.support.acceptance import CLEAR_SHARE
 
     packages = [package, *(change.package for change in changes)]
     accepts = {one.taste.party: one.accepts(packages) for one in parties}
-    all_ = together([accepts[party] for party in consenting]) if consenting else np.ones(len(packages))
+    all_ = joint_acceptance([accepts[party] for party in consenting]) if consenting else np.ones(len(packages))
     shares = {party: yes.mean(axis=1) for party, yes in accepts.items()}
     found = []
     for number, change in enumerate(changes, 1):
@@ -187,7 +187,7 @@ def moves(
                 {party: float(share[number]) for party, share in shares.items()},
                 float(all_[0]),
                 float(all_[number]),
-                Cost() if cost is None else cost(change),
+                Effect() if cost is None else cost(change),
             )
         )
 
@@ -197,15 +197,15 @@ def moves(
 
     known = [one.taste.party for one in parties if one.taste.issues and one.taste.party not in consenting]
     return {
-        party: sorted((one for one in found if one.gain(party) >= LEAST), key=lambda one: rank(party, one))
+        party: sorted((one for one in found if one.gain(party) >= SMALLEST_GAIN), key=lambda one: rank(party, one))
         for party in (*consenting, *known)
-        if shares[party][0] < CLEAR
+        if shares[party][0] < CLEAR_SHARE
     }
 
 
-def urging(
+def find_advocates(
     ties: Mapping[tuple[str, str], float], acceptance: Mapping[str, float], party: str, most: int = 3
-) -> list[Urging]:
+) -> list[Advocate]:
     """Who could urge a party to accept, strongest first.
 
     Influence is taken to multiply along a way, and only those who accept themselves urge others. It ranks whom to talk
@@ -230,7 +230,7 @@ def urging(
                 if through > best.get(source, (0.0, ()))[0] and len(best[target][1]) <= most:
                     best[source] = (through, (source, *best[target][1]))
     found = [
-        Urging(source, path, strength, strength * acceptance.get(source, 1.0))
+        Advocate(source, path, strength, strength * acceptance.get(source, 1.0))
         for source, (strength, path) in best.items()
         if source != party
     ]
@@ -240,8 +240,8 @@ def urging(
 _SMALL = 1e-9
 
 
-def easiest(
-    needed: Sequence[Drawn], options: Mapping[str, Sequence[Value]], starts: Sequence[Package]
+def most_acceptable_package(
+    needed: Sequence[SampledUtility], options: Mapping[str, Sequence[Value]], starts: Sequence[Package]
 ) -> tuple[Package, float]:
     """Climb from each start, one step of one issue at a time, to a package that no single step makes likelier.
 
@@ -251,7 +251,7 @@ def easiest(
 
     Parameters
     ----------
-    needed : sequence of Drawn
+    needed : sequence of SampledUtility
         Those who have to agree, drawn equally often.
     options : mapping of str to sequence
         Issue to the values that it can take; issues that are absent stay as they are.
@@ -269,7 +269,7 @@ def easiest(
         package = dict(start)
         height = _heights(needed, [package])[0]
         while True:
-            steps = neighbours(package, options)
+            steps = neighbouring_packages(package, options)
             heights = _heights(needed, [step.package for step in steps])
             top = max(range(len(steps)), key=heights.__getitem__, default=None)
             if top is None or not _above(heights[top], height):
@@ -286,7 +286,7 @@ def _above(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] > other[0] + _SMALL or (one[0] > other[0] - _SMALL and one[1] > other[1] + _SMALL)
 
 
-def _heights(needed: Sequence[Drawn], packages: Sequence[Package]) -> list[tuple[float, float]]:
+def _heights(needed: Sequence[SampledUtility], packages: Sequence[Package]) -> list[tuple[float, float]]:
     """Share of draws in which all accept, and mean smallest gain, of packages."""
     if not packages:
         return []

@@ -27,7 +27,7 @@ from letup.support.model import (
     Support,
     Value,
 )
-from letup.support.utility import Taste, middle
+from letup.support.utility import UtilityModel, likeliest_value
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,20 @@ class Negotiation:
     ----------
     support : Support
         Issues, parties, influences.
-    tastes : tuple of Taste
+    tastes : tuple of UtilityModel
         What each party wants, in the order of the parties.
     proposed : mapping of str to value
         What is on the table already: issue to value.
     """
 
     support: Support
-    tastes: tuple[Taste, ...]
+    tastes: tuple[UtilityModel, ...]
     proposed: Package = field(default_factory=dict)
 
     @property
     def ties(self) -> Mapping[tuple[str, str], float]:
         """Who influences whom, and how strongly: the likeliest value, 0 to 1."""
-        return {(one.from_party, one.to_party): middle(one.strength) for one in self.support.influences}
+        return {(one.from_party, one.to_party): likeliest_value(one.strength) for one in self.support.influences}
 
     def issue(self, name: str) -> Issue:
         """The issue with this id."""
@@ -109,10 +109,10 @@ def negotiation_of(support: Support, proposed: Package | None = None) -> Negotia
             wrong.append(f"{name} is a number, not {value!r}")
     if wrong:
         raise LetupError("support.package", "; ".join(wrong), "Correct what is on the table.")
-    return Negotiation(support, tuple(Taste.of(party) for party in support.parties), proposed)
+    return Negotiation(support, tuple(UtilityModel.of(party) for party in support.parties), proposed)
 
 
-def require_apart(proposed: Package, settles: Sequence[Package]) -> None:
+def require_consistent(proposed: Package, settles: Sequence[Package]) -> None:
     """Refuse what is on the table but settled by plans in another way (``support.settled``).
 
     Parameters

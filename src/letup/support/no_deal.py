@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.support.model import Package, Value
-from letup.support.package_space import Table
+from letup.support.package_space import PackageSpace
 from letup.support.utility import EQUAL
 
 _TOLERANCE = 2e-6
@@ -25,7 +25,7 @@ _TOLERANCE = 2e-6
 
 
 @dataclass(frozen=True)
-class Conflict:
+class ConflictSet:
     """Parties and issues that cannot be brought together.
 
     Attributes
@@ -39,7 +39,7 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Change:
+class Relaxation:
     """A change that would give a deal, and a package that is one then.
 
     Attributes
@@ -65,14 +65,14 @@ class Change:
         return sum(self.lower.values())
 
 
-def deal(
-    table: Table, parties: tuple[str, ...] | None = None, issues: tuple[str, ...] | None = None
+def find_deal(
+    table: PackageSpace, parties: tuple[str, ...] | None = None, issues: tuple[str, ...] | None = None
 ) -> dict[str, Value] | None:
     """A package that these parties accept if all other issues are set aside; None if there is none.
 
     Parameters
     ----------
-    table : Table
+    table : PackageSpace
         What can be agreed.
     parties, issues : tuple of str, optional
         Those that are not set aside; all if absent.
@@ -81,7 +81,7 @@ def deal(
     return program.solve()
 
 
-def conflict(table: Table) -> Conflict | None:
+def smallest_conflict(table: PackageSpace) -> ConflictSet | None:
     """The smallest set of parties and issues that conflict; None if there is a deal."""
     members: list[tuple[str, str]] = [("party", one) for one in table.parties]
     members += [("issue", one) for one in table.issues]
@@ -90,7 +90,7 @@ def conflict(table: Table) -> Conflict | None:
     def possible(chosen: frozenset[int]) -> bool:
         parties = tuple(name for number, (kind, name) in enumerate(members) if number in chosen and kind == "party")
         issues = tuple(name for number, (kind, name) in enumerate(members) if number in chosen and kind == "issue")
-        return deal(table, parties, issues) is not None
+        return find_deal(table, parties, issues) is not None
 
     if possible(everything):
         return None
@@ -99,7 +99,7 @@ def conflict(table: Table) -> Conflict | None:
         chosen = _smallest_meeting(ways_out, len(members))
         if not possible(chosen):
             names = [members[number] for number in sorted(chosen)]
-            return Conflict(
+            return ConflictSet(
                 tuple(name for kind, name in names if kind == "party"),
                 tuple(name for kind, name in names if kind == "issue"),
             )
@@ -111,23 +111,23 @@ def conflict(table: Table) -> Conflict | None:
         ways_out.append(everything - grown)
 
 
-def changes(table: Table) -> list[Change]:
+def smallest_relaxations(table: PackageSpace) -> list[Relaxation]:
     """Smallest changes that would give a deal, the smallest first: by one party alone, by several, and of red lines.
 
     They are smallest each of its kind: the least by which one party's reservation value has to fall, for each party
     that can bring a deal about alone; the least total over all parties; and, where that helps or nothing else does, the
     fewest red lines that have to be lifted.
     """
-    if deal(table) is not None:
+    if find_deal(table) is not None:
         return []
     found = []
     for party in table.parties:
         package = _Program(table, table.parties, table.issues, slack=(party,)).solve()
         if package is not None:
-            found.append(Change("reservation", _short(table, package), (), package))
+            found.append(Relaxation("reservation", _short(table, package), (), package))
     package = _Program(table, table.parties, table.issues, slack=table.parties).solve()
     if package is not None:
-        change = Change("reservations", _short(table, package), (), package)
+        change = Relaxation("reservations", _short(table, package), (), package)
         if len(change.lower) > 1:
             found.append(change)
     found.sort(key=lambda one: one.size)
@@ -136,16 +136,16 @@ def changes(table: Table) -> list[Change]:
         program = _Program(table, table.parties, table.issues, slack=slack, lifting=True)
         package = program.solve()
         if package is not None:
-            return [*found, Change("red lines", _short(table, package), _crossed(table, package), package)]
+            return [*found, Relaxation("red lines", _short(table, package), _crossed(table, package), package)]
     return found
 
 
-def other_terms(table: Table, proposed: Package) -> Change | None:
+def nearest_terms(table: PackageSpace, proposed: Package) -> Relaxation | None:
     """The fewest terms that would have to be others than proposed for a deal, each as near to it as can be.
 
     Parameters
     ----------
-    table : Table
+    table : PackageSpace
         What could be agreed if everything proposed were open again; numbers ascend.
     proposed : mapping of str to value
         What is on the table: issues that are blocks of their own.
@@ -164,10 +164,10 @@ def other_terms(table: Table, proposed: Package) -> Change | None:
         else:
             costs.append(np.zeros(len(values)))
     package = _Program(table, table.parties, table.issues, costs=np.concatenate(costs)).solve()
-    return None if package is None else Change("table", {}, (), package)
+    return None if package is None else Relaxation("table", {}, (), package)
 
 
-def _crossed(table: Table, package: dict[str, Value]) -> tuple[tuple[str, str], ...]:
+def _crossed(table: PackageSpace, package: dict[str, Value]) -> tuple[tuple[str, str], ...]:
     """Red lines that a package is beyond: party and issue."""
     crossed = []
     for block, refused in zip(table.blocks, table.refused, strict=True):
@@ -177,7 +177,7 @@ def _crossed(table: Table, package: dict[str, Value]) -> tuple[tuple[str, str], 
     return tuple(sorted(crossed, key=lambda one: (table.parties.index(one[0]), one[1])))
 
 
-def _short(table: Table, package: dict[str, Value]) -> dict[str, float]:
+def _short(table: PackageSpace, package: dict[str, Value]) -> dict[str, float]:
     """By how much each party falls short of its reservation value."""
     have = np.zeros(len(table.parties))
     for block, worth in zip(table.blocks, table.worth, strict=True):
@@ -208,7 +208,7 @@ class _Program:
 
     def __init__(
         self,
-        table: Table,
+        table: PackageSpace,
         parties: tuple[str, ...],
         issues: tuple[str, ...],
         *,

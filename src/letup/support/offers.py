@@ -19,7 +19,7 @@ from letup.plan.deliveries import trucks_per_day
 from letup.plan.discretise import step_at
 from letup.scenario.model import Scenario
 from letup.support.model import Support
-from letup.support.plan_terms import Plan, Variant, asks_of, package_of
+from letup.support.plan_terms import PlanTerms, Variant, asks_of, package_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class Longer:
+class Extension:
     """A pause longer than in the plan, or a new one, and what it brings: `Plan.next_hours`."""
 
     pause: Pause
@@ -77,7 +77,7 @@ class Offer:
         Its pauses.
     arrive, want_to_leave : int
         People who reach a shelter, of those who want to leave.
-    longer : tuple of Longer
+    longer : tuple of Extension
         What more hours would bring.
     trucks_per_day : float or None
         Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them.
@@ -90,7 +90,7 @@ class Offer:
     pauses: tuple[Pause, ...]
     arrive: int
     want_to_leave: int
-    longer: tuple[Longer, ...] = field(default=())
+    longer: tuple[Extension, ...] = field(default=())
     trucks_per_day: float | None = None
     more_need: float | None = None
 
@@ -167,7 +167,7 @@ def _plan(document: dict[str, Any], name: str, scenario: Scenario) -> Offer:
         one = _pause(row, scenario)
         replaces = datetime.fromisoformat(row["replaces"]) if row["replaces"] else None
         old = next((pause.hours for pause in pauses if pause.zone == one.zone and pause.start == replaces), 0.0)
-        longer.append(Longer(one, replaces, round(row["people_per_zone_hour"] * (one.hours - old))))
+        longer.append(Extension(one, replaces, round(row["people_per_zone_hour"] * (one.hours - old))))
     return Offer(name, scenario, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), tuple(longer))
 
 
@@ -205,7 +205,7 @@ def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
     return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"), row.get("worth_need"))
 
 
-def variants(offer: Offer) -> list[tuple[str, Offer, bool]]:
+def changed_offers(offer: Offer) -> list[tuple[str, Offer, bool]]:
     """Plans near a plan, each with the change in words, and whether its people are known from the plan's own files.
 
     One pause left out (it costs what it is worth), or longer or new (it brings what the plan says of its next hours);
@@ -275,18 +275,20 @@ def _when(pause: Pause) -> str:
     return f"{sortable(pause.start)}–{sortable_until(pause.start, pause.end)}"
 
 
-def plans_of(offers: Sequence[Offer], support: Support) -> list[Plan]:
+def plan_terms_of(offers: Sequence[Offer], support: Support) -> list[PlanTerms]:
     """What plans settle, by the attributes that issues read."""
     return [_terms(offer, support) for offer in offers]
 
 
-def _terms(offer: Offer, support: Support) -> Plan:
+def _terms(offer: Offer, support: Support) -> PlanTerms:
     settles = {issue: value for issue, value in package_of(offer, support).items() if not isinstance(value, str)}
     asks = partial(asks_of, offer)
-    return Plan(offer.name, settles, offer.zones, offer.arrive, offer.want_to_leave, asks)
+    return PlanTerms(offer.name, settles, offer.zones, offer.arrive, offer.want_to_leave, asks)
 
 
-def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) -> Callable[[Plan], Sequence[Variant]]:
+def nearby_plans(
+    offers: Sequence[Offer], support: Support, *, exact: bool = False
+) -> Callable[[PlanTerms], Sequence[Variant]]:
     """Plans that differ from one of these in one change, or that are next to it in the frontier.
 
     Parameters
@@ -300,10 +302,10 @@ def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) ->
         not say how many there are. It is done only for the changes that are shown, and takes as long as weighing that
         many sets of pauses.
     """
-    plans = plans_of(offers, support)
+    plans = plan_terms_of(offers, support)
     count = _Counter(offers[0]) if exact else None
 
-    def variants_of(plan: Plan) -> list[Variant]:
+    def variants_of(plan: PlanTerms) -> list[Variant]:
         number = next(n for n, one in enumerate(plans) if one == plan)
         found = [
             Variant(
@@ -313,7 +315,7 @@ def nearby(offers: Sequence[Offer], support: Support, *, exact: bool = False) ->
                 offer.more_need,
                 None if known or count is None else partial(count.more, offer, plan.people),
             )
-            for words, offer, known in variants(offers[number])
+            for words, offer, known in changed_offers(offers[number])
         ]
         beside = [plans[n] for n in (number - 1, number + 1) if 0 <= n < len(plans)]
         return found + [Variant(f"the plan of {one.name}", one, float(one.people - plan.people)) for one in beside]

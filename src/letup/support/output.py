@@ -13,8 +13,8 @@ from letup import __version__
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.support import explanations
-from letup.support.acceptance import CLEAR, Verdict
-from letup.support.analysis import Analysis, Weighed
+from letup.support.acceptance import CLEAR_SHARE, Verdict
+from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Issue, Support, Value
 from letup.support.moves import Move
 
@@ -31,7 +31,7 @@ def as_document(found: Analysis) -> dict[str, Any]:
         "answer": explanations.answer(found),
         "draws": found.draws,
         "seed": found.seed,
-        "clear_from": CLEAR,
+        "clear_from": CLEAR_SHARE,
         "parties": [
             {"id": party.id, "name": party.name, "consents": party.id in found.consenting}
             for party in found.negotiation.support.parties
@@ -61,7 +61,7 @@ def as_document(found: Analysis) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plan(found: Analysis, number: int, one: Weighed) -> dict[str, Any]:
+def _plan(found: Analysis, number: int, one: AssessedPackage) -> dict[str, Any]:
     return {
         "name": one.plan.name,
         "people": one.plan.people,
@@ -88,7 +88,7 @@ def _plan(found: Analysis, number: int, one: Weighed) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    if explanations.unknown(verdict):
+    if explanations.wants_unknown(verdict):
         return {"party": verdict.party, "answer": "not_known", "refused": list(verdict.refused)}
     return {
         "party": verdict.party,
@@ -135,14 +135,14 @@ def _no_deal(found: Analysis) -> dict[str, Any] | None:
     return {
         "parties": list(found.conflict.parties),
         "issues": list(found.conflict.issues),
-        "said": explanations.conflict(found),
+        "said": explanations.conflict_in_words(found),
         "changes": [
             {
                 "kind": change.kind,
                 "lower": {party: round(value, 9) for party, value in change.lower.items()},
                 "lifted": [list(one) for one in change.lifted],
                 "package": change.package,
-                "said": explanations.resolving(found, change),
+                "said": explanations.relaxation_in_words(found, change),
             }
             for change in found.resolving
         ],
@@ -203,10 +203,10 @@ def read_package(path: Path | str, support: Support) -> dict[str, Value]:
         for number, row in enumerate(rows, 2)
         if (row.get("set_by") or "").strip() != "plan"
     ]
-    return given([pair for pair in pairs if pair[2]], support, str(path))
+    return parse_package([pair for pair in pairs if pair[2]], support, str(path))
 
 
-def given(pairs: list[tuple[str, str, str]], support: Support, where: str) -> dict[str, Value]:
+def parse_package(pairs: list[tuple[str, str, str]], support: Support, where: str) -> dict[str, Value]:
     """Values as written by hand: (place, issue, value).
 
     Raises
@@ -286,7 +286,7 @@ def _table(found: Analysis) -> str:
     for number, one in enumerate(found.packages):
         for verdict in one.verdicts:
             said: list[object] = ["not_known", "", "", "", "", "", "", ""]
-            if not explanations.unknown(verdict):
+            if not explanations.wants_unknown(verdict):
                 said = [
                     verdict.answer, verdict.probability, round(verdict.low, 6), round(verdict.high, 6),
                     verdict.deciding, " ".join(verdict.refused), round(verdict.shortfall, 6),

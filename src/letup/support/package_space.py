@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.support.model import Value
-from letup.support.utility import EQUAL, Drawn
+from letup.support.utility import EQUAL, SampledUtility
 
-MOST_EFFICIENT = 20_000
+MOST_PREFIXES = 20_000
 """Efficient beginnings of packages that are followed up; beyond, the issues are too many to be sure."""
 
 
@@ -39,7 +39,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Table:
+class PackageSpace:
     """What can be agreed, and what each part of it is worth to those who have to agree.
 
     Attributes
@@ -93,7 +93,7 @@ class Table:
             for issue, value in zip(block.issues, block.options[number], strict=True)
         }
 
-    def without(self, parties: Sequence[str]) -> Table:
+    def without(self, parties: Sequence[str]) -> PackageSpace:
         """The same table when these parties need not agree."""
         keep = [number for number, party in enumerate(self.parties) if party not in parties]
         return replace(
@@ -106,12 +106,12 @@ class Table:
         )
 
 
-def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -> Table:
+def package_space_of(parties: Sequence[SampledUtility], blocks: Sequence[Block], draw: int = 0) -> PackageSpace:
     """Lay out what can be agreed, in one draw of what is not known.
 
     Parameters
     ----------
-    parties : sequence of Drawn
+    parties : sequence of SampledUtility
         Those who have to agree.
     blocks : sequence of Block
         What there is to settle.
@@ -136,7 +136,7 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
         worths.append(worth)
         refusals.append(refused)
         wishes.append(wished)
-    return Table(
+    return PackageSpace(
         tuple(party.taste.party for party in parties),
         tuple(blocks),
         tuple(worths),
@@ -147,7 +147,9 @@ def table_of(parties: Sequence[Drawn], blocks: Sequence[Block], draw: int = 0) -
     )
 
 
-def every(table: Table, most: int = 1_000_000) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
+def all_packages(
+    table: PackageSpace, most: int = 1_000_000
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
     """List all packages: choices [packages, blocks], utilities [packages, parties], and whether nobody refuses them.
 
     Raises
@@ -167,7 +169,7 @@ def every(table: Table, most: int = 1_000_000) -> tuple[NDArray[np.intp], NDArra
     return choices, utility, allowed
 
 
-def best_choices(table: Table, most: int = MOST_EFFICIENT) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def efficient_choices(table: PackageSpace, most: int = MOST_PREFIXES) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """The Pareto-efficient packages that nobody refuses outright, without listing all.
 
     Of packages that are equal to all parties one is kept. The Nash and the Kalai–Smorodinsky point of all packages are
@@ -194,7 +196,7 @@ def best_choices(table: Table, most: int = MOST_EFFICIENT) -> tuple[NDArray[np.i
         if len(summed) > 50 * most:
             raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
         _, first = np.unique(np.round(summed, 10), axis=0, return_index=True)
-        kept = first[efficient(summed[first])]
+        kept = first[pareto_efficient(summed[first])]
         if len(kept) > most:
             raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
         before, option = np.divmod(kept, len(open_))
@@ -203,7 +205,7 @@ def best_choices(table: Table, most: int = MOST_EFFICIENT) -> tuple[NDArray[np.i
     return choices, utility
 
 
-def efficient(utility: NDArray[np.float64]) -> NDArray[np.bool_]:
+def pareto_efficient(utility: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which packages are Pareto-efficient, exactly: bool[packages].
 
     Utilities that differ by rounding only are made equal first, so that a package is not kept, or lost, by the last

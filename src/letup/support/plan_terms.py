@@ -53,7 +53,7 @@ class Planned(Protocol):
         """Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them."""
 
 
-def attributes_of(plan: Planned) -> dict[str, float]:
+def plan_attributes(plan: Planned) -> dict[str, float]:
     """Attributes of a plan by name, as far as it has them.
 
     Parameters
@@ -104,7 +104,7 @@ def package_of(plan: Planned, support: Support | None = None) -> Package:
     support : Support, optional
         Whose issues are meant; those of the plan's scenario if absent.
     """
-    known = attributes_of(plan)
+    known = plan_attributes(plan)
     issues = (support if support is not None else support_of(plan.scenario)).issues
     package: dict[str, Value] = {one.id: known[one.reads] for one in issues if one.reads and one.reads in known}
     return package
@@ -175,7 +175,7 @@ def asks_of(plan: Planned, package: Package | None = None) -> tuple[Ask, ...]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanTerms:
     """What the analysis has to know of a plan.
 
     Attributes
@@ -208,7 +208,7 @@ class Variant:
     ----------
     said : str
         The change in words.
-    plan : Plan
+    plan : PlanTerms
         The plan after it.
     people : float or None
         More people who get out (fewer if negative); None if not known.
@@ -219,7 +219,7 @@ class Variant:
     """
 
     said: str
-    plan: Plan
+    plan: PlanTerms
     people: float | None = None
     need: float | None = None
     count: Callable[[], float] | None = None

@@ -32,7 +32,7 @@ STANCES = {
 
 
 @dataclass(frozen=True)
-class Line:
+class PositionHistory:
     """What one party said on one issue, oldest first."""
 
     party: str
@@ -46,7 +46,7 @@ class Line:
         return tuple((a, b) for a, b in pairwise(clear) if a.stance * b.stance < 0)
 
 
-def selected(support: Support, *, party: str = "", issue: str = "", before: date | None = None) -> Support:
+def select_statements(support: Support, *, party: str = "", issue: str = "", before: date | None = None) -> Support:
     """Only the statements of one party, on one issue, or of earlier days.
 
     Raises
@@ -69,7 +69,7 @@ def selected(support: Support, *, party: str = "", issue: str = "", before: date
     return replace(support, statements=kept)
 
 
-def lines_of(support: Support) -> tuple[Line, ...]:
+def position_histories(support: Support) -> tuple[PositionHistory, ...]:
     """Statements by party and issue, in the order of the scenario's parties and issues, each oldest first."""
     parties = {party.id: number for number, party in enumerate(support.parties)}
     issues = {issue.id: number for number, issue in enumerate(support.issues)}
@@ -80,11 +80,11 @@ def lines_of(support: Support) -> tuple[Line, ...]:
     found = []
     for _, group in groupby(sorted(support.statements, key=place), key=place):
         said = tuple(group)
-        found.append(Line(said[0].party, said[0].issue, said))
+        found.append(PositionHistory(said[0].party, said[0].issue, said))
     return tuple(found)
 
 
-def turn_words(before: Statement, after: Statement) -> str:
+def describe_turn(before: Statement, after: Statement) -> str:
     """A turn in words: a contradiction on one day, a change within a month, else another position."""
     days = (after.date - before.date).days
     if days == 0:
@@ -99,9 +99,9 @@ def span_of(statements: Iterable[Statement]) -> tuple[date, date]:
     return min(days), max(days)
 
 
-def by_party(lines: Sequence[Line]) -> dict[str, list[Line]]:
+def by_party(lines: Sequence[PositionHistory]) -> dict[str, list[PositionHistory]]:
     """Lines by party, in their order."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[PositionHistory]] = {}
     for line in lines:
         found.setdefault(line.party, []).append(line)
     return found
@@ -132,7 +132,7 @@ def own_folder(scenario: str | Path) -> Path:
     return folder
 
 
-def append(folder: Path, cells: Mapping[str, str], today: date | None = None) -> tuple[str, list[Finding]]:
+def append_statement(folder: Path, cells: Mapping[str, str], today: date | None = None) -> tuple[str, list[Finding]]:
     """Append one row to statements.csv, if nothing is wrong with it.
 
     Parameters
@@ -209,11 +209,11 @@ def keep_text(file: Path, folder: Path) -> str:
     LetupError
         ``statement.text`` if it is no UTF-8 text, or another text of that name is there already.
     """
-    text = text_of(file)
+    text = read_text(file)
     if file.resolve().is_relative_to(folder.resolve()):
         return file.resolve().relative_to(folder.resolve()).as_posix()
     target = folder / SOURCES / file.name
-    if target.exists() and even(text_of(target)) != even(text):
+    if target.exists() and even(read_text(target)) != even(text):
         message = f"{target} is there already, with another text"
         raise LetupError("statement.text", message, "rename the file that you give")
     target.parent.mkdir(exist_ok=True)
@@ -221,7 +221,7 @@ def keep_text(file: Path, folder: Path) -> str:
     return target.relative_to(folder).as_posix()
 
 
-def text_of(file: Path) -> str:
+def read_text(file: Path) -> str:
     """Text of a file that statements are looked for in.
 
     Raises

@@ -32,19 +32,19 @@ def _parties(found: Analysis) -> str:
     one = found.packages[found.chosen]
     title = f" of {one.plan.name}" if len(found.packages) > 1 else ""
     lines = [f"What each party makes{title} (probability with its sampling error):"]
-    known = [verdict for verdict in one.verdicts if not explanations.unknown(verdict)]
+    known = [verdict for verdict in one.verdicts if not explanations.wants_unknown(verdict)]
     width = max((len(found.negotiation.name(verdict.party)) for verdict in known), default=0)
     for verdict in known:
         asked = "" if verdict.party in found.consenting else "  (its consent is not needed)"
         name = found.negotiation.name(verdict.party)
         lines.append(
-            f"  {name:<{width}}  {explanations.answered(verdict):<12}  {explanations.probability(verdict):>16}"
+            f"  {name:<{width}}  {explanations.answer_in_words(verdict):<12}  {explanations.probability(verdict):>16}"
             f"  {explanations.decides(found, verdict)}{asked}"
         )
         if verdict.answer != "accept":
             lines.append(f"  {'':<{width}}  distance: {explanations.distance(found, verdict)}")
-    if explanations.unknown_said(found):
-        lines.append(f"  {explanations.unknown_said(found)}")
+    if explanations.unknown_parties(found):
+        lines.append(f"  {explanations.unknown_parties(found)}")
     return "\n".join(lines)
 
 
@@ -70,24 +70,24 @@ def _plans(found: Analysis) -> str:
 
 def _package(found: Analysis) -> str:
     one = found.packages[found.chosen]
-    rows = explanations.settled(found, one)
+    rows = explanations.package_rows(found, one)
     width = max(len(row.label) for row in rows)
     lines = ["The package:", *(f"  {row.label:<{width}}  {row.value}  ({row.by})" for row in rows)]
     if found.held_at:
         lines.append(f"  Open issues are held at {found.held_at}: a suggestion to start from, not a proposal.")
-    asks = explanations.asked_of(found, one)
+    asks = explanations.asks_in_words(found, one)
     if asks:
         lines += ["What it asks, in the parties' own units:", *(f"  {ask}" for ask in asks)]
     return "\n".join(lines)
 
 
 def _points(found: Analysis) -> str:
-    if found.anywhere is None or not explanations.theory_says(found):
+    if found.anywhere is None or not explanations.solutions_worth_showing(found):
         return ""
     one = found.packages[found.chosen]
     lines = [f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"]
-    lines.append(f"  Nash: {explanations.differing(found, found.anywhere.nash, one)}")
-    lines.append(f"  Kalai–Smorodinsky: {explanations.differing(found, found.anywhere.kalai_smorodinsky, one)}")
+    lines.append(f"  Nash: {explanations.differences(found, found.anywhere.nash, one)}")
+    lines.append(f"  Kalai–Smorodinsky: {explanations.differences(found, found.anywhere.kalai_smorodinsky, one)}")
     if found.anywhere.efficient is not None:
         lines.append(f"  {found.anywhere.efficient:,} packages that all accept are efficient: none is better for all.")
     if found.free is not None:
@@ -103,8 +103,8 @@ def _points(found: Analysis) -> str:
 def _no_deal(found: Analysis) -> str:
     if found.conflict is None:
         return ""
-    lines = [f"Why there is no deal (at the likeliest values): {explanations.conflict(found)}"]
-    lines += [f"  It would take: {explanations.resolving(found, change)}." for change in found.resolving]
+    lines = [f"Why there is no deal (at the likeliest values): {explanations.conflict_in_words(found)}"]
+    lines += [f"  It would take: {explanations.relaxation_in_words(found, change)}." for change in found.resolving]
     return "\n".join(lines)
 
 
@@ -115,8 +115,8 @@ def _moves(found: Analysis) -> str:
             continue
         lines.append(f"What would gain the yes of {found.negotiation.name(party)}:")
         for move in some[:_MOVES]:
-            lines.append(f"  {explanations.move_said(move, party)}")
-            lost = explanations.losers(move, found, party)
+            lines.append(f"  {explanations.move_in_words(move, party)}")
+            lost = explanations.less_likely(move, found, party)
             if lost:
                 lines.append(f"    costs: {lost}")
         if not some:

@@ -26,7 +26,7 @@ EQUAL = 1e-9
 
 
 @dataclass(frozen=True)
-class Curve:
+class ValueFunction:
     """What the values of one issue are worth to a party.
 
     Attributes
@@ -66,7 +66,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Taste:
+class UtilityModel:
     """What one party wants: curves, weights, red lines, and what it has without an agreement.
 
     Attributes
@@ -84,7 +84,7 @@ class Taste:
     """
 
     party: str
-    curves: Mapping[str, Curve]
+    curves: Mapping[str, ValueFunction]
     weights: Mapping[str, Range]
     reservation: Range
     red_lines: Mapping[str, RedLine] = field(default_factory=dict)
@@ -104,12 +104,15 @@ class Taste:
                 raise LetupError("support.taste", message)
 
     @classmethod
-    def of(cls, party: Party) -> Taste:
+    def of(cls, party: Party) -> UtilityModel:
         """What is known of a party's wants, as far as a package can be weighed by it."""
         weighed = [one for one in party.preferences if one.values]
         return cls(
             party.id,
-            {one.issue: Curve(tuple(p.at for p in one.values), tuple(p.worth for p in one.values)) for one in weighed},
+            {
+                one.issue: ValueFunction(tuple(p.at for p in one.values), tuple(p.worth for p in one.values))
+                for one in weighed
+            },
             {one.issue: one.weight for one in weighed},
             party.reservation,
             {one.issue: one.red_line for one in party.preferences if one.red_line is not None},
@@ -126,12 +129,12 @@ class Taste:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SampledUtility:
     """A party's utility in many draws.
 
     Attributes
     ----------
-    taste : Taste
+    taste : UtilityModel
         The party.
     worth : mapping of str to float64[draws, values of the curve]
         Issue to normalised weight times worth at each value of its curve.
@@ -139,7 +142,7 @@ class Drawn:
         Reservation value.
     """
 
-    taste: Taste
+    taste: UtilityModel
     worth: Mapping[str, NDArray[np.float64]]
     reservation: NDArray[np.float64]
     _known: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
@@ -176,7 +179,7 @@ class Drawn:
         """The most that an issue can add, at values on this side of the red lines: float64[draws]."""
         key = f"most {issue}"
         if key not in self._known:
-            self._known[key] = self.part(issue, allowed(self.taste, issue)).max(axis=0)
+            self._known[key] = self.part(issue, values_within_red_lines(self.taste, issue)).max(axis=0)
         return self._known[key]
 
     def least(self, issue: str) -> NDArray[np.float64]:
@@ -185,17 +188,17 @@ class Drawn:
 
     def accepts(self, packages: Sequence[Package], utility: NDArray[np.float64] | None = None) -> NDArray[np.bool_]:
         """Whether each package is at least as good as none, and beyond no red line: bool[packages, draws]."""
-        good = reaches(self.utility(packages) if utility is None else utility, self.reservation)
+        good = meets_reservation(self.utility(packages) if utility is None else utility, self.reservation)
         refused = [bool(self.taste.vetoes(package)) for package in packages]
         return np.asarray(good & ~np.array(refused)[:, None], bool)
 
 
-def reaches(utility: NDArray[np.float64], reservation: NDArray[np.float64]) -> NDArray[np.bool_]:
+def meets_reservation(utility: NDArray[np.float64], reservation: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a utility is at least the reservation value, up to the rounding of doubles."""
     return np.asarray(utility >= reservation - EQUAL)
 
 
-def allowed(taste: Taste, issue: str) -> list[Value]:
+def values_within_red_lines(taste: UtilityModel, issue: str) -> list[Value]:
     """Values of a party's curve on this side of its red lines, the lines themselves among them; all if none is."""
     curve, line = taste.curves[issue], taste.red_lines.get(issue)
     if line is None:
@@ -207,7 +210,7 @@ def allowed(taste: Taste, issue: str) -> list[Value]:
     return [value for value in (*curve.at, *ends) if not line.refuses(value)] or list(curve.at)
 
 
-def draw(taste: Taste, draws: int, seed: int) -> Drawn:
+def sample(taste: UtilityModel, draws: int, seed: int) -> SampledUtility:
     """Draw what is not known about a party.
 
     Each party and issue has its own stream of random numbers: adding a party or an issue, or another range of one
@@ -215,7 +218,7 @@ def draw(taste: Taste, draws: int, seed: int) -> Drawn:
 
     Parameters
     ----------
-    taste : Taste
+    taste : UtilityModel
         The party.
     draws : int
         How many; the sampling error of a probability p is sqrt(p (1 - p) / draws).
@@ -223,7 +226,7 @@ def draw(taste: Taste, draws: int, seed: int) -> Drawn:
         Seed.
     """
     weights = {
-        issue: values_at(weight, stream(seed, taste.party, issue, "weight").random(draws))
+        issue: inverse_distribution(weight, random_stream(seed, taste.party, issue, "weight").random(draws))
         for issue, weight in taste.weights.items()
     }
     return _with(
@@ -232,45 +235,47 @@ def draw(taste: Taste, draws: int, seed: int) -> Drawn:
         {
             issue: np.stack(
                 [
-                    values_at(worth, stream(seed, taste.party, issue, str(value)).random(draws))
+                    inverse_distribution(worth, random_stream(seed, taste.party, issue, str(value)).random(draws))
                     for value, worth in zip(curve.at, curve.worth, strict=True)
                 ],
                 axis=1,
             )
             for issue, curve in taste.curves.items()
         },
-        values_at(taste.reservation, stream(seed, taste.party, "reservation").random(draws)),
+        inverse_distribution(taste.reservation, random_stream(seed, taste.party, "reservation").random(draws)),
     )
 
 
-def likeliest(taste: Taste) -> Drawn:
+def at_likeliest_values(taste: UtilityModel) -> SampledUtility:
     """A party at the likeliest value of everything: one draw."""
-    weights = {issue: np.array([middle(weight)]) for issue, weight in taste.weights.items()}
-    worths = {issue: np.array([[middle(worth) for worth in curve.worth]]) for issue, curve in taste.curves.items()}
-    return _with(taste, weights, worths, np.array([middle(taste.reservation)]))
+    weights = {issue: np.array([likeliest_value(weight)]) for issue, weight in taste.weights.items()}
+    worths = {
+        issue: np.array([[likeliest_value(worth) for worth in curve.worth]]) for issue, curve in taste.curves.items()
+    }
+    return _with(taste, weights, worths, np.array([likeliest_value(taste.reservation)]))
 
 
 def _with(
-    taste: Taste,
+    taste: UtilityModel,
     weights: dict[str, NDArray[np.float64]],
     worths: dict[str, NDArray[np.float64]],
     reservation: NDArray[np.float64],
-) -> Drawn:
+) -> SampledUtility:
     if not weights:
-        return Drawn(taste, {}, reservation)
+        return SampledUtility(taste, {}, reservation)
     total = np.sum(list(weights.values()), axis=0)
     # A draw in which every weight came out as nothing (all ranges begin at 0) says nothing of what matters: equal.
     nothing = total <= 0
     total = np.where(nothing, 1.0, total)
     equal = 1 / len(weights)
-    return Drawn(
+    return SampledUtility(
         taste,
         {issue: np.where(nothing, equal, weights[issue] / total)[:, None] * worths[issue] for issue in worths},
         reservation,
     )
 
 
-def require_complete(package: Package, tastes: Sequence[Taste]) -> None:
+def require_complete(package: Package, tastes: Sequence[UtilityModel]) -> None:
     """Refuse a package that does not settle what the parties weigh (``support.package``)."""
     wrong = []
     for taste in tastes:
@@ -297,12 +302,12 @@ def require_range(range_: Range, what: str) -> None:
         raise LetupError("support.range", message, "Give low ≤ best ≤ high.")
 
 
-def middle(range_: Range) -> float:
+def likeliest_value(range_: Range) -> float:
     """The likeliest value, or the middle of the range."""
     return range_.best if range_.best is not None else (range_.low + range_.high) / 2
 
 
-def values_at(range_: Range, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+def inverse_distribution(range_: Range, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values at these points of a range's distribution, which lie in 0 to 1: its inverse distribution function.
 
     The distribution is triangular from ``low`` over ``best`` to ``high``; without a ``best``, when no value in the
@@ -320,6 +325,6 @@ def values_at(range_: Range, uniform: NDArray[np.float64]) -> NDArray[np.float64
     return np.where(uniform < turn, rising, falling)
 
 
-def stream(seed: int, *names: str) -> np.random.Generator:
+def random_stream(seed: int, *names: str) -> np.random.Generator:
     """Random numbers of a thing with this name: what else is drawn, and in which order, does not change them."""
     return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
