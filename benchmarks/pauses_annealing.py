@@ -14,8 +14,9 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.pauses_instances import Problem
+from letup.core.clock import Clock, runs
 from letup.pauses import Window
-from letup.pauses.clock import Clock, runs, usable_steps
+from letup.pauses.limits import usable_steps
 
 Span = tuple[int, int, int]  # zone, first step, step after the last
 State = frozenset[Span]

@@ -72,13 +72,13 @@ def _road(nodes: int, steps: int, zone_hours: float) -> Problem:
 def _gaza() -> Problem:
     """The bundled scenario, on the network that a plan for it searches on, with its own limits."""
     from letup import roads, scenario
-    from letup.plan.discretise import clock_of, limits_of
+    from letup.plan.discretise import limits_of
     from letup.plan.make.search import searched
 
     world = scenario.load("gaza-2023")
     network = roads.build(world)
     timed = [roads.timed(network, world, group.name) for group in world.groups]
-    clock = clock_of(world)
+    clock = world.clock
     return Problem(searched(world, timed), clock.steps, clock.step_minutes, clock.start_hour, limits_of(world))
 
 

@@ -24,8 +24,9 @@ import numpy as np
 
 from benchmarks.pauses_instances import Problem
 from benchmarks.pauses_program import Program, TimeExpanded
+from letup.core.clock import Clock, runs
 from letup.pauses import Window
-from letup.pauses.clock import Clock, runs, usable_steps
+from letup.pauses.limits import usable_steps
 
 Tell = Callable[[list[Window] | None, float], None]  # windows or None, bound
 FORMS = ("cumulative", "classical")

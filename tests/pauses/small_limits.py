@@ -5,8 +5,8 @@ from itertools import combinations, pairwise, product
 import numpy as np
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.pauses import Limits, Window, broken
-from letup.pauses.clock import Clock
 
 # Two days in steps of four hours, from 04:00.
 STEPS, MINUTES, START = 10, 240, 4.0

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.clock import Clock
 from letup.pauses.frontier import NOT_DONE, Found, agree, budgets_around, trace_frontier, used
 from tests.examples import examples
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock, runs
 from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.clock import Clock, allowed_steps, in_hours, runs, usable_steps
-from letup.pauses.limits import check_limits
+from letup.pauses.limits import allowed_steps, check_limits, usable_steps
 from tests.examples import examples
 
 # Two days from 06:00 in steps of 30 minutes; step 12 is noon, step 24 is 18:00, step 48 is 06:00 next day.
@@ -159,7 +159,7 @@ def test_the_polio_pauses_of_2024_keep_to_their_limits():
 
 
 def test_hours_may_run_over_midnight():
-    open_steps = in_hours(Clock(96, 30, 6.0), (22, 4))
+    open_steps = Clock(96, 30, 6.0).in_hours((22, 4))
     # 22:00 is step 32, 04:00 is step 44.
     assert runs(open_steps)[0] == (32, 43)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import Phase, given
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
-from letup.pauses.clock import Clock
 from letup.pauses.feasibility.conflicts import require_a_plan
 from letup.pauses.frontier import trace_frontier
 from letup.pauses.limit_checks import breaches

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError
 from letup.pauses import quiet_array
-from letup.pauses.clock import Clock
 from letup.pauses.problem import Problem as Asked
 from letup.pauses.problem import weight_of
 from tests.pauses.small import drawn

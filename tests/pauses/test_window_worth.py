@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
-from letup.pauses.clock import Clock
 from letup.pauses.problem import Problem as Asked
 from letup.pauses.problem import weight_of
 from letup.pauses.window_worth import next_hours, worth

@@ -10,7 +10,7 @@ from letup import plan as plans
 from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
-from letup.plan.discretise import clock_of, limits_of
+from letup.plan.discretise import limits_of
 from letup.plan.files.tables import BOTTLENECK_COLUMNS
 from letup.plan.make.bottlenecks import in_order
 from letup.plan.make.make import moving_array
@@ -40,7 +40,7 @@ def test_pauses_keep_to_the_limits(made, example):
         zones=len(example.zones),
         steps=example.steps,
         step_minutes=example.step_minutes,
-        start_hour=clock_of(example).start_hour,
+        start_hour=example.clock.start_hour,
     )
     assert found == []
 

@@ -9,7 +9,7 @@ import pytest
 from letup import plan as plans
 from letup.pauses import Window
 from letup.plan.answer import next_hours as said_hours
-from letup.plan.discretise import clock_of, limits_of
+from letup.plan.discretise import limits_of
 from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files import digests
 from letup.plan.make.make import make
@@ -74,7 +74,7 @@ def test_where_nobody_is_left_who_could_get_out_no_hour_is_named(made):
 
 
 def test_hours_keep_to_the_limits_on_single_pauses_but_not_to_totals(example):
-    clock, zones = clock_of(example), len(example.zones)
+    clock, zones = example.clock, len(example.zones)
     limits = replace(limits_of(example), hours=(6, 18), longest=6.0, zone_hours=0.0)
     within = lambda more: fits(more, SHORT, limits, zones, clock)  # noqa: E731
     assert within(More(replace(SHORT[0], last=27), SHORT[0]))

@@ -16,9 +16,8 @@ from letup import roads
 from letup.aid.deliveries.make import deliver, ground, most
 from letup.core.errors import LetupError
 from letup.core.wording import significant
-from letup.pauses.clock import usable_steps
-from letup.pauses.limits import Window
-from letup.plan.discretise import clock_of, limits_of, moving_array
+from letup.pauses.limits import Window, usable_steps
+from letup.plan.discretise import limits_of, moving_array
 from letup.plan.files import digests
 from letup.plan.frontier.people_and_need import TradePoint, efficient, tradeoff
 from letup.plan.frontier.people_and_need_files import notes, tradeoff_text, write_tradeoff
@@ -46,7 +45,7 @@ def hungry_case(example):
 
 def all_windows(scenario):
     """Every set of windows within the limits of the hungry case."""
-    clock = clock_of(scenario)
+    clock = scenario.clock
     per_hour = 60 // scenario.step_minutes
     zero = round(clock.start_hour)
     starts = [(hour - zero) * per_hour for hour in (8, 10, 12) if hour >= zero]
@@ -94,7 +93,7 @@ def test_weights_decide_between_people_and_trucks(hungry_case):
 def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
     scenario = weighed(hungry_case, 1.0, 1.0)
     network = roads.build(scenario)
-    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
     joint, base = Joint(scenario, network, usable), ground(scenario, network)
     everything = most(scenario, usable, prepared=base)
     for windows in list(all_windows(scenario))[::7]:
@@ -124,7 +123,7 @@ def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
     """Need is counted where people live: who moves or not makes no difference to the ceiling."""
     scenario = weighed(hungry_case, 1.0, 1.0)
     nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
-    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
     network = roads.build(scenario)
     one, other = (most(s, usable, prepared=ground(s, network)) for s in (scenario, nobody))
     assert one == pytest.approx(other)
@@ -156,7 +155,7 @@ def test_rates_are_written_out():
 def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit(hungry_case):
     """A place without a limit by the hour is the same as one with a limit that nobody reaches."""
     network = roads.build(hungry_case)
-    usable = usable_steps(limits_of(hungry_case), len(hungry_case.zones), clock_of(hungry_case))
+    usable = usable_steps(limits_of(hungry_case), len(hungry_case.zones), hungry_case.clock)
     trucks = hungry_case.trucks[hungry_case.trucks["place"] == "border"]
     found = []
     for most_an_hour, most_a_day in ((np.nan, 2), (1e6, 2), (np.nan, 100)):

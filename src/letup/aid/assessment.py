@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -395,7 +394,7 @@ def _short(value: float) -> str:
 
 def _when(assessment: Assessment, first: Failure) -> str:
     scenario = assessment.scenario
-    moment = (scenario.start + timedelta(days=first.days)).astimezone(scenario.local)
+    moment = scenario.clock.at_minute(first.days * 1440)
     return f"after {days(first.days)} days ({sortable(moment)})"
 
 

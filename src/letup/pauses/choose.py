@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.lp.highs import cancel
 from letup.lp.program import Rows
 from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
@@ -17,9 +18,8 @@ from letup.pauses.bound.relaxation import Certificate, Master, best_relaxation, 
 from letup.pauses.certificates.all_quiet import QuietCertificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
-from letup.pauses.clock import Clock
 from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window
-from letup.pauses.limit_checks import broken
+from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.search.annealing import Annealing
@@ -76,6 +76,7 @@ def choose_pauses(
     rounds: int | None = None,
     bound: float = np.inf,
     progress: Callable[[float, float, float], None] | None = None,
+    clock: Clock | None = None,
 ) -> Choice:
     """Choose windows within the limits so that the value of the flow through them is as large as possible.
 
@@ -118,6 +119,8 @@ def choose_pauses(
         A bound on the value that is proven already, if there is one.
     progress : callable, optional
         Called with seconds, value and bound whenever one of them improves.
+    clock : Clock, optional
+        The same steps on a clock that knows its time zone, where clocks are put forward or back during them.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def choose_pauses(
     """
     weights = weight_of(weight, steps)
     check_limits(limits, net.zones, steps)
-    clock = Clock(steps, step_minutes, start_hour)
+    clock = clock or Clock(steps, step_minutes, start_hour)
     require_a_window(limits, net.zones, clock)
     if time_limit is not None:
         compile_first(net.capacity.ndim, not is_small(net, steps))
@@ -236,15 +239,8 @@ class _Run:
                 self.progress(*self.trace[-1])
 
     def _keep(self, windows: Sequence[Window]) -> bool:
-        problem, clock = self.problem, self.problem.clock
-        return not broken(
-            windows,
-            problem.limits,
-            zones=problem.net.zones,
-            steps=clock.steps,
-            step_minutes=clock.step_minutes,
-            start_hour=clock.start_hour,
-        )
+        problem = self.problem
+        return not breaches(windows, problem.limits, problem.net.zones, problem.clock)
 
     # What is done, in order.
 

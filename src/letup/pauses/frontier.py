@@ -17,12 +17,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.core.parallel import seed_of, spread
-from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.feasibility.conflicts import require_a_window
-from letup.pauses.limit_checks import broken
-from letup.pauses.limits import Limits, Window, costs_of, quiet_array
+from letup.pauses.limit_checks import breaches
+from letup.pauses.limits import Limits, Window, costs_of, quiet_array, usable_steps
 from letup.pauses.problem import weight_of
 from letup.pauses.search.surrogate_annealing import Rehearsal
 from letup.pauses.warm_up import compile_first
@@ -184,7 +184,7 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
     """Windows in whose last steps nobody is counted, by the quick search; none if it finds none within the limits."""
     given = task.given
     limits, seconds = given["limits"], given["time_limit"]
-    clock = Clock(given["steps"], given["step_minutes"], given["start_hour"])
+    clock = given["clock"]
     require_a_window(limits, task.net.zones, clock)
     ends = math.inf if seconds is None else time.monotonic() + _QUICK * seconds
     rehearsal = Rehearsal(
@@ -198,11 +198,7 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
     )
     rehearsal.run(candidates=_CANDIDATES)
     windows = rehearsal.windows
-    wrong = broken(
-        windows, limits, zones=task.net.zones, steps=clock.steps, step_minutes=clock.step_minutes,
-        start_hour=clock.start_hour,
-    )  # fmt: skip
-    return () if wrong else tuple(sorted(windows))
+    return () if breaches(windows, limits, task.net.zones, clock) else tuple(sorted(windows))
 
 
 def trace_frontier(
@@ -222,13 +218,14 @@ def trace_frontier(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     margin: int | None = None,
+    clock: Clock | None = None,
     **options: Any,
 ) -> Frontier:
     """Search the best plan within each of several budgets, and prove how good any could be.
 
     Parameters
     ----------
-    net, steps, step_minutes, start_hour, limits, weight
+    net, steps, step_minutes, start_hour, limits, weight, clock
         As for `choose_pauses`; the budget takes the place of the limit of its kind.
     budgets : sequence of float, optional
         Zone-hours, or costs; `budgets_around` the limits' own if absent.
@@ -268,7 +265,7 @@ def trace_frontier(
             "Each party has costs and a budget of its own, so there is no one concession to count",
             "Count zone-hours: every point keeps to the budget of each party.",
         )
-    clock = Clock(steps, step_minutes, start_hour)
+    clock = clock or Clock(steps, step_minutes, start_hour)
     if budgets is None:
         budgets = budgets_around(limits, net.zones, clock, points, by)
     if not budgets or not all(math.isfinite(budget) and budget >= 0 for budget in budgets):
@@ -280,6 +277,7 @@ def trace_frontier(
             "steps": steps,
             "step_minutes": step_minutes,
             "start_hour": start_hour,
+            "clock": clock,
             "limits": _within(limits, by, ordered[index]),
             "weight": weight,
             "time_limit": time_limit,

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from letup.core.clock import DAY_MINUTES, Clock
 from letup.core.wording import time_of_day
-from letup.pauses.clock import Clock, in_hours
 from letup.pauses.limits import Limits, Window, cost_of, costs_of
 
 _EXACT = 1e-6
-_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,7 @@ class Breach:
     party: int | None = None
 
 
-def breaches(
-    windows: Sequence[Window], limits: Limits, *, zones: int, steps: int, step_minutes: int, start_hour: float = 0.0
-) -> list[Breach]:
+def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> list[Breach]:
     """All ways in which windows break the limits.
 
     Parameters
@@ -49,15 +46,13 @@ def breaches(
         The pauses; zones by number, steps inclusive.
     limits : Limits
         What the parties insist on.
-    zones, steps : int
-        How many zones and steps there are.
-    step_minutes : int
-        Length of a step, minutes.
-    start_hour : float
-        Local hour at the start of step 0.
+    zones : int
+        How many zones there are.
+    clock : Clock
+        What the steps mean, and how many there are.
     """
-    clock = Clock(steps, step_minutes, start_hour)
-    open_hours = in_hours(clock, limits.hours)
+    steps = clock.steps
+    open_hours = clock.in_hours(limits.hours)
     out: list[Breach] = []
 
     def note(limit: str, window: int | None, message: str) -> None:
@@ -153,10 +148,10 @@ def _alike(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, out:
         day = (w.zone, clock.day(w.first))
         place = (w.zone, on_day[day])
         on_day[day] += 1
-        start, length = clock.minute(w.first) % _DAY, w.last - w.first + 1
+        start, length = clock.time(w.first), w.last - w.first + 1
         known_start, known_length, known = times.setdefault(place, (start, length, i))
         apart_by = abs(start - known_start)
-        if min(apart_by, _DAY - apart_by) > _EXACT or length != known_length:
+        if min(apart_by, DAY_MINUTES - apart_by) > _EXACT or length != known_length:
             earlier = next(v for j, v in windows if j == known)
             message = f"has other clock times than steps {earlier.first} to {earlier.last} of the same zone"
             out.append(Breach("same_daily", i, message))
@@ -167,9 +162,18 @@ def broken(
 ) -> list[str]:
     """All ways in which windows break the limits, one sentence each; empty if they keep to them.
 
-    Parameters are those of `breaches`.
+    Parameters
+    ----------
+    windows, limits, zones
+        As of `breaches`.
+    steps : int
+        How many steps there are.
+    step_minutes : int
+        Length of a step, minutes.
+    start_hour : float
+        Local hour at the start of step 0.
     """
-    found = breaches(windows, limits, zones=zones, steps=steps, step_minutes=step_minutes, start_hour=start_hour)
+    found = breaches(windows, limits, zones, Clock(steps, step_minutes, start_hour))
     lines = []
     for breach in found:
         w = windows[breach.window] if breach.window is not None else None

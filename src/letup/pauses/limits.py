@@ -10,7 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock, runs
 from letup.core.errors import LetupError
+
+_EXACT = 1e-6
 
 
 @dataclass(frozen=True, order=True)
@@ -200,3 +203,50 @@ def _wrong_concession(limits: Limits, zones: int, steps: int) -> Iterator[str]:
         yield "concession holds values that are not finite numbers"
     elif (table < 0).any():
         yield "concession holds negative costs"
+
+
+def allowed_steps(limits: Limits, zones: int, clock: Clock) -> NDArray[np.bool_]:
+    """Steps at which each zone may be quiet by hours and forbidden times, bool[zones, steps]."""
+    allowed = np.tile(clock.in_hours(limits.hours), (zones, 1))
+    for zone, first, last in limits.forbidden:
+        if 0 <= zone < zones:
+            allowed[zone, max(first, 0) : last + 1] = False
+    return allowed
+
+
+def usable_steps(limits: Limits, zones: int, clock: Clock) -> NDArray[np.bool_]:
+    """Steps that some allowed window of the zone covers, bool[zones, steps].
+
+    Sharper than `allowed_steps`: runs too short for the shortest window, and what lies beyond the
+    last point of the clock grid, are left out, as is, for zones that go together, what is not usable in
+    all of them. Windows agreed already are covered wherever they lie.
+    """
+    allowed = allowed_steps(limits, zones, clock)
+    frozen = quiet_array([w for w in limits.frozen if w.zone < zones], zones, clock.steps)
+    for group in limits.together:
+        members = [zone for zone in group if zone < zones]
+        allowed[members] = (allowed | frozen)[members].all(axis=0)
+    shortest = max(clock.in_steps(limits.shortest), 1)
+    usable = np.zeros_like(allowed)
+    points_of_all = clock.grid_points(limits.grid_minutes)
+    seen: dict[bytes, NDArray[np.bool_]] = {}
+    for zone in range(zones):
+        key = allowed[zone].tobytes()
+        if key not in seen:
+            row = np.zeros(clock.steps, bool)
+            for first, last in runs(allowed[zone]):
+                points = points_of_all[(points_of_all >= first) & (points_of_all <= last + 1)]
+                if len(points) and points[-1] - points[0] >= shortest and _some_length_fits(limits, clock):
+                    row[points[0] : points[-1]] = True
+            seen[key] = row
+        usable[zone] = seen[key]
+    return usable | frozen
+
+
+def _some_length_fits(limits: Limits, clock: Clock) -> bool:
+    """Whether any length, in steps and on the grid, is neither too short nor too long."""
+    if limits.longest is None:
+        return True
+    unit = max((limits.grid_minutes or clock.step_minutes) / clock.step_minutes, 1.0)
+    shortest, longest = max(clock.in_steps(limits.shortest), 1), clock.whole_steps(limits.longest)
+    return any(abs(n - round(n / unit) * unit) < _EXACT for n in range(shortest, longest + 1))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, quiet_array
 from letup.roads.timed_network import TimedNetwork
 

@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
+from letup.core.clock import Clock
 from letup.flow.estimate import estimate
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits
 from letup.pauses.problem import weight_of
 from letup.pauses.search.surrogate_annealing import Rehearsal

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.limit_checks import broken
+from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Limits, Window
 from letup.pauses.problem import Problem
 
@@ -71,12 +71,4 @@ def next_hours(problem: Problem, windows: Sequence[Window]) -> list[tuple[Window
 
 
 def _keep(problem: Problem, limits: Limits, windows: Sequence[Window]) -> bool:
-    clock = problem.clock
-    return not broken(
-        windows,
-        limits,
-        zones=problem.net.zones,
-        steps=clock.steps,
-        step_minutes=clock.step_minutes,
-        start_hour=clock.start_hour,
-    )
+    return not breaches(windows, limits, problem.net.zones, problem.clock)

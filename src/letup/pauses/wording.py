@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from letup.core.clock import Clock
 from letup.core.wording import listed, number, time_of_day
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Window
 
 _LISTED = 3

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
 from letup.pauses.movement_times import MARGIN_MINUTES, margin_steps, moving_array
 from letup.scenario.limits import Cost
@@ -19,26 +18,14 @@ from letup.scenario.model import Scenario
 __all__ = [
     "MARGIN_MINUTES",
     "Costs",
-    "clock_of",
     "costs_by_party",
     "limits_of",
-    "local_iso",
-    "local_isos",
-    "local_time",
     "margin_steps",
     "moving_array",
     "people_by_group",
-    "step_at",
 ]
 
 _EXACT = 1e-9
-
-
-def clock_of(scenario: Scenario) -> Clock:
-    """What the scenario's steps mean on the local clock."""
-    start = scenario.start.astimezone(scenario.local)
-    hour = start.hour + start.minute / 60 + start.second / 3600
-    return Clock(scenario.steps, scenario.step_minutes, hour)
 
 
 def limits_of(scenario: Scenario) -> Limits:
@@ -54,8 +41,8 @@ def limits_of(scenario: Scenario) -> Limits:
     if before_notice > 0:
         forbidden += [(zone, 0, before_notice - 1) for zone in number.values()]
     for zone_id, start, end in given.forbidden:
-        first = math.floor(_steps_after_start(scenario, start) + _EXACT)
-        last = math.ceil(_steps_after_start(scenario, end) - _EXACT) - 1
+        first = math.floor(scenario.clock.step_at(start) + _EXACT)
+        last = math.ceil(scenario.clock.step_at(end) - _EXACT) - 1
         if last >= max(first, 0) and first < scenario.steps:
             forbidden.append((number[zone_id], max(first, 0), min(last, scenario.steps - 1)))
     return Limits(
@@ -82,7 +69,7 @@ def _windows(
     """Times as windows: the whole steps inside them, or all steps that they touch."""
     found = []
     for zone, start, end in spans:
-        first, last = _steps_after_start(scenario, start), _steps_after_start(scenario, end)
+        first, last = scenario.clock.step_at(start), scenario.clock.step_at(end)
         if inside:
             begin, stop = math.ceil(first - _EXACT), math.floor(last + _EXACT) - 1
         else:
@@ -153,36 +140,11 @@ def _table(scenario: Scenario, entries: Iterable[Cost]) -> NDArray[np.float64]:
     table = np.zeros((len(number), scenario.steps))
     begins = np.arange(scenario.steps)
     for zone, cost, start, end in entries:
-        first = _steps_after_start(scenario, start) if start is not None else 0.0
-        last = _steps_after_start(scenario, end) if end is not None else float(scenario.steps)
+        first = scenario.clock.step_at(start) if start is not None else 0.0
+        last = scenario.clock.step_at(end) if end is not None else float(scenario.steps)
         covered = np.clip(np.minimum(begins + 1, last) - np.maximum(begins, first), 0.0, 1.0)
         table[number[zone]] += cost * covered * scenario.step_minutes / 60
     return table
-
-
-def local_time(scenario: Scenario, step: int) -> datetime:
-    """Local time at the start of a step."""
-    return (scenario.start + timedelta(minutes=step * scenario.step_minutes)).astimezone(scenario.local)
-
-
-def local_iso(scenario: Scenario, step: int) -> str:
-    """Local time at the start of a step, ISO 8601 with offset, to the minute."""
-    return local_time(scenario, step).isoformat(timespec="minutes")
-
-
-def local_isos(scenario: Scenario, steps: np.ndarray) -> list[str]:
-    """Local times at the start of many steps."""
-    known = {int(step): local_iso(scenario, int(step)) for step in np.unique(steps)}
-    return [known[int(step)] for step in steps]
-
-
-def step_at(scenario: Scenario, when: datetime) -> float:
-    """Steps from the start of the scenario to a moment; not rounded."""
-    return _steps_after_start(scenario, when)
-
-
-def _steps_after_start(scenario: Scenario, when: datetime) -> float:
-    return (when - scenario.start).total_seconds() / 60 / scenario.step_minutes
 
 
 def people_by_group(scenario: Scenario, group: str) -> int:

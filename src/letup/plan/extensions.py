@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from letup.pauses.clock import Clock
+from letup.core.clock import Clock
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Limits, Window
 
@@ -112,14 +112,7 @@ def new(windows: Sequence[Window], zones: Sequence[int], limits: Limits, clock: 
 def _broken(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> set[tuple[str, Window | None, str]]:
     """What single pauses break, in a form that does not change with their number."""
     free = replace(limits, zone_hours=None, at_once=None, concession_budget=None)
-    found = breaches(
-        windows,
-        free,
-        zones=zones,
-        steps=clock.steps,
-        step_minutes=clock.step_minutes,
-        start_hour=clock.start_hour,
-    )
+    found = breaches(windows, free, zones, clock)
     return {
         (b.limit, windows[b.window] if b.window is not None else None, b.message if b.window is None else "")
         for b in found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from letup.core.wording import plural
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
 from letup.plan.destination_checks import receiving
-from letup.plan.discretise import MARGIN_MINUTES, clock_of, limits_of, local_iso, local_time, paying
+from letup.plan.discretise import MARGIN_MINUTES, limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
 from letup.plan.rules import finding
@@ -272,7 +271,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
                 finding(
                     "plan.stranded",
                     f"People are on the road in {_zone_name(scenario, window)} when the pause of "
-                    f"{local_iso(scenario, window.first)} ends.",
+                    f"{scenario.clock.iso(window.first)} ends.",
                     "Do not use this plan.",
                     where=f"zone {scenario.zone_ids[window.zone]}",
                 )
@@ -309,36 +308,22 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
                     "Check that the notice reaches the units on the ground in that time.",
                 )
             )
-    offsets = {local_time(scenario, s).utcoffset() for s in range(0, scenario.steps + 1, max(scenario.steps // 400, 1))}
-    if len(offsets - {None}) > 1:
+    offsets = {minutes for _, minutes in scenario.clock.offsets()}
+    if len(offsets) > 1:
         found.append(
             finding(
                 "plan.clock_change",
-                f"Flag: clocks in {scenario.timezone} change by {_change(offsets)} during the plan; hours of the day "
-                "are counted from the start.",
+                f"Flag: clocks in {scenario.timezone} change by {(max(offsets) - min(offsets)) / 60:g} h during the "
+                "plan; all times are those of the clocks in force at that moment.",
                 "Check every pause after the change with the parties.",
             )
         )
     return found
 
 
-def _change(offsets: set[timedelta | None]) -> str:
-    """How much the clock changes."""
-    known = sorted(offset for offset in offsets if offset is not None)
-    return f"{(known[-1] - known[0]).total_seconds() / 3600:g} h"
-
-
 def _limits(scenario: Scenario, windows: Sequence[Window]) -> list[Finding]:
     """Where pauses given by hand break what the parties insist on."""
-    clock = clock_of(scenario)
-    broken = breaches(
-        windows,
-        limits_of(scenario),
-        zones=len(scenario.zones),
-        steps=scenario.steps,
-        step_minutes=scenario.step_minutes,
-        start_hour=clock.start_hour,
-    )
+    broken = breaches(windows, limits_of(scenario), len(scenario.zones), scenario.clock)
     return [
         finding(
             "plan.limits",
@@ -356,7 +341,7 @@ def _subject(scenario: Scenario, windows: Sequence[Window], window: int | None) 
     if window is None:
         return "the pauses together:"
     one = windows[window]
-    return f"the pause of {_zone_name(scenario, one)} from {local_iso(scenario, one.first)}"
+    return f"the pause of {_zone_name(scenario, one)} from {scenario.clock.iso(one.first)}"
 
 
 def _payer(scenario: Scenario, number: int | None) -> str:

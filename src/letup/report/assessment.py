@@ -16,7 +16,6 @@ from letup.core import wording
 from letup.report import tables
 from letup.report.charts import Tick
 from letup.report.template import page
-from letup.report.words import Clock
 from letup.scenario import values
 
 #: Tables that an assessment rests on.
@@ -211,7 +210,7 @@ def _total(assessment: Assessment, item: int) -> Total:
 
 def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Share of the need that is met on each day, by essential."""
-    clock = Clock.of(assessment.scenario)
+    clock = assessment.scenario.clock
     balance = assessment.likely
     starts = np.concatenate([[0.0], balance.day_ends[:-1]])
     steps = [round(start * 1440 / clock.step_minutes) for start in starts]

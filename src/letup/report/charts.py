@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core import wording
+from letup.core.clock import Clock
 from letup.plan.model import Plan
 from letup.report.people import local_names, text
-from letup.report.words import Clock
 
 # Okabe and Ito's colours, which people with any common colour blindness can tell apart
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")
@@ -91,7 +91,7 @@ class Row:
 
 def day_ticks(clock: Clock) -> list[Tick]:
     """Local midnights; where there are many days, only some keep their label on a narrow page."""
-    days = clock.days()
+    days = clock.local_days()
     every = math.ceil(len(days) / 4)
     ticks = []
     for index, (step, moment) in enumerate(days):
@@ -105,7 +105,7 @@ def day_ticks(clock: Clock) -> list[Tick]:
 
 def people(plan: Plan, without: NDArray[np.int64]) -> People:
     """People in shelters over time, by group, with the plan and (``without``: arrivals at each step) with no pause."""
-    clock, steps = Clock.of(plan.scenario), plan.scenario.steps
+    clock, steps = plan.scenario.clock, plan.scenario.steps
     curves = [np.concatenate([[0], np.cumsum(group.arrivals)]) for group in plan.groups]
     want, most = plan.want_to_leave, max(plan.ceiling, plan.arrive, 1)
     top = round_up(max(want, most) if want <= 2.5 * most else 1.05 * most)
@@ -117,7 +117,7 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
         edge = _path(at, above, steps, top) + "L" + _path(at[::-1], below[::-1], steps, top)[1:] + "Z"
         bands.append(Band(group.label, COLOURS[index % len(COLOURS)], edge, wording.count(group.arrive)))
         below = above
-    stops = [step for step, _ in clock.days()[1:]] + [steps]
+    stops = [step for step, _ in clock.local_days()[1:]] + [steps]
     rows = []
     for step in stops:
         each = [int(curve[step]) for curve in curves]
@@ -217,7 +217,7 @@ def round_up(value: float) -> int:
 
 def timeline(plan: Plan) -> list[Row]:
     """A row for each zone that is paused, from north to south, with its pauses in local time."""
-    clock, steps = Clock.of(plan.scenario), plan.scenario.steps
+    clock, steps = plan.scenario.clock, plan.scenario.steps
     middle = plan.scenario.zones.geometry.representative_point().y.to_numpy()
     records = plan.scenario.zones.drop(columns=plan.scenario.zones.geometry.name).to_dict("records")
     rows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -274,7 +274,7 @@ def _text(value: object) -> str:
 
 
 def _at(scenario: Scenario, minute: int) -> datetime:
-    return (scenario.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(scenario.local)
+    return scenario.clock.at_minute(minute)
 
 
 def _clock(scenario: Scenario, minute: int) -> str:

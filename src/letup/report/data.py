@@ -14,7 +14,6 @@ from letup.plan.model import Plan
 from letup.report import layers, traffic
 from letup.report.people import ZoneCount, basis_of, local_names, text
 from letup.report.tables import restricted
-from letup.report.words import Clock
 
 _COMPASS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
 
@@ -49,7 +48,7 @@ class PageData:
 
 def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> PageData:
     """Put together everything that map and timeline show."""
-    scenario, clock = plan.scenario, Clock.of(plan.scenario)
+    scenario, clock = plan.scenario, plan.scenario.clock
     shield = layers.Shield.of(scenario)
     visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
     pieces, passing, piece_of = _pieces(plan, visit, shield)

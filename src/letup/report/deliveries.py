@@ -66,7 +66,7 @@ def section(plan: Plan) -> Section | None:
 
 def _days(plan: Plan, items: tuple[str, ...]) -> tuple[Day, ...]:
     assert plan.deliveries is not None
-    table, start = plan.deliveries.table, plan.scenario.start.astimezone(plan.scenario.local)
+    table, start = plan.deliveries.table, plan.scenario.clock.at(0)
     found = []
     for (day, origin), rows in table.groupby(["day", "origin"], sort=True):
         tonnes = rows.groupby("item")["kg"].sum() / 1000

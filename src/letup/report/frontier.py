@@ -13,7 +13,6 @@ from letup.plan.frontier.text import answer, gap, notes, slope
 from letup.report import limits
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
-from letup.report.words import Clock
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def _said(point: Point) -> str:
 
 def rows(frontier: ScenarioFrontier) -> list[Row]:
     """The table, with the pauses of each point in local time."""
-    scenario, clock = frontier.scenario, Clock.of(frontier.scenario)
+    scenario, clock = frontier.scenario, frontier.scenario.clock
     names = [str(name) for name in scenario.zones["name"]]
     out = []
     for index, one in enumerate(frontier.points):

@@ -24,7 +24,6 @@ from letup.report import objectives as weighed
 from letup.report.data import PageData, gather
 from letup.report.template import page, page_text
 from letup.report.without_pauses import without_pause
-from letup.report.words import Clock
 
 MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
@@ -139,7 +138,7 @@ def _parts(plan: Plan, data: PageData, zone_of: dict[str, int], without: NDArray
         "public": bool(data.json["places"]),
         "numbered": bool(data.json["limits"]),
         "rows": charts.timeline(plan),
-        "days": charts.day_ticks(Clock.of(plan.scenario)),
+        "days": charts.day_ticks(plan.scenario.clock),
         "busiest": wording.listed(named) or "no named road",
         "block": data.block,
         "chart": chart,

@@ -12,7 +12,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from letup.core import wording
-from letup.report.words import Clock
 from letup.scenario.model import Scenario
 
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -34,7 +33,7 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FunctionLoader(page_text)
     )
-    clock = Clock.of(scenario)
+    clock = scenario.clock
     given: dict[str, Any] = {
         "title": scenario.title,
         "as_of": wording.moment(scenario.as_of.astimezone(scenario.local), year=True),

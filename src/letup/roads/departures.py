@@ -125,10 +125,7 @@ def open_steps(hours: object, scenario: Scenario, steps: int, step_minutes: floa
     text = _text(hours)
     if not text:
         return np.ones(steps, bool)
-    start = pd.Timestamp(scenario.start).tz_convert("UTC")
-    minutes = pd.to_timedelta(np.arange(steps) * float(step_minutes), unit="min")
-    local = (start + minutes).tz_convert(scenario.timezone)
-    begin = np.asarray(local.hour * 60 + local.minute + local.second / 60.0, float)
+    begin = scenario.clock.of_steps(steps, step_minutes).times()
     result = np.zeros(steps, bool)
     for span in text.replace(";", ",").split(","):
         first, _, last = span.strip().partition("-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
+
+from letup.core.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,11 @@ class Scenario:
     def zone_ids(self) -> list[str]:
         """Zone ids in layer order; a zone's position is its number in every array."""
         return [str(zone) for zone in self.zones.index]
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The steps as local times."""
+        return Clock.of(self.start, self.timezone, self.step_minutes, self.steps)
 
     @property
     def local(self) -> ZoneInfo:

@@ -16,7 +16,6 @@ from letup.core.errors import LetupError
 from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
-from letup.plan.discretise import step_at
 from letup.scenario.model import Scenario
 from letup.support.model import Support
 from letup.support.plan_terms import PlanTerms, Variant, asks_of, package_of
@@ -195,7 +194,7 @@ def _frontier(document: dict[str, Any], scenario: Scenario) -> list[Offer]:
 
 def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
     start, end = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
-    first, after = round(step_at(scenario, start)), round(step_at(scenario, end))
+    first, after = round(scenario.clock.step_at(start)), round(scenario.clock.step_at(end))
     if row["zone"] not in scenario.zone_ids or not 0 <= first < after <= scenario.steps:
         raise LetupError(
             "support.folder", f"a pause of {row['zone']} from {row['start']} does not fit the scenario",

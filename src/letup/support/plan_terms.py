@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from letup.pauses.limits import Window
-from letup.plan.discretise import costs_by_party, local_time
+from letup.plan.discretise import costs_by_party
 from letup.scenario.model import Scenario
 from letup.support.model import Package, Support, Value
 from letup.support.negotiation import support_of
@@ -77,7 +77,7 @@ def plan_attributes(plan: Planned) -> dict[str, float]:
         "hours_a_day": 0.0,
     }
     if plan.windows:
-        dates = [local_time(scenario, step).date() for step in range(scenario.steps)]
+        dates = [scenario.clock.at(step).date() for step in range(scenario.steps)]
         by_day: dict[tuple[int, object], int] = {}
         for window in plan.windows:
             for step in range(window.first, window.last + 1):

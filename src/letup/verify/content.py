@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from letup.pauses.clock import usable_steps
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import Window, quiet_array
+from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
-from letup.plan.discretise import clock_of, limits_of, local_iso, people_by_group, step_at
+from letup.plan.discretise import limits_of, people_by_group
 from letup.plan.extensions import More, fits
 from letup.plan.files.document import Document
 from letup.plan.files.write import about, limits_used, zone_parts
@@ -81,7 +80,7 @@ def check_content(
     )
     result.done("people of each zone", len(document.zones))
     tell("recomputing the ceiling")
-    clock, limits = clock_of(scenario), limits_of(scenario)
+    clock, limits = scenario.clock, limits_of(scenario)
     usable = usable_steps(limits, len(scenario.zones), clock) | quiet_array(
         windows, len(scenario.zones), scenario.steps
     )
@@ -160,7 +159,7 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> tu
         windows.append(window)
         result.same(_JSON, f"{where}.zone_name", pause.zone_name, str(scenario.zones["name"].iloc[window.zone]))
         for name, written, step in (("start", pause.start, window.first), ("end", pause.end, window.last + 1)):
-            computed = local_iso(scenario, step)
+            computed = scenario.clock.iso(step)
             if written != pd.Timestamp(computed):
                 result.wrong("value", _JSON, f"{where}.{name}", f"is {written.isoformat()}, recomputed {computed}")
         hours = (window.last - window.first + 1) * scenario.step_minutes / 60
@@ -177,7 +176,7 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
     What they bring only the solver knows.
     """
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
-    clock, limits = clock_of(scenario), limits_of(scenario)
+    clock, limits = scenario.clock, limits_of(scenario)
     behind = document.answer.want_to_leave - document.answer.arrive
     before = math.inf
     for i, one in enumerate(document.next_hours):
@@ -189,14 +188,14 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
             result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {one.zone!r}")
             continue
         result.same(_JSON, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
-        first, end = step_at(scenario, one.start), step_at(scenario, one.end)
+        first, end = scenario.clock.step_at(one.start), scenario.clock.step_at(one.end)
         if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
             result.wrong("value", _JSON, f"{where}.start", "the steps from start to end do not exist")
             continue
         window = Window(number[one.zone], int(first), int(end) - 1)
         old = None
         if one.replaces is not None:
-            same = [w for w in windows if w.zone == window.zone and w.first == step_at(scenario, one.replaces)]
+            same = [w for w in windows if w.zone == window.zone and w.first == scenario.clock.step_at(one.replaces)]
             old = same[0] if same else None
             if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
                 result.wrong("value", _JSON, f"{where}.replaces", "there is no such pause that it would make longer")
@@ -212,14 +211,7 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
 
 def _pauses_within_limits(windows: list[Window], scenario: Scenario, document: Document, result: Verification) -> None:
     """Pauses outside the limits must be flagged."""
-    broken = breaches(
-        windows,
-        limits_of(scenario),
-        zones=len(scenario.zones),
-        steps=scenario.steps,
-        step_minutes=scenario.step_minutes,
-        start_hour=clock_of(scenario).start_hour,
-    )
+    broken = breaches(windows, limits_of(scenario), len(scenario.zones), scenario.clock)
     flagged = sum(1 for part in document.findings if part.code == "plan.limits")
     if flagged < len(broken):
         text = f"{len(broken)} breaches of the parties' limits, {flagged} flagged"
@@ -285,7 +277,7 @@ def _answer(
     expected: dict[str, Any] = {
         "want_to_leave": want,
         "arrive": arrive,
-        "sentence": sentence_of(want, arrive, most, [local_iso(scenario, w.first) for w in windows], answer.zone_hours),
+        "sentence": sentence_of(want, arrive, most, [scenario.clock.iso(w.first) for w in windows], answer.zone_hours),
         "share_arriving": arrive / want if want else 0.0,
         "pauses": len(windows),
         "zone_hours": hours,

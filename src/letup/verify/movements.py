@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from letup.pauses.limits import Window, quiet_array
-from letup.plan.discretise import local_isos
 from letup.plan.files.tables import MOVEMENTS
 from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
@@ -181,7 +180,7 @@ def _times(table: pd.DataFrame, scenario: Scenario, result: Verification) -> Non
     """Local times against steps."""
     for name in ("depart_first", "depart_last", "arrive_first", "arrive_last"):
         steps = np.clip(table[f"{name}_step"].to_numpy(np.int64), -(10**6), 10**6)
-        for i, (written, computed) in enumerate(zip(table[name], local_isos(scenario, steps), strict=True)):
+        for i, (written, computed) in enumerate(zip(table[name], scenario.clock.isos(steps), strict=True)):
             if written != computed:
                 result.wrong("value", _CSV, f"row {i + 2}", f"is {written}, recomputed {computed}", name)
     result.done("local times of movements", 4 * len(table))

@@ -7,7 +7,7 @@ import pytest
 
 from letup.flow import earliest_arrival
 from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
-from letup.pauses.clock import usable_steps
+from letup.pauses.limits import usable_steps
 from tests.pauses.bound.tiny import clock_of
 from tests.pauses.certificates.test_all_quiet import best_flow
 from tests.pauses.small import drawn

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork
 from letup.lp.program import Rows
 from letup.pauses import Limits, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.clock import Clock
 from tests.pauses.small import Problem
 
 EXACT = 1e-6

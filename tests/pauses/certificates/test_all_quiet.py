@@ -20,7 +20,7 @@ from letup.flow.priced_flow import ranked_flow
 from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
 from letup.pauses.bound.all_quiet import everything_quiet
 from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
-from letup.pauses.clock import usable_steps
+from letup.pauses.limits import usable_steps
 from tests.examples import examples
 from tests.flow.nights import days_and_nights
 from tests.pauses.bound.tiny import EXACT, clock_of

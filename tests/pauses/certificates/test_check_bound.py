@@ -10,13 +10,13 @@ import pytest
 from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.core.errors import LetupError
 from letup.flow import TimedNetwork
 from letup.pauses import Limits, check_bound, choose_pauses
 from letup.pauses.bound.relaxation import Certificate, Master
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.certificates.reach_cuts import ReachCut
-from letup.pauses.clock import Clock
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of
 from tests.pauses.certificates.test_coarse_network import any_grouping

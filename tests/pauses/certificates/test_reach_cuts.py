@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, quiet_array
 from letup.pauses.bound.relaxation import Master
 from letup.pauses.certificates.coarse_network import Coarse, every_node
 from letup.pauses.certificates.reach_cuts import ReachCut
-from letup.pauses.clock import Clock
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of, solved, some
 from tests.pauses.certificates.test_coarse_network import any_grouping

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork
 from letup.pauses import Limits
 from letup.pauses.bound.relaxation import Master
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.certificates.share_cuts import ShareCut, holds
-from letup.pauses.clock import Clock
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, solved
 from tests.pauses.certificates.test_reach_cuts import tightened

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.lp.program import Rows
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.clock import Clock
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import clock_of, solved, windows_of
 from tests.pauses.small import Problem, drawn

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.core.errors import NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.clock import Clock
 from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window, why_no_plan
 from letup.pauses.feasibility.window_milp import find_windows
 from tests.examples import examples

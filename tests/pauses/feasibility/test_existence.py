@@ -7,12 +7,13 @@ import numpy as np
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.clock import Clock, usable_steps
 from letup.pauses.feasibility.existence import Feasible
 from letup.pauses.feasibility.reachability import Passage, quiet_until
 from letup.pauses.feasibility.window_milp import find_windows
+from letup.pauses.limits import usable_steps
 from tests.examples import examples
 
 ZONES = 2

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letup.core.clock import Clock
 from letup.pauses import Limits, Window, broken
-from letup.pauses.clock import Clock
 from letup.pauses.feasibility.window_milp import find_windows
 from tests.examples import examples
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from letup.core.clock import Clock
 from letup.pauses import Window, choose_pauses
 from letup.pauses import choose as choosing
-from letup.pauses.clock import Clock
 from letup.pauses.problem import Problem, weight_of
 from letup.pauses.search.checked_search import Refereed
 from tests.pauses.test_choose_ends import LIMITS, MINUTES, START, STEPS, TIME, assert_holds, strip

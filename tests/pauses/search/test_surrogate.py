@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.quick_flow import quick_flow
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.clock import Clock, usable_steps
+from letup.pauses.limits import usable_steps
 from letup.pauses.problem import weight_of
 from letup.pauses.search.quickest_paths import ways_of
 from letup.pauses.search.surrogate import stand_in

@@ -56,9 +56,7 @@ NIGHT_MINUTES = 360
 def local_days(scenario: Scenario) -> list[tuple[int, int]]:
     """First minute of each local day within the time of the scenario, and the minute after its last."""
     step = scenario.step_minutes
-    after = pd.to_timedelta(np.arange(scenario.steps) * step, unit="min")
-    dates = (pd.Timestamp(scenario.start).tz_convert("UTC") + after).tz_convert(scenario.timezone).date
-    firsts = [k for k in range(scenario.steps) if k == 0 or dates[k] != dates[k - 1]]
+    firsts = [first for first, _ in scenario.clock.local_days()]
     return [(a * step, b * step) for a, b in zip(firsts, [*firsts[1:], scenario.steps], strict=True)]
 
 

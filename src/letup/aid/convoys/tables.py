@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +75,7 @@ _LARGEST_BYTES = 200_000_000
 
 def local(scenario: Scenario, minute: int) -> str:
     """Local time of a minute after the start, ISO 8601 with offset."""
-    moment = scenario.start.astimezone(UTC) + timedelta(minutes=int(minute))
-    return moment.astimezone(scenario.local).isoformat(timespec="minutes")
+    return scenario.clock.at_minute(minute).isoformat(timespec="minutes")
 
 
 def stop_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:

@@ -149,12 +149,7 @@ def slot_steps(scenario: Scenario) -> int:
 
 def day_of_step(scenario: Scenario) -> NDArray[np.int64]:
     """Local calendar day in which each step begins; the first is 0: int64[T]."""
-    import pandas as pd
-
-    minutes = pd.to_timedelta(np.arange(scenario.steps) * float(scenario.step_minutes), unit="min")
-    local = (pd.Timestamp(scenario.start).tz_convert("UTC") + minutes).tz_convert(scenario.timezone)
-    days = local.tz_localize(None).normalize()
-    return np.asarray((days - days[0]).days, np.int64)
+    return scenario.clock.days()
 
 
 def means(scenario: Scenario) -> Means:

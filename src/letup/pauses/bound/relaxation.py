@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.lp.highs import run, solver
 from letup.lp.program import Rows, dual_bound
 from letup.pauses.bound.grouping import by_zones, leads, within, zone_of_node
@@ -17,8 +18,7 @@ from letup.pauses.certificates.coarse_network import Coarse, Grouping, coarse, e
 from letup.pauses.certificates.reach_cuts import Reach, ReachCut
 from letup.pauses.certificates.share_cuts import Share, ShareCut
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.clock import Clock, usable_steps
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, usable_steps
 from letup.roads.timed_network import TimedNetwork
 
 if TYPE_CHECKING:

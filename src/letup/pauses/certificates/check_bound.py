@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.lp.program import Duality, Rows
 from letup.pauses.bound.relaxation import Certificate, add_movement
 from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
@@ -15,8 +16,7 @@ from letup.pauses.certificates.share_cuts import Share, ShareCut, holds
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Tree
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.clock import Clock, usable_steps
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, usable_steps
 from letup.pauses.problem import Problem, weight_of
 from letup.roads.timed_network import TimedNetwork
 
@@ -33,6 +33,7 @@ def check_bound(
     weight: NDArray[np.float64] | None = None,
     margin: int = 0,
     certificate: Certificate | QuietCertificate,
+    clock: Clock | None = None,
 ) -> float:
     """The bound that a certificate proves.
 
@@ -47,7 +48,7 @@ def check_bound(
 
     Parameters
     ----------
-    net, steps, step_minutes, start_hour, limits, weight, margin
+    net, steps, step_minutes, start_hour, limits, weight, margin, clock
         As given to `choose_pauses`.
     certificate : Certificate or QuietCertificate
         `Choice.certificate`.
@@ -62,7 +63,7 @@ def check_bound(
     LetupError
         ``pauses.certificate`` if the certificate does not fit the problem, or a cut does not hold.
     """
-    clock, weights = Clock(steps, step_minutes, start_hour), weight_of(weight, steps)
+    clock, weights = clock or Clock(steps, step_minutes, start_hour), weight_of(weight, steps)
     if isinstance(certificate, QuietCertificate):
         return confirmed(net, usable_steps(limits, net.zones, clock), weights, certificate)
     rows = Rows()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import Slot, WindowRows
-from letup.pauses.limit_checks import broken
+from letup.pauses.limit_checks import breaches
 
 Floats = NDArray[np.float64]
 _WHOLE = 1e-6
@@ -107,15 +107,8 @@ class Splits:
 
     def allowed(self, values: Floats) -> bool:
         """Whether the windows that whole values stand for keep to the limits."""
-        windows, clock = self.windows, self.windows.clock
-        return not broken(
-            windows.windows(values),
-            windows.limits,
-            zones=len(windows.of_zone),
-            steps=clock.steps,
-            step_minutes=clock.step_minutes,
-            start_hour=clock.start_hour,
-        )
+        windows = self.windows
+        return not breaches(windows.windows(values), windows.limits, len(windows.of_zone), windows.clock)
 
     def open(self, lower: Floats, upper: Floats) -> Iterator[Split]:
         """Splits that are left."""

@@ -17,9 +17,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import DAY_MINUTES, Clock, runs
 from letup.lp.program import Rows
-from letup.pauses.clock import Clock, runs, usable_steps
-from letup.pauses.limits import Limits, Window, costs_of
+from letup.pauses.limits import Limits, Window, costs_of, usable_steps
 
 Terms = list[tuple[int, float]]
 
@@ -275,7 +275,7 @@ class WindowRows:
         """Windows start (or end) at the same time of their day, if they are there."""
         rows, clock = self.rows, self.clock
         known = [
-            np.array([round(clock.minute(int(step)) - slot.day * 24 * 60, 6) for step in steps])
+            np.array([round(clock.minute(int(step)) - slot.day * DAY_MINUTES, 6) for step in steps])
             for slot, steps, _ in members
         ]
         previous = None

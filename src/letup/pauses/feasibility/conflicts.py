@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from letup.core.clock import Clock
 from letup.core.errors import NoPlan
 from letup.core.wording import time_of_day
-from letup.pauses.clock import Clock, allowed_steps, usable_steps
 from letup.pauses.feasibility.existence import Feasible
 from letup.pauses.feasibility.limit_relaxation import relax, without
 from letup.pauses.feasibility.reachability import Journey, Passage, quiet_until
-from letup.pauses.limits import Limits
+from letup.pauses.limits import Limits, allowed_steps, usable_steps
 from letup.pauses.wording import Say
 from letup.roads.timed_network import TimedNetwork
 

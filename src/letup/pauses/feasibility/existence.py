@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from letup.pauses.clock import Clock
+from letup.core.clock import Clock
 from letup.pauses.feasibility.reachability import Passage, Steps, quiet_until
 from letup.pauses.feasibility.window_milp import Undecided, find_windows
 from letup.pauses.limits import Limits, Window

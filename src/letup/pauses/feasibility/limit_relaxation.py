@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from letup.core.clock import Clock
 from letup.core.wording import time_of_day
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window, cost_of, costs_of
 from letup.pauses.wording import Say
 

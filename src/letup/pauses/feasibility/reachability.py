@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.clock import Clock, allowed_steps, runs
+from letup.core.clock import Clock, runs
 from letup.pauses.feasibility.window_milp import Edges, edges_of, units_of
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, allowed_steps
 from letup.roads.timed_network import TimedNetwork
 
 _DEPARTURES = 8

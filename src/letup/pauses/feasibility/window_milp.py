@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from letup.pauses.clock import Clock, allowed_steps, runs
-from letup.pauses.limits import Limits, Window, costs_of
+from letup.core.clock import DAY_MINUTES, Clock, runs
+from letup.pauses.limits import Limits, Window, allowed_steps, costs_of
 
-_DAY = 24 * 60
 _EXACT = 1e-6
 _SECONDS = 20.0
 
@@ -229,7 +228,7 @@ def _cheapest(spans: set[Span], unit: Unit, limits: Limits) -> set[Span]:
 def _on_all_days(spans: set[Span], unit: Unit, limits: Limits, clock: Clock) -> set[Span]:
     """Windows at the same clock times as others, on whichever day."""
     grid = limits.grid_minutes or clock.step_minutes
-    if _DAY % grid or _DAY % clock.step_minutes:
+    if DAY_MINUTES % grid or DAY_MINUTES % clock.step_minutes:
         # The clock grid falls differently on each day, so that any length may be needed.
         points = unit.edges.points.tolist()
         return spans | {(a, b) for a in points for b in points if b > a and unit.edges.fits(a, b)}

@@ -249,7 +249,7 @@ class Annealing(SpanRules):
         alike = [j for j in used if self.slots[j].day == slot.day] or used
         if alike and self.random.random() < 0.8:
             first, end = spans[self._one(alike)] or (0, 0)
-            offset = (slot.day - self.windows.clock.day(first)) * 24 * 60 // self.windows.clock.step_minutes
+            offset = self.windows.clock.steps_between(first, slot.day - self.windows.clock.day(first))
             offset += int(self.random.integers(-4, 5))
             span = self.fit(slot, first + offset, end + offset)
         else:
@@ -271,8 +271,7 @@ class Annealing(SpanRules):
             return []
         j = self._one(free)
         first, end = spans[i] or (0, 0)
-        clock = self.windows.clock
-        offset = (self.slots[j].day - self.slots[i].day) * 24 * 60 // clock.step_minutes
+        offset = self.windows.clock.steps_between(first, self.slots[j].day - self.slots[i].day)
         spans[i] = None
         spans[j] = self.fit(self.slots[j], first + offset, end + offset)
         return [i, j] if spans[j] else []

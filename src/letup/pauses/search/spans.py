@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from letup.pauses.certificates.window_rows import Slot, WindowRows
-from letup.pauses.limit_checks import broken
+from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
 
 Span = tuple[int, int] | None
@@ -61,15 +61,7 @@ class SpanRules:
 
     def keeps(self, spans: Spans) -> bool:
         """Whether spans keep the limits."""
-        clock = self.windows.clock
-        return not broken(
-            self.windows_of(spans),
-            self.windows.limits,
-            zones=self.zones,
-            steps=clock.steps,
-            step_minutes=clock.step_minutes,
-            start_hour=clock.start_hour,
-        )
+        return not breaches(self.windows_of(spans), self.windows.limits, self.zones, self.windows.clock)
 
     def fitted(self, spans: Spans) -> Spans | None:
         """Spans cut down until they keep the limits; None if they never do.
@@ -119,7 +111,6 @@ class SpanRules:
         """Give the windows of the same zones and number on other days the same clock times."""
         if spans[i] is None:
             return
-        day_steps = 24 * 60 / self.windows.clock.step_minutes
         first, end = spans[i] or (0, 0)
         number = self._number(i)
         for j in self.open:
@@ -129,7 +120,7 @@ class SpanRules:
                 and self.slots[j].zones == self.slots[i].zones
                 and self._number(j) == number
             ):
-                offset = round((self.slots[j].day - self.slots[i].day) * day_steps)
+                offset = self.windows.clock.steps_between(first, self.slots[j].day - self.slots[i].day)
                 spans[j] = (first + offset, end + offset)
 
     def _number(self, i: int) -> int:

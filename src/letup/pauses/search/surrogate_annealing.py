@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.clock import Clock
 from letup.pauses.feasibility.window_milp import Undecided, find_windows
 from letup.pauses.limits import Limits, Window
 from letup.pauses.search.annealing import Annealing

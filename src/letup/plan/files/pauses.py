@@ -10,7 +10,6 @@ from pathlib import Path
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.pauses.limits import Window
-from letup.plan.discretise import step_at
 from letup.plan.rules import finding
 from letup.scenario.model import Scenario
 
@@ -118,7 +117,7 @@ def _window(
             continue
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=scenario.local)
-        step = step_at(scenario, moment)
+        step = scenario.clock.step_at(moment)
         if abs(step - round(step)) > _EXACT:
             text = f"{row[column]} does not fall on a step of {scenario.step_minutes} minutes"
             refuse("pauses.time", text, "Move it to a step.", column)

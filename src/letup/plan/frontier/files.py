@@ -14,7 +14,6 @@ from letup import __version__
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.pauses.limits import Window
-from letup.plan.discretise import local_iso
 from letup.plan.files.write import about, limits_used
 from letup.plan.frontier.points import ScenarioFrontier
 from letup.scenario.model import Scenario
@@ -126,8 +125,8 @@ def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, 
         {
             "zone": scenario.zone_ids[window.zone],
             "zone_name": names[window.zone],
-            "start": local_iso(scenario, window.first),
-            "end": local_iso(scenario, window.last + 1),
+            "start": scenario.clock.iso(window.first),
+            "end": scenario.clock.iso(window.last + 1),
             "hours": (window.last - window.first + 1) * scenario.step_minutes / 60,
             "first_step": window.first,
             "last_step": window.last,

@@ -15,10 +15,9 @@ from letup.aid.people import staying
 from letup.core.errors import LetupError
 from letup.core.parallel import spread
 from letup.core.progress import Progress, Reporter
-from letup.pauses.clock import usable_steps
-from letup.pauses.limits import Window
+from letup.pauses.limits import Window, usable_steps
 from letup.plan.ceiling import ceiling
-from letup.plan.discretise import clock_of, limits_of
+from letup.plan.discretise import limits_of
 from letup.plan.make.make import require_people
 from letup.plan.make.multistart import Search, plan_once
 from letup.plan.objectives import Objective
@@ -138,7 +137,7 @@ def tradeoff(
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     require_people(scenario, timed)
-    usable = usable_steps(limits_of(scenario), len(scenario.zones), clock_of(scenario))
+    usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
     most_people = ceiling(scenario.groups, timed, usable)
     tell("laying out the deliveries")
     before, all_need, most_need = _need(scenario, network, usable)

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from letup import roads
 from letup.core.parallel import spread
 from letup.core.progress import Progress, Reporter
-from letup.pauses.clock import usable_steps
 from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
-from letup.pauses.limits import Window, costs_of
+from letup.pauses.limits import Window, costs_of, usable_steps
 from letup.plan.ceiling import ceiling
-from letup.plan.discretise import clock_of, limits_of, margin_steps, moving_array
+from letup.plan.discretise import limits_of, margin_steps, moving_array
 from letup.plan.make.groups import move_groups
 from letup.plan.make.make import require_people
 from letup.plan.make.search import LATE, counted
@@ -153,7 +152,7 @@ def frontier(
     """
     tell = Reporter(progress)
     tell("reading the roads")
-    clock, limits = clock_of(scenario), limits_of(scenario)
+    clock, limits = scenario.clock, limits_of(scenario)
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     require_people(scenario, timed)
@@ -164,6 +163,7 @@ def frontier(
         steps=clock.steps,
         step_minutes=clock.step_minutes,
         start_hour=clock.start_hour,
+        clock=clock,
         limits=limits,
         budgets=budgets,
         points=points,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.clock import runs
+from letup.core.clock import runs
 from letup.plan.make.groups import GroupFlow
 from letup.plan.modes import room_of
 from letup.roads.network import Timed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.clock import runs
+from letup.core.clock import runs
 from letup.roads.network import Timed
 from letup.roads.timed_network import TimedNetwork
 

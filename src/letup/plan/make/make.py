@@ -14,12 +14,11 @@ from letup.aid.deliveries.fleet import wanted
 from letup.aid.deliveries.make import deliver
 from letup.core.errors import NoPlan
 from letup.core.progress import Progress, Reporter
-from letup.pauses.clock import usable_steps
 from letup.pauses.feasibility.conflicts import require_a_window
-from letup.pauses.limits import Window
+from letup.pauses.limits import Window, usable_steps
 from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
-from letup.plan.discretise import clock_of, limits_of, local_iso, moving_array, people_by_group
+from letup.plan.discretise import limits_of, moving_array, people_by_group
 from letup.plan.findings import check_plan
 from letup.plan.make.bottlenecks import bottlenecks
 from letup.plan.make.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
@@ -84,7 +83,7 @@ def make(
         compile_first(2)
         tell.restart()
     tell("reading the roads")
-    clock, limits = clock_of(scenario), limits_of(scenario)
+    clock, limits = scenario.clock, limits_of(scenario)
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     if not is_joint(scenario):  # else trucks are enough to plan for
@@ -229,8 +228,8 @@ def pause_table(
         {
             "zone": [scenario.zone_ids[w.zone] for w in windows],
             "zone_name": [names[w.zone] for w in windows],
-            "start": [local_iso(scenario, w.first) for w in windows],
-            "end": [local_iso(scenario, w.last + 1) for w in windows],
+            "start": [scenario.clock.iso(w.first) for w in windows],
+            "end": [scenario.clock.iso(w.last + 1) for w in windows],
             "hours": [(w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows],
             "first_step": [w.first for w in windows],
             "last_step": [w.last for w in windows],

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.plan.discretise import local_isos
 from letup.plan.files.tables import MOVEMENTS
 from letup.plan.make.groups import GroupFlow
 from letup.plan.ways import RoadsOf
@@ -35,7 +34,7 @@ def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) 
         row["id"] = f"m{i + 1:0{width}d}"
     table = pd.DataFrame(rows, columns=MOVEMENTS.names)
     for name in ("depart_first", "depart_last", "arrive_first", "arrive_last"):
-        table[name] = local_isos(scenario, table[f"{name}_step"].to_numpy()) if rows else table[name].astype(str)
+        table[name] = scenario.clock.isos(table[f"{name}_step"].to_numpy()) if rows else table[name].astype(str)
     return table
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from letup.pauses.limits import Window
-from letup.plan.discretise import clock_of, limits_of, local_iso, moving_array
+from letup.plan.discretise import limits_of, moving_array
 from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files.tables import NEXT_HOUR_COLUMNS
 from letup.plan.make.days import Day, each_day
@@ -66,7 +66,7 @@ def next_hours(
             quiet[:, day.first : day.last + 1] = with_it[more][:, day.first : day.last + 1]
         return sum(flow.total for flow in move_groups(groups, day.timed, quiet, quick=quick))
 
-    hour = clock_of(scenario).hours
+    hour = scenario.clock.hours
     gains: list[tuple[float, More]] = []
     for day in each_day(moving, flows, some):
         inside = [more for more in tried if day.first <= more.window.first <= day.last]
@@ -82,7 +82,7 @@ def _tried(
     scenario: Scenario, windows: list[Window], flows: list[GroupFlow], worths: list[int], most: tuple[int, int]
 ) -> list[More]:
     """Longer and new pauses that the limits allow, the most promising first, as many as there is time for."""
-    clock, limits, zones = clock_of(scenario), limits_of(scenario), len(scenario.zones)
+    clock, limits, zones = scenario.clock, limits_of(scenario), len(scenario.zones)
     per_step = [worth / (w.last - w.first + 1) for w, worth in zip(windows, worths, strict=True)]
     order = sorted(range(len(windows)), key=lambda i: (-per_step[i], i))
     left = _left_behind(scenario, flows)
@@ -115,7 +115,7 @@ def _left_behind(scenario: Scenario, flows: list[GroupFlow]) -> list[int]:
 
 def _best(scenario: Scenario, gains: list[tuple[float, More]]) -> list[tuple[float, More]]:
     """Best first; of the new pauses of a zone and day only the best."""
-    clock = clock_of(scenario)
+    clock = scenario.clock
     seen: set[tuple[int, int]] = set()
     kept = []
     for gain, more in sorted(gains, key=lambda one: (-one[0], one[1].window, one[1].old is None)):
@@ -135,9 +135,9 @@ def _table(scenario: Scenario, gains: list[tuple[float, More]], quick: bool) -> 
         (
             scenario.zone_ids[more.window.zone],
             names[more.window.zone],
-            local_iso(scenario, more.window.first),
-            local_iso(scenario, more.window.last + 1),
-            local_iso(scenario, more.old.first) if more.old is not None else "",
+            scenario.clock.iso(more.window.first),
+            scenario.clock.iso(more.window.last + 1),
+            scenario.clock.iso(more.old.first) if more.old is not None else "",
             gain,
             "estimated" if quick else "exact",
         )

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.clock import Clock
 from letup.core.errors import NoPlan
 from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choose import choose_pauses, is_small
-from letup.pauses.clock import Clock
 from letup.pauses.limits import Limits, Window
 from letup.pauses.problem import Problem
 from letup.pauses.search.annealing import Annealing
@@ -111,6 +111,7 @@ def choose(
             steps=clock.steps,
             step_minutes=clock.step_minutes,
             start_hour=clock.start_hour,
+            clock=clock,
             limits=limits,
             weight=weight,
             time_limit=seconds if seconds is None else first * seconds,
