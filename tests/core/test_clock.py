@@ -81,3 +81,9 @@ def test_without_a_date_each_day_has_24_hours() -> None:
     assert plain.minute(-2) == 300.0
     with pytest.raises(ValueError, match="no date"):
         plain.at(0)
+
+
+def test_times_of_steps_of_another_length_follow_the_clock_too() -> None:
+    minutes = clock(FORWARD).times(2.5, 3 * 24 * 24)
+    moments = [(FORWARD.astimezone(UTC) + timedelta(minutes=2.5 * k)).astimezone(KYIV) for k in range(len(minutes))]
+    assert minutes.tolist() == [m.hour * 60 + m.minute + m.second / 60 for m in moments]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -60,10 +60,6 @@ class Clock:
         hour = local.hour + local.minute / 60 + local.second / 3600
         return cls(steps, step_minutes, hour, start.astimezone(UTC), timezone)
 
-    def of_steps(self, steps: int, step_minutes: int) -> Clock:
-        """The same clock with other steps from the same start."""
-        return replace(self, steps=steps, step_minutes=step_minutes)
-
     # Hours of the day, with or without a date ----------------------------------------------------------------------
 
     @cached_property
@@ -73,31 +69,35 @@ class Clock:
         Days count 1,440 minutes each, so that the rest of a division by that is the time of day; where clocks are put
         back, some minutes come twice.
         """
-        steady = self.start_hour * 60 + np.arange(self.steps + 1) * float(self.step_minutes)
-        return steady + self._shifts
+        return self._local_minutes(self.step_minutes, self.steps + 1)
+
+    def _local_minutes(self, step_minutes: float, count: int) -> NDArray[np.float64]:
+        """The same at so many moments that lie so many minutes apart, the first at the start of step 0."""
+        return self.start_hour * 60 + np.arange(count) * float(step_minutes) + self._shifts_of(step_minutes, count)
 
     @cached_property
     def _shifts(self) -> NDArray[np.float64]:
-        """Minutes by which local clocks are ahead of a clock that is never changed: float64[steps + 1]."""
-        shifts = np.zeros(self.steps + 1)
-        if self.start is None:
-            return shifts
-        zone = ZoneInfo(self.timezone)
-        at_start = self._offset(0, zone)
-        # Clocks change at most a few times a year: between two hours with the same offset nothing is looked up.
-        every = max(int(60 // self.step_minutes), 1)
-        marks = [*range(0, self.steps, every), self.steps]
-        offsets = [self._offset(step, zone) - at_start for step in marks]
-        for first, last, here, there in zip(marks, marks[1:], offsets, offsets[1:], strict=False):
-            shifts[first : last + 1] = here
-            if here != there:
-                shifts[first : last + 1] = [self._offset(step, zone) - at_start for step in range(first, last + 1)]
-        return shifts
+        """Minutes by which local clocks are ahead of one that is never changed: float64[steps + 1]."""
+        return self._shifts_of(self.step_minutes, self.steps + 1)
 
-    def _offset(self, step: int, zone: ZoneInfo) -> float:
-        """Minutes by which local time is ahead of UTC at the start of a step."""
-        ahead = self.moment(step).astimezone(zone).utcoffset() or timedelta()
-        return ahead.total_seconds() / 60
+    def _shifts_of(self, step_minutes: float, count: int) -> NDArray[np.float64]:
+        shifts = np.zeros(count)
+        if self.start is None or not count:
+            return shifts
+        start, zone = self.start, ZoneInfo(self.timezone)
+
+        def ahead(k: int) -> float:
+            local = (start + timedelta(minutes=k * step_minutes)).astimezone(zone)
+            return (local.utcoffset() or timedelta()).total_seconds() / 60
+
+        # Clocks change a few times a year: between two moments an hour apart with the same offset nothing is looked up.
+        marks = [*range(0, count - 1, max(int(60 // step_minutes), 1)), count - 1]
+        offsets = [ahead(k) for k in marks]
+        shifts[-1] = offsets[-1] - offsets[0]
+        for first, last, here, there in zip(marks, marks[1:], offsets, offsets[1:], strict=False):
+            between = [here] if here == there else [ahead(k) for k in range(first, last)]
+            shifts[first:last] = np.asarray(between) - offsets[0]
+        return shifts
 
     def minute(self, step: int) -> float:
         """Local minutes since the midnight before step 0 at the start of a step; each day counts 1,440."""
@@ -118,9 +118,11 @@ class Clock:
         """Minutes since local midnight at the start of a step, 0 up to 1,440."""
         return round(self.minute(step), 6) % DAY_MINUTES
 
-    def times(self) -> NDArray[np.float64]:
-        """Minutes since local midnight at the start of each step: float64[steps]."""
-        return np.asarray(self._minutes[:-1] % DAY_MINUTES)
+    def times(self, step_minutes: float | None = None, steps: int | None = None) -> NDArray[np.float64]:
+        """Minutes since local midnight at the start of each step, or of steps of another length: float64[steps]."""
+        step_minutes = self.step_minutes if step_minutes is None else step_minutes
+        minutes = self._local_minutes(step_minutes, self.steps if steps is None else steps) % DAY_MINUTES
+        return np.where(minutes > DAY_MINUTES - _EXACT, 0.0, minutes)
 
     def steps_between(self, step: int, days: int) -> int:
         """Steps from a step to the same time of day so many days later (earlier if negative), rounded down."""
@@ -163,7 +165,6 @@ class Clock:
         if hours is None:
             return np.ones(self.steps, bool)
         start = self.times()
-        start = np.where(start > DAY_MINUTES - _EXACT, 0.0, start)
         end = start + self.step_minutes
         first, last = hours[0] * 60, hours[1] * 60
         if first < last:

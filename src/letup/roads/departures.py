@@ -125,7 +125,7 @@ def open_steps(hours: object, scenario: Scenario, steps: int, step_minutes: floa
     text = _text(hours)
     if not text:
         return np.ones(steps, bool)
-    begin = scenario.clock.of_steps(steps, round(step_minutes)).times()
+    begin = scenario.clock.times(step_minutes, steps)
     result = np.zeros(steps, bool)
     for span in text.replace(";", ",").split(","):
         first, _, last = span.strip().partition("-")
