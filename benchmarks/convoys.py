@@ -57,13 +57,13 @@ def main(arguments: list[str] | None = None) -> int:
 def trucks(lorries: int) -> None:
     """Plan the convoys of one day, say how long it took, and replay them."""
     from letup import scenario as scenarios
-    from letup.aid.convoys.make import convoys
+    from letup.aid.convoys.make import make_convoys
     from letup.aid.convoys.model import Truck
     from letup.aid.convoys.rules import Settings
     from letup.aid.convoys.tables import load_rows, stop_rows
     from letup.roads import build
-    from letup.roads.open_times import Guards
-    from letup.roads.vehicle_paths import Roads
+    from letup.roads.open_times import OpenTimes
+    from letup.roads.vehicle_paths import VehicleRoads
     from letup.verify.convoys import check_convoys
 
     scenario = scenarios.load("gaza-2023")
@@ -72,13 +72,14 @@ def trucks(lorries: int) -> None:
     quiet = np.zeros((len(scenario.zones), scenario.steps), bool)
     quiet[:, 3 * 60 // step : 10 * 60 // step] = True
     fleet = [Truck("lorry", "Lorry", "crossing-rafah", lorries, 20_000, 20, 30, 60)]
-    guards = Guards(scenario, network, quiet)
+    open_times = OpenTimes(scenario, network, quiet)
     shelters = [str(place) for place, kind in scenario.places["kind"].items() if kind == "shelter"]
-    ways = Roads(scenario, network, guards, 20).between(["crossing-rafah", *shelters], 0, guards.minutes)
-    reached = [place for place in shelters if ("crossing-rafah", place) in ways]
+    roads = VehicleRoads(scenario, network, open_times, 20)
+    paths = roads.paths_between(["crossing-rafah", *shelters], 0, open_times.minutes)
+    reached = [place for place in shelters if ("crossing-rafah", place) in paths]
     table = _deliveries(scenario.places.loc[reached], lorries)
     begun, used = time.perf_counter(), time.process_time()
-    orders = convoys(scenario, network, quiet, table, fleet, Settings(seconds=40))
+    orders = make_convoys(scenario, network, quiet, table, fleet, Settings(seconds=40))
     took, used = time.perf_counter() - begun, time.process_time() - used
     replay = check_convoys(
         stop_rows(orders, scenario), load_rows(orders), scenario, network, quiet, table, fleet

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from letup.aid.convoys.make import convoys
+from letup.aid.convoys.make import make_convoys
 from letup.aid.convoys.model import Orders
 from letup.aid.convoys.rules import Settings
 from letup.core import wording
@@ -32,7 +32,7 @@ def orders() -> Orders:
         {"destination": "clinic-c", "kg": 20_000.0, "truck": "van"},
     )
     trucks = [replace(world.TRUCK, count=12), replace(world.TRUCK, id="van", label="", count=1)]
-    return convoys(scenario, network, quiet, table, trucks, Settings(seconds=3.0, vehicles=12))
+    return make_convoys(scenario, network, quiet, table, trucks, Settings(seconds=3.0, vehicles=12))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_time_of_the_next_day_says_so_and_a_zone_without_need_of_a_pause_is_no
     free = replace(scenario, deliveries=replace(scenario.deliveries, without_pause=("a", "b")))
     quiet = world.pauses((0, 0), (900, 960), (0, 0))
     late = world.deliveries({"destination": "point-a", "depart_first_step": 180})
-    orders = convoys(free, network, quiet, late, [world.TRUCK], Settings(seconds=1.0))
+    orders = make_convoys(free, network, quiet, late, [world.TRUCK], Settings(seconds=1.0))
     (path,) = write_convoy_pages(orders, free, network, quiet, tmp_path)
     text, (convoy,) = path.read_text("utf-8"), orders.convoys
     last = convoy.stops[-1].arrive_latest

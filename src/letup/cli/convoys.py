@@ -32,8 +32,7 @@ def convoys(
     are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
     """
     from letup.aid.convoys.gpx import write_gpx
-    from letup.aid.convoys.make import convoys as make
-    from letup.aid.convoys.make import medevac
+    from letup.aid.convoys.make import make_convoys, make_medevac
     from letup.aid.convoys.rules import Settings
     from letup.aid.convoys.tables import clear_orders, write_medevac, write_tables
     from letup.core.folders import require_usable
@@ -46,13 +45,13 @@ def convoys(
     planned = read_planned(plan)
     world = planned.scenario, planned.network, planned.quiet
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
-    orders = make(*world, planned.deliveries, planned.trucks, settings)
+    orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)
     folder.mkdir(parents=True, exist_ok=True)
     clear_orders(folder)
     files = write_tables(orders, planned.scenario, folder)
     patients = None
     if len(planned.scenario.patients):
-        patients = medevac(*world, settings)
+        patients = make_medevac(*world, settings)
         files += write_medevac(patients, planned.scenario, folder)
     gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
     pages = write_convoy_pages(orders, *world, folder / "pages")

@@ -98,7 +98,7 @@ def sketch(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: floa
 def _lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:
     found = []
     for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
-        arcs = list(stop.way.arcs) if stop.way else []
+        arcs = list(stop.path.arcs) if stop.path else []
         arcs = arcs[1:] if _hidden(scenario, stop.place) else arcs
         arcs = arcs[:-1] if _hidden(scenario, then.place) else arcs
         found += [network.line[arc] for arc in arcs]
@@ -109,10 +109,10 @@ def _beside(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[ND
     """From each stop to where its way begins or ends on a road: last stretches, as the crow flies."""
     found = []
     for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
-        if stop.way is None or not stop.way.off_road_m:
+        if stop.path is None or not stop.path.off_road_m:
             continue
-        ends = [(then.place, network.line[stop.way.arcs[-1]][-1])] if stop.way.arcs else []
-        ends += [(stop.place, network.line[stop.way.arcs[0]][0])] if stop.way.arcs else []
+        ends = [(then.place, network.line[stop.path.arcs[-1]][-1])] if stop.path.arcs else []
+        ends += [(stop.place, network.line[stop.path.arcs[0]][0])] if stop.path.arcs else []
         found += [
             np.array([position(scenario, place), at], np.float64) for place, at in ends if not _hidden(scenario, place)
         ]

@@ -135,8 +135,8 @@ def _content(
     begins = _at(scenario, first.arrive_earliest)
     room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
     shown = convoy.vehicles if convoy.vehicles <= room else room - 1
-    length = sum(stop.way.length_m for stop in convoy.stops if stop.way)
-    off_road = sum(stop.way.off_road_m for stop in convoy.stops if stop.way)
+    length = sum(stop.path.length_m for stop in convoy.stops if stop.path)
+    off_road = sum(stop.path.off_road_m for stop in convoy.stops if stop.path)
     # what the sheet leaves to the map, millimetres, over its width
     left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
     drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
@@ -187,15 +187,15 @@ def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
         arrive=_span(scenario, stop.arrive_earliest, stop.arrive_latest, day),
         work=f"{stop.service} min" if stop.service else "–",
         leave="–" if end else _span(scenario, stop.leave_earliest, stop.leave_latest, day),
-        onward=f"{stop.way.length_m / 1000:,.1f} km, {stop.way.minutes} min" if stop.way else "–",
+        onward=f"{stop.path.length_m / 1000:,.1f} km, {stop.path.minutes} min" if stop.path else "–",
     )
 
 
 def _vehicle(convoy: Convoy, number: int) -> str:
     """What one vehicle carries, and to which stop."""
     parts: dict[int, list[Load]] = {}
-    for one in convoy.manifest[number]:
-        parts.setdefault(one.down, []).append(one.load)
+    for carried in convoy.manifest[number]:
+        parts.setdefault(carried.unloaded_stop, []).append(carried.load)
     return "; ".join(f"{_goods(loads)} to stop {stop}" for stop, loads in sorted(parts.items()))
 
 
@@ -223,7 +223,7 @@ def _passed(
         waits = stop.place == convoy.truck.place or bool(place["wait"]) or place["kind"] in stays
         if zone >= 0 and not waits:
             inside.setdefault(zone, []).append((stop.arrive_earliest, stop.leave_latest))
-        for row, first, last in stop.way.passages if stop.way else ():
+        for row, first, last in stop.path.passages if stop.path else ():
             if row < len(scenario.zones):
                 span = (stop.leave_earliest + first, stop.leave_latest + last)
                 inside.setdefault(row, []).append(span)

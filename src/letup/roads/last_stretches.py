@@ -25,11 +25,13 @@ STRETCH_DETOUR = 1.3
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
-def joins(network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None = None) -> dict[str, dict[int, float]]:
-    """Nodes at which vehicles of each place join the roads open to them, with metres to them; those too far left out.
+def road_access(
+    network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None = None
+) -> dict[str, dict[int, float]]:
+    """Nodes at which vehicles of a place get on to the roads open to them, with the metres of last stretch to each.
 
-    Mapped roads for vehicles may fall into parts between which no road is mapped. A place joins each part that it is
-    near enough to, at the nearest node of that part.
+    Mapped roads for vehicles may fall into components that no mapped road connects. A place has access to each
+    component that is near enough, at its nearest node.
 
     Parameters
     ----------
@@ -41,15 +43,16 @@ def joins(network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None
     Returns
     -------
     dict of str to dict of int to float
-        For each place near enough to a road, nodes nearest first, each with the length of the stretch in metres.
+        For each place that is near enough to a road: nodes, nearest first, with the length of the last stretch in
+        metres.
     """
     usable = np.flatnonzero(open_to(network, "vehicle"))
-    found: dict[str, dict[int, float]] = {}
+    access: dict[str, dict[int, float]] = {}
     if not len(usable):
-        return found
+        return access
     size = len(network.lon)
     graph = csr_array((np.ones(len(usable)), (network.tail[usable], network.head[usable])), shape=(size, size))
-    _, part = connected_components(graph, connection="strong")
+    _, component = connected_components(graph, connection="strong")
     nodes = np.unique(np.concatenate([network.tail[usable], network.head[usable]]))
     for place in map(str, scenario.places.index) if places is None else places:
         if place not in network.place_node:
@@ -58,14 +61,14 @@ def joins(network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None
         lon, lat = np.full(len(nodes), point.x), np.full(len(nodes), point.y)
         metres = np.asarray(_GEOD.inv(lon, lat, network.lon[nodes], network.lat[nodes])[2], float)
         metres[nodes == network.place_node[place]] = 0.0
-        near: dict[int, int] = {}
+        nearest: dict[int, int] = {}  # position in `nodes`, by component
         for k in np.argsort(metres, kind="stable").tolist():
             if metres[k] > STRETCH_M:
                 break
-            near.setdefault(int(part[nodes[k]]), k)
-        if near:
-            found[place] = {int(nodes[k]): float(metres[k]) * STRETCH_DETOUR for k in near.values()}
-    return found
+            nearest.setdefault(int(component[nodes[k]]), k)
+        if nearest:
+            access[place] = {int(nodes[k]): float(metres[k]) * STRETCH_DETOUR for k in nearest.values()}
+    return access
 
 
 def stretch_minutes(metres: float, speed_kmh: float) -> float:

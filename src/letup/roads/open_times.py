@@ -1,4 +1,4 @@
-"""When it is quiet, and when places are open, on a grid of whole minutes."""
+"""When zones are quiet and places open for vehicles, minute by minute."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ def vehicles_need_pause(scenario: Scenario) -> Bools:
     return needs_pause(scenario) & ~np.isin(np.array(scenario.zone_ids, object), list(free))
 
 
-class Guards:
-    """What a vehicle has to ask at each minute: zones by their number, then places with hours.
+class OpenTimes:
+    """Minutes at which each zone is quiet and each place with hours is open.
+
+    There is a row for each zone, by its number, and one more for each place with hours.
 
     Parameters
     ----------
@@ -56,12 +58,12 @@ class Guards:
         self.minutes = scenario.steps * step
         self.zones = len(scenario.zones)
         calm = np.repeat(np.asarray(quiet, bool), step, axis=1)
-        pauses = vehicles_need_pause(scenario)
-        quiet_now, always = calm.copy(), ~pauses
+        pause_needed = vehicles_need_pause(scenario)
+        quiet_now = calm.copy()
         for ahead in range(1, margin_minutes + 1):
             calm[:, :-ahead] &= quiet_now[:, ahead:]
             calm[:, -ahead:] = False
-        calm[always] = True
+        calm[~pause_needed] = True
         self.row_of_hours: dict[str, int] = {}
         rows = [*calm]
         hours = scenario.places.get("hours", pd.Series(dtype=object))
@@ -69,38 +71,38 @@ class Guards:
             if isinstance(text, str) and text.strip():
                 self.row_of_hours[str(place)] = len(rows)
                 rows.append(np.repeat(open_steps(text, scenario, scenario.steps, step), step))
-        self.free = np.array(rows, bool).reshape(len(rows), self.minutes)
-        self._shut = np.concatenate([np.zeros((len(rows), 1), np.int32), np.cumsum(~self.free, axis=1)], axis=1)
+        self.open = np.array(rows, bool).reshape(len(rows), self.minutes)
+        self._shut = np.concatenate([np.zeros((len(rows), 1), np.int32), np.cumsum(~self.open, axis=1)], axis=1)
         self.zone_of: dict[str, int] = {}
         for place, kind, waits in zip(
             scenario.places.index, scenario.places["kind"], scenario.places["wait"], strict=True
         ):
             node = network.place_node.get(str(place), -1)
             zone = int(network.node_zone[node]) if node >= 0 else -1
-            self.zone_of[str(place)] = -1 if zone < 0 or not pauses[zone] or waits == 1 or kind in stays else zone
+            self.zone_of[str(place)] = -1 if zone < 0 or not pause_needed[zone] or waits == 1 or kind in stays else zone
 
     def may_stay(self, place: str) -> bool:
         """Whether vehicles may stay at a place when its zone is not quiet, or none is needed."""
         return self.zone_of[place] < 0
 
-    def clear(self, row: int, first: int, last: int) -> bool:
-        """Whether a guard is free at all minutes from ``first`` up to, not including, ``last``."""
+    def throughout(self, row: int, first: int, last: int) -> bool:
+        """Whether a row is open at all minutes from ``first`` up to, not including, ``last``."""
         if first < 0 or last > self.minutes:
             return False
         return last <= first or bool(self._shut[row, last] == self._shut[row, first])
 
     def starts(self, row: int, after: int, before: int) -> Bools:
-        """For each minute t of the horizon, whether the guard is free from t + after up to t + before."""
-        free = np.zeros(self.minutes, bool)
+        """For each minute t, whether a row is open from minute t + after up to, not including, t + before."""
+        fits = np.zeros(self.minutes, bool)
         last = self.minutes - before
         if last > 0 and last + after > 0:
             first = max(0, -after)
             at = np.arange(first, last)
-            free[first:last] = self._shut[row, at + before] == self._shut[row, at + after]
-        return free
+            fits[first:last] = self._shut[row, at + before] == self._shut[row, at + after]
+        return fits
 
-    def staying(self, place: str, minutes: int) -> Bools:
-        """For each minute, whether one may be at a place from then on for some minutes."""
+    def stay_starts(self, place: str, minutes: int) -> Bools:
+        """For each minute, whether a vehicle may stand at a place from then on for some minutes."""
         zone = self.zone_of[place]
         if zone < 0:
             fits = np.zeros(self.minutes, bool)
@@ -108,9 +110,9 @@ class Guards:
             return fits
         return self.starts(zone, 0, max(minutes, 1))
 
-    def serving(self, place: str, minutes: int) -> Bools:
-        """For each minute, whether a place can be worked at from then on for some minutes: quiet, and open."""
-        found = self.staying(place, minutes)
+    def service_starts(self, place: str, minutes: int) -> Bools:
+        """For each minute, whether a vehicle can be worked at from then on for some minutes: quiet, and open."""
+        fits = self.stay_starts(place, minutes)
         if place in self.row_of_hours:
-            found = found & self.starts(self.row_of_hours[place], 0, max(minutes, 1))
-        return found
+            fits = fits & self.starts(self.row_of_hours[place], 0, max(minutes, 1))
+        return fits

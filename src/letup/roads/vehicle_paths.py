@@ -1,4 +1,4 @@
-"""Ways of vehicles from place to place, with the zones they pass and when."""
+"""Paths of vehicles from place to place, with the zones they pass and when."""
 
 from __future__ import annotations
 
@@ -12,32 +12,35 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from letup.roads.last_stretches import joins, stretch_minutes
+from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
-from letup.roads.open_times import Bools, Guards
+from letup.roads.open_times import Bools, OpenTimes
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
 
 _LEVELS = 3
+"""So many sets of arcs are looked at for paths, at most."""
+
 _ENOUGH = 0.8
+"""A path is preferred to a slower one that can be begun at more minutes, if it can be begun at this share of them."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way from one place to another.
+class VehiclePath:
+    """A path of vehicles from one place to another.
 
     Attributes
     ----------
     arcs : tuple of int
         Arcs of the RoadNetwork, in order; none between places at one node.
     offsets : tuple of int
-        Minutes from leaving until each arc is entered, rounded down.
+        Minutes from departure until each arc is entered, rounded down.
     minutes : int
         Minutes in all, rounded up.
     length_m : float
         Length, metres.
     passages : tuple of (row, first, last)
-        Rows of the Guards and the minutes since leaving from and up to which each has to be free, rounded outwards.
+        Rows of `OpenTimes` and the minutes since departure from and up to which each has to be open, rounded outwards.
     off_road_m : float
         Metres of it on last stretches, which no map shows to bear vehicles.
     """
@@ -50,7 +53,7 @@ class Way:
     off_road_m: float = 0.0
 
 
-class Roads:
+class VehicleRoads:
     """The road network as vehicles of one speed see it.
 
     A place beside the roads that vehicles can use is reached by a last stretch from the nearest of them, the half at
@@ -60,102 +63,104 @@ class Roads:
     ----------
     scenario, network : Scenario, RoadNetwork
         The world, and its roads.
-    guards : Guards
+    open_times : OpenTimes
         When zones are quiet and checkpoints open.
     speed_kmh : float
         Free speed of the vehicles; on a road the lower of this and the road's own.
     """
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, guards: Guards, speed_kmh: float) -> None:
-        self.network, self.guards, self.speed_kmh = network, guards, speed_kmh
-        self.open = network.vehicles_per_hour > 0
-        self.join = joins(network, scenario)
+    def __init__(self, scenario: Scenario, network: RoadNetwork, open_times: OpenTimes, speed_kmh: float) -> None:
+        self.network, self.open_times, self.speed_kmh = network, open_times, speed_kmh
+        self.usable = network.vehicles_per_hour > 0
+        self.access = road_access(network, scenario)
         kmh = np.minimum(speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh))
-        self.minutes = np.where(self.open, network.length_m * 0.06 / kmh, np.inf)
-        self.control: dict[int, str] = {}
+        self.minutes = np.where(self.usable, network.length_m * 0.06 / kmh, np.inf)
+        self.checkpoint: dict[int, str] = {}
         for place, kind in scenario.places["kind"].items():
             if kind == "checkpoint" and str(place) in network.place_node:
                 node = network.place_node[str(place)]
-                if node not in self.control or str(place) in guards.row_of_hours:
-                    self.control[node] = str(place)
-        nodes = np.array(list(self.control), np.int64)
+                if node not in self.checkpoint or str(place) in open_times.row_of_hours:
+                    self.checkpoint[node] = str(place)
+        nodes = np.array(list(self.checkpoint), np.int64)
         self.minutes = self.minutes + np.where(np.isin(network.head, nodes), CONTROL_MINUTES, 0.0)
 
-    def between(self, places: Sequence[str], first: int, last: int) -> dict[tuple[str, str], Way]:
-        """For each pair of places the way to take from minute ``first`` up to minute ``last``.
+    def paths_between(self, places: Sequence[str], first: int, last: int) -> dict[tuple[str, str], VehiclePath]:
+        """For each pair of places the path to take from minute ``first`` up to minute ``last``.
 
-        Among the quickest ways that keep to zones quiet for long enough, the quickest that can be begun nearly as
-        often (80 %) as the one that can be begun at most minutes. Pairs without a way that can be begun are left out.
+        Among the quickest paths that keep to zones quiet for long enough, the quickest that can be begun nearly as
+        often (80 %) as the one that can be begun at most minutes. Pairs without a path that can be begun are left out.
         """
-        found: dict[tuple[str, str], list[Way]] = {}
-        there = [place for place in places if place in self.join]
-        nodes = sorted({node for place in there for node in self.join[place]})
-        for usable in self._choices(first, last):
+        candidates: dict[tuple[str, str], list[VehiclePath]] = {}
+        reached = [place for place in places if place in self.access]
+        nodes = sorted({node for place in reached for node in self.access[place]})
+        for usable in self._arc_sets(first, last):
             quickest = self._quickest(nodes, usable)
-            for one, other in permutations(there, 2):
-                ways = [
-                    self.way(quickest[start, end], (one, start), (other, end))
-                    for start, end in product(self.join[one], self.join[other])
+            for origin, destination in permutations(reached, 2):
+                paths = [
+                    self.path(quickest[start, end], (origin, start), (destination, end))
+                    for start, end in product(self.access[origin], self.access[destination])
                     if (start, end) in quickest
                 ]
-                if ways:
-                    way = min(ways, key=lambda way: (way.minutes, way.length_m))
-                    if way not in found.setdefault((one, other), []):
-                        found[one, other].append(way)
-        chosen: dict[tuple[str, str], Way] = {}
-        for pair, ways in found.items():
-            counts = [int(self.begins(way)[first:last].sum()) for way in ways]
-            most = max(counts)
-            good = [way for way, count in zip(ways, counts, strict=True) if count and count >= _ENOUGH * most]
-            if good:
-                chosen[pair] = min(good, key=lambda way: (way.minutes, way.length_m))
+                if paths:
+                    path = min(paths, key=lambda path: (path.minutes, path.length_m))
+                    if path not in candidates.setdefault((origin, destination), []):
+                        candidates[origin, destination].append(path)
+        chosen: dict[tuple[str, str], VehiclePath] = {}
+        for pair, paths in candidates.items():
+            counts = [int(self.departures(path)[first:last].sum()) for path in paths]
+            often = [
+                path for path, count in zip(paths, counts, strict=True) if count and count >= _ENOUGH * max(counts)
+            ]
+            if often:
+                chosen[pair] = min(often, key=lambda path: (path.minutes, path.length_m))
         return chosen
 
-    def way(self, arcs: Iterable[int], one: tuple[str, int], other: tuple[str, int]) -> Way:
-        """The way along some arcs from one place to another, with the last stretch at each end.
+    def path(self, arcs: Iterable[int], start: tuple[str, int], end: tuple[str, int]) -> VehiclePath:
+        """The path along some arcs from one place to another, with the last stretch at each end.
 
-        ``one`` and ``other`` are places with the nodes at which they join the roads.
+        ``start`` and ``end`` are places with the nodes at which they have access to the roads.
         """
         arcs = tuple(arcs)
-        along, length = 0.0, 0.0
+        elapsed, length = 0.0, 0.0
         offsets: list[int] = []
         passages: list[tuple[int, int, int]] = []
 
         def pass_(zone: int, minutes: float) -> None:
-            nonlocal along
-            entered, along = along, along + minutes
+            nonlocal elapsed
+            entered, elapsed = elapsed, elapsed + minutes
             if zone < 0 or not minutes:
                 return
-            leaves = math.ceil(along - 1e-9)
+            leaves = math.ceil(elapsed - 1e-9)
             if passages and passages[-1][0] == zone:
                 passages[-1] = (zone, passages[-1][1], leaves)
             else:
                 passages.append((zone, math.floor(entered + 1e-9), leaves))
 
-        for zone, metres in self.stretch(*one):
+        for zone, metres in self.last_stretch(*start):
             pass_(zone, stretch_minutes(metres, self.speed_kmh))
-        checks: list[tuple[int, int, int]] = []
+        controls: list[tuple[int, int, int]] = []
         for arc in arcs:
-            offsets.append(math.floor(along + 1e-9))
+            offsets.append(math.floor(elapsed + 1e-9))
             pass_(int(self.network.zone[arc]), float(self.minutes[arc]))
             length += float(self.network.length_m[arc])
-            row = self.guards.row_of_hours.get(self.control.get(int(self.network.head[arc]), ""), -1)
+            row = self.open_times.row_of_hours.get(self.checkpoint.get(int(self.network.head[arc]), ""), -1)
             if row >= 0:
-                checks.append((row, math.floor(along - CONTROL_MINUTES), math.ceil(along - 1e-9)))
-        for zone, metres in self.stretch(*other)[::-1]:
+                controls.append((row, math.floor(elapsed - CONTROL_MINUTES), math.ceil(elapsed - 1e-9)))
+        for zone, metres in self.last_stretch(*end)[::-1]:
             pass_(zone, stretch_minutes(metres, self.speed_kmh))
-        beside = sum(metres for end in (one, other) for _, metres in self.stretch(*end))
-        return Way(arcs, tuple(offsets), math.ceil(along - 1e-9), length + beside, (*passages, *checks), beside)
+        off_road = sum(metres for place in (start, end) for _, metres in self.last_stretch(*place))
+        minutes = math.ceil(elapsed - 1e-9)
+        return VehiclePath(arcs, tuple(offsets), minutes, length + off_road, (*passages, *controls), off_road)
 
-    def stretch(self, place: str, node: int) -> list[tuple[int, float]]:
+    def last_stretch(self, place: str, node: int) -> list[tuple[int, float]]:
         """Zone and metres of the two halves of a last stretch, from the place on; empty if the place is on a road."""
-        metres = self.join[place][node]
+        metres = self.access[place][node]
         if not metres:
             return []
         return [(int(self.network.node_zone[at]), metres / 2) for at in (self.network.place_node[place], node)]
 
-    def given(self, origin: str, destination: str, text: str) -> Way | None:
-        """The way that a table of deliveries names ("arc@offset ..."); None if it does not lead there by vehicle."""
+    def path_along(self, origin: str, destination: str, text: str) -> VehiclePath | None:
+        """The path that a delivery names ("arc@offset ..."); None if it does not lead there by vehicle."""
         arcs: list[int] = []
         for part in text.split():
             number = part.partition("@")[0]
@@ -165,66 +170,67 @@ class Roads:
             if arcs and self.network.tail[arc] != self.network.head[arcs[-1]]:
                 return None
             arcs.append(arc)
-        ends = ends_of(self.network, arcs, self.join.get(origin, {}), self.join.get(destination, {}))
-        return None if ends is None else self.way(arcs, (origin, ends[0]), (destination, ends[1]))
+        ends = path_ends(self.network, arcs, self.access.get(origin, {}), self.access.get(destination, {}))
+        return None if ends is None else self.path(arcs, (origin, ends[0]), (destination, ends[1]))
 
-    def begins(self, way: Way) -> Bools:
-        """At which minutes a way can be begun so that every zone is quiet while it is passed."""
-        free = np.ones(self.guards.minutes, bool)
-        free[max(0, self.guards.minutes - way.minutes) :] = False
-        for row, first, last in way.passages:
-            free &= self.guards.starts(row, first, last)
-        return free
+    def departures(self, path: VehiclePath) -> Bools:
+        """Minutes at which a path can be begun so that every zone is quiet while it is passed: bool[minutes]."""
+        fits = np.ones(self.open_times.minutes, bool)
+        fits[max(0, self.open_times.minutes - path.minutes) :] = False
+        for row, first, last in path.passages:
+            fits &= self.open_times.starts(row, first, last)
+        return fits
 
-    def _choices(self, first: int, last: int) -> list[Bools]:
-        """Sets of arcs to look for ways on: all whose zone is quiet at all, and those quiet for longer."""
+    def _arc_sets(self, first: int, last: int) -> list[Bools]:
+        """Sets of arcs to look for paths on: all whose zone is quiet at all, and those quiet for longer."""
         zones = self.network.zone
-        calm = self.guards.free[: self.guards.zones, first:last].sum(axis=1)
-        levels = np.unique(calm[calm > 0])
+        quiet_minutes = self.open_times.open[: self.open_times.zones, first:last].sum(axis=1)
+        levels = np.unique(quiet_minutes[quiet_minutes > 0])
+        if not len(levels):
+            return [self.usable & (zones < 0)]
         if len(levels) > _LEVELS:
             levels = levels[np.linspace(0, len(levels) - 1, _LEVELS).round().astype(int)]
-        needed = [np.where(zones >= 0, calm[np.maximum(zones, 0)], np.iinfo(np.int64).max)] if len(calm) else []
-        return [self.open & (needed[0] >= level) for level in levels] or [self.open & (zones < 0)]
+        of_arc = np.where(zones >= 0, quiet_minutes[np.maximum(zones, 0)], np.iinfo(np.int64).max)
+        return [self.usable & (of_arc >= level) for level in levels]
 
     def _quickest(self, nodes: list[int], usable: Bools) -> dict[tuple[int, int], list[int]]:
-        """Arcs of the quickest way between each two nodes."""
-        some = np.flatnonzero(usable)
-        order = np.lexsort((self.minutes[some], self.network.head[some], self.network.tail[some]))
-        some = some[order]
-        first = np.ones(len(some), bool)
-        first[1:] = (np.diff(self.network.tail[some]) != 0) | (np.diff(self.network.head[some]) != 0)
-        some = some[first]
-        tail, head = self.network.tail[some], self.network.head[some]
+        """Arcs of the quickest path between each two nodes."""
+        arcs = np.flatnonzero(usable)
+        arcs = arcs[np.lexsort((self.minutes[arcs], self.network.head[arcs], self.network.tail[arcs]))]
+        first = np.ones(len(arcs), bool)  # of parallel arcs the quickest
+        first[1:] = (np.diff(self.network.tail[arcs]) != 0) | (np.diff(self.network.head[arcs]) != 0)
+        arcs = arcs[first]
+        tail, head = self.network.tail[arcs], self.network.head[arcs]
         size = len(self.network.lon)
-        graph = csr_array((np.maximum(self.minutes[some], 1e-9), (tail, head)), shape=(size, size))
-        arc = dict(zip(zip(tail.tolist(), head.tolist(), strict=True), some.tolist(), strict=True))
-        far, before = dijkstra(graph, indices=nodes, return_predecessors=True)
+        graph = csr_array((np.maximum(self.minutes[arcs], 1e-9), (tail, head)), shape=(size, size))
+        arc_of = dict(zip(zip(tail.tolist(), head.tolist(), strict=True), arcs.tolist(), strict=True))
+        distance, predecessor = dijkstra(graph, indices=nodes, return_predecessors=True)
         return {
-            (one, other): [] if one == other else _back(before[i], one, other, arc)
-            for i, one in enumerate(nodes)
-            for other in nodes
-            if np.isfinite(far[i, other])
+            (start, end): [] if start == end else _arcs_back(predecessor[i], start, end, arc_of)
+            for i, start in enumerate(nodes)
+            for end in nodes
+            if np.isfinite(distance[i, end])
         }
 
 
-def ends_of(
-    network: RoadNetwork, arcs: Sequence[int], one: Mapping[int, float], other: Mapping[int, float]
+def path_ends(
+    network: RoadNetwork, arcs: Sequence[int], origin: Mapping[int, float], destination: Mapping[int, float]
 ) -> tuple[int, int] | None:
-    """Nodes at which a way along arcs leaves the stretch of one place and meets that of another; None if it does not.
+    """Nodes at which a path along arcs leaves one place's last stretch and meets the other's; None if it does not.
 
-    ``one`` and ``other`` are the nodes at which the places join the roads.
+    ``origin`` and ``destination`` are the nodes at which the places have access to the roads.
     """
     if arcs:
         ends = int(network.tail[arcs[0]]), int(network.head[arcs[-1]])
-        return ends if ends[0] in one and ends[1] in other else None
-    common = [node for node in one if node in other]
+        return ends if ends[0] in origin and ends[1] in destination else None
+    common = [node for node in origin if node in destination]
     return (common[0], common[0]) if common else None
 
 
-def _back(before: NDArray[np.int32], start: int, end: int, arc: dict[tuple[int, int], int]) -> list[int]:
+def _arcs_back(predecessor: NDArray[np.int32], start: int, end: int, arc_of: dict[tuple[int, int], int]) -> list[int]:
     arcs: list[int] = []
     while end != start:
-        then = int(before[end])
-        arcs.append(arc[then, end])
-        end = then
+        before = int(predecessor[end])
+        arcs.append(arc_of[before, end])
+        end = before
     return arcs[::-1]

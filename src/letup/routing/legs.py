@@ -1,4 +1,4 @@
-"""Which visit may follow which, so that whatever comes of it is quiet all along."""
+"""Legs between visits: which visit may follow which, so that vehicles are on quiet roads whenever they leave."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.roads.open_times import Bools, Guards
-from letup.roads.vehicle_paths import Roads, Way
+from letup.roads.open_times import Bools, OpenTimes
+from letup.roads.vehicle_paths import VehiclePath, VehicleRoads
 
-NOWHERE = Way((), (), 0, 0.0, ())
-"""The way between two visits at one place."""
+SAME_PLACE = VehiclePath((), (), 0, 0.0, ())
+"""The leg between two visits to one place."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A vehicle at a place.
+    """A stop of a vehicle with its time window.
 
     Attributes
     ----------
@@ -36,97 +36,105 @@ class Visit:
 
 
 class Legs:
-    """Ways between places, and between which visits they may be used.
+    """Legs between places, and between which visits they may be driven.
 
     Parameters
     ----------
-    roads : Roads
-        Ways of these vehicles.
-    ways : mapping
-        The way between each two places; pairs that are not there cannot be driven.
-    safe : iterable of str
+    roads : VehicleRoads
+        The roads as these vehicles see them.
+    paths : mapping of (origin, destination) to VehiclePath
+        Paths between places, as from ``roads.paths_between``.
+    bases : iterable of str
         Places where these vehicles may stay whatever happens: where they are based.
+
+    Attributes
+    ----------
+    returns_later : dict of (Visit, str) to Visit
+        Visits after which vehicles of a base stay where they are, and when they are back on a later day.
     """
 
-    def __init__(self, roads: Roads, ways: Mapping[tuple[str, str], Way], safe: Iterable[str] = ()) -> None:
-        self.roads, self.ways, self.safe = roads, dict(ways), frozenset(safe)
-        self.guards: Guards = roads.guards
-        self.stays: dict[tuple[Visit, str], Visit] = {}
-        """When vehicles of a base that stay where they are after a visit are back, on a later day."""
-        self._until: dict[Way, NDArray[np.int64]] = {}
+    def __init__(
+        self, roads: VehicleRoads, paths: Mapping[tuple[str, str], VehiclePath], bases: Iterable[str] = ()
+    ) -> None:
+        self.roads, self.paths, self.bases = roads, dict(paths), frozenset(bases)
+        self.open_times: OpenTimes = roads.open_times
+        self.returns_later: dict[tuple[Visit, str], Visit] = {}
+        self._runs_until: dict[VehiclePath, NDArray[np.int64]] = {}
 
-    def way(self, one: str, other: str) -> Way | None:
-        """The way between two places."""
-        return NOWHERE if one == other else self.ways.get((one, other))
+    def path(self, origin: str, destination: str) -> VehiclePath | None:
+        """The path between two places; None if there is none."""
+        return SAME_PLACE if origin == destination else self.paths.get((origin, destination))
 
-    def begins(self, way: Way) -> Bools:
-        """Minutes at which a way can be begun."""
-        return self.roads.begins(way)
+    def departures(self, path: VehiclePath) -> Bools:
+        """Minutes at which a path can be begun: bool[minutes]."""
+        return self.roads.departures(path)
 
-    def until(self, way: Way, minute: int) -> int:
-        """Last minute at which a way can be begun without a break from ``minute`` on; less than it if not even then."""
-        if way not in self._until:
-            free = self.begins(way)
-            at = np.arange(len(free), dtype=np.int64)
-            shut = np.where(free, len(free), at)
-            self._until[way] = np.minimum.accumulate(shut[::-1])[::-1] - 1
-        runs = self._until[way]
-        return int(runs[minute]) if 0 <= minute < len(runs) else minute - 1
+    def last_departure(self, path: VehiclePath, minute: int) -> int:
+        """Last minute up to which a path can be begun at every minute from ``minute`` on; less if not even then."""
+        if path not in self._runs_until:
+            possible = self.departures(path)
+            minutes = np.arange(len(possible), dtype=np.int64)
+            next_impossible = np.where(possible, len(possible), minutes)
+            self._runs_until[path] = np.minimum.accumulate(next_impossible[::-1])[::-1] - 1
+        runs_until = self._runs_until[path]
+        return int(runs_until[minute]) if 0 <= minute < len(runs_until) else minute - 1
 
     def may_wait(self, place: str, first: int, last: int) -> bool:
         """Whether vehicles may be at a place from one minute up to another."""
-        zone = -1 if place in self.safe else self.guards.zone_of[place]
-        return zone < 0 or self.guards.clear(zone, first, last)
+        zone = -1 if place in self.bases else self.open_times.zone_of[place]
+        return zone < 0 or self.open_times.throughout(zone, first, last)
 
-    def serving(self, place: str, minutes: int) -> Bools:
-        """For each minute, whether vehicles can be worked at from then on for some minutes."""
-        if place not in self.safe:
-            return self.guards.serving(place, minutes)
-        row = self.guards.row_of_hours.get(place, -1)
+    def service_starts(self, place: str, minutes: int) -> Bools:
+        """Minutes from which on vehicles can be worked at for so long at a place: bool[minutes]."""
+        if place not in self.bases:
+            return self.open_times.service_starts(place, minutes)
+        row = self.open_times.row_of_hours.get(place, -1)
         if row < 0:
-            free = np.ones(self.guards.minutes, bool)
-            free[max(0, self.guards.minutes - minutes) :] = False
-            return free
-        return self.guards.starts(row, 0, max(minutes, 1))
+            fits = np.ones(self.open_times.minutes, bool)
+            fits[max(0, self.open_times.minutes - minutes) :] = False
+            return fits
+        return self.open_times.starts(row, 0, max(minutes, 1))
 
-    def leaves(self, other: Visit, way: Way, done: int) -> int:
-        """When a vehicle done at one place leaves for another: at once, or so as not to come too early."""
-        return max(done, other.earliest - way.minutes)
+    def departure(self, destination: Visit, path: VehiclePath, done: int) -> int:
+        """When a vehicle that is done at a place leaves for the next: at once, or so as not to come too early."""
+        return max(done, destination.earliest - path.minutes)
 
-    def stay(self, visit: Visit, home: str, after: int) -> bool:
-        """Note that vehicles may stay where they are after a visit, and go home when the way is next quiet.
+    def allow_stay(self, visit: Visit, base: str, after: int) -> bool:
+        """Let vehicles stay where they are after a visit, and go back to base when the path is next quiet.
 
         Where it is not quiet again from minute ``after`` on they stay for good. False if they may not stay there.
         """
-        if not self.guards.may_stay(visit.place):
+        if not self.open_times.may_stay(visit.place):
             return False
-        way = self.way(visit.place, home)
-        if way is None:
-            way = self.roads.between([visit.place, home], after, self.guards.minutes).get((visit.place, home))
+        path = self.path(visit.place, base)
+        if path is None:
+            later = self.roads.paths_between([visit.place, base], after, self.open_times.minutes)
+            path = later.get((visit.place, base))
         first = max(after, visit.latest + visit.service)
-        free = np.flatnonzero(self.begins(way)[first:]) if way is not None else np.zeros(0, np.int64)
-        if way is None or not len(free):
-            self.stays[visit, home] = Visit(visit.place, 0, self.guards.minutes, 0)
+        possible = np.flatnonzero(self.departures(path)[first:]) if path is not None else np.zeros(0, np.int64)
+        if path is None or not len(possible):
+            self.returns_later[visit, base] = Visit(visit.place, 0, self.open_times.minutes, 0)
             return True
-        self.ways[visit.place, home] = way
-        leaves = first + int(free[0])
-        self.stays[visit, home] = Visit(home, leaves + way.minutes, self.until(way, leaves) + way.minutes, 0)
+        self.paths[visit.place, base] = path
+        leaves = first + int(possible[0])
+        back = leaves + path.minutes, self.last_departure(path, leaves) + path.minutes
+        self.returns_later[visit, base] = Visit(base, *back, 0)
         return True
 
-    def may_follow(self, one: Visit, other: Visit) -> bool:
-        """Whether, whenever ``one`` begins within its times, the way on to ``other`` is quiet.
+    def may_follow(self, visit: Visit, then: Visit) -> bool:
+        """Whether, whenever work at ``visit`` begins within its window, the path on to ``then`` is quiet.
 
-        Begins that leave no time to be at ``other`` do not count: they are refused by its latest minute. A vehicle
+        Begins that leave no time to be at ``then`` do not count: they are refused by its latest minute. A vehicle
         that would come too early waits before it leaves, where it is.
         """
-        way = self.way(one.place, other.place)
-        if way is None:
+        path = self.path(visit.place, then.place)
+        if path is None:
             return False
-        first = one.earliest + one.service
-        last = min(one.latest + one.service, other.latest - way.minutes)
+        first = visit.earliest + visit.service
+        last = min(visit.latest + visit.service, then.latest - path.minutes)
         if last < first:
             return False
-        leaves = self.leaves(other, way, first)
-        if leaves > first and not self.may_wait(one.place, first, leaves):
+        leaves = self.departure(then, path, first)
+        if leaves > first and not self.may_wait(visit.place, first, leaves):
             return False
-        return self.until(way, leaves) >= self.leaves(other, way, last)
+        return self.last_departure(path, leaves) >= self.departure(then, path, last)

@@ -1,4 +1,4 @@
-"""Who drives what in which order: a pickup and delivery problem with time windows, by PyVRP."""
+"""Pickup and delivery with time windows: which vehicle carries what in which order, chosen by PyVRP."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from letup.routing.legs import Legs, Visit
 
-_NEVER_MINUTES = 1_000_000
-_NEVER_COST = 1_000_000_000
+_FORBIDDEN_MINUTES = 1_000_000
+_FORBIDDEN_COST = 1_000_000_000
+
 _STAY_COST = 240
+"""What it weighs, in minutes, that a vehicle comes back on a later day."""
+
 _PATIENCE = 1_500
-_PER_TASK = 25
+_PATIENCE_PER_TASK = 25
+"""The search ends after so many iterations without improvement, and so many more for each task."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,9 @@ class Task:
     Attributes
     ----------
     pickup, delivery : Visit
-        Where and when it is taken up and put down.
+        Where and when it is taken up and put down, with time windows.
     load : tuple of int
-        How much room it takes, by kind of room.
+        What it takes up of each kind of capacity.
     prize : int
         What leaving it behind weighs, minutes.
     required : bool
@@ -51,7 +55,7 @@ class Fleet:
     count : int
         How many.
     capacity : tuple of int
-        Room of each, by kind of room.
+        What each holds, by kind.
     earliest, latest : int
         Minutes between which they may be out.
     weight : int
@@ -74,12 +78,12 @@ class Trip:
     ----------
     fleet : int
         Number of its fleet.
-    acts : tuple of (task, bool)
-        Tasks by number, in order; True where it is put down.
+    stops : tuple of (task, bool)
+        Tasks by number, in order; True where it is delivered, False where it is picked up.
     """
 
     fleet: int
-    acts: tuple[tuple[int, bool], ...]
+    stops: tuple[tuple[int, bool], ...]
 
 
 def route(
@@ -95,15 +99,15 @@ def route(
     """Choose trips: as much as possible of what weighs most, then as few vehicles and minutes as possible.
 
     Only visits between which `Legs.may_follow` holds can follow each other, so that no trip can be found whose
-    vehicle is on a road that is not quiet. A vehicle that ends its day where it may stay (``Legs.stays``) goes back
-    on a later day; that weighs as much as four hours on the way.
+    vehicle is on a road that is not quiet. A vehicle that ends its day where it may stay (``Legs.returns_later``)
+    goes back on a later day; that weighs as much as four hours on the way.
 
     Parameters
     ----------
     tasks, fleets : sequences of Task and Fleet
         What is to be done, and by whom. ``load`` and ``capacity`` have the same number of kinds.
     legs : Legs
-        Ways between all places.
+        Paths between all places.
     seconds : float
         Longest time to search.
     seed : int
@@ -130,11 +134,11 @@ def route(
     base, count = len(homes), len(tasks)
     if direct:
         allowed &= _direct(visits, base, count)
-    over = np.zeros_like(allowed)
-    over[:, :base] = [[(visit, home.place) in legs.stays for home in homes] for visit in visits]
-    over &= ~allowed
-    duration = np.where(over, 0, np.where(allowed, minutes, _NEVER_MINUTES))
-    cost = np.where(over, _STAY_COST, np.where(allowed, 0, _NEVER_COST))
+    stays = np.zeros_like(allowed)
+    stays[:, :base] = [[(visit, home.place) in legs.returns_later for home in homes] for visit in visits]
+    stays &= ~allowed
+    duration = np.where(stays, 0, np.where(allowed, minutes, _FORBIDDEN_MINUTES))
+    cost = np.where(stays, _STAY_COST, np.where(allowed, 0, _FORBIDDEN_COST))
     np.fill_diagonal(duration, 0)
     np.fill_diagonal(cost, 0)
     data = ProblemData(
@@ -174,40 +178,40 @@ def route(
             for i, task in enumerate(tasks)
         ],
     )
-    stop = MultipleCriteria([MaxRuntime(seconds), NoImprovement(_PATIENCE + _PER_TASK * count)])
+    stop = MultipleCriteria([MaxRuntime(seconds), NoImprovement(_PATIENCE + _PATIENCE_PER_TASK * count)])
     best = solve(data, stop, seed=seed, collect_stats=False, display=False).best
     if not best.is_feasible():
         return []
     return [
         Trip(
-            usable[one.vehicle_type()],
-            tuple((act.idx, act.is_delivery()) for act in one.schedule() if act.is_shipment()),
+            usable[vehicle.vehicle_type()],
+            tuple((stop.idx, stop.is_delivery()) for stop in vehicle.schedule() if stop.is_shipment()),
         )
-        for one in best.routes()
+        for vehicle in best.routes()
     ]
 
 
 def _matrices(visits: Sequence[Visit], legs: Legs) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Minutes between visits, and which may follow which; equal visits are looked at once."""
-    kinds = list(dict.fromkeys(visits))
-    number = {visit: i for i, visit in enumerate(kinds)}
-    minutes = np.zeros((len(kinds), len(kinds)), np.int64)
-    allowed = np.zeros((len(kinds), len(kinds)), bool)
-    for i, one in enumerate(kinds):
-        for j, other in enumerate(kinds):
-            way = legs.way(one.place, other.place)
-            if way is not None:
-                minutes[i, j] = way.minutes
-                allowed[i, j] = legs.may_follow(one, other)
+    distinct = list(dict.fromkeys(visits))
+    number = {visit: i for i, visit in enumerate(distinct)}
+    minutes = np.zeros((len(distinct), len(distinct)), np.int64)
+    allowed = np.zeros((len(distinct), len(distinct)), bool)
+    for i, visit in enumerate(distinct):
+        for j, then in enumerate(distinct):
+            path = legs.path(visit.place, then.place)
+            if path is not None:
+                minutes[i, j] = path.minutes
+                allowed[i, j] = legs.may_follow(visit, then)
     at = np.array([number[visit] for visit in visits])
     return minutes[np.ix_(at, at)], allowed[np.ix_(at, at)]
 
 
 def _direct(visits: Sequence[Visit], base: int, count: int) -> NDArray[np.bool_]:
-    """Which may follow which where nobody is taken round by another place."""
+    """Which visit may follow which where nobody is taken round by another place."""
     allowed = np.ones((len(visits), len(visits)), bool)
     place = np.array([visit.place for visit in visits], object)
-    up, down = slice(base, base + count), slice(base + count, base + 2 * count)
-    for part in (up, down):
+    pickups, deliveries = slice(base, base + count), slice(base + count, base + 2 * count)
+    for part in (pickups, deliveries):
         allowed[part, part] = place[part][:, None] == place[part][None, :]
     return allowed

@@ -1,4 +1,4 @@
-"""When something can be taken up and put down so that the vehicle gets there, is worked at, and gets out again."""
+"""Time windows: in which something can be picked up and delivered, and at which minutes a vehicle is at each stop."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.roads.open_times import Bools
-from letup.roads.vehicle_paths import Way
 from letup.routing.legs import Legs, Visit
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be moved, before it is known when it can be.
+class Transport:
+    """Something, or somebody, to be moved, before it is known when.
 
     Attributes
     ----------
@@ -36,109 +35,8 @@ class Wish:
     unloading: int
 
 
-def fit(wish: Wish, homes: Sequence[str], legs: Legs, latest: int, *, stay: bool = False) -> tuple[Visit, Visit] | str:
-    """Times for taking up and putting down, or why there are none.
-
-    Every minute of the times given works: the way from one of ``homes`` and the way there are quiet, both places are
-    quiet and open while the vehicle is worked at, and the way back is quiet if begun right after. Of several
-    stretches of such minutes the longest is taken.
-
-    Parameters
-    ----------
-    wish : Wish
-        What is to be moved.
-    homes : sequence of str
-        Places that the vehicle may go back to afterwards.
-    legs : Legs
-        Ways between all places.
-    latest : int
-        Minute by which the vehicle must be back.
-    stay : bool
-        Whether the vehicle stays at the destination, so that no way back is asked for.
-    """
-    out = legs.way(wish.origin, wish.destination)
-    if out is None:
-        return "no road that vehicles can use is quiet for long enough to get there"
-    backs = [way for home in homes if (way := legs.way(wish.destination, home)) is not None]
-    if not backs and not stay:
-        return "no road that vehicles can use is quiet for long enough to get back"
-    come = np.full(legs.guards.minutes, wish.origin in homes)
-    for home in homes:
-        if (way := legs.way(home, wish.origin)) is not None and home != wish.origin:
-            come |= _later(legs.begins(way), way.minutes)
-    start = legs.begins(out)
-    arrive = _later(start, out.minutes)
-    work = legs.serving(wish.destination, wish.unloading)
-    back = np.full(len(start), stay)
-    back[max(0, latest - wish.unloading + 1) :] = False
-    for way in backs:
-        begins = legs.begins(way)
-        begins[max(0, latest - way.minutes + 1) :] = False
-        back |= _sooner(begins, wish.unloading)
-    good = arrive & work & back
-    ready = come & legs.serving(wish.origin, wish.loading)
-    leave = start & _sooner(good, out.minutes) & _later(ready, wish.loading)
-    leave[: max(0, wish.first)] = False
-    leave[max(0, wish.last) :] = False
-    run = _longest(leave)
-    if run is None:
-        return _why(start, out.minutes, work, back, wish)
-    first, last = run
-    there = first + out.minutes
-    shut = np.flatnonzero(~good[there:])
-    until = there + int(shut[0]) - 1 if len(shut) else len(good) - 1
-    return (
-        Visit(wish.origin, first - wish.loading, last - wish.loading, wish.loading),
-        Visit(wish.destination, there, until, wish.unloading),
-    )
-
-
-def _why(start: Bools, out: int, work: Bools, back: Bools, wish: Wish) -> str:
-    """Which of the conditions leaves no time."""
-    within = np.zeros_like(start)
-    within[wish.first : wish.last] = start[wish.first : wish.last]
-    if not within.any():
-        return "its way is not quiet for long enough at any time that day"
-    arrive = _later(within, out)
-    if not (arrive & work).any():
-        return "no pause at the destination lasts long enough, or falls into its hours, to unload after arriving"
-    if not (arrive & work & back).any():
-        return "no pause lasts long enough to unload and to get out again"
-    return "the hours of its origin, or the way there, leave no time to set out that day"
-
-
-def _later(free: Bools, minutes: int) -> Bools:
-    """The same, minutes later."""
-    moved = np.zeros_like(free)
-    moved[minutes:] = free[: len(free) - minutes] if minutes else free
-    return moved
-
-
-def _sooner(free: Bools, minutes: int) -> Bools:
-    """The same, minutes sooner."""
-    moved = np.zeros_like(free)
-    moved[: len(free) - minutes] = free[minutes:]
-    return moved
-
-
-def _longest(free: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """First and last minute of the longest stretch; the earliest of equals."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
-    if not len(edges):
-        return None
-    first, after = edges[::2], edges[1::2]
-    k = int(np.argmax(after - first))
-    return int(first[k]), int(after[k]) - 1
-
-
-def ways_for(wish: Wish, given: Way | None, legs_ways: dict[tuple[str, str], Way], begins: Bools | None) -> None:
-    """Take the way that the deliveries name, where it can be begun at all in the time wished for."""
-    if given is not None and begins is not None and begins[wish.first : wish.last].any():
-        legs_ways[wish.origin, wish.destination] = given
-
-
 @dataclass(frozen=True)
-class Times:
+class StopTimes:
     """Minutes after the start of the scenario at one stop.
 
     Whoever arrives between the earliest and the latest and works the minutes planned can leave between the earliest
@@ -151,8 +49,105 @@ class Times:
     leave_latest: int
 
 
-def joined(visits: Sequence[Visit]) -> Visit | None:
-    """Visits at one place, one right after the other, as one; None if there would be a wait between them."""
+def time_windows(
+    transport: Transport, bases: Sequence[str], legs: Legs, latest: int, *, stay: bool = False
+) -> tuple[Visit, Visit] | str:
+    """Time windows of pickup and delivery, or why there are none.
+
+    Every minute of the windows works: the path from one of ``bases`` and the path to the destination are quiet, both
+    places are quiet and open while the vehicle is worked at, and the path back is quiet if begun right after. Of
+    several runs of such minutes the longest is taken.
+
+    Parameters
+    ----------
+    transport : Transport
+        What is to be moved.
+    bases : sequence of str
+        Places that the vehicle may go back to afterwards.
+    legs : Legs
+        Paths between all places.
+    latest : int
+        Minute by which the vehicle must be back.
+    stay : bool
+        Whether the vehicle stays at the destination, so that no path back is asked for.
+    """
+    out = legs.path(transport.origin, transport.destination)
+    if out is None:
+        return "no road that vehicles can use is quiet for long enough to get there"
+    paths_back = [path for base in bases if (path := legs.path(transport.destination, base)) is not None]
+    if not paths_back and not stay:
+        return "no road that vehicles can use is quiet for long enough to get back"
+    at_origin = np.full(legs.open_times.minutes, transport.origin in bases)
+    for base in bases:
+        if (path := legs.path(base, transport.origin)) is not None and base != transport.origin:
+            at_origin |= _later(legs.departures(path), path.minutes)
+    start = legs.departures(out)
+    arrive = _later(start, out.minutes)
+    unload = legs.service_starts(transport.destination, transport.unloading)
+    back = np.full(len(start), stay)
+    back[max(0, latest - transport.unloading + 1) :] = False
+    for path in paths_back:
+        leave_back = legs.departures(path)
+        leave_back[max(0, latest - path.minutes + 1) :] = False
+        back |= _sooner(leave_back, transport.unloading)
+    deliver = arrive & unload & back
+    load = at_origin & legs.service_starts(transport.origin, transport.loading)
+    leave = start & _sooner(deliver, out.minutes) & _later(load, transport.loading)
+    leave[: max(0, transport.first)] = False
+    leave[max(0, transport.last) :] = False
+    run = _longest_run(leave)
+    if run is None:
+        return _why_none(start, out.minutes, unload, back, transport)
+    first, last = run
+    earliest = first + out.minutes
+    impossible = np.flatnonzero(~deliver[earliest:])
+    until = earliest + int(impossible[0]) - 1 if len(impossible) else len(deliver) - 1
+    return (
+        Visit(transport.origin, first - transport.loading, last - transport.loading, transport.loading),
+        Visit(transport.destination, earliest, until, transport.unloading),
+    )
+
+
+def _why_none(start: Bools, out_minutes: int, unload: Bools, back: Bools, transport: Transport) -> str:
+    """Which of the conditions leaves no time."""
+    within = np.zeros_like(start)
+    within[transport.first : transport.last] = start[transport.first : transport.last]
+    if not within.any():
+        return "its way is not quiet for long enough at any time that day"
+    arrive = _later(within, out_minutes)
+    if not (arrive & unload).any():
+        return "no pause at the destination lasts long enough, or falls into its hours, to unload after arriving"
+    if not (arrive & unload & back).any():
+        return "no pause lasts long enough to unload and to get out again"
+    return "the hours of its origin, or the way there, leave no time to set out that day"
+
+
+def _later(state: Bools, minutes: int) -> Bools:
+    """The same state, minutes later."""
+    moved = np.zeros_like(state)
+    moved[minutes:] = state[: len(state) - minutes] if minutes else state
+    return moved
+
+
+def _sooner(state: Bools, minutes: int) -> Bools:
+    """The same state, minutes sooner."""
+    moved = np.zeros_like(state)
+    moved[: len(state) - minutes] = state[minutes:]
+    return moved
+
+
+def _longest_run(state: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """First and last minute of the longest run of True; the earliest of equals."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], state, [False]]).astype(np.int8)))
+    if not len(edges):
+        return None
+    first, after = edges[::2], edges[1::2]
+    longest = int(np.argmax(after - first))
+    return int(first[longest]), int(after[longest]) - 1
+
+
+def merged(visits: Sequence[Visit]) -> Visit | None:
+    """Visits to one place, one right after the other, as one; None if there would be a wait between them."""
     earliest, latest, service = 0, 10**9, 0
     for visit in visits:
         earliest = max(earliest, visit.earliest - service)
@@ -161,7 +156,7 @@ def joined(visits: Sequence[Visit]) -> Visit | None:
     return Visit(visits[0].place, earliest, latest, service) if earliest <= latest else None
 
 
-def times(visits: Sequence[Visit], legs: Legs) -> list[Times] | None:
+def schedule(visits: Sequence[Visit], legs: Legs) -> list[StopTimes] | None:
     """Times at each stop: as early as possible, then without idle waits on the way; None if there are none.
 
     Parameters
@@ -169,41 +164,43 @@ def times(visits: Sequence[Visit], legs: Legs) -> list[Times] | None:
     visits : sequence of Visit
         In order, from where the vehicle starts to where it ends.
     legs : Legs
-        Ways between them.
+        Paths between them.
     """
-    ways = [legs.way(one.place, other.place) for one, other in pairwise(visits)]
+    paths = [legs.path(visit.place, then.place) for visit, then in pairwise(visits)]
     begin = [visits[0].earliest]
     leave: list[int] = []
-    for one, other, way in zip(visits[:-1], visits[1:], ways, strict=True):
-        if way is None:
+    for visit, then, path in zip(visits[:-1], visits[1:], paths, strict=True):
+        if path is None:
             return None
-        done = begin[-1] + one.service
-        at = legs.leaves(other, way, done)
-        if legs.until(way, at) < at or not legs.may_wait(one.place, done, at) or at + way.minutes > other.latest:
+        done = begin[-1] + visit.service
+        at = legs.departure(then, path, done)
+        quiet = legs.last_departure(path, at) >= at and legs.may_wait(visit.place, done, at)
+        if not quiet or at + path.minutes > then.latest:
             return None
         leave.append(at)
-        begin.append(at + way.minutes)
+        begin.append(at + path.minutes)
     leave.append(begin[-1] + visits[-1].service)
     for k in range(len(visits) - 3, -1, -1):  # take waits back to where the vehicle may rather be later
         later = min(leave[k] - visits[k].service, visits[k].latest)
         if k and later > begin[k]:
-            way = ways[k - 1]
-            assert way is not None
-            at = later - way.minutes
-            if legs.until(way, leave[k - 1]) >= at and legs.may_wait(visits[k - 1].place, leave[k - 1], at):
+            path = paths[k - 1]
+            assert path is not None
+            at = later - path.minutes
+            stays = legs.may_wait(visits[k - 1].place, leave[k - 1], at)
+            if stays and legs.last_departure(path, leave[k - 1]) >= at:
                 begin[k], leave[k - 1] = later, at
         elif later > begin[k]:
             begin[k] = later
     latest = [visit.latest for visit in visits]
     leave_latest = [visit.latest + visit.service for visit in visits]
     for k in range(len(visits) - 2, -1, -1):
-        way = ways[k]
-        assert way is not None
-        last = min(legs.until(way, leave[k]), latest[k + 1] - way.minutes)
+        path = paths[k]
+        assert path is not None
+        last = min(legs.last_departure(path, leave[k]), latest[k + 1] - path.minutes)
         latest[k] = max(begin[k], min(visits[k].latest, last - visits[k].service))
         stays = legs.may_wait(visits[k].place, latest[k] + visits[k].service, last)
         leave_latest[k] = last if stays else max(leave[k], latest[k] + visits[k].service)
-    if ways and ways[-1] is not None:
-        latest[-1] = max(begin[-1], leave_latest[-2] + ways[-1].minutes)
+    if paths and paths[-1] is not None:
+        latest[-1] = max(begin[-1], leave_latest[-2] + paths[-1].minutes)
         leave_latest[-1] = latest[-1] + visits[-1].service
-    return [Times(*when) for when in zip(begin, latest, leave, leave_latest, strict=True)]
+    return [StopTimes(*when) for when in zip(begin, latest, leave, leave_latest, strict=True)]

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.convoys.model import Load
-from letup.aid.convoys.patients import people_of
+from letup.aid.convoys.patients import patients_of
 from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES
 from letup.aid.convoys.tables import COLUMNS, LOAD_COLUMNS, PATIENT_COLUMNS, by_item, local, no_deliveries
 from letup.core.errors import BadInput
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.convoys import read_goods
-from letup.roads.last_stretches import joins
+from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.verify.convoys import Replay, check_convoys
@@ -118,7 +118,7 @@ def _patients(
     _take(replay, result)
     if replay.problems:
         return
-    people = {one.row: one for one in people_of(scenario)}
+    people = {one.row: one for one in patients_of(scenario)}
     place = {(row["convoy"], row["stop"]): row["place"] for row in stops}
     minutes = {(row["convoy"], row["stop"]): row["minutes"] for row in stops}
     up: dict[tuple[str, int], list[Load]] = defaultdict(list)
@@ -183,7 +183,7 @@ def _work(
 
 def _said(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
     """Check what drivers read against what was replayed: local times, minutes, lengths."""
-    joined = joins(network, scenario, {row["place"] for row in stops})
+    access = road_access(network, scenario, {row["place"] for row in stops})
     for number, row in enumerate(stops, 2):
         for name in _TIMES:
             right = local(scenario, row[f"{name}_minute"])
@@ -194,7 +194,7 @@ def _said(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, resu
         if row["minutes"] == "":
             continue
         then = stops[number - 1]
-        _lengths(file, number, row, joined[row["place"]], joined[then["place"]], network, result)
+        _lengths(file, number, row, access[row["place"]], access[then["place"]], network, result)
         took = then["arrive_earliest_minute"] - row["leave_earliest_minute"]
         if row["minutes"] != took:
             _wrong(result, file, number, row, "minutes", took)

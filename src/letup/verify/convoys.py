@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from letup.aid.convoys.model import Truck
 from letup.core.findings import Finding
 from letup.roads.departures import open_steps
-from letup.roads.last_stretches import joins, stretch_minutes
+from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import TRUCKS_STAY, vehicles_need_pause
 from letup.roads.timed import CONTROL_MINUTES
-from letup.roads.vehicle_paths import ends_of
+from letup.roads.vehicle_paths import path_ends
 from letup.scenario.model import Scenario
 
 _FILE = "convoys.csv"
@@ -130,7 +130,7 @@ class Ground:
         self.network, self.step, self.steps = network, scenario.step_minutes, scenario.steps
         self.pauses = vehicles_need_pause(scenario)
         self.calm = np.asarray(quiet, bool) | ~self.pauses[:, None]
-        self.join = joins(network, scenario)
+        self.access = road_access(network, scenario)
         places = scenario.places
         self.waits = set(places.index[places["wait"].to_numpy(bool) | places["kind"].isin(stays).to_numpy(bool)])
         self.open: dict[str, NDArray[np.bool_]] = {
@@ -166,7 +166,7 @@ class Ground:
 
     def stretch(self, place: str, node: int, speed_kmh: float) -> list[tuple[int, float]]:
         """Zone and minutes of the two halves of the last stretch from a place to a node of the roads."""
-        metres = self.join[place][node]
+        metres = self.access[place][node]
         half = stretch_minutes(metres / 2, speed_kmh)
         ends = (self.network.place_node[place], node)
         return [(int(self.network.node_zone[at]), half) for at in ends] if metres else []
@@ -187,7 +187,7 @@ def drive(
         What does not hold; empty if all does.
     """
     along, begins, problem = 0.0, list[float](), ""
-    ends = ends_of(ground.network, arcs, ground.join[places[0]], ground.join[places[1]])
+    ends = path_ends(ground.network, arcs, ground.access[places[0]], ground.access[places[1]])
     if ends is None:
         return math.inf, begins, "its way does not lead there"
 
@@ -221,13 +221,13 @@ def drive(
 def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file: str, replay: Replay) -> int:
     """Follow one convoy; the number of ways driven."""
     name = str(rows[0]["convoy"])
-    joined = ground.join
+    access = ground.access
     for k, row in enumerate(rows):
         where, place = f"{name}, stop {row['stop']}", str(row["place"])
         same = all(int(row[name]) == int(rows[0][name]) for name in ("day", "vehicles"))
         if int(row["stop"]) != k or str(row["truck"]) != truck.id or not same:
             replay.wrong("convoys.row", file, where, "its number, day, vehicle or count is not the convoy's")
-        if place not in joined:
+        if place not in access:
             replay.wrong("convoys.place", file, where, f"{place!r} is not reached by any road for vehicles", "place")
             return 0
         early, late = int(row["arrive_earliest_minute"]), int(row["arrive_latest_minute"])
@@ -244,7 +244,7 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
         begun = [int(part.partition("@")[2]) for part in str(row["arcs"]).split()]
         arcs = [int(part.partition("@")[0]) for part in str(row["arcs"]).split()]
         then = rows[k + 1]
-        onward = joined.get(str(then["place"]), {})
+        onward = access.get(str(then["place"]), {})
         broken = [
             arc
             for before, arc in zip([-1, *arcs], arcs, strict=False)
@@ -256,7 +256,7 @@ def _drive(rows: Sequence[Mapping[str, Any]], truck: Truck, ground: Ground, file
                 "convoys.way", file, where, f"arc {broken[0]} does not go on from where the vehicle is", "arcs"
             )
             return k
-        if ends_of(ground.network, arcs, joined[place], onward) is None:
+        if path_ends(ground.network, arcs, access[place], onward) is None:
             replay.wrong("convoys.way", file, where, f"the way does not lead to {then['place']}", "arcs")
             return k
         took, begins, problem = drive((place, str(then["place"])), arcs, (go, last), truck.speed_kmh, ground)

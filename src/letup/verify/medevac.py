@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.convoys.patients import ambulances_of, beds_of, people_of
+from letup.aid.convoys.patients import ambulances_of, beds_of, patients_of
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY
 from letup.scenario.model import Scenario
@@ -43,7 +43,7 @@ def check_medevac(
     kinds = {kind.vehicle.id: kind for kind in ambulances_of(scenario)}
     ground = Ground(scenario, network, quiet, AMBULANCES_STAY)
     convoys = follow(stops, {name: kind.vehicle for name, kind in kinds.items()}, ground, _STOPS, replay)
-    people = people_of(scenario)
+    people = patients_of(scenario)
     agreed = {one.row: sum(other.row == one.row for other in people) for one in people}
     rows = {one.row: one for one in people}
     beds = beds_of(scenario, people)

@@ -19,7 +19,7 @@ from letup.aid.deliveries.truck_paths import (
     truck_zones,
 )
 from letup.roads.departures import open_steps
-from letup.roads.last_stretches import joins
+from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
@@ -46,7 +46,7 @@ class TruckWays:
     def __init__(self, scenario: Scenario, network: RoadNetwork, means: Means, quiet: NDArray[np.bool_]) -> None:
         self.scenario, self.network = scenario, network
         self.arc_zone, self.node_zone = truck_zones(scenario, network)
-        self.join = joins(network, scenario, means.stops)
+        self.access = road_access(network, scenario, means.stops)
         self.rests = resting_nodes(network, scenario, self.arc_zone)
         self.control = checkpoints_at(network, scenario)
         self.usable = open_to(network, "vehicle")
@@ -68,16 +68,16 @@ class TruckWays:
         """
         entries = self._parsed(arcs)
         for place in (origin, target):
-            if place not in self.join:
+            if place not in self.access:
                 raise BrokenWayError(f"{place} is not near any road that vehicles can use")
         if speed_kmh not in self._minutes:
             self._minutes[speed_kmh] = arc_minutes(self.network, speed_kmh)
         if not entries:
             return self._short(origin, target, speed_kmh, span, minutes)
         start, end = int(self.network.tail[entries[0][0]]), int(self.network.head[entries[-1][0]])
-        if start not in self.join[origin]:
+        if start not in self.access[origin]:
             raise BrokenWayError(f"does not begin where trucks of {origin} join the roads")
-        if end not in self.join[target]:
+        if end not in self.access[target]:
             raise BrokenWayError(f"does not end where trucks reach {target}")
         for (one, _), (other, _) in pairwise(entries):
             if self.network.head[one] != self.network.tail[other]:
@@ -99,7 +99,7 @@ class TruckWays:
     def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> Way:
         """A way on last stretches alone: through a node at which both places join the roads."""
         found: list[Way] = []
-        for node in self.join[origin].keys() & self.join[target].keys():
+        for node in self.access[origin].keys() & self.access[target].keys():
             pieces = [*self._stretch(origin, node, speed_kmh), *reversed(self._stretch(target, node, speed_kmh))]
             times = np.cumsum([0.0, *(piece.minutes for piece in pieces)])
             found.append(Way(tuple(pieces), times[:-1], times[1:]))
@@ -110,7 +110,7 @@ class TruckWays:
         return same[0]
 
     def _stretch(self, place: str, node: int, speed_kmh: float) -> list[Piece]:
-        metres = self.join[place][node]
+        metres = self.access[place][node]
         return list(stretch(self.network, self.node_zone, place, node, metres, speed_kmh))
 
     def _timed(self, origin: str, target: str, entries: list[tuple[int, int]], speed_kmh: float) -> Way:
@@ -130,7 +130,7 @@ class TruckWays:
         for k, (arc, offset) in enumerate(entries):
             node = int(network.tail[arc])
             if offset * step > now + _EXACT:
-                may = self.rests[node] or (k == 0 and not self.join[origin][node])
+                may = self.rests[node] or (k == 0 and not self.access[origin][node])
                 if not may:
                     raise BrokenWayError(f"stays before arc {arc}, where no truck may")
                 now = float(offset * step)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from letup.aid.convoys.codes import CODES
-from letup.aid.convoys.make import convoys
+from letup.aid.convoys.make import make_convoys
 from letup.aid.convoys.rules import Settings
 from letup.aid.convoys.tables import load_rows, reference_page, stop_rows
 from letup.verify.convoys import check_convoys
@@ -50,7 +50,7 @@ def _checked(orders, table, quiet, scenario=None, network=None, trucks=(world.TR
 def test_no_vehicle_is_on_the_road_when_a_pause_ends_whenever_it_leaves_within_its_times(spans, rows, margin, data):
     scenario, network = world.simple()
     quiet, table = world.pauses(*spans), _rows(rows)
-    orders = convoys(scenario, network, quiet, table, [world.TRUCK], replace(QUICK, margin_minutes=margin))
+    orders = make_convoys(scenario, network, quiet, table, [world.TRUCK], replace(QUICK, margin_minutes=margin))
     for convoy in orders.convoys:
         for draw in (
             lambda first, _: first,
@@ -68,7 +68,7 @@ def test_no_vehicle_is_on_the_road_when_a_pause_ends_whenever_it_leaves_within_i
 def test_one_load_there_and_back_takes_the_times_worked_out_by_hand():
     scenario, network = world.simple()
     quiet = world.pauses((180, 600), (180, 600), (180, 600))
-    orders = convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-c"}), [world.TRUCK], QUICK)
+    orders = make_convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-c"}), [world.TRUCK], QUICK)
     (convoy,) = orders.convoys
     start, there, back = convoy.stops
     # 2 km to the first zone at 30 km/h take 4 minutes, all 13.3 km 27; loading 40 and unloading 50, each with 10 for
@@ -87,7 +87,7 @@ def test_vehicles_to_one_place_travel_together_up_to_the_size_of_a_convoy():
     quiet = world.pauses((180, 300), (180, 300), (180, 300))
     table = world.deliveries({"destination": "point-c", "trucks": 12, "kg": 240_000.0})
     many = replace(world.TRUCK, count=20)
-    orders = convoys(scenario, network, quiet, table, [many], replace(QUICK, vehicles=5))
+    orders = make_convoys(scenario, network, quiet, table, [many], replace(QUICK, vehicles=5))
     assert sorted(convoy.vehicles for convoy in orders.convoys) == [4, 4, 4]
     assert _checked(orders, table, quiet, trucks=[many]).problems == []
 
@@ -97,7 +97,7 @@ def test_one_truck_turns_round_and_carries_twice():
     quiet = world.pauses((100, 1000), (100, 1000), (100, 1000))
     table = world.deliveries({"destination": "point-a"}, {"destination": "clinic-b"})
     one = replace(world.TRUCK, count=1)
-    orders = convoys(scenario, network, quiet, table, [one], QUICK)
+    orders = make_convoys(scenario, network, quiet, table, [one], QUICK)
     (convoy,) = orders.convoys
     assert [stop.place for stop in convoy.stops].count("gate") == 3
     assert orders.left == ()
@@ -107,7 +107,7 @@ def test_parts_of_a_load_share_a_truck():
     scenario, network = world.simple()
     quiet = world.pauses((100, 1000), (100, 1000), (100, 1000))
     table = world.deliveries({"destination": "point-a", "kg": 8_000.0}, {"destination": "point-c", "kg": 12_000.0})
-    (convoy,) = convoys(scenario, network, quiet, table, [world.TRUCK], QUICK).convoys
+    (convoy,) = make_convoys(scenario, network, quiet, table, [world.TRUCK], QUICK).convoys
     assert sorted(stop.place for stop in convoy.stops[1:-1]) == ["point-a", "point-c"]
     assert convoy.vehicles == 1
 
@@ -120,7 +120,7 @@ def test_a_truck_that_cannot_get_out_in_time_stays_where_it_may_and_comes_back_t
     late = world.deliveries(
         {"destination": "point-c", "depart_first_step": 68}, {"destination": "clinic-c", "depart_first_step": 68}
     )
-    orders = convoys(scenario, network, quiet, late, [world.TRUCK], QUICK)
+    orders = make_convoys(scenario, network, quiet, late, [world.TRUCK], QUICK)
     (convoy,) = orders.convoys
     there, back = convoy.stops[1:]
     assert there.place == "point-c"
@@ -141,7 +141,7 @@ def test_a_truck_whose_way_back_is_never_quiet_again_stays_for_good_and_is_named
         {"destination": "point-c", "depart_first_step": 360, "day": 1},
     )
     one = replace(world.TRUCK, count=1)
-    orders = convoys(scenario, network, quiet, late, [one], QUICK)
+    orders = make_convoys(scenario, network, quiet, late, [one], QUICK)
     (convoy,) = orders.convoys
     assert convoy.stops[-1].place == "point-c"
     assert "stay" in convoy.stops[-1].action
@@ -162,7 +162,7 @@ def test_trucks_still_away_are_not_sent_out_again_the_next_morning():
         {"destination": "point-a", "depart_first_step": 328, "day": 1},
     )
     one = replace(world.TRUCK, count=1)
-    orders = convoys(scenario, network, quiet, late, [one], QUICK)
+    orders = make_convoys(scenario, network, quiet, late, [one], QUICK)
     assert [finding.code for finding in orders.findings] == ["convoys.left"]  # the day after there is no pause
     assert _checked(orders, late, quiet, scenario, network, [one]).problems == []
 
@@ -171,7 +171,7 @@ def test_nothing_sets_out_outside_the_hours_of_a_place():
     scenario = world.world(places={"gate": {"hours": "10:00-12:00"}, "clinic-b": {"hours": "11:00-13:00"}})
     network = world.build(scenario)
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
-    orders = convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-b"}), [world.TRUCK], QUICK)
+    orders = make_convoys(scenario, network, quiet, world.deliveries({"destination": "clinic-b"}), [world.TRUCK], QUICK)
     (convoy,) = orders.convoys
     start, there, _ = convoy.stops
     assert start.arrive_earliest >= 240
@@ -184,7 +184,7 @@ def test_a_load_too_heavy_and_a_way_that_does_not_exist_are_named():
     scenario, network = world.simple()
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
     table = world.deliveries({"destination": "point-a", "kg": 30_000.0}, {"destination": "point-c", "arcs": "999999@0"})
-    orders = convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
+    orders = make_convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
     assert [(one.code, one.where) for one in orders.findings] == [("convoys.overload", "d0"), ("convoys.way", "d1")]
     assert [one.delivery for one in orders.left] == ["d0"]
 
@@ -193,7 +193,7 @@ def _sound():
     scenario, network = world.simple()
     quiet = world.pauses((180, 600), (180, 600), (180, 600))
     table = world.deliveries({"destination": "clinic-c", "trucks": 2, "kg": 40_000.0}, {"destination": "point-a"})
-    orders = convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
+    orders = make_convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
     return scenario, network, quiet, table, stop_rows(orders, scenario), load_rows(orders)
 
 
@@ -239,7 +239,7 @@ def test_a_pause_that_was_shortened_by_one_step_does_not_hold():
 
 def test_the_margin_is_kept_before_the_end_of_every_pause():
     scenario, network, quiet, table, _, _ = _sound()
-    orders = convoys(scenario, network, quiet, table, [world.TRUCK], replace(QUICK, margin_minutes=45))
+    orders = make_convoys(scenario, network, quiet, table, [world.TRUCK], replace(QUICK, margin_minutes=45))
     earlier = quiet.copy()
     earlier[:, 111:] = False  # 45 minutes, nine steps
     assert _checked(orders, table, earlier).problems == []

@@ -12,8 +12,8 @@ from shapely.geometry import LineString, Point
 
 from letup import roads
 from letup.aid.deliveries.make import deliver
-from letup.roads.open_times import Guards
-from letup.roads.vehicle_paths import Roads
+from letup.roads.open_times import OpenTimes
+from letup.roads.vehicle_paths import VehicleRoads
 from tests.aid.deliveries.small import strip, without_stocks
 
 
@@ -41,8 +41,8 @@ def test_a_way_of_a_delivery_is_a_way_of_a_convoy_and_takes_as_long(metres):
     assert len(there)
     speed = scenario.trucks.set_index("id")["speed_kmh"]
     for row in there.to_dict("records"):
-        ways = Roads(scenario, network, Guards(scenario, network, quiet), float(speed[row["truck"]]))
-        way = ways.given(row["origin"], row["destination"], row["arcs"])
-        assert way is not None
-        assert row["minutes"] <= way.minutes < row["minutes"] + 1
-        assert way.off_road_m == pytest.approx(1.3 * metres, rel=0.01)
+        roads_of = VehicleRoads(scenario, network, OpenTimes(scenario, network, quiet), float(speed[row["truck"]]))
+        path = roads_of.path_along(row["origin"], row["destination"], row["arcs"])
+        assert path is not None
+        assert row["minutes"] <= path.minutes < row["minutes"] + 1
+        assert path.off_road_m == pytest.approx(1.3 * metres, rel=0.01)

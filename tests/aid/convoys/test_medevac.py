@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from letup.aid.convoys.make import medevac
-from letup.aid.convoys.make.medevac import assign
-from letup.aid.convoys.patients import Person
+from letup.aid.convoys.make import make_medevac
+from letup.aid.convoys.make.medevac import assign_beds
+from letup.aid.convoys.patients import Patient
 from letup.aid.convoys.rules import Settings
 from letup.aid.convoys.tables import patient_rows, stop_rows
 from letup.verify.medevac import check_medevac
@@ -70,7 +70,7 @@ def _check(orders, scenario, network, quiet):
 def test_nobody_is_on_the_road_when_a_pause_ends_or_without_a_place_or_a_bed(spans, rows, beds, cars, data):
     scenario, network = _world(rows, beds, cars)
     quiet = world.pauses(*spans)
-    orders = medevac(scenario, network, quiet, QUICK)
+    orders = make_medevac(scenario, network, quiet, QUICK)
     for convoy in orders.convoys:
         draw = lambda first, last: data.draw(st.integers(int(first), max(int(first), int(last))))  # noqa: E731
         assert walk.unquiet(convoy, quiet, draw, stay=STAY) == []
@@ -102,24 +102,24 @@ def test_the_most_urgent_go_first_where_not_all_can():
     scenario, network = _world(rows, ambulances=1)
     # a round takes 16 + 10 + 16 + 10 minutes; there is time for three
     quiet = world.pauses((200, 360), (200, 360), (200, 360))
-    orders = medevac(scenario, network, quiet, QUICK)
+    orders = make_medevac(scenario, network, quiet, QUICK)
     assert sorted(row["patients"] for row in patient_rows(orders, scenario)) == ["p1", "p1", "p2"]
     assert [(one.code, one.where) for one in orders.findings] == [("medevac.left", "p0")]
 
 
 def test_nobody_goes_who_has_not_agreed():
     scenario, network = _world([{"place": "clinic-b", "to": "gate", "agreed": False}])
-    orders = medevac(scenario, network, world.pauses((0, 1440), (0, 1440), (0, 1440)), QUICK)
+    orders = make_medevac(scenario, network, world.pauses((0, 1440), (0, 1440), (0, 1440)), QUICK)
     assert orders.convoys == ()
     assert [one.code for one in orders.findings] == ["medevac.empty"]
 
 
 def test_without_a_pause_or_a_bed_patients_stay_and_the_reason_is_named():
     scenario, network = _world([{"place": "clinic-b", "to": "gate"}, {"place": "clinic-b", "to": "clinic-c"}], beds=0)
-    orders = medevac(scenario, network, world.pauses((200, 210), (0, 0), (0, 0)), QUICK)
+    orders = make_medevac(scenario, network, world.pauses((200, 210), (0, 0), (0, 0)), QUICK)
     assert {(one.code, one.where) for one in orders.findings} == {("medevac.no_bed", "p0"), ("medevac.no_bed", "p1")}
     quiet = world.pauses((200, 215), (200, 215), (200, 215))
-    orders = medevac(*_world([{"place": "clinic-c", "to": "gate"}]), quiet, QUICK)
+    orders = make_medevac(*_world([{"place": "clinic-c", "to": "gate"}]), quiet, QUICK)
     assert {one.code for one in orders.findings} <= {"medevac.no_bed", "medevac.no_time"}
     assert len(orders.left) == 1
 
@@ -139,7 +139,7 @@ def test_a_table_that_was_changed_does_not_hold(change, code):
         [{"place": "clinic-b", "to": "gate"}, {"place": "clinic-c", "to": "clinic-b", "agreed": True}]
     )
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
-    orders = medevac(scenario, network, quiet, QUICK)
+    orders = make_medevac(scenario, network, quiet, QUICK)
     stops, rows = stop_rows(orders, scenario), patient_rows(orders, scenario)
     assert check_medevac(stops, rows, scenario, network, quiet).problems == []
     rows.sort(key=lambda row: row["patients"])
@@ -158,10 +158,10 @@ PERSON = st.tuples(st.sampled_from(["u", "v"]), st.sampled_from(["x", "y", "hosp
 )
 @settings(max_examples=60, deadline=None)
 def test_beds_are_given_as_the_best_of_all_ways_to_give_them(people, beds, rides):
-    who = [Person(str(i), place, to, priority, True, 0, "-") for i, (place, to, priority) in enumerate(people)]
+    who = [Patient(str(i), place, to, priority, True, 0, "-") for i, (place, to, priority) in enumerate(people)]
     room = {"x": ("hospital", beds[0]), "y": ("hospital", beds[1])}
     minutes = dict(zip([("u", "x"), ("u", "y"), ("v", "x"), ("v", "y")], rides, strict=True))
-    given_, without = assign(who, room, minutes, 60)
+    given_, without = assign_beds(who, room, minutes, 60)
     assert sorted([*given_, *without]) == list(range(len(who)))
     best = None
     for slots in set(permutations(["x"] * beds[0] + ["y"] * beds[1] + [""] * len(who), len(who))):

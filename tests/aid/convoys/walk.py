@@ -43,5 +43,5 @@ def unquiet(
         way = world.AT[then.place] - world.AT[stop.place]
         for part in np.linspace(1e-6, 1 - 1e-6, max(2, int(took * 6))):
             look(world.AT[stop.place] + part * way, leave + part * took, f"on the road to {then.place}")
-        here = leave + stop.way.minutes
+        here = leave + stop.path.minutes
     return wrong

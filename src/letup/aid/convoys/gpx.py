@@ -53,9 +53,9 @@ def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
                 )
             )
             route.points.append(gpx.GPXRoutePoint(lat, lon, name=f"{number}"))
-        if stop.way is None:
+        if stop.path is None:
             continue
-        arcs = list(stop.way.arcs)
+        arcs = list(stop.path.arcs)
         arcs = arcs[1:] if hidden else arcs
         arcs = arcs[:-1] if is_confidential(scenario, convoy.stops[number + 1].place) else arcs
         for arc in arcs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from letup.core.findings import Finding
-from letup.roads.vehicle_paths import Way
+from letup.roads.vehicle_paths import VehiclePath
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Carried:
     ----------
     load : Load
         The goods.
-    up, down : int
+    loaded_stop, unloaded_stop : int
         Numbers of the stops, from 0, where it is loaded and unloaded.
     """
 
     load: Load
-    up: int
-    down: int
+    loaded_stop: int
+    unloaded_stop: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Stop:
     arrive_earliest, arrive_latest, leave_earliest, leave_latest : int
         Minutes after the start of the scenario. Whoever arrives between the first two can leave between the last two,
         and whoever does arrives at the next stop between its first two.
-    way : Way or None
+    path : VehiclePath or None
         On to the next stop; None at the end.
     """
 
@@ -105,7 +105,7 @@ class Stop:
     arrive_latest: int
     leave_earliest: int
     leave_latest: int
-    way: Way | None
+    path: VehiclePath | None
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,11 @@ class Convoy:
 
     def loaded(self, stop: int) -> list[Load]:
         """What is loaded at a stop, on all vehicles together."""
-        return [one.load for vehicle in self.manifest for one in vehicle if one.up == stop]
+        return [carried.load for vehicle in self.manifest for carried in vehicle if carried.loaded_stop == stop]
 
     def unloaded(self, stop: int) -> list[Load]:
         """What is unloaded at a stop, from all vehicles together."""
-        return [one.load for vehicle in self.manifest for one in vehicle if one.down == stop]
+        return [carried.load for vehicle in self.manifest for carried in vehicle if carried.unloaded_stop == stop]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.aid.convoys.model import Truck
+from letup.aid.convoys.model import Load, Truck
 from letup.scenario.model import Scenario
 
 PEOPLE = "people"
@@ -16,7 +16,7 @@ PEOPLE = "people"
 
 
 @dataclass(frozen=True)
-class Person:
+class Patient:
     """One patient, without a name.
 
     Attributes
@@ -53,10 +53,10 @@ class Ambulances:
     sitting: int
 
 
-def people_of(scenario: Scenario) -> list[Person]:
+def patients_of(scenario: Scenario) -> list[Patient]:
     """One entry for each patient who has agreed."""
     return [
-        Person(
+        Patient(
             str(row["id"]),
             str(row["place"]),
             str(row["to"]),
@@ -94,15 +94,21 @@ def ambulances_of(scenario: Scenario) -> list[Ambulances]:
     ]
 
 
-def beds_of(scenario: Scenario, people: Sequence[Person]) -> dict[str, tuple[str, int]]:
+def beds_of(scenario: Scenario, patients: Sequence[Patient]) -> dict[str, tuple[str, int]]:
     """Kind and free beds of each place that patients may go to; a crossing without room takes everybody."""
-    found = {}
+    beds = {}
     for place, kind, room in zip(scenario.places.index, scenario.places["kind"], scenario.places["room"], strict=True):
         if kind == "hospital":
-            found[str(place)] = (str(kind), 0 if pd.isna(room) else int(room))
+            beds[str(place)] = (str(kind), 0 if pd.isna(room) else int(room))
         elif kind == "crossing":
-            found[str(place)] = (str(kind), len(people) if pd.isna(room) else int(room))
-    return found
+            beds[str(place)] = (str(kind), len(patients) if pd.isna(room) else int(room))
+    return beds
+
+
+def load_of(patient: Patient, destination: str) -> Load:
+    """A patient as a load of an ambulance."""
+    item = "lying patients" if patient.lying else "sitting patients"
+    return Load(patient.row, destination, item, PEOPLE, 1.0, 0.0)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

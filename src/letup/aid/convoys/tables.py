@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from letup.aid.convoys.model import Load, Orders, Truck
-from letup.aid.convoys.patients import people_of
+from letup.aid.convoys.patients import patients_of
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.scenario.model import Scenario
@@ -42,6 +42,9 @@ COLUMNS: dict[str, str] = {
     "leave_latest_minute": "the same as minutes after the start of the scenario",
     "arcs": "way to the next stop: arcs of the road network, each with the minute after leaving at which it begins",
 }
+
+TIMES = ("arrive_earliest", "arrive_latest", "leave_earliest", "leave_latest")
+"""Columns that hold the times at a stop, and fields of a `Stop`."""
 
 #: Columns of convoy-loads.csv, one row for each load on each vehicle.
 LOAD_COLUMNS: dict[str, str] = {
@@ -84,15 +87,10 @@ def stop_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
     for convoy in orders.convoys:
         kg = 0.0
         for number, stop in enumerate(convoy.stops):
-            up, down = convoy.loaded(number), convoy.unloaded(number)
-            kg += sum(one.kg for one in up) - sum(one.kg for one in down)
-            when = {
-                "arrive_earliest": stop.arrive_earliest,
-                "arrive_latest": stop.arrive_latest,
-                "leave_earliest": stop.leave_earliest,
-                "leave_latest": stop.leave_latest,
-            }
-            way = stop.way
+            loaded, unloaded = convoy.loaded(number), convoy.unloaded(number)
+            kg += sum(load.kg for load in loaded) - sum(load.kg for load in unloaded)
+            times = {name: getattr(stop, name) for name in TIMES}
+            path = stop.path
             rows.append(
                 {
                     "convoy": convoy.id,
@@ -102,17 +100,17 @@ def stop_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
                     "stop": number,
                     "place": stop.place,
                     "action": stop.action,
-                    **{name: local(scenario, minute) for name, minute in when.items()},
+                    **{name: local(scenario, minute) for name, minute in times.items()},
                     "service_minutes": stop.service,
-                    "loaded": by_item(up),
-                    "unloaded": by_item(down),
+                    "loaded": by_item(loaded),
+                    "unloaded": by_item(unloaded),
                     "kg_on_leaving": round(abs(kg), 1),
-                    "minutes": way.minutes if way else "",
-                    "length_m": round(way.length_m, 1) if way else "",
-                    "off_road_m": round(way.off_road_m, 1) if way else "",
-                    **{f"{name}_minute": minute for name, minute in when.items()},
-                    "arcs": " ".join(f"{arc}@{at}" for arc, at in zip(way.arcs, way.offsets, strict=True))
-                    if way
+                    "minutes": path.minutes if path else "",
+                    "length_m": round(path.length_m, 1) if path else "",
+                    "off_road_m": round(path.off_road_m, 1) if path else "",
+                    **{f"{name}_minute": minute for name, minute in times.items()},
+                    "arcs": " ".join(f"{arc}@{at}" for arc, at in zip(path.arcs, path.offsets, strict=True))
+                    if path
                     else "",
                 }
             )
@@ -125,27 +123,27 @@ def load_rows(orders: Orders) -> list[dict[str, Any]]:
         {
             "convoy": convoy.id,
             "vehicle": number,
-            "loaded_stop": one.up,
-            "unloaded_stop": one.down,
-            "delivery": one.load.delivery,
-            "destination": one.load.destination,
-            "item": one.load.item,
-            "amount": one.load.amount,
-            "unit": one.load.unit,
-            "kg": one.load.kg,
+            "loaded_stop": carried.loaded_stop,
+            "unloaded_stop": carried.unloaded_stop,
+            "delivery": carried.load.delivery,
+            "destination": carried.load.destination,
+            "item": carried.load.item,
+            "amount": carried.load.amount,
+            "unit": carried.load.unit,
+            "kg": carried.load.kg,
         }
         for convoy in orders.convoys
         for number, vehicle in enumerate(convoy.manifest, 1)
-        for one in vehicle
+        for carried in vehicle
     ]
 
 
 def totals(loads: Iterable[Load]) -> dict[tuple[str, str], float]:
     """Amounts by item and unit."""
-    found: dict[tuple[str, str], float] = {}
-    for one in loads:
-        found[one.item, one.unit] = found.get((one.item, one.unit), 0.0) + one.amount
-    return found
+    amounts: dict[tuple[str, str], float] = {}
+    for load in loads:
+        amounts[load.item, load.unit] = amounts.get((load.item, load.unit), 0.0) + load.amount
+    return amounts
 
 
 def by_item(loads: Iterable[Load]) -> str:
@@ -305,29 +303,29 @@ PATIENT_COLUMNS: dict[str, str] = {
 
 def patient_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
     """Rows of medevac-patients.csv."""
-    rows = {one.row: one for one in people_of(scenario)}
-    found = []
+    patients = {patient.row: patient for patient in patients_of(scenario)}
+    rows = []
     for convoy in orders.convoys:
         for number, vehicle in enumerate(convoy.manifest, 1):
-            for one in vehicle:
-                person = rows[one.load.delivery]
-                ways = [stop.way for stop in convoy.stops[one.up : one.down]]
-                found.append(
+            for carried in vehicle:
+                patient = patients[carried.load.delivery]
+                ride = convoy.stops[carried.loaded_stop : carried.unloaded_stop]
+                rows.append(
                     {
                         "convoy": convoy.id,
                         "vehicle": number,
-                        "from_stop": one.up,
-                        "to_stop": one.down,
-                        "patients": person.row,
-                        "to": one.load.destination,
-                        "priority": person.priority,
-                        "needs": "lying" if person.lying else "sitting",
-                        "companions": person.companions,
-                        "ride_minutes": sum(way.minutes for way in ways if way),
-                        "way_back": person.way_back,
+                        "from_stop": carried.loaded_stop,
+                        "to_stop": carried.unloaded_stop,
+                        "patients": patient.row,
+                        "to": carried.load.destination,
+                        "priority": patient.priority,
+                        "needs": "lying" if patient.lying else "sitting",
+                        "companions": patient.companions,
+                        "ride_minutes": sum(stop.path.minutes for stop in ride if stop.path),
+                        "way_back": patient.way_back,
                     }
                 )
-    return found
+    return rows
 
 
 def write_medevac(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from letup.aid.deliveries.truck_paths import (
     truck_zones,
 )
 from letup.roads.departures import open_steps
-from letup.roads.last_stretches import joins
+from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.roads.reach import open_to
 from letup.roads.simplify import chains
@@ -60,7 +60,7 @@ class TruckRoads:
     def __init__(self, scenario: Scenario, network: RoadNetwork, places: Iterable[str], speed_kmh: float) -> None:
         self.scenario, self.network = scenario, network
         self.arc_zone, self.node_zone = truck_zones(scenario, network)
-        self.join = joins(network, scenario, places)
+        self.access = road_access(network, scenario, places)
         minutes = arc_minutes(network, speed_kmh)
         wait = resting_nodes(network, scenario, self.arc_zone)
         usable = np.flatnonzero(open_to(network, "vehicle"))
@@ -70,11 +70,11 @@ class TruckRoads:
         self._number: dict[int, int] = {}
         self.wait: list[bool] = []
         keep = np.zeros(len(network.lon), bool)
-        keep[[*control, *(node for near in self.join.values() for node in near)]] = True
+        keep[[*control, *(node for near in self.access.values() for node in near)]] = True
         same = replace(network, zone=self.arc_zone)
         runs = chains(same, usable.astype(np.int64), keep, wait, network.vehicles_per_hour)
         ends = {int(node) for run in runs for node in (network.tail[run[0]], network.head[run[-1]])}
-        ends |= {node for near in self.join.values() for node in near}
+        ends |= {node for near in self.access.values() for node in near}
         for node in sorted(ends):
             self._number[node] = self._add(bool(wait[node]))
         before = {node: self._add(bool(wait[node])) for node in control if node in self._number}
@@ -89,7 +89,7 @@ class TruckRoads:
             rows.append((self._number[tail], before.get(head, self._number[head]), pieces, -1))
         self.origin: dict[str, int] = {}
         self.target: dict[str, int] = {}
-        for place, near in self.join.items():
+        for place, near in self.access.items():
             # apart, so that no way leads through a place from one part of the roads to another
             self.origin[place], self.target[place] = self._add(True), self._add(True)
             for node, metres in near.items():

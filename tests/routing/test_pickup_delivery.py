@@ -8,11 +8,11 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 
-from letup.roads.open_times import Guards
-from letup.roads.vehicle_paths import Roads
+from letup.roads.open_times import OpenTimes
+from letup.roads.vehicle_paths import VehicleRoads
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, route
-from letup.routing.time_windows import times
+from letup.routing.time_windows import schedule
 from tests.aid.convoys import world
 
 PRIZE, FIXED = 3000, 60
@@ -21,8 +21,8 @@ PRIZE, FIXED = 3000, 60
 def _legs():
     scenario, network = world.simple()
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
-    roads = Roads(scenario, network, Guards(scenario, network, quiet), world.KMH)
-    return Legs(roads, roads.between(list(world.AT), 0, 1440), ["gate"])
+    roads = VehicleRoads(scenario, network, OpenTimes(scenario, network, quiet), world.KMH)
+    return Legs(roads, roads.paths_between(list(world.AT), 0, 1440), ["gate"])
 
 
 LEGS = _legs()
@@ -30,14 +30,14 @@ HOME = Visit("gate", 0, 1000, 0)
 
 
 def _minutes(order, tasks):
-    """Shortest time that a vehicle is out for acts in this order; None if they cannot be done so."""
+    """Shortest time that a vehicle is out for stops in this order; None if they cannot be done so."""
     visits = [HOME, *(tasks[i].delivery if down else tasks[i].pickup for i, down in order), HOME]
     best = None
     for start in range(0, 1001, 1):
         at, fits = start, True
         for one, other in pairwise(visits):
-            way = LEGS.way(one.place, other.place)
-            at = max(at + one.service + (way.minutes if way else 0), other.earliest)
+            path = LEGS.path(one.place, other.place)
+            at = max(at + one.service + (path.minutes if path else 0), other.earliest)
             if at > other.latest:
                 fits = False
                 break
@@ -76,12 +76,12 @@ TASK = st.tuples(
 def test_cost_is_that_of_the_best_of_all_trips(rows, vehicles):
     tasks = []
     for place, first, width, load in rows:
-        there = LEGS.way("gate", place).minutes
+        there = LEGS.path("gate", place).minutes
         pickup = Visit("gate", first, first + width, 10)
         tasks.append(Task(pickup, Visit(place, first + 10 + there, first + width + 10 + there, 15), (load,), PRIZE))
     trips = route(tasks, [Fleet("gate", vehicles, (2,), 0, 1000)], LEGS, seconds=2.0, fixed=FIXED)
-    done = {i for trip in trips for i, _ in trip.acts}
-    found = sum(_minutes(trip.acts, tasks) + FIXED for trip in trips) + PRIZE * (len(tasks) - len(done))
+    done = {i for trip in trips for i, _ in trip.stops}
+    found = sum(_minutes(trip.stops, tasks) + FIXED for trip in trips) + PRIZE * (len(tasks) - len(done))
     best = min(
         sum(costs) + PRIZE * who.count(vehicles)
         for who in product(range(vehicles + 1), repeat=len(tasks))
@@ -100,11 +100,11 @@ def test_cost_is_that_of_the_best_of_all_trips(rows, vehicles):
 def test_times_are_as_early_as_they_can_be_and_leave_no_idle_wait_on_the_way(places, data):
     windows = sorted(data.draw(st.lists(st.integers(0, 700), min_size=len(places), max_size=len(places))))
     visits = [HOME, *(Visit(p, w, w + 400, 20) for p, w in zip(places, windows, strict=True)), HOME]
-    found = times(visits, LEGS)
+    found = schedule(visits, LEGS)
     clock = 0
     for one, other in pairwise(visits):
-        way = LEGS.way(one.place, other.place)
-        clock = max(clock + one.service + way.minutes, other.earliest)
+        path = LEGS.path(one.place, other.place)
+        clock = max(clock + one.service + path.minutes, other.earliest)
     if clock > HOME.latest:
         assert found is None
         return
