@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 
 
 def _python() -> list[Path]:
@@ -40,8 +41,9 @@ def test_continuous_integration_runs_what_the_readme_says() -> None:
 
 def test_every_dependency_has_its_reason_on_its_page() -> None:
     page = (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8").lower()
-    wanted = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
-    names = {re.split(r"[\[<>=~! ]", one)[0].lower() for one in wanted} - {"letup"}
+    groups = [*PROJECT["optional-dependencies"].values(), *PYPROJECT["dependency-groups"].values()]
+    wanted = [*PROJECT["dependencies"], *(name for group in groups for name in group)]
+    names = {re.split(r"[\[<>=~! ]", name)[0].lower() for name in wanted} - {"letup"}
     assert not {name for name in names if f"`{name}`" not in page}
 
 

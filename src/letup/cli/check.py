@@ -25,7 +25,7 @@ def check(
     Exits with 1 if there are errors, with 2 if there is no such scenario.
     """
     from letup.scenario import folder_of
-    from letup.scenario.read import examine
+    from letup.scenario.check import examine
 
     folder = folder_of(scenario)
     loaded, findings = examine(folder)

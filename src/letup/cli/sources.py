@@ -48,7 +48,7 @@ def sources(
 
 def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
     from letup.scenario import shares
-    from letup.scenario.provenance import DENOMINATOR, defaults_taken
+    from letup.scenario.values import DENOMINATOR, defaults_taken
 
     return {
         "title": scenario.title,
@@ -65,7 +65,7 @@ def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any
 def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
     from letup.core.wording import percent
     from letup.scenario import shares
-    from letup.scenario.provenance import BASES, DENOMINATOR, defaults_taken, rows_by_basis
+    from letup.scenario.values import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 
     print(f"{scenario.title}, as of {scenario.as_of.isoformat()}\n")
     counts = Counter((record["file"], record["basis"]) for record in records)
