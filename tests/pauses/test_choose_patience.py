@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import highspy
 import pytest
 
@@ -42,13 +44,13 @@ def test_with_patience_it_is_proven_best(solved: list[int]) -> None:
     assert choice.value == pytest.approx(drawn(HARD, scarce=True).best)
 
 
-@pytest.mark.parametrize("what", ["_PROGRAMS", "_ITERATIONS"])
+@pytest.mark.parametrize("what", ["programs", "iterations"])
 def test_what_is_not_proven_after_so_much_work_is_left_open(
     what: str, solved: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, what, 10)
+    monkeypatch.setattr(choose, "PARAMETERS", replace(choose.PARAMETERS, **{what: 10}))
     choices = [chosen()]
-    assert (len(solved) if what == "_PROGRAMS" else sum(solved[:-IN_ONE_GO])) <= 10 + IN_ONE_GO
+    assert (len(solved) if what == "programs" else sum(solved[:-IN_ONE_GO])) <= 10 + IN_ONE_GO
     choices.append(chosen())
     for choice in choices:
         assert choice.complete  # ended by itself; how much is left open the gap says

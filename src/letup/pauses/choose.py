@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,45 +20,71 @@ from letup.pauses.certificates.all_quiet import QuietCertificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window
-from letup.pauses.limit_checks import breaches
+from letup.pauses.incumbent import PROVEN_GAP, FirstOf, Incumbent, Rounds, TimeLimit
 from letup.pauses.limits import Limits, Window, check_limits, quiet_array
 from letup.pauses.problem import Problem, weight_of
-from letup.pauses.search.annealing import Annealing
-from letup.pauses.search.checked_search import Refereed
-from letup.pauses.search.guided_search import ROOT_LEVELS, Guided
-from letup.pauses.search.quickest_paths import ways_of
-from letup.pauses.search.surrogate import stand_in
-from letup.pauses.search.surrogate_annealing import plain_windows
+from letup.pauses.search.annealing import Annealing, AnnealingParameters, Spans
+from letup.pauses.search.guided_search import GuidedSearch
+from letup.pauses.search.quickest_paths import quickest_paths
+from letup.pauses.search.surrogate import build_surrogate
+from letup.pauses.search.surrogate_search import CheckedSearch, initial_windows
 from letup.pauses.warm_up import compile_first
 from letup.roads.timed_network import TimedNetwork
 
-_SMALL = 800_000
-"""Arcs times steps up to which candidates are computed exactly, thousands of them."""
-_WAYS = 0.05
-"""Share of the changes of a search on exact flows that open a whole way: without any it begins slowly."""
-_HEAD, _HEAD_MOST = 0.07, 8.0
-"""Share of the time, and seconds at most, for which a search on exact flows goes alone before the proof begins."""
-_RELAXED = 5_000_000
-"""Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing."""
-_QUIET, _QUIET_LARGE, _REHEARSED = 30, 2, 60
-"""Rounds of the bound for everything quiet, on small and on large networks, and before on a stand-in of the latter."""
-_ROUNDS = 6
-"""Rounds of search where nothing else says when to stop."""
-_PROGRAMS, _ITERATIONS = 3_000, 200_000
-"""Linear programs of the branching, and iterations of the simplex method, where nothing else says when to stop."""
-_FEW = 200
-"""Candidates of the search where branching can be expected to find the best windows itself."""
-_ALONE = 5.0
-"""Seconds that it is given for that, alone."""
-_NODES = 50
-"""Nodes of the branching for one round of search, where rounds are counted."""
-_ROOT = 0.4
-"""Share of the time for the root relaxation at most."""
-_LOOK, _PATIENCE = 0.05, 1.0
-"""Seconds between looks at whether the proof has ended, and how long it is waited for once it should."""
-_EXACT = 1e-9
-_CLOSE = 1e-6
-"""Gap below which a choice counts as proven best: solvers work to tolerances."""
+
+@dataclass(frozen=True)
+class ChoiceParameters:
+    """How `choose_pauses` shares its work out.
+
+    Attributes
+    ----------
+    small : int
+        Arcs times steps up to which candidates are computed exactly, thousands of them; above, on a surrogate.
+    relaxed : int
+        Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing.
+    quiet_rounds, quiet_rounds_large, quiet_rounds_surrogate : int
+        Rounds of the bound for everything quiet, on small and on large networks, and before on a surrogate of the
+        latter.
+    rounds : int
+        Rounds of search where nothing else says when to stop.
+    programs, iterations : int
+        Linear programs of the branching, and iterations of the simplex method, where nothing else says when to stop.
+    programs_per_round : int
+        Linear programs of the branching for one round of search, where rounds are counted.
+    candidates_if_exact : int
+        Candidates of the search where branching can be expected to find the best windows itself.
+    seconds_alone : float
+        Seconds that branching is given for that, alone.
+    path_share : float
+        Share of the changes of a search on exact flows that open a whole path: without any it begins slowly.
+    head_start, head_start_seconds : float
+        Share of the time, and seconds at most, for which a search on exact flows goes alone before the proof begins.
+    root_share : float
+        Share of the time for the root relaxation at most.
+    seconds_between_looks, patience_seconds : float
+        How often to look whether the proof has ended, and how long it is waited for once it should have.
+    """
+
+    small: int = 800_000
+    relaxed: int = 5_000_000
+    quiet_rounds: int = 30
+    quiet_rounds_large: int = 2
+    quiet_rounds_surrogate: int = 60
+    rounds: int = 6
+    programs: int = 3_000
+    iterations: int = 200_000
+    programs_per_round: int = 50
+    candidates_if_exact: int = 200
+    seconds_alone: float = 5.0
+    path_share: float = 0.05
+    head_start: float = 0.07
+    head_start_seconds: float = 8.0
+    root_share: float = 0.4
+    seconds_between_looks: float = 0.05
+    patience_seconds: float = 1.0
+
+
+PARAMETERS = ChoiceParameters()
 
 
 def choose_pauses(
@@ -135,274 +162,218 @@ def choose_pauses(
     require_a_window(limits, net.zones, clock)
     if time_limit is not None:
         compile_first(net.capacity.ndim, not is_small(net, steps))
-    run = _Run(Problem(net, clock, limits, weights, margin), time_limit, seed, gap, rounds, progress)
+    problem = Problem(net, clock, limits, weights, margin)
+    people = float(min(net.supply.sum(), net.shelter.sum()))
+    incumbent = Incumbent(
+        problem.value,
+        allows=problem.allows,
+        upper_bound=float(weights[0]) * people if len(weights) else 0.0,
+        time_limit=time_limit,
+        target_gap=gap,
+        progress=progress,
+    )
+    choosing = _Choosing(problem, incumbent, time_limit, seed, rounds)
     try:
-        run.proved(bound)
-        run.begin(start)
-        run.improve()
+        incumbent.prove(bound)
+        choosing.begin(start)
+        choosing.improve()
     except KeyboardInterrupt:
-        run.stopped = True
-    run.finish()
-    run.tidy()
-    if run.value <= 0 and not limits.forced and not limits.frozen:
+        incumbent.interrupt()
+    choosing.finish()
+    choosing.tidy()
+    if incumbent.value <= 0 and not limits.forced and not limits.frozen:
         require_a_plan(net, limits, clock)
-    return run.choice()
+    return choosing.choice()
 
 
 def is_small(net: TimedNetwork, steps: int) -> bool:
     """Whether exact flows by the thousand can be afforded."""
-    return net.arcs * steps <= _SMALL
+    return net.arcs * steps <= PARAMETERS.small
 
 
-class _Run:
-    """One choice in the making: the best windows and the best bound so far."""
+class _Choosing:
+    """One choice in the making: who searches and who proves, in which order, on one incumbent."""
 
     def __init__(
-        self,
-        problem: Problem,
-        time_limit: float | None,
-        seed: int,
-        gap: float,
-        rounds: int | None,
-        progress: Callable[[float, float, float], None] | None,
+        self, problem: Problem, incumbent: Incumbent, time_limit: float | None, seed: int, rounds: int | None
     ) -> None:
-        self.problem, self.seed, self.gap, self.rounds, self.progress = problem, seed, gap, rounds, progress
-        self.began = time.monotonic()
-        self.deadline = self.began + (time_limit if time_limit is not None else np.inf)
-        self.windows: list[Window] = []
-        self.value = -1.0
-        people = float(min(problem.net.supply.sum(), problem.net.shelter.sum()))
-        self.bound = float(problem.weight[0]) * people if len(problem.weight) else 0.0
-        self.trace: list[tuple[float, float, float]] = []
-        self.certificate: Certificate | QuietCertificate | None = None
+        net, steps = problem.net, problem.clock.steps
+        self.problem, self.incumbent, self.seed, self.rounds = problem, incumbent, seed, rounds
+        self.patient = rounds is None and time_limit is None
+        self.root_limit = TimeLimit(None if time_limit is None else PARAMETERS.root_share * time_limit)
+        self.small = is_small(net, steps)
         self.master: Master | None = None
         self.branching: Branching | None = None
-        self.until = np.inf  # when the search on exact flows has to make room
-        self.stopped = self.ended = self.closed = False
-        self.lock = threading.Lock()
+        self.ended = False
         self.thread: threading.Thread | None = None
         # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
-        self.thread_ended = threading.Event()
-        self.rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
-        self.search = Annealing(
+        self.proof_ended = threading.Event()
+        self.rows = WindowRows(Rows(), problem.limits, net.zones, problem.clock, problem.margin)
+        self.annealing = Annealing(
             self.rows,
-            problem.net.zones,
-            problem.value,
-            seed=self.seed,
-            tell=lambda windows, _: self.found(windows),
-            stop=lambda: min(self.left(), self.until - time.monotonic()) <= 0,
-            ways=ways_of(problem.net, seed) if is_small(problem.net, problem.clock.steps) else (),
+            net.zones,
+            incumbent,
+            seed=seed,
+            paths=quickest_paths(net, seed) if self.small else (),
+            parameters=AnnealingParameters(path_share=PARAMETERS.path_share),
         )
-        self.search.whole_ways = _WAYS
-        self.guided = Guided(self.search, lambda: (self.windows, self.value), self.found, self.left)
-
-    # What is known so far; both threads tell.
-
-    def found(self, windows: list[Window]) -> float:
-        """Take windows if they keep to the limits and are better; returns what they are worth."""
-        value = self.problem.value(windows)
-        if value > self.value + _EXACT * max(1.0, abs(self.value)) and self._keep(windows):
-            with self.lock:
-                if value > self.value and not self.closed:
-                    self.windows, self.value = list(windows), value
-                    self._note()
-        return value
-
-    def certified(self, certificate: Certificate | QuietCertificate) -> None:
-        """Take a bound with its proof if it is better than the proven ones so far."""
-        with self.lock:
-            known = self.certificate.bound if self.certificate is not None else np.inf
-            if certificate.bound < known and not self.closed:
-                self.certificate = certificate
-        self.proved(certificate.bound)
-
-    def proved(self, bound: float) -> None:
-        """Take a bound if it is better."""
-        with self.lock:
-            bound = max(bound, self.value)
-            if bound < self.bound and not self.closed:
-                self.bound = bound
-                self._note()
-
-    def left(self) -> float:
-        """Seconds left; none once the gap is small enough or somebody asked to stop."""
-        if self.stopped or self.bound <= self.value * (1 + max(self.gap, _CLOSE)) + _EXACT:
-            return 0.0
-        return self.deadline - time.monotonic()
-
-    def _note(self) -> None:
-        seconds = time.monotonic() - self.began
-        if self.value >= 0:
-            self.bound = max(self.bound, self.value)
-            self.trace.append((seconds, self.value, self.bound))
-            if self.progress is not None:
-                self.progress(*self.trace[-1])
-
-    def _keep(self, windows: Sequence[Window]) -> bool:
-        problem = self.problem
-        return not breaches(windows, problem.limits, problem.net.zones, problem.clock)
+        self.guided = GuidedSearch(self.annealing, incumbent)
 
     # What is done, in order.
 
     def begin(self, start: Sequence[Window]) -> None:
         """Some windows that keep to the limits, at once."""
         problem = self.problem
-        self.found(plain_windows(problem.limits, problem.net.zones, problem.clock))
+        self.incumbent.offer(initial_windows(problem.limits, problem.net.zones, problem.clock))
         if start:
-            self.found(sorted(start))
+            self.incumbent.offer(sorted(start))
 
     def improve(self) -> None:
         """Search, and prove a bound: one after the other where that ends by itself, else beside each other."""
-        problem = self.problem
-        small = is_small(problem.net, problem.clock.steps)
-        exact = is_exact(problem.net, problem.limits, problem.clock)
-        patient = self.rounds is None and not np.isfinite(self.deadline)
-        rounds = _ROUNDS if patient else self.rounds
-        if small:
-            self._everything_quiet(small)
-        search = self.search
-        if exact or rounds is not None:
-            # In this order the same windows come out every time.
-            if not small:
-                self._everything_quiet(small)
-                self._rehearse(rounds)
-            if problem.net.arcs * problem.clock.steps <= _RELAXED:
-                self._relax(small)
-            if small:
-                search.run(search.spans_of(self.windows) or [], 1 if exact else rounds, _FEW if exact else None)
-            if rounds is not None:
-                if patient:
-                    self._branch(_PROGRAMS, _ITERATIONS)
-                    if exact:
-                        search.run(search.spans_of(self.windows) or [], rounds)
-                elif exact:
-                    self._branch(_NODES * rounds)
-                self.ended = True
-                return
-        if small and not exact:
+        exact = is_exact(self.problem.net, self.problem.limits, self.problem.clock)
+        if self.small:
+            self._bound_everything_quiet()
+        if self.rounds is not None or self.patient:
+            self._improve_in_order(PARAMETERS.rounds if self.rounds is None else self.rounds, exact)
+            self.ended = True
+        else:
+            self._improve_side_by_side(exact)
+
+    def _improve_in_order(self, rounds: int, exact: bool) -> None:
+        """Search and proof in such an order that the same windows come out every time."""
+        if not self.small:
+            self._bound_everything_quiet()
+            CheckedSearch(self.problem, self.incumbent, self.seed).run_rounds(rounds)
+        self._relax()
+        if self.small:
+            self._anneal(1 if exact else rounds, few=exact)
+        if self.patient:
+            self._branch(PARAMETERS.programs, PARAMETERS.iterations)
+            if exact and self.small:
+                self._anneal(rounds)
+        elif exact:
+            self._branch(PARAMETERS.programs_per_round * rounds)
+
+    def _improve_side_by_side(self, exact: bool) -> None:
+        """The proof in a thread of its own, and the search beside it."""
+        if exact:
+            self._relax()
+            if self.small:
+                self._anneal(1, few=True)
+        elif self.small:
             # What it finds helps the proof, beside which it is several times slower.
-            self.until = time.monotonic() + min(_HEAD * self.left(), _HEAD_MOST)
-            search.run(search.spans_of(self.windows) or [])
-            self.until = np.inf
-        self.thread = threading.Thread(target=self._beside, args=(small,), daemon=True)
+            seconds = min(PARAMETERS.head_start * self.incumbent.seconds_left(), PARAMETERS.head_start_seconds)
+            self.annealing.run(self._spans(), FirstOf(self.incumbent, TimeLimit(seconds)))
+        self.thread = threading.Thread(target=self._prove, daemon=True)
         self.thread.start()
         if exact:
-            self.thread_ended.wait(max(min(_ALONE, self.left()), 0.0))
-        if small:
-            self.guided.run(lambda: self.branching, self.gap, self.thread_ended)
+            self.proof_ended.wait(max(min(PARAMETERS.seconds_alone, self.incumbent.seconds_left()), 0.0))
+        if self.small:
+            self.guided.run(lambda: self.branching, self.proof_ended)
         else:
-            self._rehearse(None)
-        while not self.thread_ended.wait(_LOOK):
+            CheckedSearch(self.problem, self.incumbent, self.seed).run()
+        while not self.proof_ended.wait(PARAMETERS.seconds_between_looks):
             pass
-
-    def _relax(self, small: bool) -> None:
-        """The root relaxation, and windows that it suggests."""
-        problem = self.problem
-        until = self.began + _ROOT * (self.deadline - self.began)
-        self.master, certificate = best_relaxation(
-            problem.net,
-            problem.limits,
-            problem.clock,
-            problem.weight,
-            problem.margin,
-            lambda: min(self.left(), until - time.monotonic()),
-            lambda master: self.proved(master.bound),
-        )
-        if certificate is not None:
-            self.certified(certificate)
-        if self.master is not None and small:
-            self.guided.hint(self.master.values, ROOT_LEVELS)
-
-    def _prove(self, small: bool) -> None:
-        if not small:
-            self._everything_quiet(small)
-        if self.problem.net.arcs * self.problem.clock.steps > _RELAXED:
-            return
-        if self.master is None:
-            self._relax(small)
-        self._branch()
-
-    def _beside(self, small: bool) -> None:
-        """What the thread does."""
-        try:
-            self._prove(small)
-        finally:
-            self.thread_ended.set()
 
     def finish(self) -> None:
         """Wait for the proof to end, though not for long: nothing that it tells later is heard."""
-        if self.thread is not None and not self.thread_ended.is_set():
-            self.stopped = True
-            until = time.monotonic() + _PATIENCE
-            while not self.thread_ended.wait(_LOOK) and time.monotonic() < until:
+        if self.thread is not None and not self.proof_ended.is_set():
+            self.incumbent.interrupt()
+            patience = TimeLimit(PARAMETERS.patience_seconds)
+            while not self.proof_ended.wait(PARAMETERS.seconds_between_looks) and not patience.met:
                 cancel(self.thread)
         certificate = self.branching.certificate() if self.branching is not None else None
         if certificate is not None:
-            self.certified(certificate)
-        with self.lock:
-            self.closed = True
+            self.incumbent.certify(certificate)
+        self.incumbent.close()
 
     def tidy(self) -> None:
         """Ask for no window without which nothing is lost."""
-        search, spans = self.search, self.search.spans_of(self.windows)
-        if spans is not None and is_small(self.problem.net, self.problem.clock.steps):
-            search.best, search.best_value = spans, self.value
-            search.tidy()
-            self.windows = search.windows_of(search.best)
+        annealing, spans = self.annealing, self._spans()
+        if spans is not None and self.small:
+            annealing.best, annealing.best_value = spans, self.incumbent.value
+            annealing.tidy()
+            self.incumbent.replace(annealing.windows_of(annealing.best))
 
     def choice(self) -> Choice:
         """The best so far."""
-        with self.lock:
-            self._note()
-        value, bound = self.value, max(self.bound, self.value)
-        gap = (bound - value) / value if value > 0 else (0.0 if bound <= 0 else np.inf)
-        quiet = quiet_array(self.windows, self.problem.net.zones, self.problem.clock.steps)
-        complete = not self.stopped and (gap <= max(self.gap, _CLOSE) or self.ended)
+        incumbent = self.incumbent
+        incumbent.note()
+        gap = incumbent.gap
+        proven = gap <= max(incumbent.target_gap, PROVEN_GAP)
         return Choice(
-            sorted(self.windows), quiet, value, bound, float(gap), self.trace, complete, self.certificate, self.problem
+            sorted(incumbent.windows),
+            quiet_array(incumbent.windows, self.problem.net.zones, self.problem.clock.steps),
+            incumbent.value,
+            max(incumbent.upper_bound, incumbent.value),
+            gap,
+            incumbent.trace,
+            not incumbent.interruption.interrupted and (proven or self.ended),
+            cast("Certificate | QuietCertificate | None", incumbent.certificate),
+            self.problem,
         )
 
-    def _branch(self, nodes: int | None = None, iterations: int | None = None) -> None:
-        """Split the windows until nothing better than the best known is left, or what is given is used up."""
-        if self.master is None or self.left() <= 0:
+    # The searches.
+
+    def _spans(self) -> Spans | None:
+        """The best windows as spans; None if they do not fit the slots."""
+        return self.annealing.spans_of(self.incumbent.windows)
+
+    def _anneal(self, rounds: int, few: bool = False) -> None:
+        """Rounds of annealing from the best windows; with few candidates each where branching will do better."""
+        parameters = self.annealing.parameters
+        if few:
+            parameters = replace(parameters, candidates=PARAMETERS.candidates_if_exact)
+        self.annealing.run(self._spans(), FirstOf(self.incumbent, Rounds(rounds)), parameters)
+
+    # The proofs.
+
+    def _prove(self) -> None:
+        """What the thread beside the search does."""
+        try:
+            if not self.small:
+                self._bound_everything_quiet()
+            if self.master is None:
+                self._relax()
+            self._branch()
+        finally:
+            self.proof_ended.set()
+
+    def _relax(self) -> None:
+        """The root relaxation, and windows that it suggests."""
+        if self.problem.net.arcs * self.problem.clock.steps > PARAMETERS.relaxed:
             return
-        self.branching = Branching(
-            self.master,
-            seconds=self.left,
-            best=lambda: (self.windows, self.value),
-            found=self.found,
-            proved=self.proved,
-            hint=self.guided.hint,
-        )
-        self.branching.run(self.gap, nodes, iterations)
+        self.master = best_relaxation(self.problem, self.incumbent, FirstOf(self.incumbent, self.root_limit))
+        if self.master is not None and self.small:
+            self.guided.hint_root(self.master.values)
 
-    def _everything_quiet(self, small: bool) -> None:
-        problem = self.problem
-        everything_quiet(
-            problem.net,
+    def _branch(self, programs: int | None = None, iterations: int | None = None) -> None:
+        """Split the windows until nothing better than the best known is left, or what is given is used up."""
+        if self.master is None or self.incumbent.met:
+            return
+        self.branching = Branching(self.master, self.incumbent, hint=self.guided.hint)
+        self.branching.run(programs=programs, iterations=iterations)
+
+    def _bound_everything_quiet(self) -> None:
+        """The bound for everything quiet that may be."""
+        certificates = everything_quiet(
+            self.problem.net,
             self.rows.usable,
-            problem.weight,
-            rounds=_QUIET if small else _QUIET_LARGE,
-            more=self.left,
-            tell=self.certified,
-            rent=None if small else self._rents(),
+            self.problem.weight,
+            rounds=PARAMETERS.quiet_rounds if self.small else PARAMETERS.quiet_rounds_large,
+            stop=self.incumbent,
+            rent=None if self.small else self._rents(),
         )
+        for certificate in certificates:
+            self.incumbent.certify(certificate)
 
     def _rents(self) -> NDArray[np.float64]:
-        """Rents of shelters under which few more people want into one than there is room, found on a stand-in."""
+        """Rents of shelters under which few more people want into one than there is room, found on a surrogate."""
         problem, usable = self.problem, self.rows.usable
-        like = stand_in([problem.net], usable, problem.weight, problem.margin, self.seed)
-        quiet = EverythingQuiet(like.nets[0], usable[:, like.kept], like.weight)
-        for _ in range(_REHEARSED):
-            if quiet.settled or self.left() <= 0:
+        surrogate = build_surrogate([problem.net], usable, problem.weight, problem.margin, self.seed)
+        quiet = EverythingQuiet(surrogate.nets[0], usable[:, surrogate.kept], surrogate.weight)
+        for _ in range(PARAMETERS.quiet_rounds_surrogate):
+            if quiet.settled or self.incumbent.met:
                 break
             quiet.round()
         return quiet.rent
-
-    def _rehearse(self, rounds: int | None) -> None:
-        """Search on a stand-in."""
-        refereed = Refereed(self.problem, self.seed, lambda: (self.windows, self.value), self.found, self.left)
-        if rounds is None:
-            refereed.run()
-        else:
-            refereed.run_rounds(rounds)

@@ -8,7 +8,6 @@ more than the bound of a larger one.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,10 +20,11 @@ from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.core.parallel import seed_of, spread
 from letup.pauses.feasibility.conflicts import require_a_window
+from letup.pauses.incumbent import FirstOf, Rounds, TimeLimit
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Limits, Window, costs_of, quiet_array, usable_steps
 from letup.pauses.problem import weight_of
-from letup.pauses.search.surrogate_annealing import Rehearsal
+from letup.pauses.search.surrogate_search import SurrogateAnnealing
 from letup.pauses.warm_up import compile_first
 from letup.roads.timed_network import TimedNetwork
 
@@ -186,18 +186,17 @@ def _with_margin(task: _Task, margin: int) -> tuple[Window, ...]:
     limits, seconds = given["limits"], given["time_limit"]
     clock = given["clock"]
     require_a_window(limits, task.net.zones, clock)
-    ends = math.inf if seconds is None else time.monotonic() + _QUICK * seconds
-    rehearsal = Rehearsal(
+    stop = FirstOf(Rounds(1), TimeLimit(None if seconds is None else _QUICK * seconds))
+    annealing = SurrogateAnnealing(
         [task.net],
         limits,
         clock,
         weight_of(given["weight"], clock.steps),
         margin=margin,
         seed=given["seed"],
-        stop=lambda: time.monotonic() > ends,
     )
-    rehearsal.run(candidates=_CANDIDATES)
-    windows = rehearsal.windows
+    annealing.run(stop, candidates=_CANDIDATES)
+    windows = annealing.windows
     return () if breaches(windows, limits, task.net.zones, clock) else tuple(sorted(windows))
 
 

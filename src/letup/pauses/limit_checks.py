@@ -173,9 +173,8 @@ def broken(
     start_hour : float
         Local hour at the start of step 0.
     """
-    found = breaches(windows, limits, zones, Clock(steps, step_minutes, start_hour))
     lines = []
-    for breach in found:
+    for breach in breaches(windows, limits, zones, Clock(steps, step_minutes, start_hour)):
         w = windows[breach.window] if breach.window is not None else None
         subject = f"zone {w.zone}, steps {w.first} to {w.last}: " if w else ""
         subject += f"party {breach.party}: " if breach.party is not None else ""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from letup.core.clock import Clock
 from letup.core.errors import LetupError
+from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Limits, Window, quiet_array
 from letup.roads.timed_network import TimedNetwork
 
@@ -40,6 +41,10 @@ class Problem:
     weight: NDArray[np.float64]
     margin: int = 0
     _known: dict[tuple[Window, ...], float] = field(default_factory=dict, repr=False)
+
+    def allows(self, windows: Sequence[Window]) -> bool:
+        """Whether windows keep to the limits."""
+        return not breaches(windows, self.limits, self.net.zones, self.clock)
 
     def value(self, windows: Sequence[Window]) -> float:
         """What windows are worth; computed on what they open, and only once for the same windows."""

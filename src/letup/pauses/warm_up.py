@@ -8,9 +8,10 @@ import numpy as np
 
 from letup.core.clock import Clock
 from letup.flow.estimate import estimate
+from letup.pauses.incumbent import Rounds
 from letup.pauses.limits import Limits
 from letup.pauses.problem import weight_of
-from letup.pauses.search.surrogate_annealing import Rehearsal
+from letup.pauses.search.surrogate_search import SurrogateAnnealing
 from letup.roads.timed_network import TimedNetwork
 
 _STEPS = 12
@@ -39,9 +40,9 @@ def compile_first(dimensions: int, large: bool = False) -> None:
     earliest_arrival(net, _STEPS, quiet)
     if large:
         arrays = kernel_arrays(net, _STEPS, quiet, np.arange(net.nodes, dtype=np.int32))
-        for one in (can_grow, relieve, hurry_each):
-            one(*arrays)
+        for compiled in (can_grow, relieve, hurry_each):
+            compiled(*arrays)
     ranked_flow(net, _STEPS, quiet, np.ones((2, _STEPS)))
     estimate(net, _STEPS, quiet, np.zeros(0, np.int64))
     limits, clock = Limits(zone_hours=2.0), Clock(_STEPS, 60)
-    Rehearsal([net], limits, clock, weight_of(None, _STEPS), stop=lambda: False).run(candidates=1)
+    SurrogateAnnealing([net], limits, clock, weight_of(None, _STEPS)).run(Rounds(1), candidates=1)

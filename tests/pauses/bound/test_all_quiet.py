@@ -1,12 +1,11 @@
 """All that may be quiet bounds what any pauses are worth, also where shelters fill up."""
 
-from math import inf
-
 import numpy as np
 import pytest
 
 from letup.flow import earliest_arrival
 from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
+from letup.pauses.incumbent import Never
 from letup.pauses.limits import usable_steps
 from tests.pauses.bound.tiny import clock_of
 from tests.pauses.certificates.test_all_quiet import best_flow
@@ -18,10 +17,8 @@ def usable_of(problem):
 
 
 def bounds(problem, rounds):
-    found = []
-    given = (problem.net, usable_of(problem), problem.weight)
-    everything_quiet(*given, rounds=rounds, more=lambda: inf, tell=lambda certificate: found.append(certificate.bound))
-    return found
+    case = (problem.net, usable_of(problem), problem.weight)
+    return [certificate.bound for certificate in everything_quiet(*case, rounds=rounds, stop=Never())]
 
 
 @pytest.mark.parametrize("scarce", [False, True])

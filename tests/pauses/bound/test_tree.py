@@ -10,13 +10,13 @@ import pytest
 from hypothesis import Phase, assume, given
 from hypothesis import strategies as st
 
-from letup.pauses import Window, check_bound, choose_pauses
+from letup.pauses import check_bound, choose_pauses
 from letup.pauses.bound.branching import Branching
 from letup.pauses.bound.relaxation import Certificate
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Leaf
 from tests.examples import examples, seeds
-from tests.pauses.bound.tiny import EXACT, some, value_of
+from tests.pauses.bound.tiny import EXACT, incumbent_of, some
 from tests.pauses.certificates.test_check_bound import confirmed, confirmed_or_refused, strip
 from tests.pauses.certificates.test_reach_cuts import tightened
 from tests.pauses.small import drawn
@@ -30,27 +30,13 @@ class Run:
 
     def __init__(self, seed: int, how: int | None, scarce: bool, nodes: int | None = None) -> None:
         self.problem = drawn(seed, scarce)
-        self.windows: list[Window] = []
-        self.value = -1.0
-        self.bounds = [np.inf]
+        self.incumbent = incumbent_of(self.problem)
         master = tightened(self.problem, how)
         self.certificate: Certificate | None = None
         if master.rows.lower and np.isfinite(master.bound):
-            branching = Branching(
-                master,
-                seconds=lambda: 60.0,
-                best=lambda: (self.windows, self.value),
-                found=self.found,
-                proved=self.bounds.append,
-            )
-            branching.run(0.0, nodes)
+            branching = Branching(master, self.incumbent)
+            branching.run(programs=nodes)
             self.certificate = branching.certificate()
-
-    def found(self, windows: list[Window]) -> float:
-        value = value_of(self.problem, windows)
-        if value > self.value and not self.problem.broken(windows):
-            self.windows, self.value = windows, value
-        return value
 
 
 @cache
@@ -65,10 +51,10 @@ def test_given_time_the_tree_finds_the_best_and_proves_it(seed: int, scarce: boo
     seed = seed % 9 if scarce else seed
     run = Run(seed, None, scarce)
     best = drawn(seed, scarce).best
-    assert min(run.bounds) >= best - EXACT
+    assert run.incumbent.upper_bound >= best - EXACT
     if run.certificate is not None:
-        assert run.value == pytest.approx(best, abs=EXACT)
-        assert min(run.bounds) == pytest.approx(best, abs=EXACT)
+        assert run.incumbent.value == pytest.approx(best, abs=EXACT)
+        assert run.incumbent.upper_bound == pytest.approx(best, abs=EXACT)
         assert confirmed(run.problem, run.certificate) == pytest.approx(best, abs=EXACT)
 
 
@@ -76,10 +62,10 @@ def test_given_time_the_tree_finds_the_best_and_proves_it(seed: int, scarce: boo
 @given(seed=SEEDS, nodes=st.integers(1, 8))
 def test_a_tree_stopped_early_is_confirmed_to_the_bound_that_it_told(seed: int, nodes: int) -> None:
     run = run_of(seed, False, nodes)
-    assert min(run.bounds) >= drawn(seed).best - EXACT
+    assert run.incumbent.upper_bound >= drawn(seed).best - EXACT
     if run.certificate is not None:
         bound = confirmed(run.problem, run.certificate)
-        assert bound <= min(run.bounds) + EXACT * max(1.0, bound)
+        assert bound <= run.incumbent.upper_bound + EXACT * max(1.0, bound)
         assert bound >= drawn(seed).best - EXACT
 
 
@@ -155,5 +141,7 @@ def test_what_the_choice_proves_by_branching_is_confirmed() -> None:
 
 def test_counted_nodes_give_the_same_bound_each_time() -> None:
     one, other = Run(7, None, False, 6), Run(7, None, False, 6)
-    assert one.bounds == other.bounds
-    assert one.windows == other.windows
+    assert [(value, bound) for _, value, bound in one.incumbent.trace] == [
+        (value, bound) for _, value, bound in other.incumbent.trace
+    ]
+    assert one.incumbent.windows == other.incumbent.windows

@@ -12,6 +12,7 @@ from letup.flow import TimedNetwork
 from letup.lp.program import Rows
 from letup.pauses import Limits, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
+from letup.pauses.incumbent import Incumbent
 from tests.pauses.small import Problem
 
 EXACT = 1e-6
@@ -60,3 +61,12 @@ def waiting_at_home(problem: Problem) -> Problem:
     wait = net.wait | (net.supply > 0)
     arcs = (net.tail, net.head, net.transit, net.capacity)
     return replace(problem, net=TimedNetwork(*arcs, net.supply, net.shelter, wait, net.zone))
+
+
+def incumbent_of(problem: Problem, time_limit: float = 60.0) -> Incumbent:
+    """Nothing known yet of a problem."""
+    return Incumbent(
+        lambda windows: value_of(problem, list(windows)),
+        allows=lambda windows: not problem.broken(list(windows)),
+        time_limit=time_limit,
+    )

@@ -20,6 +20,7 @@ from letup.flow.priced_flow import ranked_flow
 from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
 from letup.pauses.bound.all_quiet import everything_quiet
 from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
+from letup.pauses.incumbent import Never
 from letup.pauses.limits import usable_steps
 from tests.examples import examples
 from tests.flow.nights import days_and_nights
@@ -43,9 +44,8 @@ def case_of(seed: int, scarce: bool) -> Case:
 
 def certificate_of(case: Case) -> QuietCertificate:
     net, usable, weight = case
-    found: list[QuietCertificate] = []
-    everything_quiet(net, usable, weight, rounds=12, more=lambda: inf, tell=found.append)
-    return found[-1] if found else QuietCertificate.of(np.zeros((net.nodes, len(weight))), 0.0)
+    certificates = list(everything_quiet(net, usable, weight, rounds=12, stop=Never()))
+    return certificates[-1] if certificates else QuietCertificate.of(np.zeros((net.nodes, len(weight))), 0.0)
 
 
 def best_flow(case: Case, worth: np.ndarray | None = None) -> float:

@@ -17,6 +17,7 @@ from letup.pauses import Limits, check_bound, choose_pauses
 from letup.pauses.bound.relaxation import Certificate, Master
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.certificates.reach_cuts import ReachCut
+from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of
 from tests.pauses.certificates.test_coarse_network import any_grouping
@@ -35,7 +36,7 @@ def certificate_of(seed: int, how: int | None = None) -> Certificate | None:
     master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
     if not master.rows.lower or not master.solve(60):
         return None
-    master.tighten(lambda: 60.0)
+    master.tighten(TimeLimit(60))
     return Certificate(grouping, master.needed, master.multipliers, master.bound)
 
 
@@ -171,7 +172,7 @@ def test_a_certificate_that_cannot_be_right_is_refused(forge, reason: str) -> No
     weight = 1 - 0.3 * np.arange(30) / 30
     master = Master(given["net"], given["limits"], clock, weight, every_node(given["net"]))
     assert master.solve(60)
-    master.tighten(lambda: 60.0)
+    master.tighten(TimeLimit(60))
     certificate = Certificate(master.grouping, master.needed, master.multipliers, master.bound)
     with pytest.raises(LetupError, match=reason) as error:
         check_bound(**given, weight=weight, certificate=forge(certificate))

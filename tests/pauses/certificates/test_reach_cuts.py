@@ -15,6 +15,7 @@ from letup.pauses import Limits, quiet_array
 from letup.pauses.bound.relaxation import Master
 from letup.pauses.certificates.coarse_network import Coarse, every_node
 from letup.pauses.certificates.reach_cuts import ReachCut
+from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of, solved, some
 from tests.pauses.certificates.test_coarse_network import any_grouping
@@ -30,7 +31,7 @@ def tightened(problem: Problem, how: int | None, cuts: bool = True) -> Master:
     grouping = every_node(net) if how is None else any_grouping(net, np.random.default_rng(how))
     master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
     if master.rows.lower and master.solve(60) and cuts:
-        master.tighten(lambda: 60.0)
+        master.tighten(TimeLimit(60))
     return master
 
 
@@ -133,7 +134,7 @@ def test_on_a_strip_of_land_cuts_take_away_much_of_what_fractions_pretend(rates:
     master = Master(net, limits, clock, 1 - 0.3 * np.arange(steps) / steps, every_node(net))
     assert master.solve(60)
     plain = master.bound
-    master.tighten(lambda: 60.0)
+    master.tighten(TimeLimit(60))
     assert master.bound < 0.6 * plain
     best = solved(master.rows, whole=True)
     assert 0 < -best.fun <= master.bound + EXACT

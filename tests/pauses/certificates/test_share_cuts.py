@@ -15,6 +15,7 @@ from letup.pauses import Limits
 from letup.pauses.bound.relaxation import Master
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.certificates.share_cuts import ShareCut, holds
+from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, solved
 from tests.pauses.certificates.test_reach_cuts import tightened
@@ -63,7 +64,7 @@ def test_a_wide_road_open_by_a_quarter_does_not_fill_a_narrow_one() -> None:
     master = funnel()
     assert master.solve(60)
     plain = master.bound
-    master.tighten(lambda: 60.0)
+    master.tighten(TimeLimit(60))
     assert any(isinstance(cut, ShareCut) for cut in master.cuts)
     best = -solved(master.rows, whole=True).fun
     assert best == pytest.approx(24 + 2 * 10)
@@ -97,7 +98,7 @@ def test_a_cut_that_counts_less_than_lies_across_the_way_is_seen(luck: int) -> N
 def test_a_cut_about_what_does_not_exist_is_seen(change: dict) -> None:
     master = funnel()
     assert master.solve(60)
-    master.tighten(lambda: 60.0)
+    master.tighten(TimeLimit(60))
     cut = next(cut for cut in master.cuts if isinstance(cut, ShareCut))
     assert holds(master.coarse, cut)
     assert not holds(master.coarse, replace(cut, **change))

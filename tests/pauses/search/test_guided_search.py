@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.pauses import Window
 from letup.pauses.bound.branching import Branching
-from letup.pauses.search.annealing import Annealing
-from letup.pauses.search.guided_search import Guided, rounded
-from letup.pauses.search.spans import SpanRules, Spans
+from letup.pauses.search.annealing import Annealing, SlotSpans, Spans
+from letup.pauses.search.guided_search import GuidedSearch, rounded
 from tests.examples import examples, seeds
-from tests.pauses.bound.tiny import EXACT, clock_of, value_of, windows_of
+from tests.pauses.bound.tiny import EXACT, clock_of, incumbent_of, value_of, windows_of
 from tests.pauses.certificates.test_check_bound import confirmed
 from tests.pauses.certificates.test_reach_cuts import tightened
 from tests.pauses.small import Problem, drawn
@@ -27,7 +24,7 @@ from tests.pauses.small import Problem, drawn
 def test_rounded_windows_keep_to_the_limits(seed: int, luck: int, level: float) -> None:
     problem = drawn(seed)
     rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
-    rules = SpanRules(windows, problem.net.zones)
+    rules = SlotSpans(windows, problem.net.zones)
     spans = rules.fitted(rounded(rules.slots, np.sort(np.random.default_rng(luck).random(len(rows.lower))), level))
     if spans is not None:
         assert not problem.broken(rules.windows_of(spans))
@@ -38,7 +35,7 @@ def test_rounded_windows_keep_to_the_limits(seed: int, luck: int, level: float) 
 def test_whole_points_are_rounded_to_their_own_windows(seed: int) -> None:
     problem = drawn(seed)
     rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
-    rules = SpanRules(windows, problem.net.zones)
+    rules = SlotSpans(windows, problem.net.zones)
     for allowed in problem.allowed[:20]:
         point = windows.values(allowed)
         if point is not None:
@@ -50,24 +47,15 @@ def test_whole_points_are_rounded_to_their_own_windows(seed: int) -> None:
 @pytest.mark.parametrize("seed", [3, 4, 18])
 def test_threads_that_share_a_tree_prove_what_one_proves(seed: int) -> None:
     problem = drawn(seed)
-    known: list[tuple[list[Window], float]] = [([], -1.0)]
-    bounds: list[float] = []
-
-    def found(windows: list[Window]) -> float:
-        value = value_of(problem, windows)
-        if value > known[0][1] and not problem.broken(windows):
-            known[0] = (windows, value)
-        return value
-
-    master = tightened(problem, None)
-    tree = Branching(master, seconds=lambda: 60.0, best=lambda: known[0], found=found, proved=bounds.append)
-    threads = [threading.Thread(target=tree.run, args=(0.0,)) for _ in range(3)]
+    incumbent = incumbent_of(problem)
+    tree = Branching(tightened(problem, None), incumbent)
+    threads = [threading.Thread(target=tree.run) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert known[0][1] == pytest.approx(problem.best, abs=EXACT)
-    assert min(bounds) == pytest.approx(problem.best, abs=EXACT)
+    assert incumbent.value == pytest.approx(problem.best, abs=EXACT)
+    assert incumbent.upper_bound == pytest.approx(problem.best, abs=EXACT)
     certificate = tree.certificate()
     assert certificate is not None
     assert confirmed(problem, certificate) == pytest.approx(problem.best, abs=EXACT)
@@ -75,15 +63,9 @@ def test_threads_that_share_a_tree_prove_what_one_proves(seed: int) -> None:
 
 def test_a_thread_that_is_cut_off_leaves_its_part_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = drawn(3)
-    master = tightened(problem, None)
-    bounds: list[float] = []
-    tree = Branching(
-        master,
-        seconds=lambda: 60.0,
-        best=lambda: ([], problem.best),
-        found=lambda windows: value_of(problem, windows),
-        proved=bounds.append,
-    )
+    incumbent = incumbent_of(problem)
+    incumbent.offer(max(problem.allowed, key=lambda windows: value_of(problem, windows)))
+    tree = Branching(tightened(problem, None), incumbent)
     chosen, calls = Branching._chosen, [0]
 
     def interrupted(self: Branching, *args: object) -> object:
@@ -94,70 +76,55 @@ def test_a_thread_that_is_cut_off_leaves_its_part_to_the_others(monkeypatch: pyt
 
     monkeypatch.setattr(Branching, "_chosen", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        tree.run(0.0)
-    assert min(bounds) > problem.best + EXACT
-    tree.run(0.0)
-    assert min(bounds) == pytest.approx(problem.best, abs=1e-5)
+        tree.run()
+    assert incumbent.upper_bound > problem.best + EXACT
+    tree.run()
+    assert incumbent.upper_bound == pytest.approx(problem.best, abs=1e-5)
     certificate = tree.certificate()
     assert certificate is not None
     assert confirmed(problem, certificate) >= problem.best - EXACT
 
 
-def guided(problem: Problem, known: list[tuple[list[Window], float]], ends: float) -> Guided:
+def guided(problem: Problem) -> GuidedSearch:
     _, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
-
-    def found(asked: list[Window]) -> float:
-        value = value_of(problem, asked)
-        if value > known[0][1]:
-            known[0] = (asked, value)
-        return value
-
-    search = Annealing(
-        windows,
-        problem.net.zones,
-        lambda asked: value_of(problem, asked),
-        seed=0,
-        tell=lambda asked, _: found(asked),
-        stop=lambda: time.monotonic() > ends,
-    )
-    return Guided(search, lambda: known[0], found, lambda: ends - time.monotonic())
+    incumbent = incumbent_of(problem, time_limit=20)
+    incumbent.offer([])
+    return GuidedSearch(Annealing(windows, problem.net.zones, incumbent, seed=0), incumbent)
 
 
 def test_the_search_goes_on_from_what_the_proof_found(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = drawn(3)
-    known: list[tuple[list[Window], float]] = [([], value_of(problem, []))]
-    both = guided(problem, known, time.monotonic() + 20)
-    fitting = [windows for windows in problem.allowed if both.search.spans_of(windows) is not None]
+    search = guided(problem)
+    fitting = [windows for windows in problem.allowed if search.annealing.spans_of(windows) is not None]
     best = max(fitting, key=lambda windows: value_of(problem, windows))
-    spans = both.search.spans_of(best)
+    spans = search.annealing.spans_of(best)
     seen: list[Spans] = []
     changed = Annealing._changed
 
     def spied(self: Annealing, now: Spans) -> Spans | None:
         seen.append(list(now))
         if len(seen) == 3:  # as if another thread had just found it
-            known[0] = (best, value_of(problem, best))
+            search.incumbent.offer(best)
         return changed(self, now)
 
     monkeypatch.setattr(Annealing, "_changed", spied)
-    both._cool()
+    search._cool()
     assert spans not in seen[:3]
     assert spans in seen[3:9]
 
 
 def test_hints_are_begun_from_once_the_best_first() -> None:
     problem = drawn(3)
-    known: list[tuple[list[Window], float]] = [([], value_of(problem, []))]
-    both = guided(problem, known, time.monotonic() + 20)
+    search = guided(problem)
     rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
     for allowed in problem.allowed:
         point = windows.values(allowed)
         if point is not None:
-            both.hint(np.r_[point, np.zeros(len(rows.lower) - len(point))], (0.5,))
-    assert known[0][1] == pytest.approx(problem.best)
+            search.hint(np.r_[point, np.zeros(len(rows.lower) - len(point))])
+    assert search.incumbent.value == pytest.approx(problem.best)
     begun = []
-    while spans := both._next(problem.best):
-        begun.append(value_of(problem, both.search.windows_of(spans)))
+    while spans := search._best_hint(problem.best):
+        begun.append(value_of(problem, search.annealing.windows_of(spans)))
     assert begun == sorted(begun, reverse=True)
     assert begun[0] == pytest.approx(problem.best)
     assert begun[-1] >= 0.9 * problem.best

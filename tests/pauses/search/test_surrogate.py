@@ -1,4 +1,4 @@
-"""A stand-in tells about what windows are worth, and the search on it keeps to the limits."""
+"""A surrogate tells about what windows are worth, and the search on it keeps to the limits."""
 
 from dataclasses import replace
 
@@ -9,11 +9,12 @@ from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.quick_flow import quick_flow
 from letup.pauses import Limits, Window, broken, quiet_array
+from letup.pauses.incumbent import Rounds
 from letup.pauses.limits import usable_steps
 from letup.pauses.problem import weight_of
-from letup.pauses.search.quickest_paths import ways_of
-from letup.pauses.search.surrogate import stand_in
-from letup.pauses.search.surrogate_annealing import Rehearsal
+from letup.pauses.search.quickest_paths import quickest_paths
+from letup.pauses.search.surrogate import build_surrogate
+from letup.pauses.search.surrogate_search import SurrogateAnnealing
 
 STEPS, MINUTES = 288, 15
 CLOCK = Clock(STEPS, MINUTES, 6.0)
@@ -105,7 +106,7 @@ def net():
 
 @pytest.fixture
 def there(net):
-    return stand_in([net], usable_steps(LIMITS, net.zones, CLOCK), weight_of(None, STEPS))
+    return build_surrogate([net], usable_steps(LIMITS, net.zones, CLOCK), weight_of(None, STEPS))
 
 
 def test_it_is_smaller_and_has_the_same_people_and_room(net, there):
@@ -122,7 +123,7 @@ def test_windows_are_worth_about_what_the_exact_flow_says(net, there):
     assert np.corrcoef(pairs.T)[0, 1] > 0.98
 
 
-def test_a_stand_in_that_lets_too_many_through_learns_better(net, there):
+def test_a_surrogate_that_lets_too_many_through_learns_better(net, there):
     windows = [Window(zone, 8, 39) for zone in range(3)]
     known = there.value(windows) / 2  # say that it lets twice as many through
     there.fit(windows, known)
@@ -135,7 +136,7 @@ def test_who_goes_first_takes_room_and_road_from_who_comes_after(net):
     )
     usable, weight = usable_steps(LIMITS, net.zones, CLOCK), weight_of(None, STEPS)
     windows = [Window(zone, 96 * day + 8, 96 * day + 39) for zone in range(3) for day in range(3)]
-    both = stand_in([slow, net], usable, weight).arrivals(windows).sum()
+    both = build_surrogate([slow, net], usable, weight).arrivals(windows).sum()
     first = earliest_arrival(slow, STEPS, quiet_array(windows, net.zones, STEPS))
     room = net.shelter.copy()
     room[room > 0] -= first.arriving.sum(axis=1)
@@ -152,48 +153,48 @@ def test_a_quick_flow_has_the_largest_total(net):
         assert quick_flow(net, STEPS, quiet).arrivals.sum() == earliest_arrival(net, STEPS, quiet).total
 
 
-def test_ways_lead_from_homes_and_through_shelters_that_let_wait(net):
-    ways = ways_of(net)
-    assert {tuple(zone for zone, _, _ in way) for way in ways} == {(0, 1, 2), (2,)}
-    quickest = min((way for way in ways if len(way) == 3), key=lambda way: way[-1][2])
-    assert all(way[0][1] == 1 for way in ways if len(way) == 3)  # a step until they are at the door
+def test_paths_lead_from_homes_and_through_shelters_that_let_wait(net):
+    paths = quickest_paths(net)
+    assert {tuple(zone for zone, _, _ in path) for path in paths} == {(0, 1, 2), (2,)}
+    quickest = min((path for path in paths if len(path) == 3), key=lambda path: path[-1][2])
+    assert all(path[0][1] == 1 for path in paths if len(path) == 3)  # a step until they are at the door
     assert quickest[-1][2] == 1 + 1 + 2 * 6 + 1  # door, street, two zones, into the shelter midway
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_found_keeps_to_the_limits_and_is_as_good_as_all_hours_of_one_day(net, seed):
-    search = Rehearsal([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=seed, stop=lambda: False)
-    search.run(candidates=300)
+    search = SurrogateAnnealing([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=seed)
+    search.run(Rounds(1), candidates=300)
     assert broken(search.windows, LIMITS, zones=3, steps=STEPS, step_minutes=MINUTES, start_hour=6.0) == []
     day = [Window(zone, 8, 39) for zone in range(3)]
     assert exact(net, search.windows) >= exact(net, day)
 
 
 def test_no_window_is_asked_for_without_which_nothing_is_lost(net):
-    search = Rehearsal([net], replace(LIMITS, zone_hours=None), CLOCK, weight_of(None, STEPS), stop=lambda: False)
-    search.run(candidates=100)
-    value = search.stand_in.value(search.windows)
+    search = SurrogateAnnealing([net], replace(LIMITS, zone_hours=None), CLOCK, weight_of(None, STEPS))
+    search.run(Rounds(1), candidates=100)
+    value = search.surrogate.value(search.windows)
     for window in search.windows:
-        assert search.stand_in.value([other for other in search.windows if other != window]) < value
+        assert search.surrogate.value([other for other in search.windows if other != window]) < value
 
 
 def test_the_same_seed_finds_the_same(net):
     found = []
     for _ in range(2):
-        search = Rehearsal([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=4, stop=lambda: False)
-        search.run(candidates=100)
+        search = SurrogateAnnealing([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=4)
+        search.run(Rounds(1), candidates=100)
         found.append(search.windows)
     assert found[0] == found[1] != []
 
 
-def test_a_network_all_of_zones_of_which_no_road_stays_as_it_is_has_a_stand_in():
-    """Forty equal ways beside each other: none is the narrow place, and none needs no pause."""
+def test_a_network_all_of_zones_of_which_no_road_stays_as_it_is_has_a_build_surrogate():
+    """Forty equal paths beside each other: none is the narrow place, and none needs no pause."""
     many = np.arange(1, 41)
     tail, head = np.concatenate([np.zeros(40, int), many]), np.concatenate([many, np.full(40, 41)])
     supply, shelter = np.zeros(42, int), np.zeros(42, int)
     supply[0], shelter[41] = 300, 400
     net = TimedNetwork(tail, head, [1] * 80, [2] * 80, supply, shelter, [False] * 42, [0] * 40 + [1] * 40)
     both = [Window(0, 0, 11), Window(1, 0, 11)]
-    like = stand_in([net], np.ones((2, 12), bool), np.ones(12))
+    like = build_surrogate([net], np.ones((2, 12), bool), np.ones(12))
     assert like.value(both) == pytest.approx(earliest_arrival(net, 12).total, rel=0.2)
     assert like.value(both[:1]) == 0

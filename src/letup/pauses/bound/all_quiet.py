@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from letup.flow.priced_flow import Ranked, ranked_flow
 from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
+from letup.pauses.incumbent import StoppingCriterion
 from letup.roads.timed_network import TimedNetwork
 
 _PATIENCE = 3
@@ -111,11 +112,10 @@ def everything_quiet(
     weight: NDArray[np.float64],
     *,
     rounds: int,
-    more: Callable[[], float],
-    tell: Callable[[QuietCertificate], None],
+    stop: StoppingCriterion,
     rent: NDArray[np.float64] | None = None,
-) -> None:
-    """Bound the value by what everything quiet that may be would be worth.
+) -> Iterator[QuietCertificate]:
+    """Bound the value by what everything quiet that may be would be worth; each better bound comes with its proof.
 
     Parameters
     ----------
@@ -123,14 +123,12 @@ def everything_quiet(
         As for `EverythingQuiet`.
     rounds : int
         Most rounds.
-    more : callable
-        Seconds left; asked before each round but the first.
-    tell : callable
-        Called with each better bound and its proof.
+    stop : StoppingCriterion
+        When to end; asked before each round but the first.
     """
     quiet = EverythingQuiet(net, usable, weight, rent)
     for number in range(rounds):
-        if number and (quiet.settled or more() <= 0):
+        if number and (quiet.settled or stop.met):
             return
         if quiet.round():
-            tell(quiet.certificate())
+            yield quiet.certificate()

@@ -23,7 +23,7 @@ from letup.pauses.bound.nodes import Nodes
 from letup.pauses.bound.relaxation import Certificate, Master, load
 from letup.pauses.certificates.splits import Split, Splits
 from letup.pauses.certificates.tree import Node, dense, sparse, tree_of, valued
-from letup.pauses.limits import Window
+from letup.pauses.incumbent import Incumbent, Never, StoppingCriterion
 
 Floats = NDArray[np.float64]
 _CLOSE = 1e-9
@@ -42,14 +42,8 @@ class Branching:
     ----------
     master : Master
         The relaxation, solved, with its cuts.
-    seconds : callable
-        Seconds left; not positive = stop.
-    best : callable
-        Best windows known and their value.
-    found : callable
-        Called with windows; returns what they are worth.
-    proved : callable
-        Called with bounds on the value over all choices.
+    incumbent : Incumbent
+        Is offered windows and told bounds on the value over all choices, and says when to stop.
     hint : callable, optional
         Called with points of the relaxation whose windows are not whole.
     """
@@ -57,15 +51,10 @@ class Branching:
     def __init__(
         self,
         master: Master,
-        *,
-        seconds: Callable[[], float],
-        best: Callable[[], tuple[list[Window], float]],
-        found: Callable[[list[Window]], float],
-        proved: Callable[[float], None],
+        incumbent: Incumbent,
         hint: Callable[[Floats], None] | None = None,
     ) -> None:
-        self.master, self.seconds, self.best, self.found, self.proved = master, seconds, best, found, proved
-        self.hint = hint
+        self.master, self.incumbent, self.hint = master, incumbent, hint
         self.duality = Duality(master.rows)
         self.splits = Splits(master.rows, master.windows)
         padded = np.zeros(len(master.rows.low))
@@ -89,29 +78,28 @@ class Branching:
 
     def run(
         self,
-        gap: float,
-        nodes: int | None = None,
+        stop: StoppingCriterion | None = None,
+        *,
+        programs: int | None = None,
         iterations: int | None = None,
-        until: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Split until nothing better than the best known is left, within a gap, or what is given is used up.
+        """Split until nothing better than the best known is left, or what is given is used up.
 
         Threads that call this beside each other share the work.
 
         Parameters
         ----------
-        gap : float
-            Share of the value within which to stop.
-        nodes : int, optional
+        stop : StoppingCriterion, optional
+            When to end before the incumbent says so; asked before each split.
+        programs : int, optional
             Linear programs after which to stop.
         iterations : int, optional
             Iterations of the simplex method, in all programs together, after which to stop.
-        until : callable, optional
-            Whether to stop; asked before each split.
         """
+        stop = stop or Never()
         solve = self._taken()
         try:
-            while not until() and (node := self._next(gap, nodes, iterations)) is not None:
+            while not stop.met and (node := self._next(programs, iterations)) is not None:
                 done = False
                 try:
                     done = self._branch(solve, node)
@@ -143,7 +131,7 @@ class Branching:
     # Threads and their nodes.
 
     def _nodes(self, highs: highspy.Highs) -> Nodes:
-        return Nodes(highs, self.duality, self.splits, self.seconds, lambda: self.best()[1], self._seen)
+        return Nodes(highs, self.duality, self.splits, self.incumbent, self._seen)
 
     def _taken(self) -> Nodes:
         """A linear program that no other thread has."""
@@ -154,16 +142,16 @@ class Branching:
         self._all.append(another)
         return another
 
-    def _next(self, gap: float, nodes: int | None, iterations: int | None) -> Node | None:
+    def _next(self, programs: int | None, iterations: int | None) -> Node | None:
         """The node that could be worth most, once there is one; None if there is nothing more to do."""
         while True:
             with self._lock:
                 self._tell()
                 if not self._open and not self._busy:
                     return None
-                if self.bound <= self.best()[1] * (1 + max(gap, _CLOSE)) + _CLOSE:
+                if self.bound <= self.incumbent.value * (1 + max(self.incumbent.target_gap, _CLOSE)) + _CLOSE:
                     return None
-                if self.seconds() <= 0 or (nodes is not None and self.solved >= nodes):
+                if self.incumbent.met or (programs is not None and self.solved >= programs):
                     return None
                 if iterations is not None and sum(each.iterations for each in self._all) >= iterations:
                     return None
@@ -184,11 +172,11 @@ class Branching:
     def _tell(self) -> None:
         left = [self._known, *(-self._open[0][0] for _ in self._open[:1]), *(node.bound for node in self._busy)]
         self.bound = min(self.bound, max(left))
-        self.proved(self.bound)
+        self.incumbent.prove(self.bound)
 
     def _push(self, node: Node) -> None:
         """Keep a node for later if there can be anything in it that is better than the best known."""
-        if node.bound <= self.best()[1] + _CLOSE * abs(self.best()[1]):
+        if node.bound <= self.incumbent.value + _CLOSE * abs(self.incumbent.value):
             self._known = max(self._known, node.bound)
             node.basis = None
             return
@@ -197,7 +185,7 @@ class Branching:
 
     def _seen(self, point: Floats, whole: bool) -> None:
         if whole:
-            self.found(self.master.windows.windows(point))
+            self.incumbent.offer(self.master.windows.windows(point))
         elif self.hint is not None:
             self.hint(point)
 
@@ -216,7 +204,7 @@ class Branching:
             # All windows are fixed: their own value takes the place of the relaxation's.
             lower, _ = solve.bounds(node.path)
             allowed = self.splits.allowed(lower)
-            bound = self.found(self.master.windows.windows(lower)) if allowed else -np.inf
+            bound = self.incumbent.offer(self.master.windows.windows(lower)) if allowed else -np.inf
             with self._lock:
                 node.bound, node.leaf, node.basis = bound, valued(), None
                 self._known = max(self._known, bound)
@@ -242,7 +230,7 @@ class Branching:
             assert node.basis is not None
             if not solve.solve(child, above, node.basis):
                 return None
-            gain = min(node.bound - child.bound, max(node.bound - self.best()[1], 0.0))
+            gain = min(node.bound - child.bound, max(node.bound - self.incumbent.value, 0.0))
             rate = max(gain, 0.0) / max(amount, 1e-3)
             with self._lock:
                 self._gains[split.kind, value].append(rate)
@@ -269,7 +257,7 @@ class Branching:
             branches = self._children(solve, node, split)
             if branches is None:
                 return None
-            gap = max(node.bound - self.best()[1], 1.0)
+            gap = max(node.bound - self.incumbent.value, 1.0)
             left, right = (min(max(node.bound - branch.bound, 0.0), gap) for branch in branches)
             score = (left + 1e-3 * gap) * (right + 1e-3 * gap)
             if chosen is None or score > chosen[0]:
@@ -279,7 +267,7 @@ class Branching:
 
     def _promise(self, split: Split) -> float:
         """Product of what both sides of a split are expected to gain."""
-        gap = max(self.bound - self.best()[1], 1.0)
+        gap = max(self.bound - self.incumbent.value, 1.0)
         gains = []
         for value, amount in ((0, split.down), (1, split.up)):
             known = self._gains[split.kind, value] or self._every[value]

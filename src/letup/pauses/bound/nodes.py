@@ -17,6 +17,7 @@ from letup.lp.highs import run
 from letup.lp.program import Duality
 from letup.pauses.certificates.splits import Splits
 from letup.pauses.certificates.tree import Node, sparse
+from letup.pauses.incumbent import Incumbent
 
 Floats = NDArray[np.float64]
 _ITERATIONS = 6_000
@@ -35,10 +36,8 @@ class Nodes:
         The relaxation's rows.
     splits : Splits
         The relaxation's splits.
-    seconds : callable
-        Seconds left; not positive = stop.
-    enough : callable
-        A bound from which on a node need not be bounded better.
+    incumbent : Incumbent
+        Says when to stop, and what is known: a node that is worth no more need not be bounded better.
     seen : callable
         Called with each point found, and whether its windows are whole there.
 
@@ -53,12 +52,11 @@ class Nodes:
         highs: highspy.Highs,
         duality: Duality,
         splits: Splits,
-        seconds: Callable[[], float],
-        enough: Callable[[], float],
+        incumbent: Incumbent,
         seen: Callable[[Floats, bool], None],
     ) -> None:
         self.highs, self.duality, self.splits = highs, duality, splits
-        self.seconds, self.enough, self.seen = seconds, enough, seen
+        self.incumbent, self.seen = incumbent, seen
         self.solved = self.iterations = 0
         self.spent = 0.0
         highs.setOptionValue("solver", "simplex")
@@ -110,7 +108,7 @@ class Nodes:
         status = highspy.HighsModelStatus.kIterationLimit
         # Costs are shaken against stalling; to settle them afterwards stalls at times, which takes another start.
         for perturbation in (1.0, 0.0):
-            left = self.seconds()
+            left = self.incumbent.seconds_left()
             if left <= 0:
                 return highspy.HighsModelStatus.kTimeLimit
             highs.setBasis(basis)
@@ -131,7 +129,7 @@ class Nodes:
         _, there, ray = self.highs.getDualRay()
         if there:
             direction = np.array(ray)
-            enough = self.enough()
+            enough = self.incumbent.value
             for sign in (1.0, -1.0):
                 for scale in (1.0, 1e2, 1e4, 1e6, 1e8):
                     multipliers = above + sign * scale * direction

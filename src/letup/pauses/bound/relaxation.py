@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,9 @@ from letup.pauses.certificates.coarse_network import Coarse, Grouping, coarse, e
 from letup.pauses.certificates.reach_cuts import Reach, ReachCut
 from letup.pauses.certificates.share_cuts import Share, ShareCut
 from letup.pauses.certificates.window_rows import WindowRows
+from letup.pauses.incumbent import Incumbent, StoppingCriterion
 from letup.pauses.limits import Limits, usable_steps
+from letup.pauses.problem import Problem
 from letup.roads.timed_network import TimedNetwork
 
 if TYPE_CHECKING:
@@ -156,33 +157,33 @@ class Master:
             self.bound, self.multipliers, self.needed = bound, multipliers, list(self.cuts)
         return True
 
-    def tighten(self, more: Callable[[], float]) -> None:
-        """Add rounds of cuts until none is broken, they bring little, or there is no time.
+    def tighten(self, stop: StoppingCriterion) -> None:
+        """Add rounds of cuts until none is broken, they bring little, or it is to stop.
 
         Parameters
         ----------
-        more : callable
-            Seconds left.
+        stop : StoppingCriterion
+            When to end.
         """
         fruitless = 0
-        while more() > 0 and fruitless < 2:
+        while not stop.met and fruitless < 2:
             before = self.bound
-            if not self._round(more) or not self.solve(more()):
+            if not self._round(stop) or not self.solve(stop.seconds_left()):
                 break
             fruitless = 0 if self.bound < before * (1 - 2e-4) else fruitless + 1
         fruitless = 0
-        while more() > 0 and fruitless < 2:
+        while not stop.met and fruitless < 2:
             before = self.bound
-            cuts = self.share.cuts(self.values, more)
+            cuts = self.share.cuts(self.values, stop.seconds_left)
             for cut in cuts:
                 self.add_cut(cut)
-            if not cuts or not self.solve(more()):
+            if not cuts or not self.solve(stop.seconds_left()):
                 return
-            if self._round(more) and not self.solve(more()):
+            if self._round(stop) and not self.solve(stop.seconds_left()):
                 return
             fruitless = 0 if self.bound < before * (1 - 5e-4) else fruitless + 1
 
-    def _round(self, more: Callable[[], float]) -> int:
+    def _round(self, stop: StoppingCriterion) -> int:
         """One round of cuts at the point last solved."""
         movement = self.movement
         quiet = self.reach.quiet(self.values)
@@ -201,7 +202,7 @@ class Master:
         order = used[np.lexsort((-self.values[movement.move[used]], -worth[used]))][:_CANDIDATES]
         found = 0
         for move in order.tolist():
-            if more() <= 0:
+            if stop.met:
                 break
             cut = self.reach.cut(move, quiet, float(share[move]))
             if cut is not None:
@@ -258,61 +259,50 @@ class Certificate:
     tree: Tree | None = None
 
 
-def best_relaxation(
-    net: TimedNetwork,
-    limits: Limits,
-    clock: Clock,
-    weight: NDArray[np.float64],
-    margin: int,
-    more: Callable[[], float],
-    tell: Callable[[Master], None],
-) -> tuple[Master | None, Certificate | None]:
-    """A relaxation solved with its cuts, and the certificate of the best bound met.
+def best_relaxation(problem: Problem, incumbent: Incumbent, stop: StoppingCriterion) -> Master | None:
+    """A relaxation solved with its cuts; None if none could be solved in time.
 
     Parameters
     ----------
-    net, limits, clock, weight, margin
+    problem : Problem
         The problem.
-    more : callable
-        Seconds left.
-    tell : callable
-        Called with each relaxation once it is solved.
+    incumbent : Incumbent
+        Is told the bounds, with their certificates.
+    stop : StoppingCriterion
+        When to end.
     """
-    certificate: Certificate | None = None
+    net, limits, clock, weight, margin = problem.net, problem.limits, problem.clock, problem.weight, problem.margin
 
     def keep(master: Master) -> None:
-        nonlocal certificate
-        if certificate is None or master.bound < certificate.bound:
-            certificate = Certificate(master.grouping, master.needed, master.multipliers, master.bound)
-        tell(master)
+        incumbent.certify(Certificate(master.grouping, master.needed, master.multipliers, master.bound))
 
     if is_exact(net, limits, clock):
         master = Master(net, limits, clock, weight, every_node(net), margin)
-        if not master.solve(more()):
-            return None, certificate
+        if not master.solve(stop.seconds_left()):
+            return None
         keep(master)
-        master.tighten(more)
+        master.tighten(stop)
         keep(master)
-        return master, certificate
+        return master
     usable = usable_steps(limits, net.zones, clock)
-    time_given = more()
+    time_given = stop.seconds_left()
     best: Master | None = None
     for size in _SIZES:
         # A finer relaxation takes several times longer.
-        if best is not None and (more() < 0.6 * time_given or not _finer_helps(net, best)):
+        if best is not None and (stop.seconds_left() < 0.6 * time_given or not _finer_helps(net, best)):
             break
         grouping = _sized(net, clock, usable, size)
         if best is not None and (grouping.group == best.grouping.group).all():
             break
         master = Master(net, limits, clock, weight, grouping, margin)
-        if not master.solve(more()):
+        if not master.solve(stop.seconds_left()):
             break
         keep(master)
-        master.tighten(more)
+        master.tighten(stop)
         keep(master)
         if best is None or master.bound < best.bound:
             best = master
-    return best, certificate
+    return best
 
 
 def is_exact(net: TimedNetwork, limits: Limits, clock: Clock) -> bool:

@@ -1,4 +1,4 @@
-"""Quickest ways to shelters, as the times at which each zone must be quiet for whoever takes one."""
+"""Quickest paths to shelters, as the times at which each zone must be quiet for whoever takes one."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.roads.timed_network import TimedNetwork
 
-Way = tuple[tuple[int, int, int], ...]
+ZonePath = tuple[tuple[int, int, int], ...]
 """Zone, and steps after the start at which it is first entered and last left, for each zone passed."""
 
 _PAIRS = 3_000
 """Most pairs of start and shelter that are looked at."""
 
 
-def ways_of(net: TimedNetwork, seed: int = 0) -> list[Way]:
-    """The quickest ways from where people start, or may wait in a shelter, to each shelter; each once.
+def quickest_paths(net: TimedNetwork, seed: int = 0) -> list[ZonePath]:
+    """The quickest paths from where people start, or may wait in a shelter, to each shelter; each once.
 
     Parameters
     ----------
     net : TimedNetwork
-        The network; for each start the quickest way to each shelter is taken.
+        The network; for each start the quickest path to each shelter is taken.
     seed : int
         Of the sample taken where there are thousands.
     """
@@ -36,16 +36,16 @@ def ways_of(net: TimedNetwork, seed: int = 0) -> list[Way]:
         shelters = np.sort(random.choice(shelters, min(_PAIRS // len(starts), len(shelters)), replace=False))
     order = np.lexsort((net.transit, net.head, net.tail))
     tail, head = net.tail[order], net.head[order]
-    new = np.ones(net.arcs, bool)
-    new[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    quickest = order[new]
+    is_first = np.ones(net.arcs, bool)
+    is_first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
+    quickest = order[is_first]
     graph = csr_array(
         (net.transit[quickest].astype(np.float64), (net.tail[quickest], net.head[quickest])),
         shape=(net.nodes, net.nodes),
     )
     arc = dict(zip(zip(net.tail[quickest].tolist(), net.head[quickest].tolist(), strict=True), quickest, strict=True))
     _, before = dijkstra(graph, indices=starts, return_predecessors=True)
-    found: dict[Way, None] = {}
+    paths: dict[ZonePath, None] = {}
     for row, start in zip(before.tolist(), starts.tolist(), strict=True):
         for shelter in shelters.tolist():
             arcs = []
@@ -54,12 +54,12 @@ def ways_of(net: TimedNetwork, seed: int = 0) -> list[Way]:
                 arcs.append(arc[row[node], node])
                 node = row[node]
             if arcs and node == start:
-                found[_passed(net, arcs[::-1])] = None
-    return [way for way in found if way]
+                paths[_zones_passed(net, arcs[::-1])] = None
+    return [path for path in paths if path]
 
 
-def _passed(net: TimedNetwork, arcs: list[np.intp]) -> Way:
-    """When a way passes its zones."""
+def _zones_passed(net: TimedNetwork, arcs: list[np.intp]) -> ZonePath:
+    """When a path passes its zones."""
     times: dict[int, tuple[int, int]] = {}
     now = 0
     for arc in arcs:

@@ -1,4 +1,4 @@
-"""A small network that behaves much like a large one: for searches that ask what windows are worth by the thousand.
+"""A surrogate: a small network that behaves much like a large one, to ask what windows are worth by the thousand.
 
 Each zone is crossed in one go (`zone_contraction`), places near each other are one, and steps at which no zone may be
 quiet are left out. What comes out is an estimate, neither above nor below the truth by rule; on the network of Gaza it
@@ -19,21 +19,21 @@ from letup.flow.nights import shortened
 from letup.flow.quick_flow import quick_flow
 from letup.pauses.bound.grouping import leads
 from letup.pauses.limits import Window, quiet_array
-from letup.pauses.search.zone_contraction import ANY, AS_IT_IS, Contraction, Ways
+from letup.pauses.search.zone_contraction import ANY, AS_IT_IS, Shortcuts, ZoneContraction
 from letup.roads.timed_network import TimedNetwork
 
 _SIZE = 1_000_000
-"""Arcs times steps of a stand-in at most: half as many made it 4 to 9 % worse on the network of Gaza, twice as many no
+"""Arcs times steps of a surrogate at most: half as many made it 4 to 9 % worse on the network of Gaza, twice as many no
 better."""
 _NARROW = 30
 """Most arcs of a narrow place that stay as they are."""
 _MANY = 2**30
 _FITS, _HALVINGS = 0.03, 7
-"""A stand-in is narrowed if windows are worth that much more on it than in truth, by halving so often."""
+"""A surrogate is narrowed if windows are worth that much more on it than in truth, by halving so often."""
 
 
 @dataclass
-class StandIn:
+class Surrogate:
     """Networks to ask in place of larger ones.
 
     Attributes
@@ -66,17 +66,17 @@ class StandIn:
         return self._known[key]
 
     def fit(self, windows: Sequence[Window], value: float) -> None:
-        """Narrow the ways through zones until given windows are worth what they are known to be.
+        """Narrow the shortcuts through zones until given windows are worth what they are known to be.
 
-        One arc for many ways lets more through than they do where ways share streets within a zone. Where people
+        One shortcut for many paths lets more through than they do where paths share streets within a zone. Where people
         are held back by time or at places that stand for themselves nothing is narrowed.
         """
-        given, low, high = self.nets, 0.0, 1.0
+        unchanged, low, high = self.nets, 0.0, 1.0
         if self.value(windows) <= value * (1 + _FITS):
             return
         for _ in range(_HALVINGS):
             share = (low + high) / 2
-            self.nets = tuple(_narrowed(net, share) for net in given)
+            self.nets = tuple(_narrowed(net, share) for net in unchanged)
             self._known.clear()
             if self.value(windows) > value:
                 high = share
@@ -110,15 +110,15 @@ class StandIn:
         return arrivals
 
 
-def stand_in(
+def build_surrogate(
     nets: Sequence[TimedNetwork],
     usable: NDArray[np.bool_],
     weight: NDArray[np.float64],
     margin: int = 0,
     seed: int = 0,
     size: int = _SIZE,
-) -> StandIn:
-    """A stand-in for networks.
+) -> Surrogate:
+    """A surrogate of networks.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def stand_in(
     margin : int
         Steps before the end of each window in which nobody is on a road of its zone.
     seed : int
-        Of the sample of ways taken through large zones.
+        Of the sample of shortcuts taken through large zones.
     size : int
         Arcs times steps at most.
     """
@@ -140,9 +140,9 @@ def stand_in(
     main = nets[largest]
     homes = np.asarray(np.array([net.supply > 0 for net in nets]).any(axis=0), bool)
     fixed = homes | (main.shelter > 0) | main.wait
-    contraction = Contraction(main, fixed, _stays(main, homes))
-    # The same sample for each, so that their ways are the same.
-    ways = [contraction.ways(net.transit, np.random.default_rng(seed)) for net in nets]
+    contraction = ZoneContraction(main, fixed, _stays(main, homes))
+    # The same sample for each, so that their shortcuts are the same.
+    shortcuts = [contraction.shortcuts(net.transit, np.random.default_rng(seed)) for net in nets]
     lead = [leads(replace(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
     joint = replace(main, supply=np.sum([net.supply for net in nets], axis=0))
     short = shortened(joint, len(weight), usable)
@@ -153,13 +153,13 @@ def stand_in(
     while True:
         group = _grouped(places, lead[largest][contraction.ends.node], width)
         small = [
-            _small(net, contraction, way, p[contraction.ends.node], group, capacity, people)
-            for net, way, p in zip(nets, ways, lead, strict=True)
+            _contracted(net, contraction, links, steps[contraction.ends.node], group, capacity, people)
+            for net, links, steps in zip(nets, shortcuts, lead, strict=True)
         ]
         if small[0].arcs * len(kept) <= size or width > len(weight):
             break
         width = width * 3 // 2 + 1
-    return StandIn(tuple(small), kept, np.asarray(weight)[kept], max(main.zones, 1), len(weight), margin)
+    return Surrogate(tuple(small), kept, np.asarray(weight)[kept], max(main.zones, 1), len(weight), margin)
 
 
 def _narrowed(net: TimedNetwork, share: float) -> TimedNetwork:
@@ -170,7 +170,7 @@ def _narrowed(net: TimedNetwork, share: float) -> TimedNetwork:
 
 
 def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Arcs in zones that stay as they are: those whose capacity varies, and the narrowest place on all ways."""
+    """Arcs in zones that stay as they are: those whose capacity varies, and the narrowest place on all paths."""
     varies = net.capacity.ndim == 2
     most = net.capacity.max(axis=1, initial=0) if varies else net.capacity
     stays = (net.capacity.min(axis=1, initial=_MANY) < most) if varies else np.zeros(net.arcs, bool)
@@ -191,7 +191,7 @@ def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(stays & (net.zone >= 0), bool)
 
 
-def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _places(contraction: ZoneContraction, homes: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Number of what each end is and which zones it lies at; ends alike may become one."""
     net, ends = contraction.net, contraction.ends
     touching: list[set[int]] = [set() for _ in range(net.nodes)]
@@ -203,7 +203,7 @@ def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.in
     for arc in np.flatnonzero((net.zone < 0) & homes[net.tail]).tolist():
         beyond.setdefault(int(net.tail[arc]), set()).update(touching[int(net.head[arc])])
     numbers: dict[tuple[object, ...], int] = {}
-    found = []
+    places = []
     for node, label in zip(ends.node.tolist(), ends.label.tolist(), strict=True):
         zones = tuple(sorted(touching[node]))
         if net.shelter[node] > 0 or label == AS_IT_IS:
@@ -212,8 +212,8 @@ def _places(contraction: Contraction, homes: NDArray[np.bool_]) -> NDArray[np.in
             key = ("home", tuple(sorted(beyond.get(node, set()))) if zones == (-1,) else zones)
         else:
             key = ("way", zones, label)
-        found.append(numbers.setdefault(key, len(numbers)))
-    return np.array(found, np.int64)
+        places.append(numbers.setdefault(key, len(numbers)))
+    return np.array(places, np.int64)
 
 
 def _grouped(places: NDArray[np.int64], lead: NDArray[np.float64], width: int) -> NDArray[np.int64]:
@@ -222,42 +222,42 @@ def _grouped(places: NDArray[np.int64], lead: NDArray[np.float64], width: int) -
     return np.asarray(group.ravel(), np.int64)
 
 
-def _small(
+def _contracted(
     net: TimedNetwork,
-    contraction: Contraction,
-    ways: Ways,
+    contraction: ZoneContraction,
+    links: Shortcuts,
     lead: NDArray[np.float64],
     group: NDArray[np.int64],
     capacity_kept: NDArray[np.int32],
     people: int,
 ) -> TimedNetwork:
-    """The stand-in of one network; ``capacity_kept`` is the capacity of its arcs at the steps that are kept.
+    """The surrogate of one network; ``capacity_kept`` is the capacity of its arcs at the steps that are kept.
 
-    Times between groups are rounded so that errors do not add up along a way: each group has a whole time from the
-    narrow place, and an arc takes the difference of two of them, and what the way loses against the quickest.
+    Times between groups are rounded so that errors do not add up along a path: each group has a whole time from the
+    narrow place, and an arc takes the difference of two of them, and what the shortcut loses against the quickest.
     """
     count = int(group.max(initial=-1)) + 1
     ends, zones = contraction.ends, max(net.zones, 1)
     time = np.round(np.bincount(group, lead, count) / np.maximum(np.bincount(group, minlength=count), 1)).astype(
         np.int64
     )
-    lost = ways.steps - lead[ways.tail] + lead[ways.head]
-    through = ways.arc < 0
-    # From each end the quickest of the ways to a group; between groups their mean.
-    first = (ways.tail[through] * count + group[ways.head[through]]) * zones + ways.zone[through]
-    one, inverse = np.unique(first, return_inverse=True)
-    least = np.full(len(one), np.inf)
+    lost = links.steps - lead[links.tail] + lead[links.head]
+    through = links.arc < 0
+    # From each end the quickest of the shortcuts to a group; between groups their mean.
+    first = (links.tail[through] * count + group[links.head[through]]) * zones + links.zone[through]
+    keys, inverse = np.unique(first, return_inverse=True)
+    least = np.full(len(keys), np.inf)
     np.minimum.at(least, inverse, lost[through])
-    pair = (group[one // zones // count] * count + one // zones % count) * zones + one % zones
+    pair = (group[keys // zones // count] * count + keys // zones % count) * zones + keys % zones
     pairs, inverse = np.unique(pair, return_inverse=True)
     mean = np.bincount(inverse, least) / np.maximum(np.bincount(inverse), 1)
     tail, head, zone = pairs // zones // count, pairs // zones % count, pairs % zones
-    ports = _Ports(net, contraction, group, count)
+    ports = _GroupCapacity(net, contraction, group, count)
     capacity = np.minimum(ports.out[tail, zone], ports.into[head, zone])
     good = (tail != head) & (capacity > 0)
     tail, head, zone, capacity = tail[good], head[good], zone[good], capacity[good]
     transit = np.maximum(time[tail] - time[head] + np.round(mean[good]).astype(np.int64), 1)
-    # All ways into a place share its doorway, which takes the last step of each.
+    # All shortcuts into a place share its doorway, which takes the last step of each.
     doors = np.flatnonzero(ports.doorway > 0)
     behind = np.full(count, -1)
     behind[doors] = count + np.arange(len(doors))
@@ -269,20 +269,20 @@ def _small(
     zone = np.concatenate([zone, ports.zone[doors]])
 
     # Arcs that stay; those that need no pause and lie between the same groups are put together.
-    left = np.flatnonzero(~through & (group[ways.tail] != group[ways.head]))
-    alone = np.where(ways.zone[left] >= 0, ways.arc[left] + 1, 0)
-    alike = np.stack([group[ways.tail[left]], group[ways.head[left]], alone])
+    left = np.flatnonzero(~through & (group[links.tail] != group[links.head]))
+    alone = np.where(links.zone[left] >= 0, links.arc[left] + 1, 0)
+    alike = np.stack([group[links.tail[left]], group[links.head[left]], alone])
     key, inverse = np.unique(alike, axis=1, return_inverse=True)
     inverse = inverse.ravel()
-    steps = np.round(np.bincount(inverse, ways.steps[left]) / np.maximum(np.bincount(inverse), 1)).astype(np.int64)
-    some = np.zeros(key.shape[1], np.int64)
-    some[inverse] = left
+    steps = np.round(np.bincount(inverse, links.steps[left]) / np.maximum(np.bincount(inverse), 1)).astype(np.int64)
+    sample = np.zeros(key.shape[1], np.int64)
+    sample[inverse] = left
     width = capacity_kept.shape[1] if capacity_kept.ndim == 2 else 1
-    given = capacity_kept[ways.arc[left]].astype(np.int64).reshape(len(left), width)
+    kept_capacity = capacity_kept[links.arc[left]].astype(np.int64).reshape(len(left), width)
     total = np.zeros((key.shape[1], width), np.int64)
-    np.add.at(total, inverse, given)
-    both = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
-    both = np.minimum(both, people)
+    np.add.at(total, inverse, kept_capacity)
+    widened = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
+    widened = np.minimum(widened, people)
     total_nodes = count + len(doors)
     supply, shelter = np.zeros(total_nodes, np.int64), np.zeros(total_nodes, np.int64)
     own = ends.label == ANY
@@ -294,15 +294,15 @@ def _small(
         np.concatenate([tail, key[0]]),
         np.concatenate([head, key[1]]),
         np.concatenate([transit, np.maximum(steps, 1)]),
-        both if both.shape[1] > 1 else both[:, 0],
+        widened if widened.shape[1] > 1 else widened[:, 0],
         supply,
         shelter,
         wait,
-        np.concatenate([zone, ways.zone[some]]),
+        np.concatenate([zone, links.zone[sample]]),
     )
 
 
-class _Ports:
+class _GroupCapacity:
     """People per step who may leave and enter groups.
 
     Attributes
@@ -310,12 +310,12 @@ class _Ports:
     out, into : int64[groups, zones]
         Who may leave and enter each group within each zone.
     doorway : int64[groups]
-        Who may come through each crossing, or into each shelter; 0 = no limit but that of the ways.
+        Who may come through each crossing, or into each shelter; 0 = no limit but that of the shortcuts.
     zone : int64[groups]
         Zone in which the doorway lies.
     """
 
-    def __init__(self, net: TimedNetwork, contraction: Contraction, group: NDArray[np.int64], count: int) -> None:
+    def __init__(self, net: TimedNetwork, contraction: ZoneContraction, group: NDArray[np.int64], count: int) -> None:
         most = net.capacity.max(axis=1, initial=0) if net.capacity.ndim == 2 else net.capacity
         most = np.minimum(most, _MANY)
         live = np.flatnonzero(contraction.label >= 0)

@@ -1,9 +1,9 @@
-"""Zones crossed in one go: a network with one arc for each quickest way through a zone.
+"""Zones crossed in one go: a network with one arc, a shortcut, for each quickest path through a zone.
 
 What stays of a network are *ends*: places where people start, may wait or are taken in, and, once for each zone
-that one can come out of, the crossings between zones. Within a zone an arc leads from each end to each other one
-that has a way from it, and takes as long as the quickest. Arcs that need no pause, and those that are told to
-stay, are left as they are.
+that one can come out of, the crossings between zones. Within a zone a shortcut leads from each end to each other
+one that can be reached from it, and takes as long as the quickest path. Arcs that need no pause, and those that are
+to stay, are left as they are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AS_IT_IS = -2
 ANY = -9
 """Label of ends that people may come to by any arc."""
 _SAMPLE = 150
-"""Most ends of a zone from which quickest ways are computed; in larger zones others are thought to lie alike."""
+"""Most ends of a zone from which quickest paths are computed; in larger zones others are thought to lie alike."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Ends:
 
 
 @dataclass(frozen=True)
-class Ways:
-    """Ways between ends.
+class Shortcuts:
+    """Shortcuts and arcs between ends.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Ways:
     zone : int64[w]
         Zone; -1 = needs no pause.
     arc : int64[w]
-        Arc that it stands for; -1 = a quickest way through a zone.
+        Arc that it stands for; -1 = a shortcut through a zone.
     """
 
     tail: NDArray[np.int64]
@@ -64,8 +64,8 @@ class Ways:
     arc: NDArray[np.int64]
 
 
-class Contraction:
-    """Ends of a network, and the ways between them at the speeds of any network of the same shape.
+class ZoneContraction:
+    """Ends of a network, and the shortcuts between them at the speeds of any network of the same shape.
 
     Parameters
     ----------
@@ -85,19 +85,19 @@ class Contraction:
         bare = np.zeros(net.nodes, bool)
         bare[meets[0][meets[1] < 0]] = True
         self.crossing = ((labels > 1) | bare) & ~fixed
-        self._many = np.flatnonzero(fixed)
+        self._fixed_nodes = np.flatnonzero(fixed)
         at = self.crossing[meets[0]]
         self.ends = Ends(
-            np.concatenate([self._many, meets[0][at]]),
-            np.concatenate([np.full(len(self._many), ANY), meets[1][at]]),
+            np.concatenate([self._fixed_nodes, meets[0][at]]),
+            np.concatenate([np.full(len(self._fixed_nodes), ANY), meets[1][at]]),
         )
         self._of_fixed = np.full(net.nodes, -1)
-        self._of_fixed[self._many] = np.arange(len(self._many))
+        self._of_fixed[self._fixed_nodes] = np.arange(len(self._fixed_nodes))
         self._key = self.ends.node * (net.zones + 3) + self.ends.label + 2
-        self._by_key = np.argsort(self._key[len(self._many) :], kind="stable") + len(self._many)
+        self._by_key = np.argsort(self._key[len(self._fixed_nodes) :], kind="stable") + len(self._fixed_nodes)
 
-    def ways(self, transit: NDArray[np.int32], random: np.random.Generator) -> Ways:
-        """The ways between the ends, where arcs take so many steps."""
+    def shortcuts(self, transit: NDArray[np.int32], random: np.random.Generator) -> Shortcuts:
+        """The shortcuts and arcs between the ends, where arcs take so many steps."""
         net = self.net
         parts = [self._through(zone, transit, random) for zone in range(net.zones)]
         arcs = np.flatnonzero(self.label < 0)
@@ -105,19 +105,19 @@ class Contraction:
         heads = self._arriving(net.head[arcs].astype(np.int64), self.label[arcs])[row]
         arc = arcs[row]
         parts.append(np.stack([tails, heads, transit[arc], net.zone[arc], arc]))
-        return Ways(*(part.astype(np.int64) for part in np.concatenate(parts, axis=1)))
+        return Shortcuts(*(part.astype(np.int64) for part in np.concatenate(parts, axis=1)))
 
     def _through(self, zone: int, transit: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
-        """Quickest ways between the ends of a zone."""
+        """Quickest paths between the ends of a zone."""
         net = self.net
         arcs = np.flatnonzero(self.label == zone)
         nodes, places = np.unique(np.concatenate([net.tail[arcs], net.head[arcs]]), return_inverse=True)
         tail, head = places[: len(arcs)], places[len(arcs) :]
         order = np.lexsort((transit[arcs], head, tail))
         tail, head, time = tail[order], head[order], transit[arcs][order].astype(np.float64)
-        new = np.ones(len(arcs), bool)
-        new[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-        graph = csr_array((time[new], (tail[new], head[new])), shape=(len(nodes), len(nodes)))
+        is_first = np.ones(len(arcs), bool)
+        is_first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
+        graph = csr_array((time[is_first], (tail[is_first], head[is_first])), shape=(len(nodes), len(nodes)))
         ends = np.flatnonzero((self.fixed | self.crossing)[nodes])
         starts = ends[np.isin(ends, tail)]
         if len(starts) > _SAMPLE:

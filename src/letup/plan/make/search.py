@@ -14,10 +14,11 @@ from letup.core.errors import NoPlan
 from letup.lp.program import Rows
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choose import choose_pauses, is_small
+from letup.pauses.incumbent import FirstOf, Incumbent, Rounds, TimeLimit
 from letup.pauses.limits import Limits, Window
 from letup.pauses.problem import Problem
 from letup.pauses.search.annealing import Annealing
-from letup.pauses.search.surrogate_annealing import Rehearsal, plain_windows
+from letup.pauses.search.surrogate_search import SurrogateAnnealing, initial_windows
 from letup.plan.discretise import margin_steps
 from letup.plan.modes import by_mode
 from letup.plan.objectives import Joint
@@ -29,7 +30,7 @@ _PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
 """Share of the time for pauses that are best for people alone, where more counts: their bound holds for all. The same
 where people have no weight."""
 _CANDIDATES = 160
-"""Sets of pauses tried on a stand-in where no time is given for more."""
+"""Sets of pauses tried on a surrogate where no time is given for more."""
 LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
@@ -96,7 +97,7 @@ def choose(
     weight = 1 - LATE * np.arange(clock.steps) / clock.steps
     margin = margin_steps(scenario)
     if not is_small(net, clock.steps):
-        return _rehearsed(scenario, timed, clock, limits, weight, seconds, seed, progress, joint)
+        return _searched_on_surrogate(scenario, timed, clock, limits, weight, seconds, seed, progress, joint)
 
     def tell(_: float, value: float, bound: float) -> None:
         # Nobody counts for less than 1 - LATE.
@@ -135,27 +136,22 @@ def choose(
 def _weighed(problem: Problem, begin: list[Window], joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
     """Windows for all that counts, beginning with those for people; False if the search did not end by itself."""
     rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
-    search = Annealing(
-        rows,
-        problem.net.zones,
-        lambda windows: joint.worth(windows, problem.value(windows)),
-        seed=seed,
-        tell=lambda *_: None,
-        stop=lambda: time.monotonic() > ends,
-    )
-    spans = search.spans_of(begin or plain_windows(problem.limits, problem.net.zones, problem.clock))
+    stop = TimeLimit(ends - time.monotonic())
+    incumbent = Incumbent(lambda windows: joint.worth(list(windows), problem.value(windows)))
+    search = Annealing(rows, problem.net.zones, incumbent, seed=seed)
+    spans = search.spans_of(begin or initial_windows(problem.limits, problem.net.zones, problem.clock))
     if spans is None:
         return begin, False
     stopped = False
     try:
-        search.run(spans, None if math.isfinite(ends) else 1)
+        search.run(spans, stop if math.isfinite(ends) else Rounds(1))
     except KeyboardInterrupt:
         stopped = True
     search.tidy()
     return search.windows_of(search.best), not stopped and not math.isfinite(ends)
 
 
-def _rehearsed(
+def _searched_on_surrogate(
     scenario: Scenario,
     timed: list[Timed],
     clock: Clock,
@@ -166,8 +162,8 @@ def _rehearsed(
     progress: Callable[[float, float], None],
     joint: Joint | None,
 ) -> tuple[list[Window], bool]:
-    """Pauses found on a stand-in, on which the groups of the largest mode go one after the other."""
-    ends = time.monotonic() + seconds if seconds is not None else np.inf
+    """Pauses found on a surrogate, on which the groups of the largest mode go one after the other."""
+    stop = TimeLimit(seconds)
     nets = [searched(scenario, timed)]
     if seconds is not None:
         # One after the other, as in the plan; without much time all as fast as most of them.
@@ -175,24 +171,23 @@ def _rehearsed(
             TimedNetwork(t.tail, t.head, t.transit, t.capacity, t.supply, t.shelter, t.wait, t.zone)
             for t in _largest_mode(scenario, timed)
         ]
-    rehearsal = Rehearsal(
+    annealing = SurrogateAnnealing(
         nets,
         limits,
         clock,
         weight,
         margin=margin_steps(scenario),
         seed=seed,
-        stop=lambda: time.monotonic() > ends,
-        progress=lambda windows, _: progress(rehearsal.stand_in.value(windows), np.inf),
-        worth=joint.worth if joint is not None else None,
+        progress=lambda value: progress(value, np.inf),
+        worth=None if joint is None else lambda windows, value: joint.worth(list(windows), value),
     )
     try:
-        rehearsal.run(candidates=_CANDIDATES)
+        annealing.run(FirstOf(Rounds(1), stop), candidates=_CANDIDATES)
         if seconds is not None:
-            rehearsal.resume()
+            annealing.resume(stop)
     except KeyboardInterrupt:
-        return rehearsal.windows, False
-    return rehearsal.windows, seconds is None
+        return annealing.windows, False
+    return annealing.windows, seconds is None
 
 
 def _largest_mode(scenario: Scenario, timed: list[Timed]) -> list[Timed]:

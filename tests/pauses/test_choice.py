@@ -9,9 +9,9 @@ import pytest
 from letup.core.clock import Clock
 from letup.flow import TimedNetwork
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
+from letup.pauses.choice import next_hours, worth_of_windows
 from letup.pauses.problem import Problem as Asked
 from letup.pauses.problem import weight_of
-from letup.pauses.window_worth import next_hours, worth
 from tests.pauses.small import Problem, drawn
 
 SEEDS = range(4)
@@ -32,7 +32,7 @@ def value(problem: Problem, windows: list[Window]) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_window_is_worth_what_is_lost_without_it(seed: int) -> None:
     problem, asked, windows = plan(seed)
-    found = worth(asked, windows)
+    found = worth_of_windows(asked, windows)
     assert [window for window, _ in found] == windows
     for window, loss in found:
         without = [other for other in windows if other != window]
