@@ -17,8 +17,9 @@ from letup.aid import WATER_UNCONFIRMED, Assessment, assess, deprivation_cost, m
 from letup.aid.assessment import CODES, answer, days, ranged, table_by_day
 from letup.aid.files import as_document
 from letup.aid.tables import COLUMNS, DAY_COLUMNS, reference_page
-from letup.aid.text import assessment_text
+from letup.cli.assess import show_assessment
 from letup.scenario import Scenario, essentials_of, example, load, new
+from tests.cli.printed import printed
 from tests.scenario.wrong import replace, shape
 
 
@@ -143,7 +144,7 @@ def test_facilities_come_in_their_order(tmp_path: Path) -> None:
 
 def test_the_first_line_says_what_runs_short_first_where_and_when(scenario: Scenario) -> None:
     found = assess(scenario)
-    first = assessment_text(found, []).splitlines()[0]
+    first = printed(show_assessment, found, []).splitlines()[0]
     assert first == answer(found)
     table = found.table
     soonest = table.loc[table["days_left"].idxmin()]
@@ -180,7 +181,7 @@ def test_a_plan_moves_needs_with_people_and_loses_nobody(scenario: Scenario) -> 
     water = [one.name for one in found.essentials].index("water")
     assert found.with_plan.days_left[water, north] > found.likely.days_left[water, north]
     assert found.with_plan.days_left[water, south] < found.likely.days_left[water, south]
-    assert "with the plan" in assessment_text(found, [])
+    assert "with the plan" in printed(show_assessment, found, [])
 
 
 def test_what_trucks_bring_lasts_as_long_as_it_takes_to_use_it(scenario: Scenario) -> None:
@@ -224,7 +225,7 @@ def test_what_nothing_is_said_about_is_not_taken_for_nothing(tmp_path: Path) -> 
     blank = row(found.table, "north", "food")
     assert blank["known"] == "no"
     assert np.isnan(blank["days_left"])
-    assert "not known" in assessment_text(found, [])
+    assert "not known" in printed(show_assessment, found, [])
     food = [one.name for one in found.essentials].index("food")
     assert found.likely.person_days[food, found.known[food]].sum() == (15_600 - 4600) * 3
 
@@ -253,7 +254,7 @@ def test_ends_are_not_called_proven_where_a_facility_drinks_with_the_people(tmp_
     found = assess(scenario)
     assert not found.ends_hold
     assert "aid.ends" in {one.code for one in found.findings}
-    assert "which hold everything in between" not in assessment_text(found, [])
+    assert "which hold everything in between" not in printed(show_assessment, found, [])
 
 
 def test_ends_are_not_called_proven_where_facilities_burn_what_is_given_per_person(tmp_path: Path) -> None:
@@ -269,7 +270,7 @@ def test_a_scenario_without_stocks_says_that_nothing_can_be_said(scenario: Scena
     assert {one.code for one in found.findings} == {"aid.nothing"}
     assert answer(found).startswith("Nothing can be said")
     assert set(found.table["known"]) == {"no"}
-    assert assessment_text(found, [])
+    assert printed(show_assessment, found, [])
 
 
 def test_the_committed_reference_page_is_the_generated_one() -> None:

@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 
 from letup import plan as plans
+from letup.cli.plan import show_plan
 from letup.pauses import Window
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.discretise import limits_of
 from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files import digests
 from letup.plan.make.make import make
-from letup.plan.terminal import plan_text
 from letup.verify import verify
+from tests.cli.printed import printed
 
 # A corridor on one day, open too briefly in the third zone.
 SHORT = [Window(0, 10, 23), Window(1, 6, 27), Window(2, 6, 31), Window(3, 22, 43)]
@@ -87,7 +88,7 @@ def test_hours_keep_to_the_limits_on_single_pauses_but_not_to_totals(example):
 
 
 def test_the_terminal_names_the_best_hour(short, folder):
-    text = plan_text(short, [], folder)
+    text = printed(show_plan, short, [], folder)
     best = said_hours(short.next_hours, short.pauses)[0]
     assert f"What the next hour would bring: One more hour of {best.zone_name} on 2030-01-01" in text
     assert f"would let {best.people:,} more people out." in text

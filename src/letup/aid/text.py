@@ -1,37 +1,11 @@
-"""An assessment in the terminal, and how to read its figures."""
+"""What is shown of an assessment, and how to read its figures."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from letup.aid.assessment import Assessment, answer, ranged
-from letup.aid.balance import Balance
+from letup.aid.assessment import Assessment, ranged
 from letup.core.wording import percent
-
-_ROWS = 40
-
-
-def assessment_text(assessment: Assessment, files: list[Path]) -> str:
-    """The answer, days left by zone, need not met by essential, findings, files."""
-    parts = (
-        _zone_lines(assessment),
-        _total_lines(assessment),
-        _change_lines(assessment),
-        _facility_lines(assessment),
-    )
-    lines = [answer(assessment), ""]
-    for part in parts:
-        lines += [*part, ""] if part else []
-    lines += [f"  {note}" for note in notes(assessment)]
-    if assessment.findings:
-        lines += ["", "Findings"]
-        for finding in assessment.findings:
-            lines += [f"  {finding.severity:<8}{finding.message} [{finding.code}]", f"          → {finding.remedy}"]
-    if files:
-        lines += ["", "Written:", *(f"  {file}" for file in files)]
-    return "\n".join(lines)
 
 
 def notes(assessment: Assessment) -> list[str]:
@@ -90,51 +64,6 @@ def worst_first(assessment: Assessment) -> list[int]:
     return sorted(zones, key=lambda zone: (-unmet[zone], -people[zone]))
 
 
-def _zone_lines(assessment: Assessment) -> list[str]:
-    items = [item for item in shown(assessment) if assessment.essentials[item].per_person]
-    zones = worst_first(assessment)
-    head = ["zone", "people"]
-    for item in items:
-        head += [f"{assessment.essentials[item].label.lower()}, days left", "met"]
-    names = [str(name) for name in assessment.scenario.zones["name"]]
-    rows = [
-        [names[zone], f"{assessment.presence.people[0, zone]:,.0f}"]
-        + [cell(assessment, item, zone) for item in items for cell in (column_of, share_met)]
-        for zone in zones[:_ROWS]
-    ]
-    lines = aligned(head, rows)
-    return [*lines, f"  ... and {len(zones) - _ROWS} more zones: see --out"] if len(zones) > _ROWS else lines
-
-
-def _total_lines(assessment: Assessment) -> list[str]:
-    plan = assessment.with_plan
-    head = ["person-days", "of need", "not met, no pause", "low to high"]
-    head += ["not met, with the plan"] if plan is not None else []
-    head += ["below survival"]
-    rows = []
-    for item in shown(assessment):
-        one = assessment.essentials[item]
-        if not one.per_person:
-            continue
-        known = assessment.known[item]
-
-        def total(balance: Balance, item: int = item) -> float:
-            return assessment.unmet_person_days(item, balance)
-
-        below = assessment.likely.below_survival_person_days[item, known].sum()
-        rows.append(
-            [
-                one.label.lower(),
-                f"{assessment.likely.person_days[item, known].sum():,.0f}",
-                f"{total(assessment.likely):,.0f}",
-                f"{total(assessment.better):,.0f} to {total(assessment.worse):,.0f}",
-                *([f"{total(plan):,.0f}"] if plan is not None else []),
-                f"{below:,.0f}" if one.survival else "–",
-            ]
-        )
-    return aligned(head, rows) if rows else []
-
-
 def changes(assessment: Assessment, most: int = 12) -> list[tuple[str, str, str, str, str]]:
     """Where a plan changes the need that is not met most: zone, essential, before, after, change; in person-days."""
     if assessment.with_plan is None:
@@ -149,31 +78,3 @@ def changes(assessment: Assessment, most: int = 12) -> list[tuple[str, str, str,
             figures = (f"{before[item, zone]:,.0f}", f"{after[item, zone]:,.0f}", f"{change[item, zone]:+,.0f}")
             rows.append((names[zone], assessment.essentials[item].label, *figures))
     return rows
-
-
-def _change_lines(assessment: Assessment) -> list[str]:
-    rows = [list(row) for row in changes(assessment)]
-    head = ["changed most by the plan", "essential", "not met, no pause", "with the plan", "change"]
-    return aligned(head, rows) if rows else []
-
-
-def _facility_lines(assessment: Assessment) -> list[str]:
-    rows = []
-    for number, one in enumerate(assessment.supplies.facilities):
-        if one.use > 0:
-            item = assessment.essentials[one.uses]
-            ends = [end.idle_from[number] for end in (assessment.likely, assessment.worse, assessment.better)]
-            name = str(assessment.scenario.zones["name"].iloc[one.zone])
-            rows.append([one.name, name, f"{one.use:,.0f} {item.unit} of {item.label.lower()}", ranged(*ends)])
-    if len(rows) > _ROWS:
-        rows = [*rows[:_ROWS], [f"... and {len(rows) - _ROWS} more", "", "", ""]]
-    return aligned(["facility", "zone", "needs a day", "days left"], rows) if rows else []
-
-
-def aligned(head: list[str], rows: list[list[str]]) -> list[str]:
-    """Rows as lines with columns as wide as they need to be, the first to the left."""
-    width = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
-    return [
-        ("  " + "  ".join(f"{cell:{'<' if k == 0 else '>'}{width[k]}}" for k, cell in enumerate(row))).rstrip()
-        for row in [head, *rows]
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.tree import Tree
+
     from letup.core.findings import Finding
     from letup.scenario import Scenario
-
-COLOURS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
 def check(
@@ -24,12 +23,15 @@ def check(
 
     Exits with 1 if there are errors, with 2 if there is no such scenario.
     """
+    from letup.cli.terminal import show, show_json
+    from letup.core.findings import SEVERITIES
+    from letup.core.wording import plural
     from letup.scenario import folder_of
     from letup.scenario.check import examine
 
     folder = folder_of(scenario)
     loaded, findings = examine(folder)
-    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in COLOURS}
+    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES}
     if as_json:
         content = {
             "scenario": str(folder),
@@ -37,34 +39,30 @@ def check(
             **{f"{severity}s": count for severity, count in counts.items()},
             "findings": [asdict(finding) for finding in findings],
         }
-        print(json.dumps(content, ensure_ascii=False, indent=1))
+        show_json(content, indent=1)
     else:
-        from letup.core.wording import plural
-
-        _show(findings)
-        found = ", ".join(plural(count, severity) for severity, count in counts.items())
-        print(f"{scenario}: {found}" if findings else f"{scenario}: nothing wrong found")
+        for file in dict.fromkeys(finding.file for finding in findings):
+            show(_tree(file, [finding for finding in findings if finding.file == file]), "")
+        said = ", ".join(plural(count, severity) for severity, count in counts.items()) if findings else ""
+        show(f"{scenario}: {said or 'nothing wrong found'}")
         if loaded is not None:
-            print(_contents(loaded))
+            show(_contents(loaded))
     sys.exit(1 if counts["error"] else 0)
 
 
-def _show(findings: list[Finding]) -> None:
-    """Findings by file, the file with the worst first, in each the worst first."""
-    from rich.console import Console
+def _tree(file: str, findings: list[Finding]) -> Tree:
+    """The findings on a file, the worst first, each with what to do."""
     from rich.text import Text
+    from rich.tree import Tree
 
-    console = Console(soft_wrap=True, highlight=False)
-    for file in dict.fromkeys(finding.file for finding in findings):
-        console.print(Text(file, style="bold"))
-        for finding in (finding for finding in findings if finding.file == file):
-            place = ", ".join(part for part in (finding.where, finding.column and f"column {finding.column}") if part)
-            line = Text(f"  {finding.severity:<8}", style=COLOURS[finding.severity])
-            line.append(f"{place}: " if place else "", style="default")
-            line.append(f"{finding.message} [{finding.code}]", style="default")
-            console.print(line)
-            console.print(Text(f"          → {finding.remedy}"))
-        console.print()
+    from letup.cli.terminal import severity
+
+    tree = Tree(Text(file, style="bold"), guide_style="dim")
+    for finding in findings:
+        place = ", ".join(part for part in (finding.where, finding.column and f"column {finding.column}") if part)
+        text = f" {place + ': ' if place else ''}{finding.message} [{finding.code}]\n→ {finding.remedy}"
+        tree.add(severity(finding).append(text))
+    return tree
 
 
 def _contents(scenario: Scenario) -> str:

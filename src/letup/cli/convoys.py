@@ -35,46 +35,48 @@ def convoys(
     from letup.aid.convoys.make import make_convoys, make_medevac
     from letup.aid.convoys.rules import Settings
     from letup.aid.convoys.tables import clear_orders, write_medevac, write_tables
+    from letup.cli.terminal import show, show_json, show_written
     from letup.core.folders import require_usable
+    from letup.core.progress import ProgressDisplay
     from letup.plan.convoys import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan
     if out is not None:
         require_usable(out, "convoys.csv", what="earlier convoys", code="convoys.folder")
-    planned = read_planned(plan)
-    world = planned.scenario, planned.network, planned.quiet
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
-    orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    clear_orders(folder)
-    files = write_tables(orders, planned.scenario, folder)
-    patients = None
-    if len(planned.scenario.patients):
-        patients = make_medevac(*world, settings)
-        files += write_medevac(patients, planned.scenario, folder)
-    gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
-    pages = write_convoy_pages(orders, *world, folder / "pages")
-    if patients is not None:
-        gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
-        pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
+    with ProgressDisplay() as display:
+        display.say(f"reading {plan}")
+        planned = read_planned(plan)
+        world = planned.scenario, planned.network, planned.quiet
+        display.say("making convoys")
+        orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        clear_orders(folder)
+        files = write_tables(orders, planned.scenario, folder)
+        patients = None
+        if len(planned.scenario.patients):
+            display.say("moving patients")
+            patients = make_medevac(*world, settings)
+            files += write_medevac(patients, planned.scenario, folder)
+        display.say("writing")
+        gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
+        pages = write_convoy_pages(orders, *world, folder / "pages")
+        if patients is not None:
+            gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
+            pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
     if as_json:
-        import json
-
         document = _document(orders) | {"files": [str(path) for path in (*files, *gpx, *pages)]}
         if patients is not None:
             document["medevac"] = _document(patients)
-        print(json.dumps(document, ensure_ascii=False))
+        show_json(document)
         return
-    print(_text(orders, planned.scenario, "vehicle", "carry"))
+    _show(orders, planned.scenario, "vehicle", "carry")
     if patients is not None:
-        print(_text(patients, planned.scenario, "ambulance", "take"))
-    print(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
-    print("Written:")
-    for path in (*files, folder / "gpx", folder / "pages"):
-        print(f"  {path}")
-    if folder == plan:
-        print(f"Verify it: letup verify {plan}")
+        _show(patients, planned.scenario, "ambulance", "take")
+    show(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
+    then = [f"Verify it: letup verify {plan}"] if folder == plan else []
+    show_written((*files, folder / "gpx", folder / "pages"), *then)
 
 
 def _document(orders: Orders) -> dict[str, Any]:
@@ -96,29 +98,33 @@ def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
     return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
 
 
-def _text(orders: Orders, scenario: Scenario, what: str, verb: str) -> str:
-    """The answer in one sentence, then each day, then findings."""
+def _show(orders: Orders, scenario: Scenario, what: str, verb: str) -> None:
+    """Print the answer in one sentence, then each day, then findings."""
     from letup.aid.convoys.tables import local
+    from letup.cli.terminal import finding_rows, notes, show
 
     loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
     verb += "s" if len(orders.convoys) == 1 else ""
-    lines = [
+    show(
         f"{_fleet(orders.convoys, what)} in all {verb} {_goods(loads) or 'nothing'}; "
         + (f"left: {_goods(orders.left)}." if orders.left else "nothing is left.")
-    ]
-    for day in sorted({one.day for one in orders.convoys}):
-        own = [one for one in orders.convoys if one.day == day]
-        first = local(scenario, min(one.stops[0].leave_earliest for one in own))
-        back = local(scenario, max(one.stops[-1].arrive_earliest for one in own))
+    )
+    days = []
+    for day in sorted({convoy.day for convoy in orders.convoys}):
+        own = [convoy for convoy in orders.convoys if convoy.day == day]
+        first = local(scenario, min(convoy.stops[0].leave_earliest for convoy in own))
+        back = local(scenario, max(convoy.stops[-1].arrive_earliest for convoy in own))
         later = "" if back[:10] == first[:10] else f"{back[:10]} "
-        lines.append(
-            f"  {first[:10]}: {_fleet(own, what)}, the first on the road at {first[11:16]}, "
+        days.append(
+            f"{first[:10]}: {_fleet(own, what)}, the first on the road at {first[11:16]}, "
             f"the last at its end at {later}{back[11:16]} if all goes as planned"
         )
-    lines += [f"  {one.severity} [{one.code}] {one.place}: {one.message}" for one in orders.findings[:_SHOWN]]
+    if days:
+        show(notes(days))
+    if orders.findings:
+        show(finding_rows(orders.findings[:_SHOWN]))
     if len(orders.findings) > _SHOWN:
-        lines.append(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
-    return "\n".join(lines)
+        show(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
 
 
 def _fleet(convoys: Sequence[Convoy], what: str) -> str:

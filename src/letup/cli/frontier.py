@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from letup.cli.plan import folder_name
 
 if TYPE_CHECKING:
     from letup.core.progress import ProgressDisplay
@@ -43,9 +40,9 @@ def frontier(
 
     Ctrl-C keeps what is ready.
     """
-    from letup import scenario as scenarios
+    from letup.cli.scenarios import folder_for, open_scenario
+    from letup.cli.terminal import show, show_json
     from letup.core.progress import ProgressDisplay
-    from letup.plan import terminal as show
     from letup.plan.frontier import files as frontier_files
     from letup.plan.frontier import points as frontiers
     from letup.plan.frontier.text import frontier_text
@@ -57,11 +54,8 @@ def frontier(
     if against is not None and (against != "need" or concession or budgets is not None):
         raise _wrong("--against takes need, and goes without budgets: the scenario's limits hold")
     with ProgressDisplay() as display:
-        display.say(f"reading {scenario}")
-        loaded = scenarios.load(scenario)
-        display.close()
-        print(show.what_was_read(loaded), file=sys.stderr)
-        folder = out if out is not None else Path(f"{folder_name(scenario, loaded)}-frontier")
+        loaded = open_scenario(scenario, display)
+        folder = out if out is not None else folder_for("frontier", scenario, loaded)
         frontier_files.require_usable(folder)
         if against is not None:
             _against_need(loaded, folder, display, points, time_limit, seed, cluster, as_json)
@@ -79,12 +73,9 @@ def frontier(
     files = frontier_files.write_frontier(found, folder)
     files.insert(0, write_frontier_html(found, folder / "frontier.html"))
     if as_json:
-        import json
-
-        document = frontier_files.as_document(found) | {"files": [str(path) for path in files]}
-        print(json.dumps(document, ensure_ascii=False))
+        show_json(frontier_files.as_document(found) | {"files": [str(path) for path in files]})
     else:
-        print(frontier_text(found, files))
+        show(frontier_text(found, files))
 
 
 def _against_need(
@@ -98,6 +89,7 @@ def _against_need(
     as_json: bool,
 ) -> None:
     """The same with people against need met."""
+    from letup.cli.terminal import show, show_json
     from letup.plan.frontier import people_and_need as tradeoffs
     from letup.plan.frontier import people_and_need_files as tradeoff_files
     from letup.report import write_tradeoff_html
@@ -109,12 +101,9 @@ def _against_need(
     files = tradeoff_files.write_tradeoff(found, folder)
     files.insert(0, write_tradeoff_html(found, folder / "frontier.html"))
     if as_json:
-        import json
-
-        document = tradeoff_files.as_document(found) | {"files": [str(path) for path in files]}
-        print(json.dumps(document, ensure_ascii=False))
+        show_json(tradeoff_files.as_document(found) | {"files": [str(path) for path in files]})
     else:
-        print(tradeoff_files.tradeoff_text(found, files))
+        show(tradeoff_files.tradeoff_text(found, files))
 
 
 def _numbers(given: str | None, option: str) -> list[float] | None:

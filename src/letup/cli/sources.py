@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +22,7 @@ def sources(
 
     Says which share of the values is observed, modelled and assumed.
     """
+    from letup.cli.terminal import show, show_json
     from letup.core.errors import LetupError
     from letup.scenario import load, values
 
@@ -38,12 +38,12 @@ def sources(
         {str(key): value for key, value in row.items()} for row in table.to_dict("records")
     ]
     if as_json:
-        print(json.dumps(_as_json(loaded, records), ensure_ascii=False, default=str))
+        show_json(_as_json(loaded, records))
         return
     _show_shares(loaded, records)
     _show_values(loaded, records, everything)
     if csv is not None:
-        print(f"\nwrote {csv}: {len(records):,} values")
+        show("", f"wrote {csv}: {len(records):,} values")
 
 
 def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -63,43 +63,55 @@ def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
+    """How many values of each file are observed, modelled and assumed."""
+    from letup.cli.terminal import show, table
     from letup.core.wording import percent
     from letup.scenario import shares
     from letup.scenario.values import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 
-    print(f"{scenario.title}, as of {scenario.as_of.isoformat()}\n")
     counts = Counter((record["file"], record["basis"]) for record in records)
-    rows = rows_by_basis(scenario)
-    print(
-        f"{'file':<16}{'values':>9}{'observed':>10}{'modelled':>10}{'assumed':>9}   rows observed / modelled / assumed"
-    )
+    features = rows_by_basis(scenario)
+    rows = []
     for file in dict.fromkeys(record["file"] for record in records):
         numbers = [counts[file, basis] for basis in BASES]
-        features = " / ".join(f"{number:,}" for number in rows[file]) if file in rows else ""
-        print(f"{file:<16}{sum(numbers):>9,}{numbers[0]:>10,}{numbers[1]:>10,}{numbers[2]:>9,}   {features}".rstrip())
+        by_basis = " / ".join(f"{number:,}" for number in features[file]) if file in features else ""
+        rows.append([file, *(f"{number:,}" for number in (sum(numbers), *numbers)), by_basis])
     share = shares(scenario, support=True)
-    print("\n" + ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {len(records):,} values.")
-    print(f"{DENOMINATOR}\nEmpty cells that take a default of the format: {defaults_taken(scenario):,}.\n")
+    show(
+        f"{scenario.title}, as of {scenario.as_of.isoformat()}",
+        "",
+        table(["file", "values", *BASES, f"rows {' / '.join(BASES)}"], rows, left=(0, 5)),
+        "",
+        ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {len(records):,} values.",
+        DENOMINATOR,
+        f"Empty cells that take a default of the format: {defaults_taken(scenario):,}.",
+        "",
+    )
 
 
 def _show_values(scenario: Scenario, records: list[dict[str, Any]], everything: bool) -> None:
+    """Where each value, or each kind of value, comes from; then the sources."""
+    from letup.cli.terminal import notes, show
+
+    lines = []
     if everything:
         for record in records:
             value = " ".join(str(record[key]) for key in ("value", "unit") if record[key] != "")
-            print(f"{record['file']}, {record['where']}, {record['column']}: {value} — {_origin(record)}")
+            lines.append(f"{record['file']}, {record['where']}, {record['column']}: {value} — {_origin(record)}")
     else:
         kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for record in records:
             kinds.setdefault(tuple(record[key] for key in ("file", "column", "basis", "source")), []).append(record)
         for alike in kinds.values():
             number = f"{len(alike):,} values" if len(alike) > 1 else "1 value"
-            notes = {record["note"] for record in alike}
-            note = notes.pop() if len(notes) == 1 else f"{len(notes)} different notes: see --all"
-            print(f"{alike[0]['file']}, {alike[0]['column']}: {number} {_origin(alike[0] | {'note': note})}")
-    print("\nSources")
-    for name, entry in scenario.sources.items():
-        details = [entry.get(key, "") for key in ("title", "publisher", "date", "licence", "address")]
-        print(f"  {name}: {', '.join(part for part in details if part)}")
+            remarks = {record["note"] for record in alike}
+            note = remarks.pop() if len(remarks) == 1 else f"{len(remarks)} different notes: see --all"
+            lines.append(f"{alike[0]['file']}, {alike[0]['column']}: {number} {_origin(alike[0] | {'note': note})}")
+    details = {
+        name: ", ".join(entry[key] for key in ("title", "publisher", "date", "licence", "address") if entry.get(key))
+        for name, entry in scenario.sources.items()
+    }
+    show(*lines, "", "Sources", notes(f"{name}: {detail}" for name, detail in details.items()))
 
 
 def _origin(record: dict[str, Any]) -> str:

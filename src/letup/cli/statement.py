@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -33,6 +32,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List what each party said on each issue, oldest first, and where it turned."""
+    from letup.cli.terminal import show_json, show_to_copy
     from letup.core.errors import LetupError
     from letup.scenario import load
     from letup.support.negotiation import support_of
@@ -52,14 +52,19 @@ def list_(
         lines = position_histories(support)
         turns = [[before.row, after.row] for line in lines for before, after in line.turns]
         said = [asdict(one) for one in support.statements]
-        print(json.dumps({"statements": said, "turns": turns}, ensure_ascii=False, default=str))
+        show_json({"statements": said, "turns": turns})
         return
     _show(support)
     if chart is not None:
-        print(f"wrote {chart}")
+        show_to_copy(f"wrote {chart}")
 
 
 def _show(support: Support) -> None:
+    """What each party said as a tree: party, issue, statement."""
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from letup.cli.terminal import show
     from letup.core.wording import plural
     from letup.support.statements import by_party, describe_turn, position_histories
 
@@ -67,17 +72,16 @@ def _show(support: Support) -> None:
     labels = {issue.id: issue.label for issue in support.issues}
     lines = position_histories(support)
     for party, own in by_party(lines).items():
-        print(f"{names.get(party, party)} [{party}]")
+        tree = Tree(Text(f"{names.get(party, party)} [{party}]", style="bold"), guide_style="dim")
         for line in own:
-            print(f"  {labels.get(line.issue, line.issue)} [{line.issue}]")
+            branch = tree.add(Text(f"{labels.get(line.issue, line.issue)} [{line.issue}]"))
             turned = {after.row: describe_turn(before, after) for before, after in line.turns}
             for said in line.said:
-                print(f"    {said.date.isoformat()}  {said.stance:+d}  {said.speaker}: {said.position}")
-                if said.row in turned:
-                    print(f"                    turns: {turned[said.row]}")
-        print()
-    count, turns = len(support.statements), sum(len(line.turns) for line in lines)
-    print(f"{plural(count, 'statement')}, {plural(turns, 'turn')} of position")
+                turn = f"\nturns: {turned[said.row]}" if said.row in turned else ""
+                branch.add(Text(f"{said.date.isoformat()}  {said.stance:+d}  {said.speaker}: {said.position}{turn}"))
+        show(tree, "")
+    turns = sum(len(line.turns) for line in lines)
+    show(f"{plural(len(support.statements), 'statement')}, {plural(turns, 'turn')} of position")
 
 
 def add(
@@ -120,14 +124,16 @@ def _provenance(source: str, note: str) -> dict[str, str]:
 
 
 def _say(folder: Path, added: list[tuple[str, list[Finding]]], as_json: bool) -> None:
+    from letup.cli.terminal import finding_rows, show, show_json
+
     if as_json:
         rows = [{"row": where, "findings": [asdict(one) for one in found]} for where, found in added]
-        print(json.dumps({"file": str(folder / "statements.csv"), "added": rows}, ensure_ascii=False))
+        show_json({"file": str(folder / "statements.csv"), "added": rows})
         return
     for where, findings in added:
-        print(f"added {where} to {folder / 'statements.csv'}")
-        for one in findings:
-            print(f"  {one.severity}: {one.message} [{one.code}]\n    → {one.remedy}")
+        show(f"added {where} to {folder / 'statements.csv'}")
+        if findings:
+            show(finding_rows(findings, place=False))
 
 
 def read(
@@ -153,6 +159,7 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print proposals as JSON and add nothing.")] = False,
 ) -> None:
     """Look for statements in a text. Nothing is added that a person has not confirmed, in their own words."""
+    from letup.cli.terminal import show, show_json
     from letup.core.errors import LetupError
     from letup.scenario import load
     from letup.support import extraction, statements
@@ -162,7 +169,7 @@ def read(
     text = statements.read_text(file)
     found = extraction.proposals(text, support, extraction.extractor(extractor))
     if as_json and not confirm:
-        print(json.dumps({"file": str(file), "proposals": [_record(one) for one in found]}, ensure_ascii=False))
+        show_json({"file": str(file), "proposals": [_record(one) for one in found]})
         return
     folder = statements.own_folder(scenario)
     known = {one.id: one for one in found}
@@ -176,7 +183,7 @@ def read(
         words, stances = _ask(found, at_a_keyboard())
         chosen = list(words)
     if not chosen:
-        print("nothing was added")
+        show("nothing was added")
         return
     silent = [name for name in chosen if not words.get(name, "").strip()]
     if silent:
@@ -231,12 +238,16 @@ def _by_id(pairs: list[str], option: str) -> dict[str, str]:
 
 def _ask(found: list[Proposal], answers: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Show each proposal and ask for it; without a keyboard only show them."""
+    from letup.cli.terminal import show
+
     words: dict[str, str] = {}
     stances: dict[str, str] = {}
-    print(f"{len(found)} proposals. Each is a passage to read, not a finding of what was meant.\n")
+    show(f"{len(found)} proposals. Each is a passage to read, not a finding of what was meant.", "")
     for one in found:
-        print(f"{one.id}  {one.party} on {one.issue}, suggested stance {one.stance:+d}; {one.why}")
-        print(f"  characters {one.start} to {one.end}: “{one.quote}”")
+        show(
+            f"{one.id}  {one.party} on {one.issue}, suggested stance {one.stance:+d}; {one.why}",
+            f"  characters {one.start} to {one.end}: “{one.quote}”",
+        )
         if not answers:
             continue
         said = typer.prompt("  In your own words (empty: leave it out)", default="", show_default=False)
@@ -244,5 +255,5 @@ def _ask(found: list[Proposal], answers: bool) -> tuple[dict[str, str], dict[str
             words[one.id] = said
             stances[one.id] = str(typer.prompt("  Stance, -2 to 2", default=str(one.stance)))
     if not answers and found:
-        print("\nTo add some: --confirm IDS, with --position ID=WORDS, --date and --speaker")
+        show("", "To add some: --confirm IDS, with --position ID=WORDS, --date and --speaker")
     return words, stances

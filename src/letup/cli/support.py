@@ -1,13 +1,17 @@
-"""letup support: what each party could accept, and what would gain its yes."""
+"""``letup support`` and ``letup terms``: what each party could accept, what would gain its yes, and the agreement."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from letup.support.analysis import Analysis
     from letup.support.model import Package, Support
 
 
@@ -33,46 +37,216 @@ def support(
 ) -> None:
     """Say which parties could accept a plan, what decides, what would gain their yes, or why there is no deal."""
     from letup import scenario as scenarios
+    from letup.cli.terminal import show_json, show_to_copy
+    from letup.core.progress import ProgressDisplay
     from letup.support import offers, output
     from letup.support.analysis import analyse
     from letup.support.negotiation import negotiation_of, support_of
     from letup.support.offers import nearby_plans, plan_terms_of
-    from letup.support.text import analysis_text
 
     if out is not None:
         output.require_usable(out)
-    found, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
-    known = support_of(loaded)
-    analysis = analyse(
-        negotiation_of(known, on_the_table(known, package, set_ or [])),
-        plan_terms_of(found, known),
-        draws=draws,
-        seed=seed,
-        variants=nearby_plans(found, known, exact=exact),
-    )
-    files: list[Path] = []
-    if out is not None:
-        from letup.report.support import write_support_html
+    with ProgressDisplay(plain=False) as display:
+        display.say(f"reading {plan}")
+        found, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
+        known = support_of(loaded)
+        display.say("drawing what is known as a range")
+        analysis = analyse(
+            negotiation_of(known, on_the_table(known, package, set_ or [])),
+            plan_terms_of(found, known),
+            draws=draws,
+            seed=seed,
+            variants=nearby_plans(found, known, exact=exact),
+        )
+        files: list[Path] = []
+        if out is not None:
+            from letup.report.support import write_support_html
 
-        files = output.write(analysis, out)
-        files.insert(0, write_support_html(analysis, loaded, out / "support.html"))
+            files = output.write(analysis, out)
+            files.insert(0, write_support_html(analysis, loaded, out / "support.html"))
     if as_json:
-        import json
-
-        from letup.support.output import as_document
-
-        print(json.dumps(as_document(analysis) | {"files": [str(path) for path in files]}, ensure_ascii=False))
+        show_json(output.as_document(analysis) | {"files": [str(path) for path in files]})
         return
-    print(analysis_text(analysis, files))
+    show_analysis(analysis, files)
     if out is None:
         return
     package_file = out / "package.csv"
     if (plan / "plan.json").is_file():
-        print(f"Write the agreement: letup terms {plan} --package {package_file}")
+        show_to_copy(f"Write the agreement: letup terms {plan} --package {package_file}")
         return
     budget = analysis.packages[analysis.chosen].plan.name.partition(" ")[0]
-    print(f"Plan that point first: letup plan {scenario} --pauses {plan / f'pauses-{budget}.csv'} --out DIR")
-    print(f"Then write the agreement: letup terms DIR --package {package_file}")
+    show_to_copy(
+        f"Plan that point first: letup plan {scenario} --pauses {plan / f'pauses-{budget}.csv'} --out DIR",
+        f"Then write the agreement: letup terms DIR --package {package_file}",
+    )
+
+
+_MOVES = 4
+"""Moves that are shown for each party; the page has all."""
+_PLANS = 60
+"""Plans of a frontier that are shown."""
+
+
+def show_analysis(found: Analysis, files: list[Path]) -> None:
+    """Print the answer, parties, plans, package, points, why not, moves, influence, and what was written."""
+    from letup.cli.terminal import show, show_written
+    from letup.support import explanations
+
+    show(explanations.answer(found), explanations.NOTE, "")
+    for parts in (_parties(found), _plans(found), _package(found), _points(found), _no_deal(found), _moves(found)):
+        if parts:
+            show(*parts, "")
+    if files:
+        show_written(files)
+        show("")
+    show(f"{found.draws:,} draws, seed {found.seed}.")
+
+
+def _parties(found: Analysis) -> list[RenderableType]:
+    """What each party makes of the package, what decides, and how far it is from a yes."""
+    from rich.table import Table
+
+    from letup.cli.terminal import indented, notes
+    from letup.support import explanations
+
+    weighed = found.packages[found.chosen]
+    title = f" of {weighed.plan.name}" if len(found.packages) > 1 else ""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for justify in ("left", "left", "right", "left"):
+        grid.add_column(justify=justify)
+    for verdict in weighed.verdicts:
+        if explanations.wants_unknown(verdict):
+            continue
+        decides = explanations.decides(found, verdict)
+        decides += "" if verdict.party in found.consenting else "  (its consent is not needed)"
+        if verdict.answer != "accept":
+            decides += f"\ndistance: {explanations.distance(found, verdict)}"
+        name = found.negotiation.name(verdict.party)
+        grid.add_row(name, explanations.answer_in_words(verdict), explanations.probability(verdict), decides)
+    unknown = explanations.unknown_parties(found)
+    return [
+        f"What each party makes{title} (probability with its sampling error):",
+        indented(grid),
+        *([notes([unknown])] if unknown else []),
+    ]
+
+
+def _plans(found: Analysis) -> list[RenderableType]:
+    """Plans of a frontier, in its order."""
+    from letup.cli.terminal import indented, table
+    from letup.core.wording import percent
+    from letup.support import explanations
+
+    if len(found.packages) == 1:
+        return []
+    consenting = [verdict.party for verdict in found.packages[0].verdicts if verdict.party in found.consenting]
+    rows = []
+    for number, weighed in enumerate(found.packages[:_PLANS]):
+        by_party = {verdict.party: percent(verdict.probability) for verdict in weighed.verdicts}
+        marks = explanations.marks(found, number)
+        each = (by_party[party] for party in consenting)
+        people = f"{weighed.plan.people:,}"
+        rows.append([weighed.plan.name, people, percent(weighed.all_accept), *each, ", ".join(marks)])
+    names = [found.negotiation.name(party) for party in consenting]
+    acceptable = f"{len(found.points.zone)} of {len(found.packages)} acceptable to all at the likeliest values"
+    head = ["plan", "people", "all accept", *names, "theory"]
+    return [f"Plans ({acceptable}):", indented(table(head, rows, left=(0, len(head) - 1)))]
+
+
+def _package(found: Analysis) -> list[RenderableType]:
+    """The package issue by issue, and what it asks."""
+    from rich.table import Table
+
+    from letup.cli.terminal import indented, notes
+    from letup.support import explanations
+
+    weighed = found.packages[found.chosen]
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for row in explanations.package_rows(found, weighed):
+        grid.add_row(row.label, row.value, f"({row.by})")
+    parts: list[RenderableType] = ["The package:", indented(grid)]
+    if found.held_at:
+        held = f"Open issues are held at {found.held_at}: a suggestion to start from, not a proposal."
+        parts.append(notes([held]))
+    asks = explanations.asks_in_words(found, weighed)
+    if asks:
+        parts += ["What it asks, in the parties' own units:", notes(asks)]
+    return parts
+
+
+def _points(found: Analysis) -> list[RenderableType]:
+    """Points of bargaining theory, where they differ from the package."""
+    from letup.cli.terminal import notes
+    from letup.support import explanations
+
+    if found.anywhere is None or not explanations.solutions_worth_showing(found):
+        return []
+    weighed = found.packages[found.chosen]
+    lines = [
+        f"Nash: {explanations.differences(found, found.anywhere.nash, weighed)}",
+        f"Kalai–Smorodinsky: {explanations.differences(found, found.anywhere.kalai_smorodinsky, weighed)}",
+    ]
+    if found.anywhere.efficient is not None:
+        lines.append(f"{found.anywhere.efficient:,} packages that all accept are efficient: none is better for all.")
+    if found.free is not None:
+        for name, values in (("Nash", found.free.nash), ("Kalai–Smorodinsky", found.free.kalai_smorodinsky)):
+            said = "; ".join(
+                f"{found.negotiation.issue(issue).label}: {found.negotiation.said(issue, explanations.rounded(value))}"
+                for issue, value in values.items()
+            )
+            lines.append(f"{name}, open numbers settled freely: {said}")
+    among = f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"
+    return [among, notes(lines)]
+
+
+def _no_deal(found: Analysis) -> list[RenderableType]:
+    """Why there is no deal, and the smallest changes that would make one."""
+    from letup.cli.terminal import notes
+    from letup.support import explanations
+
+    if found.conflict is None:
+        return []
+    why = f"Why there is no deal (at the likeliest values): {explanations.conflict_in_words(found)}"
+    return [
+        why,
+        notes(f"It would take: {explanations.relaxation_in_words(found, change)}." for change in found.resolving),
+    ]
+
+
+def _moves(found: Analysis) -> list[RenderableType]:
+    """What would gain each yes that is needed, what it costs others, and who could urge it: a tree for each party."""
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from letup.core.wording import listed
+    from letup.support import explanations
+
+    name = found.negotiation.name
+    parts: list[RenderableType] = []
+    for party, moves in found.moves.items():
+        if party not in found.consenting:
+            continue
+        tree = Tree(Text(f"What would gain the yes of {name(party)}:"), guide_style="dim")
+        for move in moves[:_MOVES]:
+            branch = tree.add(Text(explanations.move_in_words(move, party)))
+            lost = explanations.less_likely(move, found, party)
+            if lost:
+                branch.add(Text(f"costs: {lost}"))
+        if not moves:
+            tree.add("no single change does")
+        for urging in found.urging.get(party, ())[:3]:
+            between = [name(other) for other in urging.path[1:-1]]
+            through = f" through {listed(between)}" if between else ""
+            effect = f"effect {urging.effect:.2f} (influence {urging.strength:.2f})"
+            tree.add(Text(f"{name(urging.party)} could urge it{through}: {effect}"))
+        parts.append(tree)
+    others = [name(party) for party in found.moves if party not in found.consenting]
+    if others:
+        parts.append(
+            f"What would gain others whose consent is not needed is on the page (--out) and in --json: "
+            f"{listed(others)}."
+        )
+    return parts
 
 
 def on_the_table(known: Support, package: Path | None, values: list[str]) -> Package:
@@ -88,3 +262,75 @@ def on_the_table(known: Support, package: Path | None, values: list[str]) -> Pac
             raise LetupError("support.package", f"--set {one} is not issue=value", "Write, for instance, days=4.")
         pairs.append(("", name.strip(), value.strip()))
     return {**proposed, **parse_package(pairs, known, "--set")}
+
+
+def terms(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="Folder that letup plan wrote.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; the plan's own if absent.")] = None,
+    *,
+    lang: Annotated[list[str] | None, typer.Option(help="en or ar; both if absent. May be repeated.")] = None,
+    package: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is on the table: CSV with columns issue and value.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="ISSUE=VALUE", help="The same, one issue; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+) -> None:
+    """Write the terms of a plan in plain words, to be negotiated and signed: HTML that prints, and Markdown.
+
+    Issues that neither the plan nor a package settles stand as open.
+    """
+    from letup.cli.terminal import show, show_json, show_to_copy
+    from letup.core.errors import LetupError
+    from letup.report.terms import LANGUAGES, phrases, sheet, write_terms
+    from letup.support import offers
+    from letup.support.negotiation import negotiation_of, require_consistent, support_of
+    from letup.support.plan_terms import package_of
+
+    languages = lang or list(LANGUAGES)
+    for language in languages:
+        phrases(language)
+    if not (plan / "plan.json").is_file():
+        message = f"{plan} holds no plan"
+        raise LetupError(
+            "terms.plan", message, "Give the folder that `letup plan` wrote; plan one point of a frontier."
+        )
+    (offer,), scenario = offers.read(plan)
+    known = support_of(scenario)
+    proposed = on_the_table(known, package, set_ or [])
+    negotiation = negotiation_of(known, proposed)
+    read_off = package_of(offer, known)
+    require_consistent(proposed, [read_off])
+    settled = {**proposed, **read_off}
+    files: list[Path] = []
+    missing: dict[str, list[str]] = {}
+    try:
+        for language in languages:
+            files += write_terms(offer, negotiation, settled, out or plan, lang=language, plan=plan)
+            missing[language] = list(sheet(offer, negotiation, settled, language).untranslated)
+    except OSError as error:
+        raise LetupError(
+            "terms.folder", f"{out or plan}: {error.strerror or error}", "Choose another folder."
+        ) from error
+    still = [issue.id for issue in known.issues if issue.id not in settled]
+    if as_json:
+        document = {
+            "package": settled,
+            "open": still,
+            "untranslated": {language: words for language, words in missing.items() if language != "en"},
+            "files": [str(path) for path in files],
+        }
+        show_json(document)
+        return
+    show_to_copy("Written, as drafts to be negotiated:", *(f"  {path}" for path in files))
+    if still:
+        show(f"Open: {', '.join(still)}. Settle them with --package or --set ISSUE=VALUE.")
+    for language, words in missing.items():
+        if language != "en" and words:
+            print(
+                f"Not translated into {language} in the scenario, and left in English: {'; '.join(words)}",
+                file=sys.stderr,
+            )
+    if "ar" in languages:
+        show("The Arabic has to be read by a native speaker before it is used.")

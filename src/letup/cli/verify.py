@@ -1,4 +1,4 @@
-"""letup verify: recompute a written plan without the solver."""
+"""``letup verify``: recompute a written plan without the solver."""
 
 from __future__ import annotations
 
@@ -13,29 +13,28 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Recompute a plan from its files alone; exit 1 and say where if something does not hold."""
+    from letup.cli.terminal import show, show_json, table
+    from letup.core.wording import plural
     from letup.verify.verification import verify as recompute
 
     result = recompute(folder)
     if as_json:
-        import json
-
         problems = [
             {"code": p.code, "file": p.file, "where": p.where, "column": p.column, "message": p.message}
             for p in result.problems
         ]
         checks = [{"what": what, "count": count} for what, count in result.checks]
-        print(json.dumps({"holds": result.holds, "checks": checks, "problems": problems}, ensure_ascii=False))
+        show_json({"holds": result.holds, "checks": checks, "problems": problems})
     else:
-        for what, count in result.checks:
-            print(f"recomputed  {count:>10,}  {what}")
+        show(table(("recomputed", "what"), [(f"{count:,}", what) for what, count in result.checks], left=(1,)), "")
         for problem in result.problems[:_SHOWN]:
-            print(f"[{problem.code}] {problem.place}: {problem.message}")
+            show(f"[{problem.code}] {problem.place}: {problem.message}")
         if len(result.problems) > _SHOWN:
-            print(f"... and {len(result.problems) - _SHOWN} more; --json lists all")
-        print(
+            show(f"... and {len(result.problems) - _SHOWN} more; --json lists all")
+        show(
             "The plan holds: everything above was recomputed from the files, without the solver."
             if result.holds
-            else f"The plan does not hold: {len(result.problems)} problems."
+            else f"The plan does not hold: {plural(len(result.problems), 'problem')}."
         )
     if not result.holds:
         raise typer.Exit(1)

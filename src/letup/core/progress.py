@@ -107,9 +107,15 @@ class ProgressDisplay:
     """One live line on standard error; where that is no terminal, a plain line for each stage.
 
     Nothing goes to standard output. Use it with ``with``; the line is gone at the end.
+
+    Parameters
+    ----------
+    plain : bool
+        Whether there are plain lines where there is no terminal: not for work of a few seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, plain: bool = True) -> None:
+        self._plain = plain
         self._terminal = sys.stderr.isatty()
         self._live: Live | None = None
         self._state = Progress("", 0.0)
@@ -161,7 +167,7 @@ class ProgressDisplay:
             signal.signal(signal.SIGINT, before)
 
     def _tell(self, state: Progress, text: str) -> None:
-        if not self._terminal and state.stage != self._state.stage:
+        if self._plain and not self._terminal and state.stage != self._state.stage:
             print(text, file=sys.stderr, flush=True)
         self._state, self._began = state, time.monotonic() - state.seconds
         if self._terminal:
