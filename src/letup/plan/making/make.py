@@ -20,12 +20,12 @@ from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.discretise import limits_of, moving_array, people_by_group
 from letup.plan.findings import check_plan
-from letup.plan.make.bottlenecks import bottlenecks
-from letup.plan.make.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
-from letup.plan.make.movements import movements
-from letup.plan.make.next_hours import next_hours
-from letup.plan.make.search import choose
-from letup.plan.make.worth import worth
+from letup.plan.making.bottlenecks import bottlenecks
+from letup.plan.making.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
+from letup.plan.making.movements import movements
+from letup.plan.making.next_hours import next_hours
+from letup.plan.making.search import choose
+from letup.plan.making.worth import worth
 from letup.plan.model import GroupResult, Plan
 from letup.plan.objectives import Joint, is_joint
 from letup.plan.ways import passing

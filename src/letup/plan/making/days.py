@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import runs
-from letup.plan.make.groups import GroupFlow
+from letup.plan.making.groups import GroupFlow
 from letup.plan.modes import room_of
 from letup.roads.network import Timed
 
