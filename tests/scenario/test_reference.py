@@ -11,7 +11,7 @@ import yaml
 from letup.core.codes import CODES
 from letup.core.errors import LetupError
 from letup.scenario import example, new, parse_hours, parse_modes, reference_page
-from letup.scenario.attributes import TABLES, declared, find, of
+from letup.scenario.format import TABLES, declared, find, of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +23,9 @@ def test_the_committed_reference_page_is_the_generated_one() -> None:
 
 def test_every_code_used_in_the_room_is_on_the_page_and_every_code_on_the_page_is_used() -> None:
     source = "".join(
-        path.read_text("utf-8") for path in sorted((ROOT / "src/letup/scenario").glob("*.py")) if path.stem != "codes"
+        path.read_text("utf-8")
+        for room in ("tables", "scenario")
+        for path in sorted((ROOT / "src/letup" / room).glob("*.py"))
     )
     used = {
         code

@@ -16,9 +16,10 @@ import yaml
 from pandas.testing import assert_frame_equal
 from shapely.geometry import box
 
-from letup.scenario import Group, PartyLimits, Scenario, attributes, bundled, check, example, load, new, values, write
+from letup.scenario import Group, PartyLimits, Scenario, bundled, check, example, load, new, values, write
+from letup.scenario.format import TABLES as TABLE_FILES
 
-TABLES = ("zones", "roads", "places", *(name.partition(".")[0] for name in attributes.TABLES))
+TABLES = ("zones", "roads", "places", *(name.partition(".")[0] for name in TABLE_FILES))
 
 
 def assert_same(first: Scenario, second: Scenario) -> None:

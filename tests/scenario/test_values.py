@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from letup.scenario import bundled, example, load, new, shares, values
-from letup.scenario.attributes import TABLES, declared
-from letup.scenario.values import BASES, defaults_taken, rows_by_basis
+from letup.scenario.format import TABLES, declared
+from letup.scenario.provenance import BASES, defaults_taken, rows_by_basis
 
 
 def test_every_value_of_the_example_is_assumed_for_the_reason_example() -> None:

@@ -17,7 +17,7 @@ from letup.plan.discretise import limits_of, paying
 from letup.plan.model import Plan
 from letup.report.limits import said
 from letup.scenario import Scenario, example, load, new
-from letup.scenario.attributes import of
+from letup.scenario.format import of
 from letup.support.model import Issue, Point, Range, RedLine, Support
 from letup.support.negotiation import support_of
 from letup.support.offers import read

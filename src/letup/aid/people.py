@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from letup.scenario.model import Scenario
-from letup.scenario.spatial import zone_at
+from letup.scenario.spatial_checks import zone_at
 
 End = Literal["better", "likely", "worse"]
 """Which end of all ranges at once: the one that leaves least need unmet, the values, the one that leaves most."""

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.people import End, staying, zones_of_places
-from letup.scenario.essentials import Essential, essentials_of
+from letup.scenario.essentials import Essential, essentials_of, factor, order_of_making, per_head
 from letup.scenario.model import Scenario
-from letup.scenario.supplies import order_of_making, served
-from letup.scenario.units import factor, per_head
+from letup.tables import names_in
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ class _Reader:
         found: dict[str, Any] = {"name": _text(row["name"]) or row["id"], "place": _text(row["place"]), "zone": zone}
         serves = np.zeros(len(self.number), bool)
         if _text(row["makes"]):
-            named = [self.number[name] for name in served(_text(row["serves"]))] or ([zone] if zone >= 0 else [])
+            named = [self.number[name] for name in names_in(_text(row["serves"]))] or ([zone] if zone >= 0 else [])
             serves[named] = True
         for item, column in (("uses", "use"), ("makes", "make")):
             name = _text(row[item])

@@ -27,7 +27,7 @@ def check(
     from letup.core.findings import SEVERITIES
     from letup.core.wording import plural
     from letup.scenario import folder_of
-    from letup.scenario.check import examine
+    from letup.scenario.read import examine
 
     folder = folder_of(scenario)
     loaded, findings = examine(folder)

@@ -48,7 +48,7 @@ def sources(
 
 def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
     from letup.scenario import shares
-    from letup.scenario.values import DENOMINATOR, defaults_taken
+    from letup.scenario.provenance import DENOMINATOR, defaults_taken
 
     return {
         "title": scenario.title,
@@ -67,7 +67,7 @@ def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
     from letup.cli.terminal import show, table
     from letup.core.wording import percent
     from letup.scenario import shares
-    from letup.scenario.values import BASES, DENOMINATOR, defaults_taken, rows_by_basis
+    from letup.scenario.provenance import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 
     counts = Counter((record["file"], record["basis"]) for record in records)
     features = rows_by_basis(scenario)

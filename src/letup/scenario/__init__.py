@@ -2,11 +2,11 @@
 
 from letup.scenario.essentials import Essential, default_essentials, essentials_of
 from letup.scenario.model import Group, PartyLimits, Priorities, Scenario
-from letup.scenario.new import example, new
 from letup.scenario.priorities import has_trucks, with_priorities
+from letup.scenario.provenance import shares, values
 from letup.scenario.read import bundled, check, folder_of, load
 from letup.scenario.reference import reference_page
-from letup.scenario.values import shares, values
+from letup.scenario.template import example, new
 from letup.scenario.write import write
 from letup.tables.cells import parse_hours, parse_modes
 

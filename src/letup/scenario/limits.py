@@ -1,4 +1,4 @@
-"""The lists among the limits of scenario.yaml: times of zones, corridors, and what a pause costs."""
+"""The limits of scenario.yaml: what contradicts itself, and its lists of times, corridors and costs of pauses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from letup.core.collect import Collector, show
-from letup.scenario.attributes import FILES, Column, of
+from letup.scenario.format import SCENARIO, of
 from letup.scenario.model import PartyLimits
 from letup.tables.cells import Wrong, convert
 from letup.tables.inputs import note_reference
+from letup.tables.schema import Column
 
-_SCENARIO = FILES[0]
 TIMES = ("forbidden", "forced", "frozen")
 LISTS = (*TIMES, "together", "concession")
 
@@ -25,7 +25,7 @@ Cost = tuple[str, float, datetime | None, datetime | None]
 """A zone, what a zone-hour costs, and from when to when; None = from the start, to the end."""
 
 _COST = Column(
-    f"{_SCENARIO}:limits",
+    f"{SCENARIO}:limits",
     "cost",
     "number",
     "cost per zone-hour",
@@ -52,13 +52,48 @@ class _Place:
 
     def add(self, code: str, message: str, remedy: str, number: int = 0, column: str = "") -> None:
         where = self.where(number) if number else f"limits, {self.name}"
-        self.notes.add(code, message, remedy, file=_SCENARIO, where=where, column=column)
+        self.notes.add(code, message, remedy, file=SCENARIO, where=where, column=column)
 
     def zone(self, value: Any, number: int) -> str:
         zone = str(value)
         if self.zones is not None and zone not in self.zones:
-            note_reference((_SCENARIO, self.where(number), "zone"), zone, "zones.geojson", dict(self.zones), self.notes)
+            note_reference((SCENARIO, self.where(number), "zone"), zone, "zones.geojson", dict(self.zones), self.notes)
         return zone
+
+
+def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:
+    """Note limits that contradict each other, the steps or the zones; replace lists by typed entries."""
+    shortest = limits.get("shortest_hours", of(f"{SCENARIO}:limits")["shortest_hours"].default)
+    longest, hours = limits.get("longest_hours"), limits.get("hours")
+    if longest is not None and shortest > longest:
+        _contradict(f"the shortest window ({shortest:g} h) is longer than the longest ({longest:g} h)", notes)
+    agreed = limits.get("frozen")  # what is agreed already is a plan, if need be without any other pause
+    if hours is not None and not agreed and shortest > hours[1] - hours[0]:
+        _contradict(f"no window of {shortest:g} h fits between {hours[0]:g} and {hours[1]:g} hours", notes)
+    if limits.get("zone_hours") is not None and not agreed and limits["zone_hours"] < shortest:
+        _contradict(
+            f"the total of {limits['zone_hours']:g} zone-hours is less than one window of {shortest:g} h", notes
+        )
+    steps, minutes = top.get("steps"), top.get("step_minutes")
+    if steps and minutes and not agreed and limits.get("notice_hours", 0) + shortest > steps * minutes / 60:
+        _contradict("after the notice no window fits before the last step", notes)
+    grid = limits.get("grid_minutes")
+    if grid and minutes and grid % minutes and minutes % grid:
+        notes.add(
+            "limits.grid",
+            f"the grid of {grid} minutes is no multiple of the steps of {minutes} minutes",
+            "choose steps that divide the grid; else fewer starts are possible than the parties allow",
+            file=SCENARIO,
+            where="limits",
+            column="grid_minutes",
+            severity="warning",
+        )
+    read_lists(limits, top, zones, notes)
+
+
+def _contradict(message: str, notes: Collector) -> None:
+    remedy = "check the figures against what the parties stated"
+    notes.add("limits.contradict", message, remedy, file=SCENARIO, where="limits")
 
 
 def read_lists(
@@ -92,7 +127,7 @@ def read_lists(
     if limits.get("concession_budget") is not None and not limits.get("concession"):
         remedy = "add concession: a list of zone and cost, or take the budget away"
         message = "is a budget without a concession that says what a pause costs"
-        notes.add("limits.contradict", message, remedy, file=_SCENARIO, where="limits", column="concession_budget")
+        notes.add("limits.contradict", message, remedy, file=SCENARIO, where="limits", column="concession_budget")
 
 
 def spelled(limits: PartyLimits) -> dict[str, Any]:
@@ -179,7 +214,7 @@ def _has(entry: Any, needed: set[str], optional: Iterable[str] = ()) -> bool:
 
 def _ends(entry: dict[str, Any], number: int, place: _Place) -> tuple[datetime | None, datetime | None] | None:
     """From and to of an entry, each None if not given; None if one of them is wrong."""
-    moment = of(_SCENARIO)["start"]
+    moment = of(SCENARIO)["start"]
     ends: dict[str, datetime | None] = {"from": None, "to": None}
     good = True
     for key in ends:
@@ -232,7 +267,7 @@ def _check_frozen(frozen: Iterable[Span], top: Mapping[str, Any], place: _Place)
                 "limits.grid",
                 f"does not begin and end with a step of {minutes} minutes",
                 "choose steps that divide it; else only the whole steps in it count as quiet",
-                file=_SCENARIO,
+                file=SCENARIO,
                 where=place.where(number),
                 severity="warning",
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from letup.core.codes import CODES
 from letup.core.collect import LISTED
-from letup.scenario.attributes import REQUIRED_FILES, declared
-from letup.scenario.essentials import default_essentials
-from letup.scenario.spatial import SLIVER
-from letup.scenario.units import PER_HEAD, PERSON_DAYS
+from letup.scenario.essentials import PER_HEAD, PERSON_DAYS, default_essentials
+from letup.scenario.format import REQUIRED_FILES, declared
+from letup.scenario.spatial_checks import SLIVER
 from letup.tables.reference import PARTS, markdown
 from letup.tables.text_files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
 

@@ -6,13 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.core.collect import Collector, show
-from letup.scenario.attributes import of, understand
-from letup.scenario.limits import read_lists
+from letup.scenario.format import PARTIES, SCENARIO, understand
 from letup.tables.inputs import Row, Table
 from letup.tables.text_files import MOST_COLUMNS
 
-SCENARIO = "scenario.yaml"
-PARTIES = "parties.yaml"
 SECTIONS = ("groups", "limits", "mobilisation", "priorities", "deliveries", "sources")
 _SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "priorities": dict, "deliveries": dict, "sources": dict}
 _WORD = {list: "list", dict: "mapping"}
@@ -107,41 +104,6 @@ def check_times(top: dict[str, Any], notes: Collector) -> None:
                     column=column,
                     severity="note",
                 )
-
-
-def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:
-    """Note limits that contradict each other, the steps or the zones; replace lists by typed entries."""
-    shortest = limits.get("shortest_hours", of(f"{SCENARIO}:limits")["shortest_hours"].default)
-    longest, hours = limits.get("longest_hours"), limits.get("hours")
-    if longest is not None and shortest > longest:
-        _contradict(f"the shortest window ({shortest:g} h) is longer than the longest ({longest:g} h)", notes)
-    agreed = limits.get("frozen")  # what is agreed already is a plan, if need be without any other pause
-    if hours is not None and not agreed and shortest > hours[1] - hours[0]:
-        _contradict(f"no window of {shortest:g} h fits between {hours[0]:g} and {hours[1]:g} hours", notes)
-    if limits.get("zone_hours") is not None and not agreed and limits["zone_hours"] < shortest:
-        _contradict(
-            f"the total of {limits['zone_hours']:g} zone-hours is less than one window of {shortest:g} h", notes
-        )
-    steps, minutes = top.get("steps"), top.get("step_minutes")
-    if steps and minutes and not agreed and limits.get("notice_hours", 0) + shortest > steps * minutes / 60:
-        _contradict("after the notice no window fits before the last step", notes)
-    grid = limits.get("grid_minutes")
-    if grid and minutes and grid % minutes and minutes % grid:
-        notes.add(
-            "limits.grid",
-            f"the grid of {grid} minutes is no multiple of the steps of {minutes} minutes",
-            "choose steps that divide the grid; else fewer starts are possible than the parties allow",
-            file=SCENARIO,
-            where="limits",
-            column="grid_minutes",
-            severity="warning",
-        )
-    read_lists(limits, top, zones, notes)
-
-
-def _contradict(message: str, notes: Collector) -> None:
-    remedy = "check the figures against what the parties stated"
-    notes.add("limits.contradict", message, remedy, file=SCENARIO, where="limits")
 
 
 def _shape(file: str, where: str, wanted: str, notes: Collector) -> None:

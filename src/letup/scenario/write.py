@@ -16,11 +16,10 @@ import pandas as pd
 import shapely
 import yaml
 
-from letup.scenario.attributes import LAYERS, TABLES, find, of
+from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, find, of
 from letup.scenario.layers import GEOPACKAGE
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
-from letup.scenario.settings import PARTIES, SCENARIO
 
 _UNSAID = "no basis was given when the scenario was written"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from letup.core.errors import LetupError
-from letup.scenario.grammar import YES_NO, names_in, parse_options, parse_worths
+from letup.scenario.agreement import YES_NO, parse_options, parse_worths
 from letup.scenario.model import Scenario
 from letup.support.model import (
     Influence,
@@ -28,6 +28,7 @@ from letup.support.model import (
     Value,
 )
 from letup.support.utility import UtilityModel, likeliest_value
+from letup.tables import names_in
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,9 @@ from pathlib import Path
 from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
-from letup.scenario.attributes import of
-from letup.scenario.check import examine
+from letup.scenario.format import of
 from letup.scenario.layers import GEOPACKAGE, layers_in
-from letup.scenario.read import bundled, folder_of
+from letup.scenario.read import bundled, examine, folder_of
 from letup.scenario.statements import CHANGE_DAYS, even
 from letup.support.model import Statement, Support
 

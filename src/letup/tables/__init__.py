@@ -31,7 +31,7 @@ Of tables that people fill in, everything that is wrong becomes a finding, and n
 """
 
 from letup.tables.arc_path import format_path, parse_path
-from letup.tables.cells import Wrong, convert, parse_hours, parse_modes, read_back, text_of
+from letup.tables.cells import Wrong, convert, names_in, parse_hours, parse_modes, read_back, text_of
 from letup.tables.inputs import Row, Table, check_ids, check_references, read_csv, understand
 from letup.tables.outputs import Codes, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
 from letup.tables.reference import markdown
@@ -53,6 +53,7 @@ __all__ = [
     "format_path",
     "frame",
     "markdown",
+    "names_in",
     "parse_hours",
     "parse_modes",
     "parse_path",

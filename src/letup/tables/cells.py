@@ -267,6 +267,11 @@ def _modes(column: Column, value: Any) -> str:
     return text
 
 
+def names_in(text: str | None) -> list[str]:
+    """Names in a cell with semicolons between them, each once, in its order."""
+    return list(dict.fromkeys(part.strip() for part in (text or "").split(";") if part.strip()))
+
+
 def _unit(column: Column) -> str:
     return f" ({column.unit})" if column.unit else ""
 

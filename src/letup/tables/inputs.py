@@ -247,3 +247,27 @@ def note_reference(
         where=where,
         column=column,
     )
+
+
+def check_ranges(table: Table, columns: tuple[str, ...], notes: Collector) -> None:
+    """Note values that lie outside their own low and high end."""
+    for row in table.rows:
+        for column in columns:
+            low, value, high = (row.cells.get(name) for name in (f"{column}_low", column, f"{column}_high"))
+            outside = value is not None and ((low is not None and low > value) or (high is not None and high < value))
+            if outside or (value is None and low is not None and high is not None and low > high):
+                ends = " to ".join("…" if end is None else _digits(end) for end in (low, high))
+                message = f"{'no value' if value is None else _digits(value)} lies outside its range of {ends}"
+                remedy = "correct the value or its ends"
+                notes.add("value.order", message, remedy, file=table.file, where=row.where, column=column)
+
+
+def _digits(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+
+
+def check_somewhere(table: Table, code: str, remedy: str, notes: Collector) -> None:
+    """Note rows that name neither a zone nor a place."""
+    for row in table.rows:
+        if "zone" not in row.cells and "place" not in row.cells:
+            notes.add(code, "has neither zone nor place", remedy, file=table.file, where=row.where, column="zone")

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from letup.aid.people import zones_of_places
 from letup.roads.departures import open_steps
-from letup.scenario.essentials import Essential, essentials_of
+from letup.scenario.essentials import Essential, essentials_of, factor
 from letup.scenario.model import Scenario
-from letup.scenario.supplies import served
-from letup.scenario.units import factor
+from letup.tables import names_in
 
 Bools = NDArray[np.bool_]
 
@@ -188,7 +187,7 @@ def _fleets(scenario: Scenario, loadable: tuple[str, ...]) -> tuple[Fleet, ...]:
             count=int(row["count"]),
             payload_kg=float(row["payload_kg"]),
             speed_kmh=float(row["speed_kmh"]),
-            items=tuple(item for item in served(_text(row["items"])) or loadable if item in loadable),
+            items=tuple(item for item in names_in(_text(row["items"])) or loadable if item in loadable),
             load=steps(float(row["load_minutes"])),
             unload=steps(float(row["unload_minutes"])),
         )
@@ -206,7 +205,7 @@ def _stops(scenario: Scenario) -> dict[str, Stop]:
             continue
         zones: list[int] = []
         if row["kind"] == "distribution_point":
-            named = [number[zone] for zone in served(_text(row.get("serves")))]
+            named = [number[zone] for zone in names_in(_text(row.get("serves")))]
             zones = named or [zone for zone in [zone_of[str(place)]] if zone >= 0]
         found[str(place)] = Stop(
             id=str(place),

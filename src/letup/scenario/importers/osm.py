@@ -13,7 +13,7 @@ import shapely
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
-from letup.scenario.importers import tags as read
+from letup.scenario.importers import osm_tags as read
 from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
 
 _CARE = {"hospital": "hospital", "clinic": "protected_site", "doctors": "protected_site"}

@@ -12,10 +12,11 @@ from typing import Any
 
 from letup.core.errors import LetupError
 from letup.scenario import example_data
-from letup.scenario.attributes import FILES, TABLES, Column, of
+from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, of
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
-from letup.scenario.settings import PARTIES, SCENARIO, SECTIONS
+from letup.scenario.settings import SECTIONS
+from letup.tables.schema import Column
 
 _PROVENANCE = {"basis": "assumed", "note": example_data.NOTE}
 

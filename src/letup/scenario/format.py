@@ -7,11 +7,13 @@ from letup.tables import inputs
 from letup.tables.inputs import Row, Table
 from letup.tables.schema import Column, Schema, schemas
 
-ID_COLUMNS = ("id", "name")
 PROVENANCE = ("basis", "source", "note")
 
+SCENARIO = "scenario.yaml"
+PARTIES = "parties.yaml"
+
 #: Files of a scenario folder whose absence stops the work; without the others there is less to plan.
-REQUIRED_FILES = ("scenario.yaml", "zones.geojson", "roads.geojson")
+REQUIRED_FILES = (SCENARIO, "zones.geojson", "roads.geojson")
 LAYERS = ("zones.geojson", "roads.geojson", "places.geojson")
 #: What is to be agreed, and what is known of those who have to agree.
 AGREEMENT = ("issues.csv", "preferences.csv", "influences.csv", "concessions.csv", "statements.csv")
@@ -26,10 +28,10 @@ TABLES = (
     "ambulances.csv",
     *AGREEMENT,
 )
-FILES = ("scenario.yaml", *LAYERS, *TABLES, "parties.yaml")
+FILES = (SCENARIO, *LAYERS, *TABLES, PARTIES)
 
 #: Sections of scenario.yaml: settings and the list of sources carry no basis of their own.
-WITHOUT_BASIS = ("scenario.yaml", "scenario.yaml:sources")
+WITHOUT_BASIS = (SCENARIO, f"{SCENARIO}:sources")
 
 
 def declared() -> dict[str, Schema]:

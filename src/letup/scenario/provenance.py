@@ -8,9 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from letup.scenario.attributes import AGREEMENT, TABLES, find
+from letup.scenario.format import AGREEMENT, PARTIES, SCENARIO, TABLES, find
 from letup.scenario.model import Scenario
-from letup.scenario.settings import PARTIES, SCENARIO
 
 COLUMNS = ("file", "where", "column", "value", "unit", "basis", "source", "note")
 BASES = ("observed", "modelled", "assumed")
