@@ -9,7 +9,7 @@ import numpy as np
 
 from letup import roads
 from letup.pauses.movement_times import MARGIN_MINUTES
-from letup.plan.making.groups import move_groups
+from letup.plan.planner.groups import move_groups
 from letup.roads.departures import ready_share
 from letup.roads.network import RoadNetwork
 from letup.scenario import Scenario

@@ -18,7 +18,7 @@ from letup.pauses.frontier import Point
 from letup.pauses.limits import Window
 from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
 from letup.plan.frontier.text import answer, frontier_text
-from letup.plan.making.multistart import make_best
+from letup.plan.planner.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new
 from tests.cli.test_plan import run, two_lines

@@ -13,7 +13,7 @@ from letup.plan.answer import next_hours as said_hours
 from letup.plan.discretise import limits_of
 from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files import digests
-from letup.plan.making.make import make
+from letup.plan.planner.make import make
 from letup.verify import verify
 from tests.cli.printed import printed
 

@@ -21,8 +21,8 @@ from letup.plan.discretise import limits_of, moving_array
 from letup.plan.files import digests
 from letup.plan.frontier.people_and_need import TradePoint, efficient, tradeoff
 from letup.plan.frontier.people_and_need_files import notes, tradeoff_text, write_tradeoff
-from letup.plan.making.groups import move_groups
 from letup.plan.objectives import Joint, Objective, gap_of, sentence_of
+from letup.plan.planner.groups import move_groups
 from letup.report import write_tradeoff_html
 from letup.scenario import Priorities, with_priorities
 from letup.verify import verify

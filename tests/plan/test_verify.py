@@ -96,7 +96,7 @@ def test_verifying_does_not_load_the_solver(written):
         "import sys; from letup.verify import verify; assert verify(sys.argv[1]).holds; "
         "solvers = ('numba.', 'letup.flow', 'ortools', 'highspy'); "
         "bad = [m for m in sys.modules if m == 'numba' or m.startswith(solvers)]; "
-        "search = ('letup.pauses.choose', 'letup.pauses.search.surrogate_search', 'letup.plan.making.make'); "
+        "search = ('letup.pauses.choose', 'letup.pauses.search.surrogate_search', 'letup.plan.planner.make'); "
         "bad += [m for m in sys.modules if m in search]; "
         "assert not bad, bad"
     )

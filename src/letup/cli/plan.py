@@ -60,7 +60,7 @@ def plan(
                 if searches is None and cluster is None:
                     made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=display.show)
                 else:
-                    from letup.plan.making.multistart import SEARCHES, make_best
+                    from letup.plan.planner.multistart import SEARCHES, make_best
 
                     made = make_best(
                         loaded,

@@ -9,7 +9,7 @@ from letup.plan.files.write import require_usable, write
 from letup.plan.model import GroupResult, Plan
 
 if TYPE_CHECKING:
-    from letup.plan.making.make import make
+    from letup.plan.planner.make import make
 
 __all__ = [
     "GroupResult",
@@ -24,7 +24,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load the solver only when a plan is made: verifying one must not need it."""
     if name == "make":
-        from letup.plan.making.make import make
+        from letup.plan.planner.make import make
 
         return make
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,7 @@ def without_pause(plan: Plan) -> NDArray[np.int64]:
     """
     if not _any_way(plan):
         return np.zeros(plan.scenario.steps, np.int64)
-    from letup.plan.making.groups import move_groups
+    from letup.plan.planner.groups import move_groups
     from letup.roads import timed
 
     groups = [timed(plan.network, plan.scenario, group.name) for group in plan.scenario.groups]

@@ -338,7 +338,7 @@ class _Counter:
         if self.ready is None:
             from letup import roads
             from letup.plan.discretise import moving_array
-            from letup.plan.making.groups import move_groups
+            from letup.plan.planner.groups import move_groups
 
             scenario = self.offer.scenario
             network = roads.build(scenario)

@@ -18,9 +18,9 @@ from letup.core.progress import Progress, Reporter
 from letup.pauses.limits import Window, usable_steps
 from letup.plan.ceiling import ceiling
 from letup.plan.discretise import limits_of
-from letup.plan.making.make import require_people
-from letup.plan.making.multistart import Search, plan_once
 from letup.plan.objectives import Objective
+from letup.plan.planner.make import require_people
+from letup.plan.planner.multistart import Search, plan_once
 from letup.roads.network import RoadNetwork
 from letup.scenario import has_trucks
 from letup.scenario.model import Priorities, Scenario
@@ -121,7 +121,7 @@ def tradeoff(
     Raises
     ------
     NoPlan
-        As of `letup.plan.making`.
+        As of `letup.plan.planner`.
     LetupError
         ``frontier.need`` if there are no trucks, or nothing that they could bring; and as of
         `letup.core.parallel.spread`.

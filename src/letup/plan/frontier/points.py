@@ -16,9 +16,9 @@ from letup.pauses.frontier import By, Frontier, Point, trace_frontier, used
 from letup.pauses.limits import Window, costs_of, usable_steps
 from letup.plan.ceiling import ceiling
 from letup.plan.discretise import limits_of, margin_steps, moving_array
-from letup.plan.making.groups import move_groups
-from letup.plan.making.make import require_people
-from letup.plan.making.search import LATE, counted
+from letup.plan.planner.groups import move_groups
+from letup.plan.planner.make import require_people
+from letup.plan.planner.search import LATE, counted
 from letup.roads.network import Timed
 from letup.scenario.model import Group, Scenario
 

@@ -20,14 +20,14 @@ from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.discretise import limits_of, moving_array, people_by_group
 from letup.plan.findings import check_plan
-from letup.plan.making.bottlenecks import bottlenecks
-from letup.plan.making.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
-from letup.plan.making.movements import movements
-from letup.plan.making.next_hours import next_hours
-from letup.plan.making.search import choose
-from letup.plan.making.worth import worth
 from letup.plan.model import GroupResult, Plan
 from letup.plan.objectives import Joint, is_joint
+from letup.plan.planner.bottlenecks import bottlenecks
+from letup.plan.planner.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
+from letup.plan.planner.movements import movements
+from letup.plan.planner.next_hours import next_hours
+from letup.plan.planner.search import choose
+from letup.plan.planner.worth import worth
 from letup.plan.ways import passing
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.result import Cut, Route
-from letup.plan.making.horizon import Horizon, capacity_on, horizons_of, part_of
 from letup.plan.modes import by_mode, room_of
+from letup.plan.planner.horizon import Horizon, capacity_on, horizons_of, part_of
 from letup.roads.network import Timed
 from letup.scenario.model import Group
 

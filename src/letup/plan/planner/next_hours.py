@@ -11,8 +11,8 @@ from letup.pauses.limits import Window
 from letup.plan.discretise import limits_of, moving_array
 from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files.tables import NEXT_HOUR_COLUMNS
-from letup.plan.making.days import Day, each_day
-from letup.plan.making.groups import GroupFlow, move_groups
+from letup.plan.planner.days import Day, each_day
+from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.scenario.model import Scenario
 
 _SHOWN = 10

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.pauses.limits import Window
-from letup.plan.making.days import each_day
-from letup.plan.making.groups import GroupFlow, move_groups
+from letup.plan.planner.days import each_day
+from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.scenario.model import Group
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.plan.files.tables import MOVEMENTS
-from letup.plan.making.groups import GroupFlow
+from letup.plan.planner.groups import GroupFlow
 from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario

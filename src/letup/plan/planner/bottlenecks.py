@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from letup.plan.files.tables import BOTTLENECK_COLUMNS
-from letup.plan.making.groups import GroupFlow, Relief
+from letup.plan.planner.groups import GroupFlow, Relief
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 

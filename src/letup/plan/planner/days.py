@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import runs
-from letup.plan.making.groups import GroupFlow
 from letup.plan.modes import room_of
+from letup.plan.planner.groups import GroupFlow
 from letup.roads.network import Timed
 
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from letup.core.parallel import seed_of, spread
 from letup.core.progress import Progress, Reporter
-from letup.plan.making.make import make
 from letup.plan.model import Plan
+from letup.plan.planner.make import make
 from letup.scenario.model import Scenario
 
 
@@ -78,7 +78,7 @@ def make_best(
     Raises
     ------
     NoPlan, LetupError
-        As of `letup.plan.making` and `letup.core.parallel.spread`.
+        As of `letup.plan.planner` and `letup.core.parallel.spread`.
     """
     tell = Reporter(progress)
     jobs = [Search(scenario, time_limit, seed if i == 0 else seed_of(seed, i)) for i in range(searches)]
