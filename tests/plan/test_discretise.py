@@ -8,7 +8,7 @@ import pytest
 
 from letup.pauses import Window
 from letup.plan.discretise import limits_of
-from letup.report.limits import said
+from letup.report.tables import limits_in_words
 from letup.scenario import PartyLimits
 
 
@@ -67,7 +67,7 @@ def test_the_report_says_each_limit(example):
     ids, span = example.zone_ids, (example.zone_ids[0], at(example, 7), at(example, 9))
     names = example.zones["name"]
     text = "\n".join(
-        said(
+        limits_in_words(
             with_limits(
                 example,
                 forced=(span,),

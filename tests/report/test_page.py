@@ -12,7 +12,7 @@ import strip
 
 from letup.core.findings import Finding
 from letup.report import write_html
-from letup.report.layers import SHIELD_M
+from letup.report.map_data import SHIELD_M
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 

@@ -15,7 +15,7 @@ from letup.core.errors import NoPlan
 from letup.pauses import Limits, Window
 from letup.plan.discretise import limits_of, paying
 from letup.plan.model import Plan
-from letup.report.limits import said
+from letup.report.tables import limits_in_words
 from letup.scenario import Scenario, example, load, new
 from letup.scenario.format import of
 from letup.support.model import Issue, Point, Range, RedLine, Support
@@ -84,15 +84,15 @@ def test_words_in_other_languages_are_kept(tmp_path: Path) -> None:
 
 
 def test_one_of_a_unit_is_not_said_in_the_plural() -> None:
-    def said(unit: str, value: float) -> str:
+    def limits_in_words(unit: str, value: float) -> str:
         return Issue("a", "A", unit).label_of(value)
 
-    assert said("roads", 1) == "1 road"
-    assert said("hours/day", 1.0) == "1 hour/day"
-    assert said("days per 10 released", 1) == "1 day per 10 released"
-    assert said("roads", 2) == "2 roads"
-    assert said("people/bus", 1) == "1 people/bus"
-    assert said("%", 1) == "1 %"
+    assert limits_in_words("roads", 1) == "1 road"
+    assert limits_in_words("hours/day", 1.0) == "1 hour/day"
+    assert limits_in_words("days per 10 released", 1) == "1 day per 10 released"
+    assert limits_in_words("roads", 2) == "2 roads"
+    assert limits_in_words("people/bus", 1) == "1 people/bus"
+    assert limits_in_words("%", 1) == "1 %"
 
 
 def test_numbers_of_an_issue_end_at_its_greatest() -> None:
@@ -201,7 +201,7 @@ def test_pauses_by_hand_beyond_a_budget_are_flagged_by_name(frugal: Scenario) ->
 
 
 def test_budgets_are_among_the_limits_that_a_report_names(frugal: Scenario) -> None:
-    words = " ".join(said(frugal))
+    words = " ".join(limits_in_words(frugal))
     assert "cost Party A at most 24 zone-hours" in words
     assert "cost Party B at most 30 days of work" in words
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from letup.core import wording
 from letup.core.clock import Clock
 from letup.plan.model import Plan
-from letup.report.people import local_names, text
+from letup.report.tables import local_names, text
 
 # Okabe and Ito's colours, which people with any common colour blindness can tell apart
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")

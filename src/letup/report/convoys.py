@@ -15,7 +15,7 @@ from letup.aid.convoys.model import Convoy, Load, Orders
 from letup.aid.convoys.patients import PEOPLE
 from letup.aid.convoys.tables import totals
 from letup.core import wording
-from letup.report.convoy_map import Sketch, sketch
+from letup.report.maps import Sketch, draw_convoy_map
 from letup.report.template import page, page_text
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
@@ -139,7 +139,7 @@ def _content(
     off_road = sum(stop.path.off_road_m for stop in convoy.stops if stop.path)
     # what the sheet leaves to the map, millimetres, over its width
     left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
-    drawing: Sketch = sketch(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
+    drawing: Sketch = draw_convoy_map(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
     passed = _passed(convoy, scenario, network, quiet, kind.stays)
     return {
         "convoy": convoy.id,

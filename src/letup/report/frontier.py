@@ -10,7 +10,7 @@ from letup.core import wording
 from letup.pauses.frontier import Point
 from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
 from letup.plan.frontier.text import answer, gap, notes, slope
-from letup.report import limits
+from letup.report import tables
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
 
@@ -92,7 +92,7 @@ def write_frontier_html(frontier: ScenarioFrontier, path: str | Path) -> Path:
             chart=chart(frontier, there) if there else None,
             rows=rows(frontier),
             notes=notes(frontier),
-            limits=limits.said(scenario),
+            limits=tables.limits_in_words(scenario),
         ),
         encoding="utf-8",
     )

@@ -9,7 +9,7 @@ from letup.core import wording
 from letup.plan.frontier.files import pause_rows
 from letup.plan.frontier.people_and_need import Tradeoff
 from letup.plan.frontier.people_and_need_files import answer, best, notes
-from letup.report import limits
+from letup.report import tables
 from letup.report.charts import Tick, round_up
 from letup.report.template import page
 
@@ -73,7 +73,7 @@ def write_tradeoff_html(found: Tradeoff, path: str | Path) -> Path:
             notes=notes(found),
             most_people=wording.count(found.most_people),
             most_need=wording.count(found.most_need),
-            limits=limits.said(found.scenario),
+            limits=tables.limits_in_words(found.scenario),
         ),
         encoding="utf-8",
     )

@@ -1,18 +1,19 @@
-"""The tables of the page: pauses, bottlenecks, findings, assumptions, sources."""
+"""Tables and lists of pages: pauses, bottlenecks, findings, limits, people by zone, assumptions, sources."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
+from shapely import STRtree
 
 from letup.core import wording
 from letup.core.findings import SEVERITIES, Finding, worst_first
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
-from letup.report.people import text
 from letup.scenario.model import Scenario
 
 # what a value bears on, by the column or key it stands in: the largest levers first
@@ -329,3 +330,139 @@ def attributions(plan: Plan) -> list[str]:
             who, licence = text(source.get("publisher")) or text(source.get("title")), text(source.get("licence"))
             out.setdefault(who.casefold(), f"{who} ({licence})" if licence else who)
     return list(out.values())
+
+
+@dataclass(frozen=True)
+class ZoneCount:
+    """People in a zone, those of them who want to leave, its places by kind, and how the figures are known."""
+
+    people: int
+    want_to_leave: int
+    places: dict[str, int]
+    known_from: list[str]
+
+
+def place_zones(scenario: Scenario) -> dict[str, int]:
+    """Number of the zone each place lies in, -1 if in none."""
+    tree = STRtree(list(scenario.zones.geometry))
+    out: dict[str, int] = {}
+    for name, shape in scenario.places.geometry.items():
+        found = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else ()
+        hits = [int(hit) for hit in found]
+        out[str(name)] = min(hits) if hits else -1
+    return out
+
+
+def zone_counts(scenario: Scenario, zone_of: dict[str, int]) -> list[ZoneCount]:
+    """Counts for each zone, in layer order."""
+    number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
+    people, want = [0] * len(number), [0] * len(number)
+    sources: list[dict[str, None]] = [{} for _ in number]
+    for cells in scenario.people.to_dict("records"):
+        row = {str(name): value for name, value in cells.items()}
+        zone = number.get(text(row.get("zone")), -1)
+        if zone < 0:
+            zone = zone_of.get(text(row.get("place")), -1)
+        if zone < 0:
+            continue
+        people[zone] += int(row["count"])
+        sources[zone]["People: " + basis_of(row, scenario, "count")] = None
+        sources[zone]["Who want to leave: " + basis_of(row, scenario, "share_leaving")] = None
+        want[zone] += round(int(row["count"]) * float(row["share_leaving"]))
+    places: list[dict[str, int]] = [{} for _ in number]
+    for name, kind in scenario.places["kind"].items():
+        zone = zone_of[str(name)]
+        if zone >= 0:
+            places[zone][str(kind)] = places[zone].get(str(kind), 0) + 1
+    return [
+        ZoneCount(many, leaving, inside, list(known))
+        for many, leaving, inside, known in zip(people, want, places, sources, strict=True)
+    ]
+
+
+def text(value: Any) -> str:
+    """A cell as text; "" where it is empty."""
+    if value is None or (not isinstance(value, (list, dict, tuple)) and pd.isna(value)):
+        return ""
+    return str(value)
+
+
+def local_names(row: dict[str, Any]) -> list[str]:
+    """Names in other languages (columns ``name_*``) that differ from the name."""
+    out: list[str] = []
+    for column, value in row.items():
+        name = text(value)
+        if str(column).startswith("name_") and name and name not in (text(row.get("name")), *out):
+            if str(column).endswith(("_basis", "_source", "_note")):
+                continue
+            out.append(name)
+    return out
+
+
+def basis_of(row: dict[str, Any], scenario: Scenario, column: str = "") -> str:
+    """Basis and sources of a row, or of one of its columns, such as "observed; Extract of the map, 2025-10-28"."""
+    own = text(row.get(f"{column}_basis")) if column else ""
+    basis = own or text(row.get("basis"))
+    names = text(row.get(f"{column}_source")) if own else text(row.get("source"))
+    parts = [basis] if basis else []
+    for name in filter(None, (part.strip() for part in names.split(";"))):
+        source = scenario.sources.get(name, {})
+        parts.append(", ".join(text(source.get(key)) for key in ("title", "date") if text(source.get(key))) or name)
+    return "; ".join(parts)
+
+
+def limits_in_words(scenario: Scenario) -> list[str]:
+    """One phrase for each limit."""
+    limits = scenario.limits
+    out = []
+    if limits.hours:
+        first, last = (wording.time_of_day(hour) for hour in limits.hours)
+        out.append(f"Pauses lie between {first} and {last} local time.")
+    else:
+        out.append("Pauses may lie at any hour.")
+    longest = f", at most {wording.number(limits.longest_hours)} hours" if limits.longest_hours is not None else ""
+    out.append(f"One pause lasts at least {wording.number(limits.shortest_hours)} hours{longest}.")
+    windows = "one pause" if limits.windows_per_day == 1 else f"{limits.windows_per_day} pauses"
+    out.append(f"At most {windows} per zone and day.")
+    if limits.zone_hours is not None:
+        out.append(f"At most {wording.number(limits.zone_hours)} zone-hours in all.")
+    if limits.at_once is not None:
+        out.append(f"At most {limits.at_once} zones quiet at the same time.")
+    if limits.grid_minutes is not None:
+        out.append(f"Pauses start and end on a clock of {limits.grid_minutes} minutes.")
+    if limits.notice_hours:
+        out.append(f"No pause starts within {wording.number(limits.notice_hours)} hours of the start of the plan.")
+    for spans, phrase in (
+        (limits.forbidden, "No pause in {zone} from {first} to {last}."),
+        (limits.forced, "A pause in {zone} that holds {first} to {last}, asked for by hand."),
+        (limits.frozen, "A pause in {zone} from {first} to {last}, agreed already."),
+    ):
+        for zone, start, end in spans:
+            first, last = _local_moment(start, scenario), _local_moment(end, scenario)
+            out.append(phrase.format(zone=_zone_name(zone, scenario), first=first, last=last))
+    corridors = [wording.listed([_zone_name(zone, scenario) for zone in group]) for group in limits.together]
+    out += [f"{corridor} are paused at the same times." for corridor in corridors]
+    if limits.same_daily:
+        out.append("A zone is paused at the same clock times on each day on which it is paused.")
+    for zone, cost, begin, until in limits.concession:
+        when = "".join(
+            f" {word} {_local_moment(one, scenario)}"
+            for word, one in (("from", begin), ("to", until))
+            if one is not None
+        )
+        out.append(f"A pause in {_zone_name(zone, scenario)} costs {cost:g} per hour{when}.")
+    if limits.concession_budget is not None:
+        out.append(f"All pauses together cost at most {limits.concession_budget:g}.")
+    for party in scenario.parties:
+        if party.get("concession_budget") is not None:
+            most = f"{party['concession_budget']:g} {party['concession_unit']}"
+            out.append(f"All pauses together cost {party['name']} at most {most}, by its own table of costs.")
+    return out
+
+
+def _zone_name(zone: str, scenario: Scenario) -> str:
+    return str(scenario.zones["name"].get(zone, zone))
+
+
+def _local_moment(value: datetime, scenario: Scenario) -> str:
+    return wording.moment(value.astimezone(scenario.local))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from letup import __version__
 from letup.core import wording
 from letup.scenario.model import Scenario
 
@@ -43,17 +42,9 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
         "step_minutes": scenario.step_minutes,
         "policy": STILL,
         "css": Markup(page_text("page/report.css")),
-        "version": version(),
+        "version": __version__,
     }
     return environment.get_template(name).render(given | parts)
-
-
-def version() -> str:
-    """Version of letup that makes the page."""
-    try:
-        return installed("letup")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 @cache

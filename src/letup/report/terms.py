@@ -14,10 +14,11 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from letup import __version__
 from letup.core.errors import LetupError
 from letup.core.wording import number, time
-from letup.report.people import text
-from letup.report.template import STILL, page_text, version
+from letup.report.tables import text
+from letup.report.template import STILL, page_text
 from letup.scenario.model import Scenario
 from letup.support.model import Issue, Package, Support
 from letup.support.negotiation import Negotiation
@@ -263,7 +264,7 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "digest": digest,
         "as_of": moment_text(scenario.as_of.astimezone(scenario.local), lang),
         "policy": STILL,
-        "version": version(),
+        "version": __version__,
     }
 
 

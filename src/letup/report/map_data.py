@@ -1,4 +1,4 @@
-"""The data that the page carries for its map and timeline, as compact JSON."""
+"""What map and timeline of a page show, as compact JSON: without the exact position of any restricted place."""
 
 from __future__ import annotations
 
@@ -6,20 +6,175 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
 
 from letup.plan.model import Plan
-from letup.report import layers, traffic
-from letup.report.people import ZoneCount, basis_of, local_names, text
-from letup.report.tables import restricted
+from letup.report import traffic
+from letup.report.tables import ZoneCount, basis_of, local_names, restricted, text
+from letup.roads.network import RoadNetwork
+from letup.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SHIELD_M = 25.0
+_PLACES = 5
+_METRES_PER_DEGREE = 111_320.0
+_MOST_VERTICES = 60_000
+_CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "track", "footpath")
+
+PLURALS = {
+    "crossing": "crossings",
+    "checkpoint": "checkpoints",
+    "shelter": "shelters",
+    "hospital": "hospitals and clinics",
+    "warehouse": "warehouses",
+    "distribution_point": "distribution points",
+    "protected_site": "other protected sites",
+    "waiting_place": "waiting places",
+}
+
+
+@dataclass(frozen=True)
+class Shield:
+    """Takes vertices near restricted places out of lines, so that no line gives a place away.
+
+    Parameters
+    ----------
+    points : float64[k, 2]
+        Exact positions (lon, lat) of the places whose position is not shared.
+    """
+
+    points: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Shield:
+        """Shield all places of a scenario whose sensitivity is not ``public``."""
+        hidden = scenario.places[scenario.places["sensitivity"] != "public"]
+        points = [(shape.centroid.x, shape.centroid.y) for shape in hidden.geometry if _drawable(shape)]
+        return cls(np.array(points, float).reshape(-1, 2))
+
+    def near(self, line: Floats) -> NDArray[np.bool_]:
+        """Which vertices (lon, lat) lie within ``SHIELD_M`` metres of a restricted place."""
+        if not len(self.points) or not len(line):
+            return np.zeros(len(line), bool)
+        squeeze = np.array([np.cos(np.radians(self.points[:, 1].mean())), 1.0]) * _METRES_PER_DEGREE
+        distance, _ = cKDTree(self.points * squeeze).query(line * squeeze)
+        return np.asarray(distance <= SHIELD_M)
+
+    def lines(self, lines: list[Floats]) -> list[Floats]:
+        """The lines without shielded vertices; a line with fewer than two left comes back empty."""
+        if not lines:
+            return []
+        hidden = self.near(np.concatenate(lines))
+        ends = np.cumsum([len(line) for line in lines])[:-1]
+        out = []
+        for line, hide in zip(lines, np.split(hidden, ends), strict=True):
+            kept = line[~hide]
+            out.append(kept if len(kept) > 1 else kept[:0])
+        return out
+
+
+def _drawable(shape: Any) -> bool:
+    return isinstance(shape, BaseGeometry) and not shape.is_empty
+
+
+def whole(line: Floats) -> Ints:
+    """Coordinates in 1/100,000 degree (about a metre), without repeated vertices."""
+    scaled: Ints = np.rint(np.asarray(line, float)[:, :2] * 10**_PLACES).astype(np.int64)
+    keep = np.ones(len(scaled), bool)
+    keep[1:] = (scaled[1:] != scaled[:-1]).any(axis=1)
+    kept: Ints = scaled[keep]
+    return kept
+
+
+def packed(line: Ints) -> list[int]:
+    """Lon and lat of the first vertex, then the differences: small numbers."""
+    return [int(value) for value in np.diff(line, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()]
+
+
+def rings(shape: Any) -> list[list[Ints]]:
+    """Polygons of a zone: for each, its outer ring and its holes."""
+    if not _drawable(shape):
+        return []
+    parts = getattr(shape, "geoms", [shape])
+    return [
+        [whole(np.asarray(ring.coords)) for ring in (part.exterior, *part.interiors)]
+        for part in parts
+        if part.geom_type == "Polygon"
+    ]
+
+
+def zone_rings(zones: gpd.GeoDataFrame) -> list[list[list[Ints]]]:
+    """Polygons of all zones, simplified together (shared borders stay shared) if they are very detailed."""
+    shapes = zones.geometry
+    detail = int(shapes.count_coordinates().sum()) if len(shapes) else 0
+    if detail > _MOST_VERTICES:
+        shapes = shapes.simplify_coverage(0.0002) if hasattr(shapes, "simplify_coverage") else shapes.simplify(0.0002)
+    return [rings(shape) for shape in shapes]
+
+
+def background(scenario: Scenario, shield: Shield) -> list[Ints]:
+    """Roads of the scenario as they lie, main classes first, as many as the page can carry."""
+    roads = scenario.roads
+    out: list[Ints] = []
+    left = _MOST_VERTICES
+    for name in _CLASSES:
+        lines = [
+            np.asarray(part.coords)[:, :2]
+            for shape in roads.geometry[roads["class"] == name]
+            if _drawable(shape)
+            for part in getattr(shape, "geoms", [shape])
+        ]
+        short = [whole(line) for line in shield.lines(lines) if len(line)]
+        left -= sum(map(len, short))
+        if left < 0:
+            break
+        out += [line for line in short if len(line) > 1]
+    return out
+
+
+def drawn_pieces(
+    network: RoadNetwork, arcs: Ints, shield: Shield
+) -> tuple[dict[int, int], list[tuple[str, list[Ints]]]]:
+    """Pieces of road to draw for the arcs that people use.
+
+    The two directions of a road share one piece.
+
+    Returns
+    -------
+    piece_of : dict
+        RoadNetwork arc to piece, for each arc that may be drawn.
+    pieces : list of (road id, lines)
+        What to draw; each piece has one line here (callers join those that always carry the same people).
+    """
+    piece_of: dict[int, int] = {}
+    pieces: list[tuple[str, list[Ints]]] = []
+    seen: dict[bytes, int] = {}
+    for arc, line in zip(arcs, shield.lines([network.line[int(arc)] for arc in arcs]), strict=True):
+        if len(line) < 2:
+            continue
+        course = whole(line)
+        if len(course) < 2:
+            continue
+        key = min(course.tobytes(), course[::-1].tobytes())
+        if key not in seen:
+            seen[key] = len(pieces)
+            pieces.append((network.road[int(arc)], [course]))
+        piece_of[int(arc)] = seen[key]
+    return piece_of, pieces
+
 
 _COMPASS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
 
 
 @dataclass(frozen=True)
-class PageData:
+class MapData:
     """What the page shows on map and timeline.
 
     Attributes
@@ -39,29 +194,29 @@ class PageData:
     """
 
     json: dict[str, Any]
-    zones: list[list[list[layers.Ints]]]
-    pieces: list[list[layers.Ints]]
+    zones: list[list[list[Ints]]]
+    pieces: list[list[Ints]]
     passing: list[int]
-    roads: list[layers.Ints]
+    roads: list[Ints]
     block: int
 
 
-def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> PageData:
+def gather_map_data(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> MapData:
     """Put together everything that map and timeline show."""
     scenario, clock = plan.scenario, plan.scenario.clock
-    shield = layers.Shield.of(scenario)
+    shield = Shield.of(scenario)
     visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
     pieces, passing, piece_of = _pieces(plan, visit, shield)
     bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
     for piece, one in zip(pieces, bent, strict=True):
         piece["e"] = one
-    polygons = layers.zone_rings(scenario.zones)
-    roads = layers.background(scenario, shield)
+    polygons = zone_rings(scenario.zones)
+    roads = background(scenario, shield)
     lines = [piece.pop("lines") for piece in pieces]
     number, about = _roads(plan, list(dict.fromkeys(piece["r"] for piece in pieces)))
     for piece, line in zip(pieces, lines, strict=True):
         piece["r"] = number[piece["r"]]
-        piece["l"] = [layers.packed(one) for one in line]
+        piece["l"] = [packed(one) for one in line]
     data = {
         "start": int(scenario.start.timestamp()),
         "steps": scenario.steps,
@@ -70,7 +225,7 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
         "zones": _zones(plan, counts, polygons, waiting),
         "roads": about,
         "pieces": pieces,
-        "base": [layers.packed(line) for line in roads],
+        "base": [packed(line) for line in roads],
         "places": _places(plan),
         "limits": _limits(plan, shield),
         "ways": _ways(plan, visit, piece_of, zone_of),
@@ -80,10 +235,10 @@ def gather(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> Page
         "arrived": [_cumulated(group.arrivals) for group in plan.groups],
         "want": plan.want_to_leave,
     }
-    return PageData(data, polygons, lines, passing, roads, block)
+    return MapData(data, polygons, lines, passing, roads, block)
 
 
-def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, layers.Ints]:
+def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, Ints]:
     """The visits, and the steps that each takes on the road at the group's speed, rounded up."""
     network, groups = plan.network, {group.name: group for group in plan.scenario.groups}
     who = [groups[str(name)] for name in plan.movements["group"]]
@@ -96,12 +251,12 @@ def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, layers.
 
 
 def _pieces(
-    plan: Plan, visit: traffic.Visits, shield: layers.Shield
+    plan: Plan, visit: traffic.Visits, shield: Shield
 ) -> tuple[list[dict[str, Any]], list[int], dict[int, int]]:
     """Pieces of road with the people on them; pieces of one road that always carry the same are joined."""
     network, steps = plan.network, plan.scenario.steps
     used = np.unique(visit.arc)
-    piece_of, drawn = layers.drawn_pieces(network, used, shield)
+    piece_of, drawn = drawn_pieces(network, used, shield)
     lookup = np.full(len(network.tail) + 1, -1, np.int64)
     for arc, piece in piece_of.items():
         lookup[arc] = piece
@@ -132,9 +287,7 @@ def _pieces(
     return out, total, {arc: new_piece[piece] for arc, piece in piece_of.items()}
 
 
-def _course(
-    plan: Plan, visit: traffic.Visits, key: layers.Ints, people: layers.Ints, pieces: int
-) -> NDArray[np.complex128]:
+def _course(plan: Plan, visit: traffic.Visits, key: Ints, people: Ints, pieces: int) -> NDArray[np.complex128]:
     """Direction in which people go along each piece, weighted by people: east + north i."""
     network = plan.network
     squeeze = math.cos(math.radians(float(network.lat.mean()))) if len(network.lat) else 1.0
@@ -145,7 +298,7 @@ def _course(
 
 
 def _zones(
-    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[layers.Ints]]], waiting: traffic.Visits
+    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[Ints]]], waiting: traffic.Visits
 ) -> list[dict[str, Any]]:
     scenario, movements = plan.scenario, plan.movements
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
@@ -171,11 +324,11 @@ def _zones(
             "out": int(leave.get(zone, 0)),
             "e": left[index],
             "wait": waits[index],
-            "c": [[layers.PLURALS.get(kind, kind), many] for kind, many in sorted(counts[index].places.items())],
+            "c": [[PLURALS.get(kind, kind), many] for kind, many in sorted(counts[index].places.items())],
             "b": basis_of(row, scenario),
             "pb": counts[index].known_from,
             "x": [round(points.iloc[index].x, 4), round(points.iloc[index].y, 4)],
-            "g": [[layers.packed(ring) for ring in polygon] for polygon in polygons[index]],
+            "g": [[packed(ring) for ring in polygon] for polygon in polygons[index]],
         })  # fmt: skip
     return out
 
@@ -184,7 +337,7 @@ def _trips(plan: Plan, for_ever: bool = False) -> traffic.Visits:
     """Each movement as one visit: on the way from departure to arrival (or, ``for_ever``, gone from home)."""
     moves = plan.movements
 
-    def column(name: str) -> layers.Ints:
+    def column(name: str) -> Ints:
         return moves[name].to_numpy(np.int64)
 
     first, last = column("depart_first_step"), column("depart_last_step")
@@ -199,7 +352,7 @@ def _moving(plan: Plan) -> list[int]:
     return traffic.bends(trips.movement, trips, 1, plan.scenario.steps)[0]
 
 
-def _cumulated(arrivals: layers.Ints) -> list[int]:
+def _cumulated(arrivals: Ints) -> list[int]:
     """Bends of the running total of arrivals."""
     change = np.diff(np.asarray(arrivals, np.int64), prepend=0)
     at = np.flatnonzero(change)
@@ -254,7 +407,7 @@ def _places(plan: Plan) -> list[dict[str, Any]]:
     return out
 
 
-def _limits(plan: Plan, shield: layers.Shield) -> list[dict[str, Any]]:
+def _limits(plan: Plan, shield: Shield) -> list[dict[str, Any]]:
     """Marks of the bottlenecks, numbered as in their table; none where it would give a place away."""
     out = []
     hidden = restricted(plan.scenario)
