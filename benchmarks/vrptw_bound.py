@@ -20,7 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from benchmarks.vrptw import Instance
-from letup.lp.highs import run, solver
+from letup.lp.highs import run, silent_highs
 
 REMEMBERED = 10
 """Nearest stops that a route remembers at each stop."""
@@ -110,7 +110,7 @@ class _Master:
     """Choose routes so that each stop is visited."""
 
     def __init__(self, stops: int) -> None:
-        self.highs = solver()
+        self.highs = silent_highs()
         self.stops, self.columns = stops, 0
         self.seen: set[tuple[int, ...]] = set()
         for _ in range(stops):

@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
-from letup.lp.highs import solver
+from letup.lp.highs import silent_highs
 
 
 def slow_program(size: int = 600) -> highspy.Highs:
@@ -26,6 +26,6 @@ def slow_program(size: int = 600) -> highspy.Highs:
     program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
     program.a_matrix_.value_ = matrix.data
     program.sense_ = highspy.ObjSense.kMaximize
-    highs = solver()
+    highs = silent_highs()
     highs.passModel(program)
     return highs

@@ -16,7 +16,7 @@ import highspy
 import numpy as np
 import pytest
 
-from letup.lp.highs import cancel, run, solver
+from letup.lp.highs import cancel, run, silent_highs
 from tests.lp.slow import slow_program
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ LONG = 5.0
 def knapsack(size: int = 60) -> highspy.Highs:
     """A mixed-integer program that takes long: several knapsacks at once, with hardly any difference in worth."""
     random = np.random.default_rng(1)
-    highs = solver()
+    highs = silent_highs()
     columns = np.arange(size, dtype=np.int32)
     highs.addVars(size, np.zeros(size), np.ones(size))
     highs.changeColsCost(size, columns, -random.integers(95, 105, size).astype(float))
@@ -41,9 +41,9 @@ def knapsack(size: int = 60) -> highspy.Highs:
 def test_nothing_comes_out_of_it() -> None:
     code = """
 import numpy as np
-from letup.lp.highs import run, solver
+from letup.lp.highs import run, silent_highs
 for kind in ("simplex", "ipm"):
-    highs = solver()
+    highs = silent_highs()
     highs.setOptionValue("solver", kind)
     highs.addVars(2, np.zeros(2), np.ones(2))
     highs.addRow(1.0, 1.0, 2, np.arange(2, dtype=np.int32), np.ones(2))

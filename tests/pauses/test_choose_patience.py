@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import highspy
 import pytest
 
+from letup.lp.solver import Basis, Status
 from letup.pauses import Choice, choose, choose_pauses
-from letup.pauses.bound.nodes import Nodes
+from letup.pauses.bound.nodes import NodeSolver
 from tests.pauses.small import drawn
 
 HARD = 6  # its shelters fill up: some sixty linear programs until nothing is left to split
@@ -20,14 +20,14 @@ IN_ONE_GO = 8
 def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Iterations of each linear program of the branching."""
     counted: list[int] = []
-    given = Nodes._run
+    original = NodeSolver._run
 
-    def run(self: Nodes, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
-        status = given(self, basis)
-        counted.append(self.highs.getInfo().simplex_iteration_count)
+    def run(self: NodeSolver, basis: Basis) -> Status:
+        status = original(self, basis)
+        counted.append(self.solver.iterations)
         return status
 
-    monkeypatch.setattr(Nodes, "_run", run)
+    monkeypatch.setattr(NodeSolver, "_run", run)
     return counted
 
 

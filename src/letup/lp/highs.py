@@ -42,7 +42,7 @@ class _Silent(highspy.Highs):  # type: ignore[misc]
         super().enableCallbacks()
 
 
-def solver() -> highspy.Highs:
+def silent_highs() -> highspy.Highs:
     """HiGHS without a program: silent, on one thread, with the same pseudo-random numbers each time."""
     highs = _Silent()
     highs.setOptionValue("output_flag", False)
@@ -57,7 +57,7 @@ def run(highs: highspy.Highs, seconds: float | None = None) -> highspy.HighsMode
     Parameters
     ----------
     highs : highspy.Highs
-        As from `solver`, with a program.
+        As from `silent_highs`, with a program.
     seconds : float, optional
         How long it may take.
 

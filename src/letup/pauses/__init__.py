@@ -8,8 +8,7 @@ from letup.pauses.limit_checks import broken
 from letup.pauses.limits import Limits, Window, quiet_array
 
 if TYPE_CHECKING:
-    from letup.pauses.certificates.check_bound import check_bound
-    from letup.pauses.choice import Choice
+    from letup.pauses.choice import Choice, check_bound
     from letup.pauses.choose import choose_pauses
 
 __all__ = ["Choice", "Limits", "Window", "broken", "check_bound", "choose_pauses", "quiet_array"]
@@ -22,7 +21,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(choose, name)
     if name == "check_bound":
-        from letup.pauses.certificates.check_bound import check_bound
+        from letup.pauses.choice import check_bound
 
         return check_bound
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

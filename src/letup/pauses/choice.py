@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.program import Rows
-from letup.pauses.bound.relaxation import Certificate
-from letup.pauses.certificates.all_quiet import QuietCertificate
+from letup.core.clock import Clock
+from letup.lp.program import LinearProgram
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
+from letup.pauses.certificates.check_bound import confirmed_bound
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import Window
-from letup.pauses.problem import Problem
+from letup.pauses.limits import Limits, Window
+from letup.pauses.problem import Problem, weight_of
+from letup.roads.timed_network import TimedNetwork
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Choice:
         As they improved.
     complete : bool
         False if the search was stopped by the time limit or by hand.
-    certificate : Certificate, QuietCertificate or None
+    certificate : Certificate, AllQuietCertificate or None
         What `letup.pauses.check_bound` needs to confirm the bound, as far as it was kept: see its own ``bound``.
     """
 
@@ -48,7 +51,7 @@ class Choice:
     gap: float
     trace: list[tuple[float, float, float]]
     complete: bool = True
-    certificate: Certificate | QuietCertificate | None = field(default=None, repr=False)
+    certificate: Certificate | AllQuietCertificate | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def evaluate(self, windows: Sequence[Window]) -> float:
@@ -108,7 +111,7 @@ def next_hours(problem: Problem, windows: Sequence[Window]) -> list[tuple[Window
     tried: set[tuple[Window, Window | None]] = set()
     for w in windows:
         tried |= {(replace(w, first=w.first - more), w), (replace(w, last=w.last + more), w)}
-    rows = WindowRows(Rows(), free, problem.net.zones, clock)
+    rows = WindowRows(LinearProgram(), free, problem.net.zones, clock)
     for zone, slots in enumerate(rows.of_zone):
         for slot in slots:
             for w in windows:
@@ -123,3 +126,42 @@ def next_hours(problem: Problem, windows: Sequence[Window]) -> list[tuple[Window
             length = new.last - new.first - (old.last - old.first if old else -1)
             gains.append((new, old, (problem.value(changed) - value) / clock.hours(length)))
     return sorted(gains, key=lambda gain: -gain[2])
+
+
+def check_bound(
+    net: TimedNetwork,
+    *,
+    steps: int,
+    step_minutes: int,
+    start_hour: float = 0.0,
+    limits: Limits,
+    weight: NDArray[np.float64] | None = None,
+    margin: int = 0,
+    clock: Clock | None = None,
+    certificate: Certificate | AllQuietCertificate,
+) -> float:
+    """The bound that a certificate proves, confirmed without the search and without a solver.
+
+    What is done for it stands at `letup.pauses.certificates.check_bound.confirmed_bound`. Leaves of its tree in which
+    all windows are fixed are valued by their earliest-arrival flow.
+
+    Parameters
+    ----------
+    net, steps, step_minutes, start_hour, limits, weight, margin, clock
+        As given to `choose_pauses`.
+    certificate : Certificate or AllQuietCertificate
+        `Choice.certificate`.
+
+    Returns
+    -------
+    float
+        No windows within the limits are worth more.
+
+    Raises
+    ------
+    LetupError
+        ``pauses.certificate`` if the certificate does not fit the problem, or a cut does not hold.
+    """
+    clock = clock or Clock(steps, step_minutes, start_hour)
+    problem = Problem(net, clock, limits, weight_of(weight, steps), margin)
+    return confirmed_bound(net, clock, limits, problem.weight, margin, certificate, problem.value)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from letup.core.clock import Clock
 from letup.lp.highs import cancel
-from letup.lp.program import Rows
-from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
+from letup.lp.program import LinearProgram
+from letup.pauses.bound.all_quiet import AllQuietBound, bound_all_quiet
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.relaxation import Certificate, Master, best_relaxation, is_exact
-from letup.pauses.certificates.all_quiet import QuietCertificate
+from letup.pauses.bound.relaxation import Relaxation, best_relaxation, is_exact
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window
@@ -202,13 +203,13 @@ class _Choosing:
         self.patient = rounds is None and time_limit is None
         self.root_limit = TimeLimit(None if time_limit is None else PARAMETERS.root_share * time_limit)
         self.small = is_small(net, steps)
-        self.master: Master | None = None
+        self.relaxation: Relaxation | None = None
         self.branching: Branching | None = None
         self.ended = False
         self.thread: threading.Thread | None = None
         # Waited for in place of the thread: before Python 3.13 a join cut short by Ctrl-C takes it for ended.
         self.proof_ended = threading.Event()
-        self.rows = WindowRows(Rows(), problem.limits, net.zones, problem.clock, problem.margin)
+        self.rows = WindowRows(LinearProgram(), problem.limits, net.zones, problem.clock, problem.margin)
         self.annealing = Annealing(
             self.rows,
             net.zones,
@@ -309,7 +310,7 @@ class _Choosing:
             gap,
             incumbent.trace,
             not incumbent.interruption.interrupted and (proven or self.ended),
-            cast("Certificate | QuietCertificate | None", incumbent.certificate),
+            cast("Certificate | AllQuietCertificate | None", incumbent.certificate),
             self.problem,
         )
 
@@ -333,7 +334,7 @@ class _Choosing:
         try:
             if not self.small:
                 self._bound_everything_quiet()
-            if self.master is None:
+            if self.relaxation is None:
                 self._relax()
             self._branch()
         finally:
@@ -343,37 +344,37 @@ class _Choosing:
         """The root relaxation, and windows that it suggests."""
         if self.problem.net.arcs * self.problem.clock.steps > PARAMETERS.relaxed:
             return
-        self.master = best_relaxation(self.problem, self.incumbent, FirstOf(self.incumbent, self.root_limit))
-        if self.master is not None and self.small:
-            self.guided.hint_root(self.master.values)
+        self.relaxation = best_relaxation(self.problem, self.incumbent, FirstOf(self.incumbent, self.root_limit))
+        if self.relaxation is not None and self.small:
+            self.guided.hint_root(self.relaxation.values)
 
     def _branch(self, programs: int | None = None, iterations: int | None = None) -> None:
         """Split the windows until nothing better than the best known is left, or what is given is used up."""
-        if self.master is None or self.incumbent.met:
+        if self.relaxation is None or self.incumbent.met:
             return
-        self.branching = Branching(self.master, self.incumbent, hint=self.guided.hint)
+        self.branching = Branching(self.relaxation, self.incumbent, on_point=self.guided.hint)
         self.branching.run(programs=programs, iterations=iterations)
 
     def _bound_everything_quiet(self) -> None:
         """The bound for everything quiet that may be."""
-        certificates = everything_quiet(
+        certificates = bound_all_quiet(
             self.problem.net,
             self.rows.usable,
             self.problem.weight,
             rounds=PARAMETERS.quiet_rounds if self.small else PARAMETERS.quiet_rounds_large,
             stop=self.incumbent,
-            rent=None if self.small else self._rents(),
+            multipliers=None if self.small else self._shelter_multipliers(),
         )
         for certificate in certificates:
             self.incumbent.certify(certificate)
 
-    def _rents(self) -> NDArray[np.float64]:
-        """Rents of shelters under which few more people want into one than there is room, found on a surrogate."""
+    def _shelter_multipliers(self) -> NDArray[np.float64]:
+        """Prices of shelters at which few more people want into one than there is room, found on a surrogate."""
         problem, usable = self.problem, self.rows.usable
         surrogate = build_surrogate([problem.net], usable, problem.weight, problem.margin, self.seed)
-        quiet = EverythingQuiet(surrogate.nets[0], usable[:, surrogate.kept], surrogate.weight)
+        quiet = AllQuietBound(surrogate.nets[0], usable[:, surrogate.kept], surrogate.weight)
         for _ in range(PARAMETERS.quiet_rounds_surrogate):
             if quiet.settled or self.incumbent.met:
                 break
             quiet.round()
-        return quiet.rent
+        return quiet.multipliers

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from letup.flow import earliest_arrival
-from letup.pauses.bound.all_quiet import EverythingQuiet, everything_quiet
+from letup.pauses.bound.all_quiet import AllQuietBound, bound_all_quiet
 from letup.pauses.incumbent import Never
 from letup.pauses.limits import usable_steps
 from tests.pauses.bound.tiny import clock_of
@@ -18,7 +18,7 @@ def usable_of(problem):
 
 def bounds(problem, rounds):
     case = (problem.net, usable_of(problem), problem.weight)
-    return [certificate.bound for certificate in everything_quiet(*case, rounds=rounds, stop=Never())]
+    return [certificate.bound for certificate in bound_all_quiet(*case, rounds=rounds, stop=Never())]
 
 
 @pytest.mark.parametrize("scarce", [False, True])
@@ -44,7 +44,7 @@ def test_with_more_rounds_it_comes_near_the_best_flow():
 
 def test_where_rooms_suffice_it_says_that_it_cannot_become_better():
     problem = next(p for p in map(drawn, range(50)) if (p.net.shelter[p.net.shelter > 0] > p.net.supply.sum()).all())
-    quiet = EverythingQuiet(problem.net, usable_of(problem), problem.weight)
+    quiet = AllQuietBound(problem.net, usable_of(problem), problem.weight)
     assert quiet.round()
     assert quiet.settled
     flow = earliest_arrival(problem.net, problem.steps, usable_of(problem))

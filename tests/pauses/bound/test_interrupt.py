@@ -17,15 +17,17 @@ from tests.pauses.test_choose_ends import LIMITS, TIME
 CHILD = """
 import json, sys
 from letup.pauses import choose_pauses
+from letup.lp.solver import Solver
 from letup.pauses.bound import relaxation
 from tests.lp.slow import slow_program
 from tests.pauses.test_choose_ends import LIMITS, TIME, strip
 
-def slow(rows):
-    print("begun", flush=True)
-    return slow_program(800)
+class Slow(Solver):
+    def __init__(self, program):
+        print("begun", flush=True)
+        self._highs = slow_program(800)
 
-relaxation.load = slow
+relaxation.Solver = Slow
 choice = choose_pauses(strip(6), limits=LIMITS, time_limit=600, rounds=json.loads(sys.argv[1]), **TIME)
 print(json.dumps([[w.zone, w.first, w.last] for w in choice.windows] + [choice.complete]), flush=True)
 """

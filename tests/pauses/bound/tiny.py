@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from letup.core.clock import Clock
 from letup.flow import TimedNetwork
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram
 from letup.pauses import Limits, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.incumbent import Incumbent
@@ -22,23 +22,26 @@ def clock_of(problem: Problem) -> Clock:
     return Clock(problem.steps, problem.step_minutes, problem.start_hour)
 
 
-def windows_of(limits: Limits, zones: int, clock: Clock) -> tuple[Rows, WindowRows]:
-    rows = Rows()
-    return rows, WindowRows(rows, limits, zones, clock)
+def windows_of(limits: Limits, zones: int, clock: Clock) -> tuple[LinearProgram, WindowRows]:
+    program = LinearProgram()
+    return program, WindowRows(program, limits, zones, clock)
 
 
-def solved(rows: Rows, gain: np.ndarray | None = None, lower: np.ndarray | None = None, whole: bool = False):
+def solved(
+    program: LinearProgram, gain: np.ndarray | None = None, lower: np.ndarray | None = None, whole: bool = False
+):
     """What scipy makes of a program to maximise, with other gains or lower bounds (then upper ones too) if given."""
-    if not rows.lower:
+    if not program.lower:
         return OptimizeResult(status=0, message="nothing to choose", x=np.zeros(0), fun=0.0)
-    low, high = np.array(rows.lower), np.array(rows.upper)
+    low, high = np.array(program.lower), np.array(program.upper)
     if lower is not None:
         low[: len(lower)] = high[: len(lower)] = lower
+    rows = LinearConstraint(program.matrix, np.array(program.row_lower), np.array(program.row_upper))
     found: OptimizeResult = milp(
-        -(np.array(rows.gain) if gain is None else gain),
-        integrality=np.array(rows.whole, int) if whole else None,
+        -(np.array(program.gain) if gain is None else gain),
+        integrality=np.array(program.integer, int) if whole else None,
         bounds=Bounds(low, high),
-        constraints=LinearConstraint(rows.matrix, np.array(rows.low), np.array(rows.high)) if rows.low else (),
+        constraints=rows if program.rows else (),
     )
     return found
 

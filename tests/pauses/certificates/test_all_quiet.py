@@ -18,8 +18,8 @@ from letup.flow import TimedNetwork
 from letup.flow.backends.expanded import expand
 from letup.flow.priced_flow import ranked_flow
 from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
-from letup.pauses.bound.all_quiet import everything_quiet
-from letup.pauses.certificates.all_quiet import QuietCertificate, confirmed
+from letup.pauses.bound.all_quiet import bound_all_quiet
+from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
 from letup.pauses.incumbent import Never
 from letup.pauses.limits import usable_steps
 from tests.examples import examples
@@ -42,10 +42,10 @@ def case_of(seed: int, scarce: bool) -> Case:
     return net, case.quiet, weight
 
 
-def certificate_of(case: Case) -> QuietCertificate:
+def certificate_of(case: Case) -> AllQuietCertificate:
     net, usable, weight = case
-    certificates = list(everything_quiet(net, usable, weight, rounds=12, stop=Never()))
-    return certificates[-1] if certificates else QuietCertificate.of(np.zeros((net.nodes, len(weight))), 0.0)
+    certificates = list(bound_all_quiet(net, usable, weight, rounds=12, stop=Never()))
+    return certificates[-1] if certificates else AllQuietCertificate.of(np.zeros((net.nodes, len(weight))), 0.0)
 
 
 def best_flow(case: Case, worth: np.ndarray | None = None) -> float:
@@ -73,8 +73,8 @@ def best_flow(case: Case, worth: np.ndarray | None = None) -> float:
 @given(SEEDS, st.booleans())
 def test_without_limits_of_room_the_most_valuable_arrivals_come_first(seed: int, scarce: bool) -> None:
     net, usable, weight = case_of(seed, scarce)
-    rent = np.random.default_rng(seed).random(int((net.shelter > 0).sum())) * weight[0]
-    worth = weight[None, :] - rent[:, None]
+    price = np.random.default_rng(seed).random(int((net.shelter > 0).sum())) * weight[0]
+    worth = weight[None, :] - price[:, None]
     flow = ranked_flow(net, len(weight), usable, worth)
     roomy = replace(net, shelter=1000 * net.shelter)
     best = best_flow((roomy, usable, weight), np.maximum(worth, 0.0))
@@ -91,14 +91,14 @@ def fills_up(case: Case) -> bool:
 def test_a_bound_of_everything_quiet_is_confirmed_and_no_flow_is_worth_more(seed: int, scarce: bool) -> None:
     case = case_of(seed, scarce)
     certificate = certificate_of(case)
-    bound = confirmed(*case, certificate)
+    bound = all_quiet_bound(*case, certificate)
     assert bound == pytest.approx(certificate.bound, rel=EXACT, abs=EXACT)
     assert bound >= best_flow(case) - EXACT
     if not fills_up(case):
         assert bound == pytest.approx(best_flow(case), rel=EXACT, abs=EXACT)
 
 
-def changed(certificate: QuietCertificate, how: str, random: np.random.Generator) -> QuietCertificate:
+def changed(certificate: AllQuietCertificate, how: str, random: np.random.Generator) -> AllQuietCertificate:
     """A certificate with one thing changed."""
     first, worth = certificate.first.copy(), certificate.worth.copy()
     i = int(random.integers(len(first)))
@@ -129,7 +129,7 @@ def test_worths_that_were_changed_never_prove_too_much(seed: int, scarce: bool, 
     forged = changed(certificate_of(case), how, np.random.default_rng(luck))
     bound = inf
     with suppress(LetupError):  # refused, which is as well
-        bound = confirmed(*case, forged)
+        bound = all_quiet_bound(*case, forged)
     assert bound >= best_flow(case) - EXACT
 
 
@@ -140,7 +140,7 @@ def test_any_worths_at_all_prove_no_less_than_the_best_flow(seed: int, scarce: b
     net, usable, weight = case
     worth = np.random.default_rng(luck).random((net.nodes, len(weight)))
     worth[net.wait] = np.sort(worth[net.wait], axis=1)[:, ::-1]
-    assert confirmed(net, usable, weight, QuietCertificate.of(worth, 0.0)) >= best_flow(case) - EXACT
+    assert all_quiet_bound(net, usable, weight, AllQuietCertificate.of(worth, 0.0)) >= best_flow(case) - EXACT
 
 
 def two_roads(**others: object) -> dict[str, object]:
@@ -158,7 +158,7 @@ def choice_of(monkeypatch: pytest.MonkeyPatch) -> Choice:
 
 def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(monkeypatch) -> None:
     choice = choice_of(monkeypatch)
-    assert isinstance(choice.certificate, QuietCertificate)
+    assert isinstance(choice.certificate, AllQuietCertificate)
     assert check_bound(**two_roads(), certificate=choice.certificate) == pytest.approx(choice.bound, rel=EXACT)
 
 
@@ -173,12 +173,12 @@ def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(m
         (lambda c, _: replace(c, first=np.append(c.first[:-1], 3 * 48)), "beyond the network"),
         (lambda c, _: replace(c, worth=-c.worth), "below zero"),
         (lambda c, _: replace(c, worth=c.worth + np.nan), "not finite"),
-        (lambda c, worth: QuietCertificate.of(worth[:, ::-1], c.bound), "waiting at node"),
+        (lambda c, worth: AllQuietCertificate.of(worth[:, ::-1], c.bound), "waiting at node"),
     ],
 )
 def test_worths_that_cannot_be_right_are_refused(monkeypatch, forge, reason: str) -> None:
     certificate = choice_of(monkeypatch).certificate
-    assert isinstance(certificate, QuietCertificate)
+    assert isinstance(certificate, AllQuietCertificate)
     with pytest.raises(LetupError, match=reason) as error:
         check_bound(**two_roads(), certificate=forge(certificate, certificate.worths(3, 48)))
     assert error.value.code == "pauses.certificate"

@@ -14,9 +14,9 @@ from letup.core.clock import Clock
 from letup.core.errors import LetupError
 from letup.flow import TimedNetwork
 from letup.pauses import Limits, check_bound, choose_pauses
-from letup.pauses.bound.relaxation import Certificate, Master
+from letup.pauses.bound.relaxation import Relaxation
+from letup.pauses.certificates.certificate import Certificate, ReachCut
 from letup.pauses.certificates.coarse_network import every_node
-from letup.pauses.certificates.reach_cuts import ReachCut
 from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of
@@ -33,11 +33,11 @@ def certificate_of(seed: int, how: int | None = None) -> Certificate | None:
     problem = drawn(seed)
     net = problem.net
     grouping = every_node(net) if how is None else any_grouping(net, np.random.default_rng(how))
-    master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
-    if not master.rows.lower or not master.solve(60):
+    relaxation = Relaxation(net, problem.limits, clock_of(problem), problem.weight, grouping)
+    if not relaxation.program.lower or not relaxation.solve(60):
         return None
-    master.tighten(TimeLimit(60))
-    return Certificate(grouping, master.needed, master.multipliers, master.bound)
+    relaxation.tighten(TimeLimit(60))
+    return relaxation.certificate()
 
 
 def confirmed(problem: Problem, certificate: Certificate) -> float:
@@ -58,11 +58,11 @@ def confirmed_or_refused(problem: Problem, certificate: Certificate) -> float | 
 
 def changed(certificate: Certificate, how: str, random: np.random.Generator) -> Certificate | None:
     """A certificate with one thing changed; None where there is nothing to change."""
-    cuts, multipliers = list(certificate.cuts), certificate.multipliers.copy()
-    if how == "multipliers":
-        i = int(random.integers(len(multipliers)))
-        multipliers[i] += float(random.choice([-1, 1])) * 10 ** random.uniform(-3, 2)
-        return replace(certificate, multipliers=multipliers)
+    cuts, duals = list(certificate.cuts), certificate.duals.copy()
+    if how == "duals":
+        i = int(random.integers(len(duals)))
+        duals[i] += float(random.choice([-1, 1])) * 10 ** random.uniform(-3, 2)
+        return replace(certificate, duals=duals)
     if how == "grouping":
         group = certificate.grouping.group.copy()
         group[random.integers(len(group))] = random.integers(len(group))
@@ -90,8 +90,8 @@ def changed(certificate: Certificate, how: str, random: np.random.Generator) -> 
         cuts[i] = replace(cuts[i], prices=prices)
     else:
         cuts.pop(i)
-        multipliers = np.delete(multipliers, len(multipliers) - len(certificate.cuts) + i)
-    return replace(certificate, cuts=cuts, multipliers=multipliers)
+        duals = np.delete(duals, len(duals) - len(certificate.cuts) + i)
+    return replace(certificate, cuts=cuts, duals=duals)
 
 
 @examples(30, phases=PHASES)
@@ -104,7 +104,7 @@ def test_the_bound_is_confirmed(seed: int, how: int | None) -> None:
     assert bound >= drawn(seed).best - EXACT
 
 
-HOW = ["multipliers", "grouping", "lead", "bucket", "move", "price", "need", "gone"]
+HOW = ["duals", "grouping", "lead", "bucket", "move", "price", "need", "gone"]
 
 
 @examples(80, phases=PHASES)
@@ -154,8 +154,8 @@ def test_what_the_choice_hands_out_is_confirmed_and_binds_its_bound() -> None:
 @pytest.mark.parametrize(
     ("forge", "reason"),
     [
-        (lambda c: replace(c, multipliers=c.multipliers[:-1]), "multipliers"),
-        (lambda c: replace(c, multipliers=np.full_like(c.multipliers, np.nan)), "multipliers"),
+        (lambda c: replace(c, duals=c.duals[:-1]), "duals"),
+        (lambda c: replace(c, duals=np.full_like(c.duals, np.nan)), "duals"),
         (lambda c: replace(c, cuts=[replace(c.cuts[0], move=10**6), *c.cuts[1:]]), "does not exist"),
         (lambda c: replace(c, cuts=[replace(c.cuts[0], move=-1), *c.cuts[1:]]), "does not exist"),
         (lambda c: replace(c, cuts=[replace(c.cuts[0], prices={}), *c.cuts[1:]]), "lets somebody through"),
@@ -170,10 +170,10 @@ def test_a_certificate_that_cannot_be_right_is_refused(forge, reason: str) -> No
     given = strip()
     clock = Clock(given["steps"], given["step_minutes"], given["start_hour"])
     weight = 1 - 0.3 * np.arange(30) / 30
-    master = Master(given["net"], given["limits"], clock, weight, every_node(given["net"]))
-    assert master.solve(60)
-    master.tighten(TimeLimit(60))
-    certificate = Certificate(master.grouping, master.needed, master.multipliers, master.bound)
+    relaxation = Relaxation(given["net"], given["limits"], clock, weight, every_node(given["net"]))
+    assert relaxation.solve(60)
+    relaxation.tighten(TimeLimit(60))
+    certificate = relaxation.certificate()
     with pytest.raises(LetupError, match=reason) as error:
         check_bound(**given, weight=weight, certificate=forge(certificate))
     assert error.value.code == "pauses.certificate"

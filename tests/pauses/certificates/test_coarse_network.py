@@ -8,11 +8,12 @@ from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from letup.flow import TimedNetwork
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram
 from letup.pauses import Window
 from letup.pauses.bound.grouping import by_zones, leads, within
-from letup.pauses.bound.relaxation import add_movement
-from letup.pauses.certificates.coarse_network import Grouping, coarse, every_node
+from letup.pauses.certificates.certificate import Grouping
+from letup.pauses.certificates.coarse_network import coarsen, every_node
+from letup.pauses.certificates.relaxation_program import add_movement
 from letup.pauses.certificates.window_rows import WindowRows
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of, solved, some, value_of, waiting_at_home
@@ -32,18 +33,18 @@ def any_grouping(net: TimedNetwork, random: np.random.Generator) -> Grouping:
     return Grouping(group.astype(np.int64), lead.astype(np.int64), int(random.integers(1, 5)))
 
 
-def relaxation(problem: Problem, grouping: Grouping) -> tuple[Rows, WindowRows]:
-    rows = Rows()
-    windows = WindowRows(rows, problem.limits, problem.net.zones, clock_of(problem))
-    add_movement(rows, windows, coarse(problem.net, problem.steps, windows.usable, grouping), problem.weight)
-    return rows, windows
+def relaxation(problem: Problem, grouping: Grouping) -> tuple[LinearProgram, WindowRows]:
+    program = LinearProgram()
+    windows = WindowRows(program, problem.limits, problem.net.zones, clock_of(problem))
+    add_movement(program, windows, coarsen(problem.net, problem.steps, windows.usable, grouping), problem.weight)
+    return program, windows
 
 
-def with_fixed(rows: Rows, columns: WindowRows, windows: list[Window]) -> float:
+def with_fixed(program: LinearProgram, columns: WindowRows, windows: list[Window]) -> float:
     """Value of the relaxation with windows given."""
     values = columns.values(windows)
     assert values is not None
-    found = solved(rows, lower=values)
+    found = solved(program, lower=values)
     assert found.status == 0, found.message
     return -float(found.fun)
 
@@ -53,27 +54,27 @@ def with_fixed(rows: Rows, columns: WindowRows, windows: list[Window]) -> float:
 def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
     # People on their way may wait among those at home in the relaxation, whether or not they may in the network.
     problem = waiting_at_home(drawn(seed))
-    rows, columns = relaxation(problem, every_node(problem.net))
+    program, columns = relaxation(problem, every_node(problem.net))
     for windows in some(problem, 6, seed):
-        assert with_fixed(rows, columns, windows) == pytest.approx(value_of(problem, windows), abs=EXACT)
+        assert with_fixed(program, columns, windows) == pytest.approx(value_of(problem, windows), abs=EXACT)
 
 
 @examples(15, phases=PHASES)
 @given(seed=SEEDS)
 def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -> None:
     problem = drawn(seed, scarce=True)
-    rows, columns = relaxation(problem, every_node(problem.net))
+    program, columns = relaxation(problem, every_node(problem.net))
     for windows in some(problem, 6, seed):
-        assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
+        assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
 @examples(50, phases=PHASES)
 @given(seed=SEEDS, how=st.integers(0, 99), scarce=st.booleans())
 def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: int, how: int, scarce: bool) -> None:
     problem = drawn(seed, scarce)
-    rows, columns = relaxation(problem, any_grouping(problem.net, np.random.default_rng(how)))
+    program, columns = relaxation(problem, any_grouping(problem.net, np.random.default_rng(how)))
     for windows in some(problem, 5, how):
-        assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
+        assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
 @examples(25, phases=PHASES)
@@ -83,9 +84,9 @@ def test_the_ways_that_nodes_are_put_together_fit_and_lose_nothing(seed: int, si
     lead = leads(problem.net)
     assert (lead[problem.net.tail] <= lead[problem.net.head] + problem.net.transit).all()
     for grouping in (within(problem.net, lead, size), by_zones(problem.net, lead, size + 1)):
-        rows, columns = relaxation(problem, grouping)
+        program, columns = relaxation(problem, grouping)
         for windows in some(problem, 3, seed):
-            assert with_fixed(rows, columns, windows) >= value_of(problem, windows) - EXACT
+            assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
 def test_a_lead_that_goes_back_in_time_is_refused() -> None:

@@ -10,7 +10,7 @@ from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from letup.core.clock import Clock
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.certificates.window_rows import WindowRows
 from tests.examples import examples, seeds
@@ -22,20 +22,20 @@ SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def of(problem: Problem) -> tuple[Rows, WindowRows]:
+def of(problem: Problem) -> tuple[LinearProgram, WindowRows]:
     return windows_of(problem.limits, problem.net.zones, clock_of(problem))
 
 
-def wrong(rows: Rows, values: np.ndarray) -> float:
+def wrong(program: LinearProgram, values: np.ndarray) -> float:
     """By how much values break the rows and the bounds of the columns."""
-    side = rows.matrix @ values
-    excess = [np.array(rows.low) - side, side - np.array(rows.high)]
-    excess += [np.array(rows.lower) - values, values - np.array(rows.upper)]
+    side = program.matrix @ values
+    excess = [np.array(program.row_lower) - side, side - np.array(program.row_upper)]
+    excess += [np.array(program.lower) - values, values - np.array(program.upper)]
     return float(max(part.max(initial=0.0) for part in excess))
 
 
 def assert_they_say_the_same(
-    rows: Rows,
+    program: LinearProgram,
     columns: WindowRows,
     allowed: list[list[Window]],
     everything: bool,
@@ -47,12 +47,12 @@ def assert_they_say_the_same(
     for windows in known:
         values = columns.values(list(windows))
         assert values is not None, windows
-        assert wrong(rows, values) < 1e-6, windows
+        assert wrong(program, values) < 1e-6, windows
         assert columns.windows(values) == list(windows)
     random = np.random.default_rng(seed)
     for _ in range(6):
-        gain = random.normal(0.2, 1.0, len(rows.lower)) if rows.lower else np.zeros(0)
-        found = solved(rows, gain, whole=True) if len(gain) else None
+        gain = random.normal(0.2, 1.0, len(program.lower)) if program.lower else np.zeros(0)
+        found = solved(program, gain, whole=True) if len(gain) else None
         assert found is None or found.status in ((0,) if known else (0, 2)), found.message
         if found is not None and found.x is None:
             return
@@ -68,9 +68,9 @@ def test_whole_points_are_the_sets_of_windows_that_keep_the_limits(seed: int) ->
     problem = drawn(seed)
     if not problem.allowed:
         return
-    rows, columns = of(problem)
+    program, columns = of(problem)
     time = {"zones": problem.net.zones, **problem.clock}
-    assert_they_say_the_same(rows, columns, problem.allowed[:400], False, problem.limits, time, seed)
+    assert_they_say_the_same(program, columns, problem.allowed[:400], False, problem.limits, time, seed)
 
 
 @examples(80)
@@ -80,8 +80,8 @@ def test_whole_points_are_the_sets_of_windows_over_two_days(limits: Limits, seed
     allowed = [windows for windows in pairs[:600] if not broken(windows, limits, **TIME)]
     if not allowed:
         return
-    rows, columns = windows_of(limits, ZONES, CLOCK)
-    assert_they_say_the_same(rows, columns, allowed, False, limits, TIME, seed)
+    program, columns = windows_of(limits, ZONES, CLOCK)
+    assert_they_say_the_same(program, columns, allowed, False, limits, TIME, seed)
 
 
 @pytest.mark.parametrize("end_of_agreed", [4, 5])
@@ -90,19 +90,19 @@ def test_the_first_window_of_a_day_is_alike_even_where_an_agreed_one_comes_later
     limits = Limits(shortest=3, windows_per_day=2, same_daily=True, frozen=(Window(0, 5, end_of_agreed + 1),))
     windows = [Window(0, 2, 2), limits.frozen[0], Window(0, 10, 10)]
     assert broken(windows, limits, zones=1, steps=16, step_minutes=180) == []
-    rows, columns = windows_of(limits, 1, Clock(16, 180))
+    program, columns = windows_of(limits, 1, Clock(16, 180))
     values = columns.values(windows)
     assert values is not None
-    assert wrong(rows, values) < 1e-9
+    assert wrong(program, values) < 1e-9
 
 
 def test_windows_that_only_touch_over_midnight_are_one_and_too_many() -> None:
     limits = Limits(shortest=4, longest=4)
-    rows, columns = windows_of(limits, 1, Clock(24, 60, 12.0))
+    program, columns = windows_of(limits, 1, Clock(24, 60, 12.0))
     windows = [Window(0, 8, 11), Window(0, 12, 15)]
     assert broken(windows, limits, zones=1, steps=24, step_minutes=60, start_hour=12.0) != []
     values = columns.values(windows)
-    assert values is None or wrong(rows, values) > 0.5
+    assert values is None or wrong(program, values) > 0.5
 
 
 @examples(30, phases=PHASES)
@@ -131,10 +131,10 @@ def test_one_window_by_itself_is_whole_without_asking(seed: int) -> None:
     plain = Limits(hours=problem.limits.hours, shortest=problem.limits.shortest, longest=problem.limits.longest)
     limits = replace(plain, grid_minutes=problem.limits.grid_minutes, forbidden=problem.limits.forbidden)
     clock = Clock(problem.steps, problem.step_minutes, problem.start_hour)
-    rows, columns = windows_of(limits, 1, clock)
+    program, columns = windows_of(limits, 1, clock)
     if len(columns.slots) != 1:
         return
     random = np.random.default_rng(seed)
     for _ in range(5):
-        values = solved(rows, random.normal(0, 1, len(rows.lower))).x
+        values = solved(program, random.normal(0, 1, len(program.lower))).x
         assert np.allclose(values, values.round(), atol=1e-6)

@@ -13,9 +13,9 @@ from letup.pauses.bound.branching import Branching
 from letup.pauses.search.annealing import Annealing, SlotSpans, Spans
 from letup.pauses.search.guided_search import GuidedSearch, rounded
 from tests.examples import examples, seeds
+from tests.pauses.bound.test_reach_cuts import tightened
 from tests.pauses.bound.tiny import EXACT, clock_of, incumbent_of, value_of, windows_of
 from tests.pauses.certificates.test_check_bound import confirmed
-from tests.pauses.certificates.test_reach_cuts import tightened
 from tests.pauses.small import Problem, drawn
 
 
@@ -23,9 +23,9 @@ from tests.pauses.small import Problem, drawn
 @given(seed=seeds(25), luck=st.integers(0, 2**32 - 1), level=st.floats(0.1, 0.9))
 def test_rounded_windows_keep_to_the_limits(seed: int, luck: int, level: float) -> None:
     problem = drawn(seed)
-    rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
+    program, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
     rules = SlotSpans(windows, problem.net.zones)
-    spans = rules.fitted(rounded(rules.slots, np.sort(np.random.default_rng(luck).random(len(rows.lower))), level))
+    spans = rules.fitted(rounded(rules.slots, np.sort(np.random.default_rng(luck).random(program.columns)), level))
     if spans is not None:
         assert not problem.broken(rules.windows_of(spans))
 
@@ -34,12 +34,12 @@ def test_rounded_windows_keep_to_the_limits(seed: int, luck: int, level: float) 
 @given(seed=seeds(25))
 def test_whole_points_are_rounded_to_their_own_windows(seed: int) -> None:
     problem = drawn(seed)
-    rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
+    program, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
     rules = SlotSpans(windows, problem.net.zones)
     for allowed in problem.allowed[:20]:
         point = windows.values(allowed)
         if point is not None:
-            spans = rules.fitted(rounded(rules.slots, np.r_[point, np.zeros(len(rows.lower) - len(point))], 0.5))
+            spans = rules.fitted(rounded(rules.slots, np.r_[point, np.zeros(program.columns - len(point))], 0.5))
             assert spans is not None
             assert rules.windows_of(spans) == sorted(allowed)
 
@@ -66,7 +66,7 @@ def test_a_thread_that_is_cut_off_leaves_its_part_to_the_others(monkeypatch: pyt
     incumbent = incumbent_of(problem)
     incumbent.offer(max(problem.allowed, key=lambda windows: value_of(problem, windows)))
     tree = Branching(tightened(problem, None), incumbent)
-    chosen, calls = Branching._chosen, [0]
+    chosen, calls = Branching._best_children, [0]
 
     def interrupted(self: Branching, *args: object) -> object:
         calls[0] += 1
@@ -74,7 +74,7 @@ def test_a_thread_that_is_cut_off_leaves_its_part_to_the_others(monkeypatch: pyt
             raise KeyboardInterrupt
         return chosen(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Branching, "_chosen", interrupted)
+    monkeypatch.setattr(Branching, "_best_children", interrupted)
     with pytest.raises(KeyboardInterrupt):
         tree.run()
     assert incumbent.upper_bound > problem.best + EXACT
@@ -116,11 +116,11 @@ def test_the_search_goes_on_from_what_the_proof_found(monkeypatch: pytest.Monkey
 def test_hints_are_begun_from_once_the_best_first() -> None:
     problem = drawn(3)
     search = guided(problem)
-    rows, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
+    program, windows = windows_of(problem.limits, problem.net.zones, clock_of(problem))
     for allowed in problem.allowed:
         point = windows.values(allowed)
         if point is not None:
-            search.hint(np.r_[point, np.zeros(len(rows.lower) - len(point))])
+            search.hint(np.r_[point, np.zeros(program.columns - len(point))])
     assert search.incumbent.value == pytest.approx(problem.best)
     begun = []
     while spans := search._best_hint(problem.best):

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
 
-from letup.pauses.certificates.coarse_network import Grouping
+from letup.pauses.certificates.certificate import Grouping
+from letup.pauses.certificates.coarse_network import coarsen
 from letup.roads.timed_network import TimedNetwork
 
 
@@ -22,14 +23,15 @@ def leads(net: TimedNetwork) -> NDArray[np.int64]:
     source, sink = n, n + 1
     tails = np.concatenate([net.tail, np.full(len(homes), source), shelters])
     heads = np.concatenate([net.head, homes, np.full(len(shelters), sink)])
-    amount = np.concatenate([np.ones(net.arcs, np.int32), np.full(len(homes) + len(shelters), net.arcs + 1, np.int32)])
-    graph = csr_array((amount, (tails, heads)), shape=(n + 2, n + 2))
+    unlimited = np.full(len(homes) + len(shelters), net.arcs + 1, np.int32)
+    capacity = np.concatenate([np.ones(net.arcs, np.int32), unlimited])
+    graph = csr_array((capacity, (tails, heads)), shape=(n + 2, n + 2))
     flow = maximum_flow(graph, source, sink).flow
-    left = csr_array(graph - flow)
-    left.data = (left.data > 0).astype(np.int32)
-    left.eliminate_zeros()
+    residual = csr_array(graph - flow)
+    residual.data = (residual.data > 0).astype(np.int32)
+    residual.eliminate_zeros()
     before = np.zeros(n + 2, bool)
-    before[breadth_first_order(left, source, return_predecessors=False)] = True
+    before[breadth_first_order(residual, source, return_predecessors=False)] = True
     narrow = np.flatnonzero(before[net.tail] & ~before[net.head])
     starts = np.unique(net.tail[narrow])
     if not len(starts):
@@ -132,3 +134,38 @@ def by_zones(net: TimedNetwork, lead: NDArray[np.int64], bucket: int) -> Groupin
     kind = np.where(net.shelter > 0, 3, np.where(net.supply > 0, 2, np.where(net.wait, 1, 0)))
     _, group = np.unique(np.stack([zone_of_node(net), kind]), axis=1, return_inverse=True)
     return Grouping(group.ravel().astype(np.int64), lead, bucket)
+
+
+def finest_grouping(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], size: int) -> Grouping:
+    """The finest grouping that leaves few enough moves: nodes apart as far from the narrow place as may be.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    steps : int
+        Number of steps, T.
+    usable : bool[zones, T]
+        Steps that some allowed window of each zone covers.
+    size : int
+        Moves of the coarse network at most.
+    """
+
+    def moves(grouping: Grouping) -> int:
+        return len(coarsen(net, steps, usable, grouping).tail)
+
+    lead = leads(net)
+    radii = np.unique(np.abs(lead))
+    low, high = -1, len(radii) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if moves(within(net, lead, int(radii[middle]))) <= size:
+            low = middle
+        else:
+            high = middle - 1
+    if low >= 0:
+        return within(net, lead, int(radii[low]))
+    bucket = 1
+    while moves(by_zones(net, lead, bucket)) > size:
+        bucket *= 2
+    return by_zones(net, lead, bucket)

@@ -1,141 +1,238 @@
-"""Bound nodes of the tree with one linear program that is solved again and again.
+"""Nodes of the branch-and-bound tree, and their bounds: one linear program that is solved again and again.
 
-What a node is worth at most is not what the solver says but what its multipliers prove (weak duality), so that the
-bound of the whole tree can be confirmed node by node without a solver.
+What a node is worth at most is not what the solver says but what its duals prove (weak duality), so that the bound
+of the whole tree can be confirmed node by node without a solver.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.lp.highs import run
-from letup.lp.program import Duality
-from letup.pauses.certificates.splits import Splits
-from letup.pauses.certificates.tree import Node, sparse
+from letup.lp.program import DualBounds
+from letup.lp.solver import Basis, Solver, Status
+from letup.pauses.certificates.certificate import Leaf, Tree
+from letup.pauses.certificates.propagation import Branch, Propagation
 from letup.pauses.incumbent import Incumbent
 
 Floats = NDArray[np.float64]
 _ITERATIONS = 6_000
 """Iterations after which a linear program is stuck, unless it has more rows."""
-_PERTURBATION = "dual_simplex_cost_perturbation_multiplier"
+_INTEGRAL = 1e-6
+_RAY_SCALES = (1.0, 1e2, 1e4, 1e6, 1e8)
+_LARGEST = 10_000_000
+"""Duals kept in a certificate at most, all leaves together."""
+
+Kind = tuple[int, bool]
+"""Number of a slot (below 0: of none), and whether a column is about the end of its window: what branches on columns
+of one kind gain is alike."""
 
 
-class Nodes:
-    """Solver of nodes; each thread needs one of its own.
+@dataclass(frozen=True)
+class Candidate:
+    """A column to branch on.
+
+    Attributes
+    ----------
+    column : int
+        The column.
+    kind : Kind
+        What it shares its pseudo-costs with.
+    up, down : float
+        How much the columns of the slot would have to rise (fall) in all if the column were 1 (0).
+    """
+
+    column: int
+    kind: Kind
+    up: float
+    down: float
+
+
+@dataclass(eq=False)
+class Node:
+    """One part of all choices of windows.
+
+    Attributes
+    ----------
+    path : tuple of Branch
+        Branches on the way to it.
+    bound : float
+        What nothing in it can exceed.
+    leaf : Leaf or None
+        What proves it; None once it has children.
+    basis : Basis or None
+        Where to begin from when its linear program, or that of a child, is solved.
+    candidates : list of Candidate
+        Columns that can be branched on.
+    solved : bool
+        Whether its own linear program has been solved.
+    children : tuple of Node or None
+        Both of them, once it is branched on.
+    column : int
+        Column that it was branched on.
+    """
+
+    path: tuple[Branch, ...]
+    bound: float
+    leaf: Leaf | None = None
+    basis: Basis | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+    solved: bool = False
+    children: tuple[Node, Node] | None = None
+    column: int = -1
+
+
+def tree_of(root: Node) -> Tree | None:
+    """The tree below a node, as it is kept; None if it has no children, or there is too much of it to be kept."""
+    columns: list[int] = []
+    branches: list[tuple[int, int]] = []
+    leaves: list[Leaf] = []
+    if root.children is None:
+        return None
+    stack = [(root, -1, 0)]
+    while stack:
+        node, parent, side = stack.pop()
+        if node.children is None:
+            assert node.leaf is not None
+            leaves.append(node.leaf)
+            number = -len(leaves)
+        else:
+            number = len(columns)
+            columns.append(node.column)
+            branches.append((0, 0))
+            stack += [(node.children[1], number, 1), (node.children[0], number, 0)]
+        if parent >= 0:
+            pair = branches[parent]
+            branches[parent] = (number, pair[1]) if side == 0 else (pair[0], number)
+    if sum(len(leaf.rows) for leaf in leaves) > _LARGEST:
+        return None
+    return Tree(np.array(columns, np.int64), np.array(branches, np.int64), leaves)
+
+
+class NodeSolver:
+    """Bounds nodes; each thread needs one of its own.
 
     Parameters
     ----------
-    highs : highspy.Highs
-        HiGHS with the relaxation.
-    duality : Duality
+    solver : Solver
+        With the relaxation.
+    duality : DualBounds
         The relaxation's rows.
-    splits : Splits
-        The relaxation's splits.
+    propagation : Propagation
+        What follows from branches.
     incumbent : Incumbent
         Says when to stop, and what is known: a node that is worth no more need not be bounded better.
-    seen : callable
+    on_point : callable
         Called with each point found, and whether its windows are whole there.
 
     Attributes
     ----------
-    solved, iterations, spent : int, int, float
-        Linear programs solved, iterations of the simplex method for them, and seconds.
+    solved, iterations, seconds : int, int, float
+        Linear programs solved, iterations of the simplex method for them, and how long they took.
     """
 
     def __init__(
         self,
-        highs: highspy.Highs,
-        duality: Duality,
-        splits: Splits,
+        solver: Solver,
+        duality: DualBounds,
+        propagation: Propagation,
         incumbent: Incumbent,
-        seen: Callable[[Floats, bool], None],
+        on_point: Callable[[Floats, bool], None],
     ) -> None:
-        self.highs, self.duality, self.splits = highs, duality, splits
-        self.incumbent, self.seen = incumbent, seen
+        self.solver, self.duality, self.propagation = solver, duality, propagation
+        self.incumbent, self.on_point = incumbent, on_point
         self.solved = self.iterations = 0
-        self.spent = 0.0
-        highs.setOptionValue("solver", "simplex")
-        self._at: tuple[Floats, Floats] = (duality.lower, duality.upper)
+        self.seconds = 0.0
+        self._bounds: tuple[Floats, Floats] = (duality.lower, duality.upper)
+        """Bounds that the solver has."""
 
-    def bounds(self, path: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
-        """Bounds on all columns where some are set."""
-        lower, upper = self.duality.lower.copy(), self.duality.upper.copy()
-        for column, value in path:
-            self.splits.narrow(lower, upper, column, value)
-        return lower, upper
-
-    def solve(self, node: Node, above: Floats, basis: highspy.HighsBasis) -> bool:
-        """Bound a node from the multipliers and the basis of the one above; False if there was no time for it."""
-        lower, upper = self.bounds(node.path)
+    def solve(self, node: Node, parent_duals: Floats, basis: Basis) -> bool:
+        """Bound a node from the duals and the basis of its parent; False if there was no time for it."""
+        lower, upper = self.propagation.bounds(node.path)
         if (lower > upper).any():
-            node.bound, node.leaf, node.solved = -np.inf, sparse(np.zeros(len(above))), True
+            node.bound, node.leaf, node.solved = -np.inf, Leaf.of(np.zeros(len(parent_duals))), True
             return True
-        changed = np.flatnonzero((lower != self._at[0]) | (upper != self._at[1])).astype(np.int32)
+        changed = np.flatnonzero((lower != self._bounds[0]) | (upper != self._bounds[1]))
         if len(changed):
-            self.highs.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
-        self._at = (lower, upper)
+            self.solver.set_bounds(changed, lower[changed], upper[changed])
+        self._bounds = (lower, upper)
         status = self._run(basis)
-        if status == highspy.HighsModelStatus.kTimeLimit:
+        if status == Status.TIME_LIMIT:
             return False
         self.solved += 1
-        if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kIterationLimit):
-            # Where it got stuck, what it has will do: any multipliers prove something.
-            solution = self.highs.getSolution()
-            multipliers = np.array(solution.row_dual)
-            bound = self.duality.bound(multipliers, lower, upper)
-            point = np.array(solution.col_value)
-            node.basis = self.highs.getBasis()
-            node.splits = self.splits.fractional(point, lower, upper)
-            self.seen(point, not node.splits)
+        if status in (Status.OPTIMAL, Status.ITERATION_LIMIT):
+            # Where it got stuck, what it has will do: any duals prove something.
+            duals, values = self.solver.duals, self.solver.values
+            bound = self.duality.bound(duals, lower, upper)
+            node.basis = self.solver.basis
+            node.candidates = self._fractional(values, lower, upper)
+            self.on_point(values, not node.candidates)
         else:
-            multipliers, bound = self._hopeless(above, lower, upper)
-        if not node.splits:
-            node.splits = list(self.splits.open(lower, upper))
+            duals, bound = self._infeasible(parent_duals, lower, upper)
+        if not node.candidates:
+            columns = self.propagation.open(lower, upper).tolist()
+            node.candidates = [Candidate(column, (-2, False), 1.0, 1.0) for column in columns]
         if bound < node.bound:
-            node.bound, node.leaf = bound, sparse(multipliers)
+            node.bound, node.leaf = bound, Leaf.of(duals)
         node.solved = True
         return True
 
-    def _run(self, basis: highspy.HighsBasis) -> highspy.HighsModelStatus:
+    def _run(self, basis: Basis) -> Status:
         """Solve the linear program from a basis."""
-        highs = self.highs
-        highs.setOptionValue("simplex_iteration_limit", max(_ITERATIONS, len(self.duality.low)))
-        status = highspy.HighsModelStatus.kIterationLimit
-        # Costs are shaken against stalling; to settle them afterwards stalls at times, which takes another start.
-        for perturbation in (1.0, 0.0):
-            left = self.incumbent.seconds_left()
-            if left <= 0:
-                return highspy.HighsModelStatus.kTimeLimit
-            highs.setBasis(basis)
-            highs.setOptionValue(_PERTURBATION, perturbation)
+        limit = max(_ITERATIONS, self.duality.rows)
+        status = Status.ITERATION_LIMIT
+        # Costs are perturbed against stalling; to settle them afterwards stalls at times, which takes another start.
+        for perturbed in (True, False):
+            seconds = self.incumbent.seconds_left()
+            if seconds <= 0:
+                return Status.TIME_LIMIT
             began = time.monotonic()
-            status = run(highs, left)
-            self.spent += time.monotonic() - began
-            self.iterations += max(highs.getInfo().simplex_iteration_count, 0)
-            if status == highspy.HighsModelStatus.kInterrupt:
-                return highspy.HighsModelStatus.kTimeLimit
-            if status != highspy.HighsModelStatus.kIterationLimit:
+            status = self.solver.solve(seconds, method="simplex", basis=basis, perturbed=perturbed, iterations=limit)
+            self.seconds += time.monotonic() - began
+            self.iterations += self.solver.iterations
+            if status == Status.INTERRUPTED:
+                return Status.TIME_LIMIT
+            if status != Status.ITERATION_LIMIT:
                 break
         return status
 
-    def _hopeless(self, above: Floats, lower: Floats, upper: Floats) -> tuple[Floats, float]:
-        """Multipliers that show that nothing is left in a node; those of the node above where there are none."""
-        best, least = above, self.duality.bound(above, lower, upper)
-        _, there, ray = self.highs.getDualRay()
-        if there:
-            direction = np.array(ray)
+    def _fractional(self, values: Floats, lower: Floats, upper: Floats) -> list[Candidate]:
+        """Columns that are neither 0 nor 1 at a point, and not set yet."""
+        candidates = []
+        aside = np.ones(len(values), bool)
+        for number, slot in enumerate(self.propagation.windows.slots):
+            for is_end, columns in ((False, slot.started), (True, slot.ended)):
+                share = values[columns]
+                up = np.cumsum((1.0 - share)[::-1])[::-1]
+                down = np.cumsum(share)
+                fractional = (share > _INTEGRAL) & (share < 1 - _INTEGRAL) & (lower[columns] < upper[columns])
+                candidates += [
+                    Candidate(int(columns[i]), (number, is_end), float(up[i]), float(down[i]))
+                    for i in np.flatnonzero(fractional).tolist()
+                ]
+                aside[columns] = False
+        for column in self.propagation.open(lower, upper).tolist():
+            value = float(values[column])
+            if aside[column] and _INTEGRAL < value < 1 - _INTEGRAL:
+                candidates.append(Candidate(column, (-1, False), 1.0 - value, value))
+        return candidates
+
+    def _infeasible(self, parent_duals: Floats, lower: Floats, upper: Floats) -> tuple[Floats, float]:
+        """Duals that show that nothing is left in a node; those of its parent where there are none."""
+        best, bound = parent_duals, self.duality.bound(parent_duals, lower, upper)
+        ray = self.solver.dual_ray
+        if ray is not None:
             enough = self.incumbent.value
             for sign in (1.0, -1.0):
-                for scale in (1.0, 1e2, 1e4, 1e6, 1e8):
-                    multipliers = above + sign * scale * direction
-                    bound = self.duality.bound(multipliers, lower, upper)
-                    if bound < least:
-                        best, least = multipliers, bound
-                    if least <= enough:
-                        return best, least
-        return best, least
+                for scale in _RAY_SCALES:
+                    duals = parent_duals + sign * scale * ray
+                    along = self.duality.bound(duals, lower, upper)
+                    if along < bound:
+                        best, bound = duals, along
+                    if bound <= enough:
+                        return best, bound
+        return best, bound

@@ -33,7 +33,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
-class QuietCertificate:
+class AllQuietCertificate:
     """What `check_bound` needs to confirm what everything that may be quiet is worth.
 
     Places in time are numbered ``node * T + step``; the worth of many in a row is the same.
@@ -53,11 +53,11 @@ class QuietCertificate:
     bound: float
 
     @staticmethod
-    def of(worth: Floats, bound: float) -> QuietCertificate:
+    def of(worth: Floats, bound: float) -> AllQuietCertificate:
         """Keep worths (float64[n, T]) as runs."""
         flat = worth.ravel()
         first = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
-        return QuietCertificate(first, flat[first], bound)
+        return AllQuietCertificate(first, flat[first], bound)
 
     def worths(self, nodes: int, steps: int) -> Floats:
         """The worth of each place: float64[n, T]."""
@@ -71,9 +71,9 @@ class QuietCertificate:
         return np.repeat(worth, np.diff(first, append=nodes * steps)).reshape(nodes, steps)
 
 
-def confirmed(
-    net: TimedNetwork, usable: NDArray[np.bool_], weight: Floats, certificate: QuietCertificate
-) -> float:  # fmt: skip
+def all_quiet_bound(
+    net: TimedNetwork, usable: NDArray[np.bool_], weight: Floats, certificate: AllQuietCertificate
+) -> float:
     """What no flow through all that may be quiet can exceed; see this module's text for why.
 
     Parameters
@@ -84,7 +84,7 @@ def confirmed(
         Steps that some allowed window of each zone covers.
     weight : float64[T]
         Value of one arrival at each step.
-    certificate : QuietCertificate
+    certificate : AllQuietCertificate
         What it is worth at most to be somewhere.
 
     Raises
@@ -105,13 +105,13 @@ def confirmed(
     kinds, kind = np.unique(np.stack([net.zone, net.transit]), axis=1, return_inverse=True)
     order = np.argsort(kind.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(kind.ravel(), minlength=kinds.shape[1]))
-    for (zone, transit), some in zip(kinds.T.tolist(), np.split(order, ends[:-1]), strict=True):
+    for (zone, transit), alike in zip(kinds.T.tolist(), np.split(order, ends[:-1]), strict=True):
         enter = np.flatnonzero(calm[zone, : max(steps - transit, 0)] >= transit)  # zone -1 is the last row
         if not len(enter):
             continue
         size = max(_AT_ONCE // len(enter), 1)
-        for begin in range(0, len(some), size):
-            arcs = some[begin : begin + size]
+        for begin in range(0, len(alike), size):
+            arcs = alike[begin : begin + size]
             gain = worth[np.ix_(net.head[arcs], enter + transit)]
             gain -= worth[np.ix_(net.tail[arcs], enter)]
             np.maximum(gain, 0.0, out=gain)

@@ -16,30 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.pauses.certificates.certificate import Grouping
 from letup.roads.timed_network import TimedNetwork
 
-
-@dataclass(frozen=True)
-class Grouping:
-    """How the network is made smaller.
-
-    Attributes
-    ----------
-    group : int64[n]
-        Group of each node.
-    lead : int64[n]
-        Steps by which the node's time is shifted.
-    bucket : int
-        Steps of shifted time in one bucket.
-    """
-
-    group: NDArray[np.int64]
-    lead: NDArray[np.int64]
-    bucket: int
+Steps = NDArray[np.int64]
+_NEVER = np.iinfo(np.int64).min // 2
+"""A step before all others."""
 
 
 @dataclass(frozen=True)
-class Coarse:
+class CoarseNetwork:
     """Moves between places (a group in a bucket), and where people start and arrive.
 
     Attributes
@@ -48,7 +34,7 @@ class Coarse:
         Number of places.
     tail, head : int64[k]
         Places that each move leads from and to.
-    most : float64[k]
+    capacity : float64[k]
         People who may make the move, if its zone is quiet.
     zone : int64[k]
         Zone that must be quiet; -1 = none.
@@ -77,7 +63,7 @@ class Coarse:
     places: int
     tail: NDArray[np.int64]
     head: NDArray[np.int64]
-    most: NDArray[np.float64]
+    capacity: NDArray[np.float64]
     zone: NDArray[np.int64]
     start: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -98,7 +84,12 @@ def every_node(net: TimedNetwork) -> Grouping:
     return Grouping(np.arange(net.nodes), np.zeros(net.nodes, np.int64), 1)
 
 
-def coarse(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], grouping: Grouping) -> Coarse:
+def goes_back(net: TimedNetwork, lead: NDArray[np.int64]) -> bool:
+    """Whether some arc leads back in time shifted by leads (int64[n]), which then do not fit the network."""
+    return bool((net.transit + lead[net.head] < lead[net.tail]).any())
+
+
+def coarsen(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], grouping: Grouping) -> CoarseNetwork:
     """Make the network smaller.
 
     Parameters
@@ -118,7 +109,7 @@ def coarse(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], grouping: G
         If a lead would let people go back in shifted time.
     """
     group, lead, width = grouping.group, grouping.lead, grouping.bucket
-    if (net.transit + lead[net.head] < lead[net.tail]).any():
+    if goes_back(net, lead):
         raise ValueError("a move would go back in shifted time")
     base = int(lead.min(initial=0))
     moves = _moves(net, steps, usable, grouping, base)
@@ -144,17 +135,17 @@ def coarse(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], grouping: G
     following = np.flatnonzero((key_group[:-1] == key_group[1:]) & stays[key_group[:-1]])
 
     # Earliest step at which a shelter of the group can be entered within a bucket.
-    latest_lead = np.full(groups, np.iinfo(np.int64).min // 2)
+    latest_lead = np.full(groups, _NEVER)
     sheltering = np.flatnonzero(net.shelter > 0)
     np.maximum.at(latest_lead, group[sheltering], lead[sheltering])
     at = np.flatnonzero(room[key_group] > 0)
     earliest = (keys[at] % buckets) * width + base - latest_lead[key_group[at]]
     shelters, within = np.unique(key_group[at], return_inverse=True)
-    full = Coarse(
+    full = CoarseNetwork(
         len(keys),
         tail,
         head,
-        moves["most"].astype(np.float64),
+        moves["capacity"].astype(np.float64),
         moves["zone"],
         moves["start"],
         moves["last"],
@@ -180,14 +171,14 @@ def _moves(
     cumulated = np.concatenate([np.zeros((len(usable), 1), np.int64), np.cumsum(usable, axis=1)], axis=1)
     crossing = np.flatnonzero(group[net.tail] != group[net.head])
     parts: list[NDArray[np.int64]] = []
-    amounts: list[NDArray[np.float64]] = []
+    capacities: list[NDArray[np.float64]] = []
     for a in crossing.tolist():
         d, z = int(net.transit[a]), int(net.zone[a])
         t = np.arange(max(steps - d, 0))
         if z >= 0:
             t = t[cumulated[z, t + d] - cumulated[z, t] == d] if z < len(usable) else t[:0]
-        most = net.capacity[a, t] if net.capacity.ndim == 2 else np.full(len(t), net.capacity[a])
-        t, most = t[most > 0], most[most > 0]
+        capacity = net.capacity[a, t] if net.capacity.ndim == 2 else np.full(len(t), net.capacity[a])
+        t, capacity = t[capacity > 0], capacity[capacity > 0]
         if not len(t):
             continue
         into = (t + int(lead[net.tail[a]]) - base) // width
@@ -198,13 +189,13 @@ def _moves(
         ends = np.full(len(first), 0)
         row = np.stack([ends + group[net.tail[a]], ends + group[net.head[a]], ends + z, into[first], out[first]])
         parts.append(np.concatenate([row, (t[last])[None], (t[first] + d - 1)[None]]))
-        amounts.append(np.add.reduceat(most.astype(np.float64), first))
-    names = ("group_from", "group_to", "zone", "bucket_from", "bucket_to", "start", "last", "most")
+        capacities.append(np.add.reduceat(capacity.astype(np.float64), first))
+    names = ("group_from", "group_to", "zone", "bucket_from", "bucket_to", "start", "last", "capacity")
     if not parts:
         return {name: np.zeros(0, np.int64) for name in names}
-    table, amount = np.concatenate(parts, axis=1), np.concatenate(amounts)
+    table, capacity = np.concatenate(parts, axis=1), np.concatenate(capacities)
     order = np.lexsort(table[4::-1])
-    table, amount = table[:, order], amount[order]
+    table, capacity = table[:, order], capacity[order]
     first = np.flatnonzero(np.concatenate([[True], (np.diff(table[:5], axis=1) != 0).any(axis=0)]))
     alike = [table[i, first] for i in range(5)]
     return dict(
@@ -214,19 +205,19 @@ def _moves(
                 *alike,
                 np.maximum.reduceat(table[5], first),
                 np.minimum.reduceat(table[6], first),
-                np.add.reduceat(amount, first),
+                np.add.reduceat(capacity, first),
             ],
             strict=True,
         )
     )
 
 
-def _useful(all_of_it: Coarse) -> Coarse:
+def _useful(c: CoarseNetwork) -> CoarseNetwork:
     """Only the places on a way from people to a shelter."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
-    c, n = all_of_it, all_of_it.places
+    n = c.places
 
     def reached(tail: NDArray[np.int64], head: NDArray[np.int64], origins: NDArray[np.int64]) -> NDArray[np.bool_]:
         rows = np.concatenate([tail, np.full(len(origins), n)])
@@ -241,11 +232,11 @@ def _useful(all_of_it: Coarse) -> Coarse:
     on = reached(every_tail, every_head, np.flatnonzero(c.people > 0)) & reached(every_head, every_tail, c.arrive_at)
     number = np.cumsum(on) - 1
     move, stay, arrive = on[c.tail] & on[c.head], on[c.stay_from] & on[c.stay_to], on[c.arrive_at]
-    return Coarse(
+    return CoarseNetwork(
         int(on.sum()),
         number[c.tail[move]],
         number[c.head[move]],
-        c.most[move],
+        c.capacity[move],
         c.zone[move],
         c.start[move],
         c.last[move],
@@ -262,17 +253,17 @@ def _useful(all_of_it: Coarse) -> Coarse:
     )
 
 
-Steps = NDArray[np.int64]
+def in_zone_since(net: CoarseNetwork) -> Steps:
+    """Step since which everybody who makes each move has been in its zone without a break, at the latest.
 
-
-def stretches(net: Coarse) -> Steps:
-    """Step since which everybody who makes each move has been in its zone at a stretch, at the latest.
-
-    A stretch begins at a place where people live or may stay, or to which a move of another zone leads.
+    A pause covers each step that is spent on a road of its zone, one after the other, by *one* window. So whoever
+    makes a move in the middle of a zone, where there is nowhere to stay, needs a window that has lasted since they
+    came into the zone: at a place where people live or may stay, or to which a move of another zone leads. Windows
+    in fractions, one shortly after the other, are quiet at each single step and yet cover few such stretches.
 
     Parameters
     ----------
-    net : Coarse
+    net : CoarseNetwork
         The network.
 
     Returns
@@ -282,24 +273,18 @@ def stretches(net: Coarse) -> Steps:
     """
     begins = net.stays | (net.people > 0)
     begins[net.stay_from] = begins[net.stay_to] = True
-    return _latest(net.places, net.tail, net.head, net.zone, net.start, begins)
-
-
-def _latest(places: int, tail: Steps, head: Steps, zone: Steps, start: Steps, begins: NDArray[np.bool_]) -> Steps:
-    """Latest start of a stretch that leads up to each move."""
     # A place with moves of two zones into it is where a stretch of either may begin.
-    low, high = np.full(places, np.iinfo(np.int64).max), np.full(places, np.iinfo(np.int64).min)
-    np.minimum.at(low, head, zone)
-    np.maximum.at(high, head, zone)
-    only = np.where((low == high) & ~begins, low, -1)
-    goes_on = (only[tail] == zone) & (zone >= 0)
-    # Moves within one bucket may lead in a circle, so starts are raised until nothing changes, from the earliest.
-    earliest = np.iinfo(np.int64).min // 2
-    found = np.where(goes_on, earliest, start)
+    least, largest = np.full(net.places, np.iinfo(np.int64).max), np.full(net.places, np.iinfo(np.int64).min)
+    np.minimum.at(least, net.head, net.zone)
+    np.maximum.at(largest, net.head, net.zone)
+    only_zone = np.where((least == largest) & ~begins, least, -1)
+    goes_on = (only_zone[net.tail] == net.zone) & (net.zone >= 0)
+    # Moves within one bucket may lead in a circle, so steps are raised until nothing changes, from the earliest.
+    since = np.where(goes_on, _NEVER, net.start)
     while True:
-        at = np.full(places, earliest)
-        np.maximum.at(at, head, found)
-        after = np.where(goes_on, np.minimum(at[tail], start), start)
-        if (after == found).all():
-            return np.where(found == earliest, start, found)
-        found = after
+        latest = np.full(net.places, _NEVER)
+        np.maximum.at(latest, net.head, since)
+        raised = np.where(goes_on, np.minimum(latest[net.tail], net.start), net.start)
+        if (raised == since).all():
+            return np.where(since == _NEVER, net.start, since)
+        since = raised

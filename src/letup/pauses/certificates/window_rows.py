@@ -18,10 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import DAY_MINUTES, Clock, runs
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram, Terms
 from letup.pauses.limits import Limits, Window, costs_of, usable_steps
-
-Terms = list[tuple[int, float]]
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,11 @@ class Slot:
 
         With start <= last: it covers both. With start > last: it meets the steps between.
         """
-        begun = self.has_started(start)
-        if begun is None:
+        started = self.has_started(start)
+        if started is None:
             return []
-        over = self.has_ended(last)
-        return [(begun, 1.0)] if over is None else [(begun, 1.0), (over, -1.0)]
+        ended = self.has_ended(last)
+        return [(started, 1.0)] if ended is None else [(started, 1.0), (ended, -1.0)]
 
 
 class WindowRows:
@@ -83,7 +81,7 @@ class WindowRows:
 
     Parameters
     ----------
-    rows : Rows
+    program : LinearProgram
         To add to.
     limits : Limits
         What the parties insist on.
@@ -95,8 +93,8 @@ class WindowRows:
         Steps before the end of each window in which nobody is on a road of its zone.
     """
 
-    def __init__(self, rows: Rows, limits: Limits, zones: int, clock: Clock, margin: int = 0) -> None:
-        self.rows, self.limits, self.clock = rows, limits, clock
+    def __init__(self, program: LinearProgram, limits: Limits, zones: int, clock: Clock, margin: int = 0) -> None:
+        self.program, self.limits, self.clock = program, limits, clock
         self.shortest = max(clock.in_steps(limits.shortest), 1)
         # A longer one would ask for more than some windows have; to ask for less only weakens the bound.
         self.margin = min(margin, self.shortest)
@@ -108,7 +106,7 @@ class WindowRows:
         self._common: list[tuple[int, list[int]]] = []
         self._make_slots(zones)
         self._totals()
-        self.column_end = len(rows.lower)
+        self.column_end = program.columns
 
     def quiet(self, zone: int, start: int, last: int) -> Terms:
         """Terms that are 1 if a window of the zone starts at or before ``start`` and lasts beyond ``last``, else 0."""
@@ -116,21 +114,21 @@ class WindowRows:
 
     def windows(self, values: NDArray[np.float64]) -> list[Window]:
         """Windows that whole values of the columns stand for."""
-        found = []
+        windows = []
         for slot in self.slots:
-            begun, over = values[slot.started] > 0.5, values[slot.ended] > 0.5
-            if begun.any():
-                first, end = int(slot.starts[begun.argmax()]), int(slot.ends[over.argmax()])
-                found += [Window(zone, first, end - 1) for zone in slot.zones]
-        return sorted(found)
+            started, ended = values[slot.started] > 0.5, values[slot.ended] > 0.5
+            if started.any():
+                first, end = int(slot.starts[started.argmax()]), int(slot.ends[ended.argmax()])
+                windows += [Window(zone, first, end - 1) for zone in slot.zones]
+        return sorted(windows)
 
     def values(self, windows: list[Window]) -> NDArray[np.float64] | None:
         """Values of the columns for given windows; None if there is no slot for one of them."""
         values = np.zeros(self.column_end)
-        left = {(w.zone, w.first, w.last) for w in windows}
+        without_slot = {(w.zone, w.first, w.last) for w in windows}
         for slot in self.slots:
             fitting = sorted(
-                (f, e) for z, f, e in left if z == slot.zones[0] and f in slot.starts and e + 1 in slot.ends
+                (f, e) for z, f, e in without_slot if z == slot.zones[0] and f in slot.starts and e + 1 in slot.ends
             )
             same_day = [(f, e) for f, e in fitting if self.clock.day(f) == slot.day]
             if not same_day:
@@ -138,10 +136,10 @@ class WindowRows:
             first, last = same_day[0]
             values[slot.started] = slot.starts >= first
             values[slot.ended] = slot.ends > last
-            left -= {(zone, first, last) for zone in slot.zones}
+            without_slot -= {(zone, first, last) for zone in slot.zones}
         for common, columns in self._common:
             values[common] = values[columns].max()
-        return None if left else values
+        return None if without_slot else values
 
     def _make_slots(self, zones: int) -> None:
         """Slots of all zones, with the rows that bind one slot or the slots of one day."""
@@ -169,18 +167,18 @@ class WindowRows:
                 for day, piece in self._pieces(first, last):
                     pieces.setdefault(day, []).append(piece)
             several = limits.same_daily and limits.windows_per_day > 1
-            for day, found in sorted(pieces.items()):
-                found.sort(key=lambda piece: int(piece.starts[0]))
-                for parts in [found] if several else [[piece] for piece in found]:
+            for day, of_day in sorted(pieces.items()):
+                of_day.sort(key=lambda piece: int(piece.starts[0]))
+                for parts in [of_day] if several else [[piece] for piece in of_day]:
                     self._slots_of(group, day, parts)
-            mine = self.slots[before:]
+            slots = self.slots[before:]
             for member in group:
-                self.of_zone[member] = mine
-            self._days(mine)
-            self._forced([w for w in limits.forced if w.zone in group], mine)
-            self._forced([Window(group[0], *span) for span in agreed], mine)
+                self.of_zone[member] = slots
+            self._days(slots)
+            self._forced([w for w in limits.forced if w.zone in group], slots)
+            self._forced([Window(group[0], *span) for span in agreed], slots)
             if limits.same_daily:
-                self._same_daily(mine)
+                self._same_daily(slots)
 
     def _pieces(self, first: int, last: int) -> list[tuple[int, _Piece]]:
         """What one stretch of steps offers to each day on which a window may start."""
@@ -189,18 +187,18 @@ class WindowRows:
         if len(edges) < 2 or self.longest < self.shortest:
             return []
         days = np.array([clock.day(int(e)) for e in edges])
-        found = []
+        pieces = []
         for day in np.unique(days).tolist():
             starts = edges[(days == day) & (edges + self.shortest <= edges[-1])]
             if len(starts):
                 ends = edges[(edges >= starts[0] + self.shortest) & (edges <= starts[-1] + self.longest)]
                 if len(ends):
-                    found.append((int(day), _Piece(starts, ends)))
-        return found
+                    pieces.append((int(day), _Piece(starts, ends)))
+        return pieces
 
     def _slots_of(self, group: tuple[int, ...], day: int, pieces: list[_Piece]) -> None:
         """Slots for the windows of one day within one stretch of steps, or several."""
-        rows = self.rows
+        program = self.program
         starts, ends = (np.concatenate([getattr(p, name) for p in pieces]) for name in ("starts", "ends"))
         fixed = len(pieces) == 1 and pieces[0].agreed
         for number in range(1 if fixed else self.limits.windows_per_day):
@@ -209,8 +207,8 @@ class WindowRows:
                 day,
                 starts,
                 ends,
-                np.array([rows.column(float(fixed), 1.0, whole=not fixed) for _ in starts]),
-                np.array([rows.column(float(fixed), 1.0, whole=not fixed) for _ in ends]),
+                np.array([program.add_column(float(fixed), 1.0, integer=not fixed) for _ in starts]),
+                np.array([program.add_column(float(fixed), 1.0, integer=not fixed) for _ in ends]),
             )
             self._one_window(slot, pieces)
             if number:
@@ -219,44 +217,45 @@ class WindowRows:
 
     def _one_window(self, slot: Slot, pieces: list[_Piece]) -> None:
         """Rising columns, shortest and longest length, and an end to every start, in the same stretch of steps."""
-        rows = self.rows
+        program = self.program
         for part in (slot.started, slot.ended):
             for before, after in pairwise(part.tolist()):
-                rows.row(0.0, np.inf, [(after, 1.0), (before, -1.0)])
+                program.add_row(0.0, np.inf, [(after, 1.0), (before, -1.0)])
         for piece in pieces:
             for end in piece.ends.tolist():
-                begun = slot.has_started(int(piece.starts[0]) if piece.agreed else end - self.shortest)
-                rows.row(0.0, np.inf, [*_minus(slot.has_ended(end)), *_plus(begun)])
+                started = slot.has_started(int(piece.starts[0]) if piece.agreed else end - self.shortest)
+                program.add_row(0.0, np.inf, [*_minus(slot.has_ended(end)), *_plus(started)])
             for start in piece.starts.tolist() if not piece.agreed else []:
-                rows.row(0.0, np.inf, [*_minus(slot.has_started(start)), *_plus(slot.has_ended(start + self.longest))])
+                ended = slot.has_ended(start + self.longest)
+                program.add_row(0.0, np.inf, [*_minus(slot.has_started(start)), *_plus(ended)])
         for piece in pieces[:-1]:
-            begun, over = slot.has_started(int(piece.starts[-1])), slot.has_ended(int(piece.ends[-1]))
-            rows.row(0.0, np.inf, [*_plus(over), *_minus(begun)])
-        rows.row(0.0, 0.0, [(int(slot.started[-1]), 1.0), (int(slot.ended[-1]), -1.0)])
+            started, ended = slot.has_started(int(piece.starts[-1])), slot.has_ended(int(piece.ends[-1]))
+            program.add_row(0.0, np.inf, [*_plus(ended), *_minus(started)])
+        program.add_row(0.0, 0.0, [(int(slot.started[-1]), 1.0), (int(slot.ended[-1]), -1.0)])
 
     def _after(self, before: Slot, slot: Slot) -> None:
         """The later window of a day starts once the earlier one is over, a step apart."""
-        for start, begun in zip(slot.starts.tolist(), slot.started.tolist(), strict=True):
-            over = before.has_ended(start - 1)
-            self.rows.row(0.0, np.inf, [(begun, -1.0), *([(over, 1.0)] if over is not None else [])])
+        for start, started in zip(slot.starts.tolist(), slot.started.tolist(), strict=True):
+            ended = before.has_ended(start - 1)
+            self.program.add_row(0.0, np.inf, [(started, -1.0), *([(ended, 1.0)] if ended is not None else [])])
 
     def _days(self, slots: list[Slot]) -> None:
         """Windows per day over all stretches, and no two windows at one step."""
         for day in sorted({slot.day for slot in slots}):
-            opened = [(int(slot.started[-1]), 1.0) for slot in slots if slot.day == day]
-            if len(opened) > self.limits.windows_per_day:
-                self.rows.row(-np.inf, float(self.limits.windows_per_day), opened)
+            windows = [(int(slot.started[-1]), 1.0) for slot in slots if slot.day == day]
+            if len(windows) > self.limits.windows_per_day:
+                self.program.add_row(-np.inf, float(self.limits.windows_per_day), windows)
         if any(slot.ends[-1] >= other.starts[0] for slot in slots for other in slots if other.day > slot.day):
             for step in sorted({int(s) for slot in slots for s in slot.starts}):
                 # Windows that end where another starts count too: they would be one.
                 terms = [term for slot in slots for term in slot.quiet(step, step - 1)]
-                self.rows.row(-np.inf, 1.0, terms)
+                self.program.add_row(-np.inf, 1.0, terms)
 
     def _forced(self, stretches: list[Window], slots: list[Slot]) -> None:
         """Windows asked for by hand, or agreed, lie inside one of the windows."""
         for window in stretches:
             terms = [term for slot in slots for term in slot.quiet(window.first, window.last)]
-            self.rows.row(1.0, np.inf, terms)
+            self.program.add_row(1.0, np.inf, terms)
 
     def _same_daily(self, slots: list[Slot]) -> None:
         """The k-th window of each day has the same clock times on all days on which there is one."""
@@ -266,52 +265,52 @@ class WindowRows:
             # The only window of its day, in whichever stretch of steps it lies.
             numbers = [0] * len(slots)
         for number in sorted(set(numbers)):
-            members = [slot for slot, mine in zip(slots, numbers, strict=True) if mine == number]
+            members = [slot for slot, its_number in zip(slots, numbers, strict=True) if its_number == number]
             if len(members) > 1:
                 self._alike([(slot, slot.starts, slot.started) for slot in members])
                 self._alike([(slot, slot.ends, slot.ended) for slot in members])
 
     def _alike(self, members: list[tuple[Slot, NDArray[np.int64], NDArray[np.int64]]]) -> None:
         """Windows start (or end) at the same time of their day, if they are there."""
-        rows, clock = self.rows, self.clock
-        known = [
+        program, clock = self.program, self.clock
+        minutes_of = [
             np.array([round(clock.minute(int(step)) - slot.day * DAY_MINUTES, 6) for step in steps])
             for slot, steps, _ in members
         ]
         previous = None
-        for minute in sorted({float(m) for minutes in known for m in minutes}):
-            common = rows.column(0.0, 1.0, whole=True)
+        for minute in sorted({float(m) for minutes in minutes_of for m in minutes}):
+            common = program.add_column(0.0, 1.0, integer=True)
             if previous is not None:
-                rows.row(0.0, np.inf, [(common, 1.0), (previous, -1.0)])
+                program.add_row(0.0, np.inf, [(common, 1.0), (previous, -1.0)])
             previous = common
             columns = []
-            for (slot, _, of), minutes in zip(members, known, strict=True):
+            for (slot, _, of), minutes in zip(members, minutes_of, strict=True):
                 i = int(np.searchsorted(minutes, minute, "right")) - 1
                 by_then = int(of[i]) if i >= 0 else None
-                rows.row(-1.0, np.inf, [*_plus(by_then), (common, -1.0), (int(slot.started[-1]), -1.0)])
+                program.add_row(-1.0, np.inf, [*_plus(by_then), (common, -1.0), (int(slot.started[-1]), -1.0)])
                 if by_then is not None:
                     columns.append(by_then)
                     if minutes[i] == minute:
-                        rows.row(-np.inf, 0.0, [(by_then, 1.0), (common, -1.0)])
+                        program.add_row(-np.inf, 0.0, [(by_then, 1.0), (common, -1.0)])
             self._common.append((common, columns))
 
     def _totals(self) -> None:
         """Limits on all windows together: zone-hours, zones at once, concession."""
-        limits, clock, rows = self.limits, self.clock, self.rows
+        limits, clock, program = self.limits, self.clock, self.program
         if limits.zone_hours is not None:
             terms: Terms = []
             for slot in self.slots:
                 terms += self._weighted(slot, np.full(clock.steps, clock.hours(1) * len(slot.zones)))
-            rows.row(-np.inf, float(limits.zone_hours), terms)
-        for cost, most in costs_of(limits):
-            if most is not None:
+            program.add_row(-np.inf, float(limits.zone_hours), terms)
+        for cost, budget in costs_of(limits):
+            if budget is not None:
                 terms = [t for slot in self.slots for t in self._weighted(slot, cost[list(slot.zones)].sum(axis=0))]
-                rows.row(-np.inf, most, terms)
+                program.add_row(-np.inf, budget, terms)
         if limits.at_once is not None:
             moments = sorted({int(s) for slot in self.slots for s in slot.starts})
             for step in moments:
                 terms = [(c, f * len(slot.zones)) for slot in self.slots for c, f in slot.quiet(step, step)]
-                rows.row(-np.inf, float(limits.at_once), terms)
+                program.add_row(-np.inf, float(limits.at_once), terms)
 
     def _weighted(self, slot: Slot, weight: NDArray[np.float64]) -> Terms:
         """Terms that add up to the weight of the steps that the slot's window covers."""

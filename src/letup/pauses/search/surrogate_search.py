@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import Clock
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.feasibility.window_milp import Undecided, find_windows
 from letup.pauses.incumbent import FirstOf, Incumbent, Rounds, StoppingCriterion, TimeLimit
@@ -67,7 +67,7 @@ class SurrogateAnnealing:
         progress: Callable[[float], object] | None = None,
         worth: Callable[[Sequence[Window], float], float] | None = None,
     ) -> None:
-        self.rows = WindowRows(Rows(), limits, nets[0].zones, clock, margin)
+        self.rows = WindowRows(LinearProgram(), limits, nets[0].zones, clock, margin)
         self.surrogate = build_surrogate(nets, self.rows.usable, weight, margin, seed)
         largest = max(self.surrogate.nets, key=lambda net: int(net.supply.sum()))
 

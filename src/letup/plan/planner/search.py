@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from letup.core.clock import Clock
 from letup.core.errors import NoPlan
-from letup.lp.program import Rows
+from letup.lp.program import LinearProgram
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choose import choose_pauses, is_small
 from letup.pauses.incumbent import FirstOf, Incumbent, Rounds, TimeLimit
@@ -135,7 +135,7 @@ def choose(
 
 def _weighed(problem: Problem, begin: list[Window], joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
     """Windows for all that counts, beginning with those for people; False if the search did not end by itself."""
-    rows = WindowRows(Rows(), problem.limits, problem.net.zones, problem.clock, problem.margin)
+    rows = WindowRows(LinearProgram(), problem.limits, problem.net.zones, problem.clock, problem.margin)
     stop = TimeLimit(ends - time.monotonic())
     incumbent = Incumbent(lambda windows: joint.worth(list(windows), problem.value(windows)))
     search = Annealing(rows, problem.net.zones, incumbent, seed=seed)

@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import breadth_first_order
 from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, quiet_array
-from letup.pauses.bound.relaxation import Master
-from letup.pauses.certificates.coarse_network import Coarse, every_node
-from letup.pauses.certificates.reach_cuts import ReachCut
+from letup.pauses.bound.relaxation import Relaxation
+from letup.pauses.certificates.certificate import ReachCut
+from letup.pauses.certificates.coarse_network import CoarseNetwork, every_node
 from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of, solved, some
@@ -25,29 +25,29 @@ SEEDS = seeds(25)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def tightened(problem: Problem, how: int | None, cuts: bool = True) -> Master:
+def tightened(problem: Problem, how: int | None, cuts: bool = True) -> Relaxation:
     """The relaxation with its cuts, on every node or on a random grouping."""
     net = problem.net
     grouping = every_node(net) if how is None else any_grouping(net, np.random.default_rng(how))
-    master = Master(net, problem.limits, clock_of(problem), problem.weight, grouping)
-    if master.rows.lower and master.solve(60) and cuts:
-        master.tighten(TimeLimit(60))
-    return master
+    relaxation = Relaxation(net, problem.limits, clock_of(problem), problem.weight, grouping)
+    if relaxation.program.lower and relaxation.solve(60) and cuts:
+        relaxation.tighten(TimeLimit(60))
+    return relaxation
 
 
-def random_cuts(master: Master, random: np.random.Generator, count: int) -> list[ReachCut]:
+def random_cuts(relaxation: Relaxation, random: np.random.Generator, count: int) -> list[ReachCut]:
     """Cuts that are looked for at points that nobody solved for."""
     found = []
-    moves = np.flatnonzero(master.coarse.zone >= 0)
+    moves = np.flatnonzero(relaxation.network.zone >= 0)
     for move in random.permutation(moves)[:count].tolist():
-        quiet = random.random(len(master.reach._needs)) * (random.random(len(master.reach._needs)) < 0.5)
-        cut = master.reach.cut(move, quiet, 1.0)
+        quiet = random.random(len(relaxation._reach._pauses)) * (random.random(len(relaxation._reach._pauses)) < 0.5)
+        cut = relaxation._reach.cut(move, quiet, 1.0)
         if cut is not None:
             found.append(cut)
     return found
 
 
-def reached(coarse: Coarse, quiet: np.ndarray) -> np.ndarray:
+def reached(coarse: CoarseNetwork, quiet: np.ndarray) -> np.ndarray:
     """Moves that somebody can make through what is quiet, without coming back to where they could have stayed."""
     open_ = np.array(
         [
@@ -78,11 +78,14 @@ def reached(coarse: Coarse, quiet: np.ndarray) -> np.ndarray:
 @given(seed=SEEDS)
 def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
     problem = drawn(seed)
-    master = tightened(problem, None)
-    cuts = [*(c for c in master.cuts if isinstance(c, ReachCut)), *random_cuts(master, np.random.default_rng(seed), 15)]
+    relaxation = tightened(problem, None)
+    cuts = [
+        *(c for c in relaxation.cuts if isinstance(c, ReachCut)),
+        *random_cuts(relaxation, np.random.default_rng(seed), 15),
+    ]
     for windows in some(problem, 8, seed):
         quiet = quiet_array(windows, problem.net.zones, problem.steps)
-        makes = reached(master.coarse, quiet)
+        makes = reached(relaxation.network, quiet)
         for cut in cuts:
             paid = sum(price * quiet[z, s : e + 1].all() for (z, s, e), price in cut.prices.items())
             assert paid >= 1 - EXACT or not makes[cut.move], (windows, cut)
@@ -107,11 +110,11 @@ def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     seed: int, how: int | None, scarce: bool
 ) -> None:
     problem = drawn(seed, scarce)
-    master = tightened(problem, how)
-    for cut in random_cuts(master, np.random.default_rng(seed), 12):
-        master.add_cut(cut)
+    relaxation = tightened(problem, how)
+    for cut in random_cuts(relaxation, np.random.default_rng(seed), 12):
+        relaxation.add_cut(cut)
     if problem.allowed:
-        found = solved(master.rows, whole=True)
+        found = solved(relaxation.program, whole=True)
         assert found.status == 0, found.message
         assert -found.fun >= drawn(seed, scarce).best - EXACT
 
@@ -131,15 +134,15 @@ def test_on_a_strip_of_land_cuts_take_away_much_of_what_fractions_pretend(rates:
         range(zones),
     )
     limits, clock = Limits(hours=(6, 18), shortest=2, zone_hours=hours), Clock(steps, 30, 5.0)
-    master = Master(net, limits, clock, 1 - 0.3 * np.arange(steps) / steps, every_node(net))
-    assert master.solve(60)
-    plain = master.bound
-    master.tighten(TimeLimit(60))
-    assert master.bound < 0.6 * plain
-    best = solved(master.rows, whole=True)
-    assert 0 < -best.fun <= master.bound + EXACT
+    relaxation = Relaxation(net, limits, clock, 1 - 0.3 * np.arange(steps) / steps, every_node(net))
+    assert relaxation.solve(60)
+    plain = relaxation.bound
+    relaxation.tighten(TimeLimit(60))
+    assert relaxation.bound < 0.6 * plain
+    best = solved(relaxation.program, whole=True)
+    assert 0 < -best.fun <= relaxation.bound + EXACT
     # What the flow says of these windows is what the relaxation says of them.
-    windows = master.windows.windows(best.x)
+    windows = relaxation.windows.windows(best.x)
     quiet = quiet_array(windows, zones, steps)
     flow = earliest_arrival(net, steps, quiet)
     assert -best.fun == pytest.approx(float((1 - 0.3 * np.arange(steps) / steps) @ flow.arrivals), abs=1e-4)
@@ -148,11 +151,11 @@ def test_on_a_strip_of_land_cuts_take_away_much_of_what_fractions_pretend(rates:
 def test_a_pause_on_every_way_is_priced() -> None:
     # One zone before another: to leave the second, the first must have been quiet.
     net = TimedNetwork([0, 1], [1, 2], [1, 1], [5, 5], [5, 0, 0], [0, 0, 9], [True] * 3, [0, 1])
-    master = Master(net, Limits(shortest=1), Clock(6, 60), np.ones(6), every_node(net))
-    move = int(np.flatnonzero(master.coarse.zone == 1)[0])
-    quiet = np.zeros(len(master.reach._needs))
-    quiet[[i for i, ((zone, _, _), _) in enumerate(master.reach._needs) if zone == 1]] = 1.0
-    cut = master.reach.cut(move, quiet, 1.0)
+    relaxation = Relaxation(net, Limits(shortest=1), Clock(6, 60), np.ones(6), every_node(net))
+    move = int(np.flatnonzero(relaxation.network.zone == 1)[0])
+    quiet = np.zeros(len(relaxation._reach._pauses))
+    quiet[[i for i, (zone, _, _) in enumerate(relaxation._reach._pauses) if zone == 1]] = 1.0
+    cut = relaxation._reach.cut(move, quiet, 1.0)
     assert cut is not None
     assert {zone for zone, _, _ in cut.prices} == {0}
     assert sum(cut.prices.values()) == pytest.approx(len(cut.prices), abs=1e-3)

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from letup.pauses import check_bound, choose_pauses
 from letup.pauses.bound.branching import Branching
-from letup.pauses.bound.relaxation import Certificate
-from letup.pauses.certificates.splits import Splits
-from letup.pauses.certificates.tree import Leaf
+from letup.pauses.certificates.certificate import Certificate, Leaf
+from letup.pauses.certificates.propagation import Propagation
 from tests.examples import examples, seeds
+from tests.pauses.bound.test_reach_cuts import tightened
 from tests.pauses.bound.tiny import EXACT, incumbent_of, some
 from tests.pauses.certificates.test_check_bound import confirmed, confirmed_or_refused, strip
-from tests.pauses.certificates.test_reach_cuts import tightened
 from tests.pauses.small import drawn
 
 SEEDS = seeds(25)
@@ -31,10 +30,10 @@ class Run:
     def __init__(self, seed: int, how: int | None, scarce: bool, nodes: int | None = None) -> None:
         self.problem = drawn(seed, scarce)
         self.incumbent = incumbent_of(self.problem)
-        master = tightened(self.problem, how)
+        relaxation = tightened(self.problem, how)
         self.certificate: Certificate | None = None
-        if master.rows.lower and np.isfinite(master.bound):
-            branching = Branching(master, self.incumbent)
+        if relaxation.program.lower and np.isfinite(relaxation.bound):
+            branching = Branching(relaxation, self.incumbent)
             branching.run(programs=nodes)
             self.certificate = branching.certificate()
 
@@ -69,7 +68,7 @@ def test_a_tree_stopped_early_is_confirmed_to_the_bound_that_it_told(seed: int, 
         assert bound >= drawn(seed).best - EXACT
 
 
-HOW = ["left out", "twice", "other column", "other side", "multipliers", "row", "valued", "nowhere", "root only"]
+HOW = ["left out", "twice", "other column", "other side", "duals", "row", "valued", "nowhere", "root only"]
 
 
 def forged(certificate: Certificate, how: str, random: np.random.Generator) -> Certificate:
@@ -92,9 +91,9 @@ def forged(certificate: Certificate, how: str, random: np.random.Generator) -> C
         columns, branches = columns[:1], np.array([[-1, -1 - leaf]])
     else:
         old = leaves[leaf]
-        if how == "multipliers":
+        if how == "duals":
             scale = 1 + 10 ** random.uniform(-3, 1) * random.choice([-1, 1], len(old.rows))
-            leaves[leaf] = replace(old, multipliers=old.multipliers * scale)
+            leaves[leaf] = replace(old, duals=old.duals * scale)
         elif how == "row":
             leaves[leaf] = replace(old, rows=old.rows + np.int32(random.choice([-1, 1])))
         else:
@@ -115,17 +114,17 @@ def test_a_tree_that_was_changed_never_proves_too_much(seed: int, how: str, luck
 @given(seed=SEEDS, luck=st.integers(0, 2**32 - 1))
 def test_what_follows_from_a_split_holds_for_all_windows_on_its_side(seed: int, luck: int) -> None:
     problem = drawn(seed)
-    master = tightened(problem, None, cuts=False)
-    splits = Splits(master.rows, master.windows)
-    assume(len(splits.whole))
+    relaxation = tightened(problem, None, cuts=False)
+    propagation = Propagation(relaxation.program, relaxation.windows)
+    assume(len(propagation.integer))
     random = np.random.default_rng(luck)
     for windows in some(problem, 10, seed):
-        values = master.windows.values(windows)
+        values = relaxation.windows.values(windows)
         if values is None:
             continue
-        lower, upper = np.array(master.rows.lower), np.array(master.rows.upper)
-        for column in random.permutation(splits.whole)[:3].tolist():
-            splits.narrow(lower, upper, column, round(values[column]))
+        lower, upper = propagation.bounds(())
+        for column in random.permutation(propagation.integer)[:3].tolist():
+            propagation.fix(lower, upper, column, round(values[column]))
         assert (lower[: len(values)] <= values + EXACT).all(), windows
         assert (values <= upper[: len(values)] + EXACT).all(), windows
 
