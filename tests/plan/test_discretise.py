@@ -1,15 +1,18 @@
 """What parties wrote in their limits is what the search and the check are given."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from letup.pauses import Window
+from letup.pauses.limits import Limits
 from letup.plan.discretise import limits_of
+from letup.plan.files.document import LimitsUsed
 from letup.report.tables import limits_in_words
 from letup.scenario import PartyLimits
+from letup.scenario.format import declared
 
 
 def at(scenario, hours):
@@ -85,3 +88,11 @@ def test_the_report_says_each_limit(example):
     assert "same clock times" in text
     assert f"{names.iloc[3]} costs 2.5 per hour to " in text
     assert "at most 40." in text
+
+
+def test_every_limit_of_the_format_is_one_of_the_scenario_of_the_plan_and_of_the_choice_of_pauses():
+    declared_limits = [column.name for column in declared()["scenario.yaml:limits"].own]
+    assert declared_limits == [field.name for field in fields(PartyLimits)]
+    assert declared_limits == list(LimitsUsed.model_fields)
+    in_other_terms = {"shortest_hours": "shortest", "longest_hours": "longest", "notice_hours": "forbidden"}
+    assert {in_other_terms.get(name, name) for name in declared_limits} == {field.name for field in fields(Limits)}

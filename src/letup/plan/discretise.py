@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.pauses.limits import Limits, Window
 from letup.pauses.movement_times import MARGIN_MINUTES, margin_steps, moving_array
-from letup.scenario.limits import Cost
-from letup.scenario.model import Scenario
+from letup.scenario.model import Cost, Scenario, TimeOfZone
 
 __all__ = [
     "MARGIN_MINUTES",
@@ -31,7 +30,7 @@ _EXACT = 1e-9
 def limits_of(scenario: Scenario) -> Limits:
     """What the parties insist on, with zones by number and times by step.
 
-    Notice becomes a forbidden time for every zone.
+    Notice becomes a forbidden time for every zone. A limit of the same name in both is taken as it is.
     """
     given = scenario.limits
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
@@ -45,26 +44,22 @@ def limits_of(scenario: Scenario) -> Limits:
         last = math.ceil(scenario.clock.step_at(end) - _EXACT) - 1
         if last >= max(first, 0) and first < scenario.steps:
             forbidden.append((number[zone_id], max(first, 0), min(last, scenario.steps - 1)))
-    return Limits(
-        hours=given.hours,
-        shortest=given.shortest_hours,
-        longest=given.longest_hours,
-        windows_per_day=given.windows_per_day,
-        zone_hours=given.zone_hours,
-        at_once=given.at_once,
-        forbidden=tuple(forbidden),
-        grid_minutes=given.grid_minutes,
-        concession=table,
-        concession_budget=budget,
-        forced=_windows(scenario, number, given.forced, inside=False),
-        frozen=_windows(scenario, number, given.frozen, inside=True),
-        together=tuple(tuple(number[zone] for zone in group) for group in given.together),
-        same_daily=given.same_daily,
-    )
+    same = {field.name: getattr(given, field.name) for field in fields(Limits) if hasattr(given, field.name)}
+    in_steps: dict[str, Any] = {
+        "shortest": given.shortest_hours,
+        "longest": given.longest_hours,
+        "forbidden": tuple(forbidden),
+        "concession": table,
+        "concession_budget": budget,
+        "forced": _windows(scenario, number, given.forced, inside=False),
+        "frozen": _windows(scenario, number, given.frozen, inside=True),
+        "together": tuple(tuple(number[zone] for zone in group) for group in given.together),
+    }
+    return Limits(**same | in_steps)
 
 
 def _windows(
-    scenario: Scenario, number: dict[str, int], spans: tuple[tuple[str, datetime, datetime], ...], *, inside: bool
+    scenario: Scenario, number: dict[str, int], spans: tuple[TimeOfZone, ...], *, inside: bool
 ) -> tuple[Window, ...]:
     """Times as windows: the whole steps inside them, or all steps that they touch."""
     found = []
@@ -101,7 +96,7 @@ def costs_by_party(scenario: Scenario) -> Costs:
     own = scenario.limits.concession
     rows = [row for row in scenario.concessions.to_dict("records") if isinstance(row["zone"], str)]
     entries = {
-        party: [(row["zone"], row["cost"], row["from"], row["to"]) for row in rows if row["party"] == party]
+        party: [Cost(row["zone"], row["cost"], row["from"], row["to"]) for row in rows if row["party"] == party]
         for party in (str(entry["id"]) for entry in scenario.parties)
     }
     return Costs(

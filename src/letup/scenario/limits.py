@@ -10,19 +10,13 @@ from typing import Any
 
 from letup.core.collect import Collector, show
 from letup.scenario.format import SCENARIO, of
-from letup.scenario.model import PartyLimits
+from letup.scenario.model import Cost, PartyLimits, TimeOfZone
 from letup.tables.cells import Wrong, convert
 from letup.tables.inputs import note_reference
 from letup.tables.schema import Column
 
 TIMES = ("forbidden", "forced", "frozen")
 LISTS = (*TIMES, "together", "concession")
-
-Span = tuple[str, datetime, datetime]
-"""A zone, and from when to when."""
-
-Cost = tuple[str, float, datetime | None, datetime | None]
-"""A zone, what a zone-hour costs, and from when to when; None = from the start, to the end."""
 
 _COST = Column(
     f"{SCENARIO}:limits",
@@ -132,11 +126,9 @@ def read_lists(
 
 def spelled(limits: PartyLimits) -> dict[str, Any]:
     """Limits as scenario.yaml spells them: lists, mappings, numbers and texts."""
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(limits).items()}
-    for name in TIMES:
-        plain[name] = [_entry(zone, first, last) for zone, first, last in getattr(limits, name)]
-    plain["together"] = [list(group) for group in limits.together]
-    plain["concession"] = [_entry(zone, first, last, cost=cost) for zone, cost, first, last in limits.concession]
+    plain = limits.plain()
+    for name in (*TIMES, "concession"):
+        plain[name] = [_entry(entry) for entry in plain[name]]
     return plain
 
 
@@ -147,12 +139,12 @@ def respelled(name: str, value: Any) -> Any:
     return spelled(PartyLimits(**limits))[name]
 
 
-def _entry(zone: str, first: datetime | None, last: datetime | None, **more: float) -> dict[str, Any]:
-    ends = {"from": first, "to": last}
-    return {"zone": zone} | more | {key: end.isoformat() for key, end in ends.items() if end is not None}
+def _entry(plain: dict[str, Any]) -> dict[str, Any]:
+    names = {"start": "from", "end": "to"}
+    return {names.get(name, name): value for name, value in plain.items() if value is not None}
 
 
-def _spans(value: list[Any], place: _Place) -> tuple[Span, ...]:
+def _spans(value: list[Any], place: _Place) -> tuple[TimeOfZone, ...]:
     found = []
     for number, entry in enumerate(value, 1):
         if not _has(entry, {"zone", "from", "to"}):
@@ -161,7 +153,7 @@ def _spans(value: list[Any], place: _Place) -> tuple[Span, ...]:
         zone = place.zone(entry["zone"], number)
         ends = _ends(entry, number, place)
         if ends is not None and ends[0] is not None and ends[1] is not None:
-            found.append((zone, ends[0], ends[1]))
+            found.append(TimeOfZone(zone, ends[0], ends[1]))
     return tuple(found)
 
 
@@ -180,7 +172,7 @@ def _costs(value: list[Any], place: _Place) -> tuple[Cost, ...]:
             place.add(wrong.code, wrong.message, wrong.remedy, number, "cost")
             continue
         if ends is not None:
-            found.append((zone, cost, *ends))
+            found.append(Cost(zone, cost, *ends))
     return tuple(found)
 
 
@@ -232,7 +224,7 @@ def _ends(entry: dict[str, Any], number: int, place: _Place) -> tuple[datetime |
     return (first, last) if good else None
 
 
-def _check_forced(forced: Iterable[Span], top: Mapping[str, Any], place: _Place) -> None:
+def _check_forced(forced: Iterable[TimeOfZone], top: Mapping[str, Any], place: _Place) -> None:
     """A pause that must be there cannot reach beyond the time that is planned."""
     planned = _planned(top)
     if planned is None:
@@ -243,7 +235,7 @@ def _check_forced(forced: Iterable[Span], top: Mapping[str, Any], place: _Place)
             place.add("limits.outside", "reaches beyond the time that is planned", remedy, number)
 
 
-def _check_frozen(frozen: Iterable[Span], top: Mapping[str, Any], place: _Place) -> None:
+def _check_frozen(frozen: Iterable[TimeOfZone], top: Mapping[str, Any], place: _Place) -> None:
     """Pauses agreed already must be apart from each other, lie in the planned time, and hold whole steps."""
     spans = [(zone, first, last, number) for number, (zone, first, last) in enumerate(frozen, 1)]
     for one, other in pairwise(sorted(spans)):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -43,9 +43,29 @@ class Group:
     people_per_vehicle: float = 1.0
 
 
+class TimeOfZone(NamedTuple):
+    """A time in which a zone cannot be paused, must be, or is by an agreement."""
+
+    zone: str
+    start: datetime
+    end: datetime
+
+
+class Cost(NamedTuple):
+    """What a zone-hour of pause costs in a zone, and from when to when; None = from the start, to the end."""
+
+    zone: str
+    cost: float
+    start: datetime | None
+    end: datetime | None
+
+
 @dataclass(frozen=True)
 class PartyLimits:
     """What the parties insist on, as written in the scenario.
+
+    A number or a flag that has the same name here, among the limits in ``attributes.csv`` and in
+    `letup.pauses.limits.Limits` is read, checked, written, documented and handed on with no other line of code.
 
     Attributes
     ----------
@@ -63,17 +83,17 @@ class PartyLimits:
         Windows start and end on this clock grid.
     notice_hours : float
         No window starts earlier than this after the start.
-    forbidden : tuple of (zone id, from, to)
+    forbidden : tuple of TimeOfZone
         Times in which a zone cannot be paused.
-    forced : tuple of (zone id, from, to)
+    forced : tuple of TimeOfZone
         Times in which a zone must be paused; the pause may be longer.
-    frozen : tuple of (zone id, from, to)
+    frozen : tuple of TimeOfZone
         Pauses agreed already: they are in the plan as they are.
     together : tuple of tuple of zone id
         Groups of zones that have the same pauses (a corridor).
     same_daily : bool
         Whether the pauses of a zone lie at the same clock times on each day on which it is paused.
-    concession : tuple of (zone id, cost, from or None, to or None)
+    concession : tuple of Cost
         What a zone-hour of pause costs, in units that the parties set; costs of entries that overlap add up.
     concession_budget : float or None
         Most that all pauses may cost together.
@@ -87,13 +107,31 @@ class PartyLimits:
     at_once: int | None = None
     grid_minutes: int | None = None
     notice_hours: float = 0.0
-    forbidden: tuple[tuple[str, datetime, datetime], ...] = ()
-    forced: tuple[tuple[str, datetime, datetime], ...] = ()
-    frozen: tuple[tuple[str, datetime, datetime], ...] = ()
+    forbidden: tuple[TimeOfZone, ...] = ()
+    forced: tuple[TimeOfZone, ...] = ()
+    frozen: tuple[TimeOfZone, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
     same_daily: bool = False
-    concession: tuple[tuple[str, float, datetime | None, datetime | None], ...] = ()
+    concession: tuple[Cost, ...] = ()
     concession_budget: float | None = None
+
+    def __post_init__(self) -> None:
+        """Take plain tuples for times and costs as well."""
+        for name in ("forbidden", "forced", "frozen"):
+            object.__setattr__(self, name, tuple(TimeOfZone(*entry) for entry in getattr(self, name)))
+        object.__setattr__(self, "concession", tuple(Cost(*entry) for entry in self.concession))
+
+    def plain(self) -> dict[str, Any]:
+        """Limits as mappings, lists, numbers and texts, by the names of their fields."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return {name: _plain(part) for name, part in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.discretise import limits_of, people_by_group
 from letup.plan.extensions import More, fits
 from letup.plan.files.document import Document
-from letup.plan.files.write import about, limits_used, zone_parts
+from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult
 from letup.plan.ways import passing
@@ -59,7 +59,7 @@ def check_content(
     tell("reading the scenario")
     scenario = scenarios.load(str(folder / "scenario"))
     _same_part(result, "scenario", document.scenario.model_dump(mode="json"), about(scenario))
-    _same_part(result, "limits", document.limits.model_dump(mode="json"), limits_used(scenario))
+    _same_part(result, "limits", document.limits.model_dump(mode="json"), scenario.limits.plain())
     result.done("what the plan says about the scenario and the limits", 2)
     tell("rebuilding the roads")
     network = roads.build(scenario)

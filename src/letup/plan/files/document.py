@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+
+from letup.scenario.format import SCENARIO, declared
 
 FORMAT = 1
 """Version of plan.json that this letup writes and verifies."""
@@ -81,24 +83,32 @@ class Concession(_Part):
     end: AwareDatetime | None = Field(description="null: to the end")
 
 
-class LimitsUsed(_Part):
-    """What the parties insist on."""
+_LISTS: dict[str, Any] = {
+    "forbidden": list[Forbidden],
+    "forced": list[TimeOfZone],
+    "frozen": list[TimeOfZone],
+    "together": list[list[str]],
+    "concession": list[Concession],
+}
+_WITHOUT_DEFAULT = 9
+"""So many of the limits are in each plan; those that came later are taken as absent from older ones."""
 
-    hours: tuple[float, float] | None = Field(description="first and last local hour")
-    shortest_hours: float = Field(description="hours")
-    longest_hours: float | None = Field(description="hours")
-    windows_per_day: int = Field(description="windows per zone and day")
-    zone_hours: float | None = Field(description="zone-hours")
-    at_once: int | None = Field(description="zones")
-    grid_minutes: int | None = Field(description="minutes")
-    notice_hours: float = Field(description="hours")
-    forbidden: list[Forbidden]
-    forced: list[TimeOfZone] = Field(default=[], description="a pause holds each of these times")
-    frozen: list[TimeOfZone] = Field(default=[], description="agreed already: pauses as they are")
-    together: list[list[str]] = Field(default=[], description="zones that have the same pauses")
-    same_daily: bool = Field(default=False, description="pauses of a zone at the same clock times every day")
-    concession: list[Concession] = Field(default=[], description="what pauses cost; what overlaps adds up")
-    concession_budget: float | None = Field(default=None, description="most that all pauses may cost together")
+
+def _limits_used() -> type[_Part]:
+    """What the parties insist on: each limit that the scenario format declares."""
+    kinds: dict[str, Any] = {"number": float, "integer": int, "boolean": bool, "hours": tuple[float, float]}
+    made: dict[str, Any] = {}
+    for place, column in enumerate(declared()[f"{SCENARIO}:limits"].own):
+        many = column.name in _LISTS
+        kind = _LISTS[column.name] if many else kinds[column.type]
+        kind = kind if many or column.default is not None else kind | None
+        default: Any = ... if place < _WITHOUT_DEFAULT else [] if many else column.default
+        words = column.meaning.partition(": list of")[0] + (f" ({column.unit})" if column.unit else "")
+        made[column.name] = (kind, Field(default=default, description=words))
+    return create_model("LimitsUsed", __base__=_Part, __doc__="What the parties insist on.", **made)
+
+
+LimitsUsed = _limits_used()
 
 
 class Pause(_Part):
@@ -267,7 +277,7 @@ class Document(_Part):
     note: str
     scenario: About
     answer: Answer
-    limits: LimitsUsed
+    limits: LimitsUsed  # type: ignore[valid-type] # made from the declaration
     pauses: list[Pause]
     next_hours: list[NextHour] = Field(
         default=[], description="what more hours would bring, and where; best first, the other days unchanged"

@@ -176,7 +176,7 @@ def as_document(
             "gap": (plan.ceiling - arrive) / arrive if arrive else None,
             "complete": plan.complete,
         },
-        "limits": limits_used(copied),
+        "limits": copied.limits.plain(),
         "pauses": [_pause_part(row) for row in plan.pauses.to_dict("records")],
         "next_hours": [_next_hour_part(row) for row in plan.next_hours.to_dict("records")],
         "groups": [
@@ -246,41 +246,6 @@ def about(scenario: Scenario) -> dict[str, Any]:
         "values": len(scenarios.values(scenario, support=False)),
         "shares": scenarios.shares(scenario),
     }
-
-
-def limits_used(scenario: Scenario) -> dict[str, Any]:
-    """What plan.json says about the limits."""
-    given = scenario.limits
-    return {
-        "hours": list(given.hours) if given.hours is not None else None,
-        "shortest_hours": given.shortest_hours,
-        "longest_hours": given.longest_hours,
-        "windows_per_day": given.windows_per_day,
-        "zone_hours": given.zone_hours,
-        "at_once": given.at_once,
-        "grid_minutes": given.grid_minutes,
-        "notice_hours": given.notice_hours,
-        "forbidden": _times(given.forbidden),
-        "forced": _times(given.forced),
-        "frozen": _times(given.frozen),
-        "together": [list(group) for group in given.together],
-        "same_daily": given.same_daily,
-        "concession": [
-            {
-                "zone": zone,
-                "cost": cost,
-                "start": start.isoformat() if start is not None else None,
-                "end": end.isoformat() if end is not None else None,
-            }
-            for zone, cost, start, end in given.concession
-        ],
-        "concession_budget": given.concession_budget,
-    }
-
-
-def _times(spans: tuple[tuple[str, datetime, datetime], ...]) -> list[dict[str, str]]:
-    """Times of zones as plan.json spells them."""
-    return [{"zone": zone, "start": start.isoformat(), "end": end.isoformat()} for zone, start, end in spans]
 
 
 def zone_parts(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from letup import __version__
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.pauses.limits import Window
-from letup.plan.files.write import about, limits_used
+from letup.plan.files.write import about
 from letup.plan.frontier.points import ScenarioFrontier
 from letup.scenario.model import Scenario
 
@@ -108,7 +108,7 @@ def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
         "letup": __version__,
         "note": NOTE,
         "scenario": about(scenario),
-        "limits": limits_used(scenario),
+        "limits": scenario.limits.plain(),
         "by": frontier.by,
         "own_limit": frontier.own,
         "want_to_leave": frontier.want_to_leave,

@@ -9,7 +9,7 @@ from typing import Any
 from letup import __version__
 from letup.core.errors import LetupError
 from letup.core.wording import percent, share
-from letup.plan.files.write import about, limits_used
+from letup.plan.files.write import about
 from letup.plan.frontier.files import FORMAT, NOTE, clear, csv_of, pause_rows, require_usable
 from letup.plan.frontier.people_and_need import Tradeoff
 from letup.plan.objectives import NEED, UNITS
@@ -82,7 +82,7 @@ def as_document(found: Tradeoff) -> dict[str, Any]:
         "letup": __version__,
         "note": NOTE,
         "scenario": about(scenario),
-        "limits": limits_used(scenario),
+        "limits": scenario.limits.plain(),
         "by": "need",
         "unit_of_need": UNITS[NEED],
         "want_to_leave": found.want_to_leave,
