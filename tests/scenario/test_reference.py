@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from letup.core.codes import CODES
 from letup.core.errors import LetupError
 from letup.scenario import example, new, parse_hours, parse_modes, reference_page
 from letup.scenario.format import TABLES, declared, find, of
@@ -19,24 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_committed_reference_page_is_the_generated_one() -> None:
     committed = (ROOT / "docs" / "reference" / "attributes.md").read_text("utf-8")
     assert committed == reference_page(), "write letup.scenario.reference_page() to docs/reference/attributes.md"
-
-
-def test_every_code_used_in_the_room_is_on_the_page_and_every_code_on_the_page_is_used() -> None:
-    source = "".join(
-        path.read_text("utf-8")
-        for room in ("tables", "scenario")
-        for path in sorted((ROOT / "src/letup" / room).glob("*.py"))
-    )
-    used = {
-        code
-        for code in re.findall(r'"([a-z]+\.[a-z_]+)"', source)
-        if code.split(".")[1] not in {"yaml", "geojson", "csv", "gpkg"}
-    }
-    assert set(CODES) <= used
-    prefixes = {code.split(".")[0] for code in CODES}
-    assert {code for code in used if code.split(".")[0] in prefixes - {"scenario", "zones", "roads", "places"}} <= set(
-        CODES
-    )
 
 
 def test_every_attribute_has_a_meaning_and_a_known_type() -> None:

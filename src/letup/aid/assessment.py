@@ -14,20 +14,11 @@ from letup.aid.balance import LONGEST_DAYS, Balance, arriving, follow
 from letup.aid.people import Presence, moving, outside, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.aid.tables import COLUMNS, DAY_COLUMNS
+from letup.core.codes import CODES
 from letup.core.findings import Finding, worst_first
 from letup.core.wording import sortable
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
-
-#: Every code that a finding of an assessment may have, with what it means.
-CODES: dict[str, str] = {
-    "aid.not_known": "People need an essential in a zone, and the scenario says nothing of where it comes from there",
-    "aid.no_stock": "A facility needs an essential of which no stock is given; it is taken to have none",
-    "aid.nowhere": "People are at a place outside every zone; no zone's stock can meet their needs",
-    "aid.plan_into_unknown": "A plan moves people into zones of which nothing is known about an essential",
-    "aid.ends": "The two ends of the ranges are not proven to hold every value in between",
-    "aid.nothing": "Nothing can be assessed: the scenario gives no stocks and no facilities",
-}
 
 
 @dataclass(frozen=True)
@@ -214,7 +205,7 @@ def findings_of(
         found.append(Finding(code, "note" if code == "aid.ends" else "warning", message, remedy, file, where))
 
     if not supplies.known.any():
-        add("aid.nothing", CODES["aid.nothing"], "fill stocks.csv and facilities.csv", "stocks.csv")
+        add("aid.nothing", CODES["aid.nothing"].meaning, "fill stocks.csv and facilities.csv", "stocks.csv")
         return tuple(found)
     for item, one in enumerate(supplies.essentials):
         blank = np.flatnonzero(~supplies.known[item] & (people > 0) & (one.per_person > 0))

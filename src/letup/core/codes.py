@@ -1,133 +1,93 @@
-"""Every code that a finding on a scenario may have, with what it means; the reference page prints this list."""
+"""The one registry of codes: every finding and every error, with its severity, its meaning and the rule it rests on.
+
+The table `codes.csv` beside this file is the single source; the page of codes is made from it, and a test fails where
+a code is used that does not stand in it. Codes do not change between versions.
+"""
 
 from __future__ import annotations
 
-CODES: dict[str, str] = {
-    "scenario.missing": "There is no such folder, nor a bundled scenario of that name",
-    "file.missing": "A file of the scenario is not there",
-    "file.unknown": "A file in the folder is not read, though it looks as if it should be",
-    "file.kind": "Something other than a plain file has the name of a file",
-    "file.too_large": "A file is larger than letup will read; it is refused before reading",
-    "file.unreadable": "The system refuses to read a file",
-    "file.empty": "A file holds nothing",
-    "text.encoding": "A text file is not UTF-8",
-    "text.nul": "A text file holds zero bytes, as damaged files do",
-    "csv.delimiter": "Columns are not separated by commas",
-    "csv.quotes": "Quotation marks do not match, so that cells cannot be told apart",
-    "csv.ragged": "A row has more or fewer cells than the header",
-    "yaml.syntax": "A YAML file cannot be read, for example because it is cut off",
-    "yaml.deep": "A YAML file is nested deeper than any scenario needs",
-    "yaml.alias": "A YAML file uses anchors, aliases or tags, which letup does not follow",
-    "yaml.duplicate_key": "A key stands twice in one mapping",
-    "yaml.shape": "A list stands where a mapping is expected, or the other way round",
-    "json.syntax": "A GeoJSON file cannot be read, for example because it is cut off",
-    "json.deep": "A GeoJSON file is nested deeper than any layer needs",
-    "json.duplicate_key": "A key stands twice in one object",
-    "geojson.shape": "The file is not a GeoJSON FeatureCollection, or an entry is not a Feature",
-    "geojson.crs": "A layer is not in longitude and latitude, WGS 84",
-    "gpkg.unreadable": "A GeoPackage or one of its layers cannot be read",
-    "layer.twice": "A layer is given both as a file and in the GeoPackage",
-    "layer.empty": "A layer or table has no rows",
-    "layer.too_many": "A file has more rows than letup will read",
-    "column.missing": "A required column is not there",
-    "column.unknown": "A column is not part of the format and is not read",
-    "column.repeated": "A column stands twice in the header",
-    "value.missing": "A required value is empty",
-    "value.type": "A value is not of the type its column has",
-    "value.decimal_comma": "A number is written with a comma or with thousands separators",
-    "value.degrees": "A coordinate is written in degrees, minutes and seconds or as text",
-    "value.not_finite": "A number is not finite (NaN or infinite)",
-    "value.range": "A number is outside the range its column allows",
-    "value.choice": "A word is not among those its column allows",
-    "value.hours": "Opening hours cannot be read or run backwards",
-    "value.date": "A date and time cannot be read",
-    "value.timezone": "A date and time has no time zone, or a time zone is unknown",
-    "value.reference": "A zone, place, group or source is named that does not exist",
-    "value.order": "A value lies outside its own low and high end",
-    "id.duplicate": "Two rows have the same id or name",
-    "row.duplicate": "Two rows are the same in every cell, so that people or stocks would count twice",
-    "basis.note_missing": "A value is assumed, but no reason is given",
-    "basis.source_missing": "A value is observed or modelled, but no source is given",
-    "geometry.missing": "A feature has no geometry, or an empty one",
-    "geometry.type": "A feature has a geometry of another type than its layer",
-    "geometry.invalid": "A geometry crosses itself, is not closed, or has no length or area",
-    "geometry.multipart": "A road or place has several parts",
-    "geometry.height": "Heights or measures are in the layer; they are not read",
-    "coordinates.range": "A coordinate lies outside the earth's range",
-    "coordinates.swapped": "Longitude and latitude look swapped",
-    "coordinates.far": "A feature lies far from all zones",
-    "coordinates.coarse": "A place's position is given with two decimals or fewer, which is about a kilometre",
-    "zones.overlap": "Two zones overlap",
-    "zones.sliver": "Two zones overlap by a sliver too small to matter; how much is stated",
-    "roads.outside": "A road lies outside every zone: letup takes it that no pause is needed there",
-    "places.outside": "A place lies outside every zone",
-    "places.near_duplicate": "Two places of one kind lie within 20 m of each other: perhaps one place twice",
-    "places.no_room": "A shelter has no room given",
-    "places.no_throughput": "A checkpoint has no throughput given",
-    "places.no_hours": "A crossing has no hours, and is taken to be open day and night",
-    "places.inspection": "A crossing lets in more trucks a day than it can inspect in its hours",
-    "places.serves_nobody": "A distribution point lies outside every zone and does not say which zones it serves",
-    "places.no_shelter": "There is no shelter with room, so that nobody can arrive",
-    "people.nowhere": "People are given neither a zone nor a place",
-    "people.total": "More people than there are on earth, or than letup can count (2,147,483,647)",
-    "essentials.survival": "What a person needs to survive is more than what a person needs",
-    "stocks.nowhere": "A stock is given neither a place nor a zone",
-    "stocks.unit": "The unit of a stock does not fit that of its essential",
-    "stocks.outside": "A stock lies at a place outside every zone, so that nobody can be said to have it",
-    "stocks.use_not_read": "A daily use is given for a zone where the need comes from the people there",
-    "facilities.nowhere": "A facility is given neither a place nor a zone",
-    "facilities.idle": "A facility neither uses nor makes anything",
-    "facilities.no_fuel": "A facility makes something without saying what it needs for it",
-    "facilities.unit": "The unit of what a facility uses or makes does not fit that of the essential",
-    "facilities.outside": "A facility stands outside every zone, so that no stock can be said to be its",
-    "facilities.circle": "Facilities make in a circle what others of them use",
-    "essentials.no_weight": "An essential is to be carried by trucks, and no weight is given",
-    "trucks.place": "Trucks start from a place that is neither a crossing nor a warehouse",
-    "trucks.nothing": "Trucks carry nothing that letup knows with its weight",
-    "trucks.no_point": "There are trucks, but no distribution point to go to",
-    "trucks.no_time": "Trucks take longer to load than their base is ever open at a stretch",
-    "trucks.none": "Supplies wait outside, but there are no trucks to bring them",
-    "supply.place": "A supply from outside waits at a place that is no crossing",
-    "supply.unit": "The unit of a supply from outside does not fit that of its essential",
-    "supply.over": "More trucks are said to wait at a crossing each day than it can let in",
-    "supply.twice": "A supply of one essential at one crossing is given twice",
-    "patients.to": "Patients are to go to something that is neither a hospital nor a crossing",
-    "patients.same": "Patients are to go to where they are",
-    "patients.not_agreed": "Patients have not agreed to be moved, and are not moved",
-    "patients.no_ambulance": "There is no ambulance with the places that patients need",
-    "patients.no_beds": "Patients are to go to a hospital of which no free beds are given",
-    "ambulances.no_place": "An ambulance has no place for anybody",
-    "priorities.text": "A weight given on the command line is no number from 0 up",
-    "priorities.unknown": "Pauses cannot be chosen for what is named",
-    "priorities.twice": "A weight is given twice on the command line",
-    "priorities.nothing": "All weights of what pauses are chosen for are 0",
-    "priorities.no_trucks": "Need met by trucks has a weight, but there are no trucks, or no point for them to go to",
-    "limits.contradict": "Limits on pauses contradict each other, so that no window can exist",
-    "limits.grid": "The clock grid of pauses, or a pause agreed already, does not fit the steps",
-    "limits.outside": "A pause asked for or agreed lies beyond the time that is planned, or between two steps",
-    "issues.range": "An issue that is settled by a number has no range, or one that is not a number has one",
-    "issues.options": "An issue that is settled by a choice has no options, or options that cannot be told apart",
-    "issues.reads": "Two issues read the same attribute off a plan, which then counts twice",
-    "issues.default": "What holds without an agreement is no value of the issue",
-    "preferences.twice": "What a party wants on an issue is given twice",
-    "preferences.empty": "A preference says neither what values are worth nor a red line",
-    "preferences.weight": "A party's weights are all zero, so that nothing says what matters to it",
-    "preferences.worth": "A worth is not from 0 to 1, or is of a value that the issue does not have, or is missing",
-    "preferences.red_line": "A red line is of a value that the issue does not have, or refuses everything",
-    "influences.self": "A party is said to influence itself",
-    "influences.twice": "An influence of one kind is given twice",
-    "concessions.what": "A cost is neither of a zone's pause nor of the number of an issue, or of both",
-    "concessions.time": "A cost holds for a time that cannot be",
-    "concessions.unit": "What a pause costs a party is counted in another unit than the party's",
-    "concessions.budget": "A party has a budget, but nothing is said of what pauses cost it, or in what unit",
-    "statements.future": "A statement is dated later than today and than the moment that the scenario describes",
-    "statements.after_as_of": "Statements were made after the moment that the scenario describes",
-    "statements.file": "A source file leads out of the scenario's folder, is too large or is no text",
-    "statements.quote": "A quote is not in its source file, letter by letter",
-    "statements.short": "A quote is so short that it proves nothing",
-    "statements.unproven": "A quote cannot be compared: its source file is not there, or one of the two is not given",
-    "statements.contradiction": "A party says opposite things of an issue on one day",
-    "statements.change": "A party's stance on an issue turns within a month",
-    "time.as_of": "The data are from after the start of the plan",
-    "time.offset": "A date's offset is not the one that the scenario's time zone has at that moment",
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+TITLES = {
+    "plan": "On a plan",
+    "pauses by hand": "On pauses given by hand",
+    "verify": "On verifying a plan",
+    "assessment": "On an assessment",
+    "deliveries": "On deliveries",
+    "convoys": "On convoys and the movement of patients",
+    "scenario": "On a scenario",
+    "roads": "On the roads of a scenario",
+    "import": "On an import",
+    "command": "Errors that end a command",
 }
+"""Sections of the registry, in the order of the page."""
+
+_ABOUT = {
+    "plan": "Every plan is checked against these rules. A finding says *flag* where a decision is asked for and "
+    "*check* where something has to be looked up on the ground; none says that a plan is lawful, which no program can.",
+    "command": "The command prints the code with what is wrong and what to do, and ends with exit status 2 (bad input) "
+    "or 3 (`pauses.none`, `plan.no_way`, `plan.nobody`: no plan exists within the limits). Where a file is wrong, its "
+    "findings stand in place of an error.",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One kind of finding or error.
+
+    Attributes
+    ----------
+    section : str
+        What it is about: a key of `TITLES`.
+    code : str
+        Stable code, such as ``"plan.voluntary"``.
+    severity : str
+        The worst severity that it has by itself: "error", "warning" or "note"; empty where each use says it.
+    meaning : str
+        What is the matter, or what is checked.
+    rule : str
+        The rule, standard or practice it rests on; empty for plain checks of data.
+    """
+
+    section: str
+    code: str
+    severity: str
+    meaning: str
+    rule: str
+
+
+def _read() -> Mapping[str, Code]:
+    with Path(__file__).with_name("codes.csv").open(encoding="utf-8", newline="") as file:
+        codes = [Code(**row) for row in csv.DictReader(file)]
+    return MappingProxyType({code.code: code for code in codes})
+
+
+CODES = _read()
+"""All codes, in the order of the page."""
+
+
+def reference_page() -> str:
+    """Text of ``docs/reference/findings.md``, Markdown: every code."""
+    lines = [
+        "# Findings and errors",
+        "",
+        "An error stops the work, a warning asks for a decision, a note informs. Codes do not change between versions.",
+        "This page is made from the one registry of codes (`letup.core.codes`).",
+    ]
+    for section, title in TITLES.items():
+        codes = [code for code in CODES.values() if code.section == section]
+        with_rule, with_severity = any(code.rule for code in codes), section != "command" and codes[0].severity
+        head = ["code", *(["severity at worst"] if with_severity else []), "what it means"]
+        head += ["the rule it rests on"] if with_rule else []
+        lines += ["", f"## {title}", ""]
+        lines += [_ABOUT[section], ""] if section in _ABOUT else []
+        lines += [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+        for code in codes:
+            cells = [f"`{code.code}`", *([code.severity] if with_severity else []), code.meaning]
+            cells += [code.rule] if with_rule else []
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
+
+from letup.core.codes import CODES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -52,3 +54,21 @@ class Finding:
 def worst_first(findings: list[Finding]) -> list[Finding]:
     """Order findings by severity, keeping the order within one severity."""
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def finding(code: str, message: str, remedy: str = "", *, severity: Severity | None = None, **place: str) -> Finding:
+    """Make a finding with the severity and the rule that its code has in the registry.
+
+    Parameters
+    ----------
+    code : str
+        A code of `letup.core.codes.CODES`.
+    message, remedy : str
+        What is the matter, and what to do.
+    severity : Severity, optional
+        In place of that of the registry.
+    **place : str
+        ``file``, ``where`` and ``column``.
+    """
+    known = CODES[code]
+    return Finding(code, severity or cast(Severity, known.severity), message, remedy, rule=known.rule, **place)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from letup.core.findings import Finding
+from letup.core.findings import Finding, finding
 from letup.core.wording import plural
-from letup.plan.rules import finding
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries.fleet import wanted
-from letup.core.findings import Finding, worst_first
+from letup.core.findings import Finding, finding, worst_first
 from letup.core.wording import plural
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
@@ -16,7 +16,6 @@ from letup.plan.destination_checks import receiving
 from letup.plan.discretise import MARGIN_MINUTES, limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
-from letup.plan.rules import finding
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import NO_TRUCKS, has_trucks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from letup.core.codes import CODES
 from letup.core.collect import LISTED
 from letup.scenario.essentials import PER_HEAD, PERSON_DAYS, default_essentials
 from letup.scenario.format import REQUIRED_FILES, declared
@@ -69,7 +68,6 @@ def reference_page() -> str:
     parts.append(_counted())
     parts.append(_bounds())
     parts.append("## Codes of findings\n\n" + _ROWS)
-    parts.append("| code | meaning |\n|---|---|\n" + "\n".join(f"| `{c}` | {m} |" for c, m in CODES.items()) + "\n")
     return "\n".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from letup.aid.convoys.codes import CODES
 from letup.aid.convoys.make import make_convoys
 from letup.aid.convoys.rules import Settings
 from letup.aid.convoys.tables import load_rows, reference_page, stop_rows
@@ -255,15 +253,3 @@ def test_times_at_stops_run_on():
 def test_the_committed_reference_page_is_the_generated_one():
     page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "convoys.md"
     assert page.read_text("utf-8") == reference_page(), "write letup.aid.convoys.tables.reference_page() to it"
-
-
-def test_every_code_used_is_on_the_page_of_findings():
-    folder = Path(__file__).resolve().parents[3] / "src" / "letup"
-    makers = [*(folder / "aid" / "convoys").rglob("*.py"), *(folder / room / "convoys.py" for room in ("plan", "cli"))]
-    checks = [folder / "verify" / name for name in ("convoys.py", "medevac.py", "convoy_files.py")]
-    used = set()
-    for path in (*makers, *checks):
-        codes = re.findall(r'"((?:convoys|medevac)\.[a-z_]+)"', path.read_text("utf-8"))
-        prefix = "verify." if path in checks else ""
-        used |= {prefix + code for code in codes if path.name != "codes.py" and not code.endswith(".csv")}
-    assert used == set(CODES)

@@ -50,15 +50,6 @@ RETURN_COLUMNS: dict[str, str] = {
 }
 
 
-#: Every code that a finding on deliveries may have, with what it means.
-CODES: dict[str, str] = {
-    "deliveries.off_road": "A crossing, warehouse or distribution point is too far from every road for vehicles",
-    "deliveries.no_trip": "Trucks of a fleet can go nowhere: nothing they may use is quiet for long enough, or open",
-    "deliveries.nothing_waits": "Trucks stand where nothing is that they may carry",
-    "deliveries.unserved": "Nothing can be brought to a zone whose needs are not met",
-}
-
-
 @dataclass(frozen=True, repr=False)
 class Deliveries:
     """What is brought where and when, and what it is good for. E essentials, Z zones.

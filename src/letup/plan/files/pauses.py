@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from letup.core.errors import BadInput
-from letup.core.findings import Finding
+from letup.core.findings import Finding, finding
 from letup.pauses.limits import Window
-from letup.plan.rules import finding
 from letup.scenario.model import Scenario
 
 _LARGEST_BYTES = 20_000_000
