@@ -9,7 +9,7 @@ import pytest
 
 from letup.plan.files.document import Document
 from letup.verify import verification, verify
-from letup.verify.content import check_content
+from letup.verify.plan_document import check_content
 
 
 @pytest.fixture

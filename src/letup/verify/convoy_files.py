@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,7 @@ from letup.scenario.model import Scenario
 from letup.verify.convoys import Replay, check_convoys
 from letup.verify.deliveries import read_rows
 from letup.verify.medevac import check_medevac
-
-if TYPE_CHECKING:
-    from letup.verify.verification import Verification
+from letup.verify.result import Verification
 
 CONVOYS, LOADS, MEDEVAC, PATIENTS = "convoys.csv", "convoy-loads.csv", "medevac.csv", "medevac-patients.csv"
 _TIMES = ("arrive_earliest", "arrive_latest", "leave_earliest", "leave_latest")

@@ -27,11 +27,11 @@ from letup.pauses.limits import Window
 from letup.pauses.movement_times import moving_array
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.verify.result import Verification
 from letup.verify.truck_paths import BrokenWayError, Span, TruckWays
 
 if TYPE_CHECKING:
     from letup.plan.files.document import Document
-    from letup.verify.verification import Verification
 
 DELIVERIES, RETURNS = "deliveries.csv", "returns.csv"
 _WHOLE = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ from letup.plan.modes import room_of
 from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 from letup.verify.movements import Leg
-
-if TYPE_CHECKING:
-    from letup.verify.verification import Verification
+from letup.verify.result import Verification
 
 _CSV = "movements.csv"
 _EXACT = 1e-6

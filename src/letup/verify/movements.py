@@ -1,4 +1,4 @@
-"""Check each movement of a written plan by itself: it exists, keeps to time, and only moves while it is quiet."""
+"""Replay the movements of a written plan: each by itself, and together on the room of roads and shelters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from letup.plan.ways import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 from letup.tables import format_path, frame, parse_path, typed
-from letup.verify.verification import CODES, Verification
+from letup.verify.result import CODES, Verification
 
 _CSV = "movements.csv"
 

@@ -15,10 +15,10 @@ from letup.pauses.limits import Window
 from letup.plan.objectives import Joint, document_part, is_joint, objectives_of
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.verify.result import Verification
 
 if TYPE_CHECKING:
     from letup.plan.files.document import Document
-    from letup.verify.verification import Verification
 
 _CLOSE = 1e-6
 """Linear programs are solved to tolerances."""

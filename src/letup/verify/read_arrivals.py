@@ -14,7 +14,7 @@ from letup.core.findings import Finding
 from letup.scenario.essentials import essentials_of
 from letup.scenario.model import Scenario
 from letup.verify.deliveries import read_rows
-from letup.verify.verification import Verification
+from letup.verify.result import Verification
 
 _FILE, _RETURNS = "deliveries.csv", "returns.csv"
 

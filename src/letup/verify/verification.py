@@ -8,64 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
-from letup.core.findings import Finding
 from letup.plan.files import digests
 from letup.plan.files.document import FORMAT, Document
 from letup.plan.files.tables import MOVEMENTS
-from letup.tables import Codes, read_texts
-
-CODES = Codes(file="verify.file", columns="verify.columns", row="verify.row", value="verify.value")
+from letup.tables import read_texts
+from letup.verify.plan_document import check_content
+from letup.verify.result import CODES, Verification
 
 _LARGEST_BYTES = 2_000_000_000
-
-
-@dataclass
-class Verification:
-    """What was recomputed, and what does not hold.
-
-    Attributes
-    ----------
-    checks : list of (str, int)
-        What was recomputed, and how many times.
-    problems : list of Finding
-        What does not hold: file, row or field, and why.
-    """
-
-    checks: list[tuple[str, int]] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        """Whether everything holds."""
-        return not self.problems
-
-    def done(self, what: str, count: int) -> None:
-        """Note that something was recomputed."""
-        self.checks.append((what, count))
-
-    def wrong(self, code: str, file: str, where: str, message: str, column: str = "") -> None:
-        """Note that something does not hold."""
-        self.problems.append(Finding(f"verify.{code}", "error", message, "", file=file, where=where, column=column))
-
-    def same(self, file: str, where: str, written: object, computed: object, unit: str = "") -> None:
-        """Note a problem unless a written value is what was computed."""
-        if isinstance(written, float) or isinstance(computed, float):
-            equal = (
-                isinstance(written, (int, float))
-                and isinstance(computed, (int, float))
-                and abs(written - computed) <= 1e-9 * max(1.0, abs(computed))
-            )
-        else:
-            equal = written == computed
-        if not equal:
-            self.wrong("value", file, where, f"is {written!r}, recomputed {computed!r}" + (f" {unit}" if unit else ""))
 
 
 def verify(folder: Path | str, progress: Callable[[str], None] | None = None) -> Verification:
@@ -88,8 +44,6 @@ def verify(folder: Path | str, progress: Callable[[str], None] | None = None) ->
     LetupError
         ``verify.folder`` if there is no plan in the folder.
     """
-    from letup.verify.content import check_content
-
     folder = Path(folder)
     result = Verification()
     if not (folder / "plan.json").is_file():

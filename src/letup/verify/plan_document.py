@@ -1,11 +1,11 @@
-"""Replay the movements of a written plan on the road network, and recompute what follows from them."""
+"""Recompute what plan.json says: pauses, totals, ceiling, findings, and what the pauses were chosen for."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,18 +21,14 @@ from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult
 from letup.plan.ways import passing
+from letup.roads.network import Timed
 from letup.scenario.model import Scenario
 from letup.verify.convoy_files import check_orders
 from letup.verify.deliveries import check_deliveries
 from letup.verify.loads import check_loads
 from letup.verify.movements import Leg, check_movements
 from letup.verify.objectives import check_weighed
-
-if TYPE_CHECKING:
-    from letup.roads.network import Timed
-    from letup.verify.verification import Verification
-
-_JSON = "plan.json"
+from letup.verify.result import PLAN, Verification
 
 
 def check_content(
@@ -58,8 +54,8 @@ def check_content(
 
     tell("reading the scenario")
     scenario = scenarios.load(str(folder / "scenario"))
-    _same_part(result, "scenario", document.scenario.model_dump(mode="json"), about(scenario))
-    _same_part(result, "limits", document.limits.model_dump(mode="json"), scenario.limits.plain())
+    result.same_part(PLAN, "scenario", document.scenario.model_dump(mode="json"), about(scenario))
+    result.same_part(PLAN, "limits", document.limits.model_dump(mode="json"), scenario.limits.plain())
     result.done("what the plan says about the scenario and the limits", 2)
     tell("rebuilding the roads")
     network = roads.build(scenario)
@@ -72,8 +68,8 @@ def check_content(
         return
     check_loads(table, legs, scenario, timed, result)
     _groups(document, table, scenario, timed, result)
-    _same_part(
-        result,
+    result.same_part(
+        PLAN,
         "zones",
         [part.model_dump() for part in document.zones],
         zone_parts(scenario, network, table),
@@ -95,9 +91,9 @@ def check_content(
     people, last_use = passing(windows, timed, table)
     for i, count in zip(numbers, people, strict=True):
         pause = document.pauses[i]
-        result.same(_JSON, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
+        result.same(PLAN, f"pauses[{i}].passing_people", pause.passing_people, count, "people")
         if pause.worth_people > count:
-            result.wrong("value", _JSON, f"pauses[{i}].worth_people", "is more than the people who pass")
+            result.wrong("value", PLAN, f"pauses[{i}].worth_people", "is more than the people who pass")
     result.done("people who pass during each pause", len(windows))
     groups = [
         GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst)
@@ -105,40 +101,14 @@ def check_content(
     ]
     found = check_plan(scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete)
     keys = ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
-    _same_part(
-        result,
+    result.same_part(
+        PLAN,
         "findings",
         [part.model_dump() for part in document.findings],
         [{key: getattr(f, key) for key in keys} for f in found],
     )
     result.done("findings", len(found))
     _pauses_within_limits(windows, scenario, document, result)
-
-
-def _same_part(result: Verification, where: str, written: Any, computed: Any) -> None:
-    """Compare two trees of plain values, field by field."""
-    if isinstance(written, dict) and isinstance(computed, dict):
-        for key in written:
-            _same_part(result, f"{where}.{key}", written[key], computed.get(key))
-    elif isinstance(written, (list, tuple)) and isinstance(computed, (list, tuple)):
-        if len(written) != len(computed):
-            result.wrong("value", _JSON, where, f"has {len(written)} entries, recomputed {len(computed)}")
-        for i, (one, other) in enumerate(zip(written, computed, strict=False)):
-            _same_part(result, f"{where}[{i}]", one, other)
-    elif isinstance(written, str) and isinstance(computed, str) and _moment(written) is not None:
-        result.same(_JSON, where, _moment(written), _moment(computed))
-    else:
-        result.same(_JSON, where, written, computed)
-
-
-def _moment(text: str) -> pd.Timestamp | None:
-    """The moment that a text stands for, if it is one."""
-    if len(text) < 16 or text[4:5] != "-" or "T" not in text:
-        return None
-    try:
-        return pd.Timestamp(text)
-    except ValueError:
-        return None
 
 
 def _windows(document: Document, scenario: Scenario, result: Verification) -> tuple[list[int], list[Window]]:
@@ -149,23 +119,23 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> tu
     for i, pause in enumerate(document.pauses):
         where = f"pauses[{i}]"
         if pause.zone not in number:
-            result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {pause.zone!r}")
+            result.wrong("value", PLAN, f"{where}.zone", f"there is no zone {pause.zone!r}")
             continue
         if not 0 <= pause.first_step <= pause.last_step < scenario.steps:
-            result.wrong("value", _JSON, f"{where}.first_step", "the steps do not exist")
+            result.wrong("value", PLAN, f"{where}.first_step", "the steps do not exist")
             continue
         window = Window(number[pause.zone], pause.first_step, pause.last_step)
         numbers.append(i)
         windows.append(window)
-        result.same(_JSON, f"{where}.zone_name", pause.zone_name, str(scenario.zones["name"].iloc[window.zone]))
+        result.same(PLAN, f"{where}.zone_name", pause.zone_name, str(scenario.zones["name"].iloc[window.zone]))
         for name, written, step in (("start", pause.start, window.first), ("end", pause.end, window.last + 1)):
             computed = scenario.clock.iso(step)
             if written != pd.Timestamp(computed):
-                result.wrong("value", _JSON, f"{where}.{name}", f"is {written.isoformat()}, recomputed {computed}")
+                result.wrong("value", PLAN, f"{where}.{name}", f"is {written.isoformat()}, recomputed {computed}")
         hours = (window.last - window.first + 1) * scenario.step_minutes / 60
-        result.same(_JSON, f"{where}.hours", pause.hours, hours, "hours")
+        result.same(PLAN, f"{where}.hours", pause.hours, hours, "hours")
     if windows != sorted(windows):
-        result.wrong("value", _JSON, "pauses", "are not in the order of zones and times")
+        result.wrong("value", PLAN, "pauses", "are not in the order of zones and times")
     result.done("times and lengths of pauses", len(windows))
     return numbers, windows
 
@@ -182,15 +152,15 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
     for i, one in enumerate(document.next_hours):
         where = f"next_hours[{i}]"
         if one.people_per_zone_hour > before:
-            result.wrong("value", _JSON, where, "brings more than the one before it: they stand best first")
+            result.wrong("value", PLAN, where, "brings more than the one before it: they stand best first")
         before = one.people_per_zone_hour
         if one.zone not in number:
-            result.wrong("value", _JSON, f"{where}.zone", f"there is no zone {one.zone!r}")
+            result.wrong("value", PLAN, f"{where}.zone", f"there is no zone {one.zone!r}")
             continue
-        result.same(_JSON, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
+        result.same(PLAN, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
         first, end = scenario.clock.step_at(one.start), scenario.clock.step_at(one.end)
         if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
-            result.wrong("value", _JSON, f"{where}.start", "the steps from start to end do not exist")
+            result.wrong("value", PLAN, f"{where}.start", "the steps from start to end do not exist")
             continue
         window = Window(number[one.zone], int(first), int(end) - 1)
         old = None
@@ -198,13 +168,13 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
             same = [w for w in windows if w.zone == window.zone and w.first == scenario.clock.step_at(one.replaces)]
             old = same[0] if same else None
             if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
-                result.wrong("value", _JSON, f"{where}.replaces", "there is no such pause that it would make longer")
+                result.wrong("value", PLAN, f"{where}.replaces", "there is no such pause that it would make longer")
                 continue
         more = More(window, old)
         if not fits(more, windows, limits, len(scenario.zones), clock):
-            result.wrong("value", _JSON, where, "is not within what the parties insist on for single pauses")
+            result.wrong("value", PLAN, where, "is not within what the parties insist on for single pauses")
         if one.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
-            result.wrong("value", _JSON, f"{where}.people_per_zone_hour", "is more than the people left behind")
+            result.wrong("value", PLAN, f"{where}.people_per_zone_hour", "is more than the people left behind")
     if document.next_hours:
         result.done("zones and times of one more hour", len(document.next_hours))
 
@@ -215,10 +185,10 @@ def _pauses_within_limits(windows: list[Window], scenario: Scenario, document: D
     flagged = sum(1 for part in document.findings if part.code == "plan.limits")
     if flagged < len(broken):
         text = f"{len(broken)} breaches of the parties' limits, {flagged} flagged"
-        result.wrong("limits", _JSON, "pauses", text)
+        result.wrong("limits", PLAN, "pauses", text)
     for breach in broken:
         if breach.limit == "window":
-            result.wrong("limits", _JSON, f"pauses[{breach.window}]", breach.message)
+            result.wrong("limits", PLAN, f"pauses[{breach.window}]", breach.message)
     result.done("pauses against the limits", len(windows))
 
 
@@ -232,7 +202,7 @@ def _groups(
     """Totals and arrivals of each group."""
     names = [group.name for group in scenario.groups]
     if [group.name for group in document.groups] != names:
-        result.wrong("value", _JSON, "groups", f"are not {names}")
+        result.wrong("value", PLAN, "groups", f"are not {names}")
         return
     for i, (part, group) in enumerate(zip(document.groups, scenario.groups, strict=True)):
         rows = table[table["group"] == part.name]
@@ -242,20 +212,20 @@ def _groups(
             np.add.at(arrivals, at, sign * rows["people_per_step"].to_numpy(np.int64))
         arrivals = np.cumsum(arrivals)[: scenario.steps]
         where = f"groups[{i}]"
-        result.same(_JSON, f"{where}.label", part.label, group.label or group.name)
-        result.same(_JSON, f"{where}.people", part.people, people_by_group(scenario, part.name), "people")
+        result.same(PLAN, f"{where}.label", part.label, group.label or group.name)
+        result.same(PLAN, f"{where}.people", part.people, people_by_group(scenario, part.name), "people")
         want = int(timed[part.name].supply.sum())
-        result.same(_JSON, f"{where}.want_to_leave", part.want_to_leave, want, "people")
-        result.same(_JSON, f"{where}.arrive", part.arrive, int(rows["people"].sum()), "people")
+        result.same(PLAN, f"{where}.want_to_leave", part.want_to_leave, want, "people")
+        result.same(PLAN, f"{where}.arrive", part.arrive, int(rows["people"].sum()), "people")
         worst = float(timed[part.name].rounding_worst)
-        result.same(_JSON, f"{where}.rounding_worst", part.rounding_worst, worst if np.isfinite(worst) else 0.0)
+        result.same(PLAN, f"{where}.rounding_worst", part.rounding_worst, worst if np.isfinite(worst) else 0.0)
         computed = [(int(t), int(arrivals[t])) for t in np.flatnonzero(arrivals)]
         written = [tuple(pair) for pair in part.arrivals]
         for j in range(max(len(computed), len(written))):
             one = written[j] if j < len(written) else None
             other = computed[j] if j < len(computed) else None
             if one != other:
-                result.wrong("value", _JSON, f"{where}.arrivals[{j}]", f"is {one}, recomputed {other}")
+                result.wrong("value", PLAN, f"{where}.arrivals[{j}]", f"is {one}, recomputed {other}")
                 break
     result.done("totals and arrivals of groups", len(names))
 
@@ -269,7 +239,7 @@ def _answer(
     if answer.ceiling_basis == RELAXED:
         # Proven by the search; here it is only held against the flow with everything quiet.
         if answer.ceiling > most:
-            result.wrong("value", _JSON, "answer.ceiling", f"is more than {most}, with every allowed hour quiet")
+            result.wrong("value", PLAN, "answer.ceiling", f"is more than {most}, with every allowed hour quiet")
         most = min(answer.ceiling, most)
     want = sum(group.want_to_leave for group in document.groups)
     arrive = sum(group.arrive for group in document.groups)
@@ -286,16 +256,16 @@ def _answer(
         "gap": (most - arrive) / arrive if arrive else None,
     }
     for name, value in expected.items():
-        result.same(_JSON, f"answer.{name}", getattr(answer, name), value)
+        result.same(PLAN, f"answer.{name}", getattr(answer, name), value)
     if answer.arrive > answer.ceiling:
-        result.wrong("value", _JSON, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
-    result.same(_JSON, "movements.rows", document.movements.rows, rows, "rows")
-    result.same(_JSON, "movements.people", document.movements.people, arrive, "people")
+        result.wrong("value", PLAN, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
+    result.same(PLAN, "movements.rows", document.movements.rows, rows, "rows")
+    result.same(PLAN, "movements.people", document.movements.people, arrive, "people")
     for i, point in enumerate(document.trace):
         if point.people > most:
-            result.wrong("value", _JSON, f"trace[{i}].people", "is more than the ceiling")
+            result.wrong("value", PLAN, f"trace[{i}].people", "is more than the ceiling")
         if not most <= point.ceiling <= generous:
-            result.wrong("value", _JSON, f"trace[{i}].ceiling", f"is not between {most} and {generous}")
+            result.wrong("value", PLAN, f"trace[{i}].ceiling", f"is not between {most} and {generous}")
     result.done("totals, shares, ceiling and gap", len(expected))
 
 
