@@ -117,7 +117,7 @@ def _loaded(worth: Floats, rows: Rows, high: Floats, integer: NDArray[np.bool_] 
 
     from letup.lp import highs
 
-    solver = highs.solver()
+    solver = highs.silent_highs()
     size = len(worth)
     matrix = coo_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), size)).tocsc()
     matrix.sum_duplicates()
