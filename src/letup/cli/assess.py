@@ -147,7 +147,7 @@ def _changes(assessment: Assessment) -> Table:
     from letup.cli.terminal import table
 
     head = ("changed most by the plan", "essential", "not met, no pause", "with the plan", "change")
-    return table(head, changes(assessment))
+    return table(head, changes(assessment), left=(0, 1))
 
 
 def _facilities(assessment: Assessment) -> Table:
@@ -164,7 +164,7 @@ def _facilities(assessment: Assessment) -> Table:
             needs = f"{facility.use:,.0f} {item.unit} of {item.label.lower()}"
             rows.append([facility.name, name, needs, ranged(*ends)])
     more = [[f"... and {len(rows) - _ROWS} more"]] if len(rows) > _ROWS else []
-    return table(("facility", "zone", "needs a day", "days left"), [*rows[:_ROWS], *more])
+    return table(("facility", "zone", "needs a day", "days left"), [*rows[:_ROWS], *more], left=(0, 1))
 
 
 def _deprivation(assessment: Assessment) -> dict[str, Any]:
