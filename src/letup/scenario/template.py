@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import tempfile
 from collections.abc import Mapping
@@ -12,11 +11,11 @@ from typing import Any
 
 from letup.core.errors import LetupError
 from letup.scenario import example_data
-from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, of
+from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, declared, of
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
 from letup.scenario.settings import SECTIONS
-from letup.tables.schema import Column
+from letup.tables import Column, write_csv
 
 _PROVENANCE = {"basis": "assumed", "note": example_data.NOTE}
 
@@ -52,7 +51,8 @@ def new(folder: str | Path) -> Path:
         for layer in ("zones", "roads", "places"):
             _write_layer(folder / f"{layer}.geojson", getattr(example_data, layer)())
         for name in TABLES:
-            _write_table(folder / name, getattr(example_data, name.partition(".")[0].upper()))
+            rows = getattr(example_data, name.partition(".")[0].upper())
+            write_csv(folder / name, declared()[name], [row | _PROVENANCE for row in rows])
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror}"
         raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error
@@ -73,13 +73,6 @@ def _write_layer(path: Path, features: list[dict[str, Any]]) -> None:
         whole = {name: cells.get(name) for name in of(path.name)}
         lines.append(json.dumps(feature | {"properties": whole}, ensure_ascii=False))
     path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", "utf-8")
-
-
-def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, list(of(path.name)), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row | _PROVENANCE for row in rows)
 
 
 def _settings_text() -> str:

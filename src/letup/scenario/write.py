@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import json
 import math
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ import pandas as pd
 import shapely
 import yaml
 
-from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, find, of
+from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, declared, find, of
 from letup.scenario.layers import GEOPACKAGE
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
+from letup.tables import write_csv
 
 _UNSAID = "no basis was given when the scenario was written"
 
@@ -60,7 +60,8 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         elif name in LAYERS:
             _write_geojson(folder / name, frame, written)
         else:
-            _write_csv(folder / name, len(frame), written)
+            rows = [dict(zip(written, row, strict=True)) for row in zip(*written.values(), strict=True)]
+            write_csv(folder / name, declared()[name].only(written), rows)
     _write_yaml(folder / SCENARIO, _settings(scenario))
     if scenario.parties:
         _write_yaml(folder / PARTIES, [_plain(party) for party in scenario.parties])
@@ -109,20 +110,6 @@ def _write_geojson(path: Path, frame: gpd.GeoDataFrame, written: Mapping[str, li
         lines.append(json.dumps(feature, ensure_ascii=False, allow_nan=False))
     text = '{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n"
     path.write_text(text, "utf-8")
-
-
-def _write_csv(path: Path, rows: int, written: Mapping[str, list[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(written)
-        for position in range(rows):
-            writer.writerow([_csv_cell(cells[position]) for cells in written.values()])
-
-
-def _csv_cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _write_layer(path: Path, name: str, frame: pd.DataFrame, written: Mapping[str, list[Any]]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -128,6 +128,19 @@ class Schema:
     def by_name(self) -> dict[str, Column]:
         """Columns by name, families left out."""
         return {column.name: column for column in self.columns}
+
+    def only(self, names: Iterable[str]) -> Schema:
+        """The table with some of its columns, in this order; families stand for themselves under their own name.
+
+        Raises
+        ------
+        KeyError
+            If there is no such column.
+        """
+        found = {name: self.find(name) for name in names}
+        if None in found.values():
+            raise KeyError(", ".join(name for name, column in found.items() if column is None))
+        return Schema(self.name, tuple(replace(column, name=name) for name, column in found.items() if column))
 
     def find(self, name: str) -> Column | None:
         """Column that a name in a header belongs to, families such as ``name_ar`` and ``count_note`` included."""

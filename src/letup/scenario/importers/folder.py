@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ import yaml
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
+from letup.scenario.format import PROVENANCE, declared
+from letup.tables import write_csv
 
 TO_FILL_IN = "to be filled in: the import knows nothing about this"
 
@@ -150,10 +151,9 @@ def write_folder(
     _layer(folder / "zones.geojson", areas)
     _layer(folder / "roads.geojson", roads)
     _layer(folder / "places.geojson", places)
-    with (folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["zone", "place", "group", "count", "share_leaving", "basis", "source", "note"])
-        table.writerows([zone, "", "foot", 0, 0, "assumed", "", TO_FILL_IN] for zone in zones["id"])
+    people = declared()["people.csv"].only(("zone", "place", "group", "count", "share_leaving", *PROVENANCE))
+    nobody = {"group": "foot", "count": 0, "share_leaving": 0, **assumed}
+    write_csv(folder / "people.csv", people, [{"zone": zone, **nobody} for zone in zones["id"]])
     return [
         Finding("import.fill_in", "warning", what, "Put in what you know, with its source.", file=file)
         for file, what in (
