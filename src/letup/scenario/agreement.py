@@ -57,13 +57,13 @@ def _check_options(row: Row, place: dict[str, Any], notes: Collector) -> None:
         if column.rpartition("_")[2] in ("basis", "source", "note"):
             continue
         try:
-            found = parse_options(cells[column])
+            options = parse_options(cells[column])
         except ValueError as error:
             remedy = "write options such as north = The north only; all = The whole area"
             notes.add("issues.options", str(error), remedy, **place, column=column)
             del cells[column]
             continue
-        names = {name for name, _ in found}
+        names = {name for name, _ in options}
         if cells.get("kind") == "yes_no" and names != {"yes", "no"}:
             message = "is settled by yes or no, and has other options"
             notes.add("issues.options", message, "write yes = …; no = …, or make it a choice", **place, column=column)
@@ -155,7 +155,7 @@ def _check_worth(row: Row, issue: Mapping[str, Any], place: dict[str, Any], note
     if issue["kind"] == "number":
         numbers = [parse_number(name) for name in names]
         ascending = [number for number in numbers if number is not None]
-        if any(one >= other for one, other in pairwise(ascending)):
+        if any(lower >= upper for lower, upper in pairwise(ascending)):
             message, remedy = "numbers do not ascend", "write them from the least to the greatest, each once"
             notes.add("preferences.worth", message, remedy, **place, column="worth")
     elif missing := [name for name in _options(issue) if name not in names]:
@@ -291,12 +291,12 @@ def parse_options(text: str) -> tuple[tuple[str, str], ...]:
     ValueError
         If a part has no id or no words, or an id stands twice.
     """
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     for name, words in _parts(text):
-        if name in found:
+        if name in options:
             raise ValueError(f"{show(name)} stands twice")
-        found[name] = words
-    return tuple(found.items())
+        options[name] = words
+    return tuple(options.items())
 
 
 def parse_worths(text: str) -> tuple[tuple[str, Span], ...]:
@@ -312,9 +312,9 @@ def parse_worths(text: str) -> tuple[tuple[str, Span], ...]:
     ValueError
         If a part is something else, a worth is not from 0 to 1, a range runs backwards, or a value stands twice.
     """
-    found: dict[str, Span] = {}
+    worths: dict[str, Span] = {}
     for name, words in _parts(text):
-        if name in found:
+        if name in worths:
             raise ValueError(f"{show(name)} stands twice")
         match = _RANGE.fullmatch(words)
         if not match:
@@ -325,8 +325,8 @@ def parse_worths(text: str) -> tuple[tuple[str, Span], ...]:
         if sorted(ends) != ends:
             raise ValueError(f"{show(words)} runs backwards")
         best = ends[1] if len(ends) == 3 else ends[0] if len(ends) == 1 else None
-        found[name] = (ends[0], best, ends[-1])
-    return tuple(found.items())
+        worths[name] = (ends[0], best, ends[-1])
+    return tuple(worths.items())
 
 
 def parse_number(text: str) -> float | None:

@@ -232,12 +232,12 @@ def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essent
             if item not in essentials:
                 note_reference((table.file, row.where, "items"), item, "essentials.csv", dict(essentials), notes)
         carried = [essentials[item] for item in items if item in essentials] if items else list(essentials.values())
-        for one in carried if items else ():
-            if not one.kg_per_unit:
-                message = f"is to carry {show(one.name)}, of which no weight is given: it cannot be loaded"
+        for essential in carried if items else ():
+            if not essential.kg_per_unit:
+                message = f"is to carry {show(essential.name)}, of which no weight is given: it cannot be loaded"
                 remedy = "give kg_per_unit in essentials.csv"
                 notes.add("essentials.no_weight", message, remedy, **at, column="items", severity="warning")
-        light = [one for one in carried if one.kg_per_unit]
+        light = [essential for essential in carried if essential.kg_per_unit]
         if not light:
             message, remedy = (
                 "carries nothing that letup knows with its weight",
@@ -275,18 +275,20 @@ def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essent
             message = f"{cells['trucks_per_day']:,} trucks a day wait, but the crossing can let in {most:,.0f} at most"
             remedy = "correct one of the two; the lower counts"
             notes.add("supply.over", message, remedy, **at, column="trucks_per_day", severity="warning")
-        one = essentials.get(cells.get("item", ""))
+        essential = essentials.get(cells.get("item", ""))
         if "amount_per_day" in cells and "unit" not in cells:
             message, remedy = "amount_per_day is given without a unit", "write the unit that the amount is counted in"
             notes.add("value.missing", message, remedy, **at, column="unit")
-        if one is not None and "unit" in cells:
+        if essential is not None and "unit" in cells:
             counted, for_each = per_head(cells["unit"])
-            if for_each or factor(counted, one.unit, one.per_person) is None:
-                message = f"{show(cells['unit'])} does not fit {show(one.name)}, which is counted in {one.unit}"
-                remedy = f"write one of {', '.join(fitting(one.unit, people_need_it=one.per_person > 0))}"
+            if for_each or factor(counted, essential.unit, essential.per_person) is None:
+                message = (
+                    f"{show(cells['unit'])} does not fit {show(essential.name)}, which is counted in {essential.unit}"
+                )
+                remedy = f"write one of {', '.join(fitting(essential.unit, people_need_it=essential.per_person > 0))}"
                 notes.add("supply.unit", message, remedy, **at, column="unit")
-        if one is not None and not one.kg_per_unit:
-            message = f"{show(one.name)} has no weight: no truck can carry it"
+        if essential is not None and not essential.kg_per_unit:
+            message = f"{show(essential.name)} has no weight: no truck can carry it"
             remedy = "give kg_per_unit in essentials.csv"
             notes.add("essentials.no_weight", message, remedy, **at, column="item", severity="warning")
 
@@ -347,8 +349,8 @@ def _check_row(file: str, row: Row, known: Mapping[Any, Mapping[str, Any]] | Non
     if known is None or to is None:
         return
     if to in DESTINATIONS:
-        beds = [one for one in known.values() if one.get("kind") == to and one.get("id") != here]
-        if not any(to == "crossing" or one.get("room", 0) > 0 for one in beds):
+        beds = [place for place in known.values() if place.get("kind") == to and place.get("id") != here]
+        if not any(to == "crossing" or place.get("room", 0) > 0 for place in beds):
             message = f"may go to any {to}, and there is no other" + (" with free beds" if to == "hospital" else "")
             remedy = "name the place, or give room to the hospitals in places.geojson"
             notes.add("patients.no_beds", message, remedy, file=file, where=row.where, column="to", severity="warning")
@@ -368,8 +370,10 @@ def _check_room(file: str, row: Row, ambulances: Table | None, notes: Collector)
     needs, companions = row.cells.get("needs"), row.cells.get("companions", 0)
     lying, sitting = int(needs == "lying"), int(needs == "sitting") + companions
     fits = any(
-        one.cells.get("count", 0) > 0 and one.cells.get("lying", 0) >= lying and one.cells.get("sitting", 0) >= sitting
-        for one in (ambulances.rows if ambulances is not None else ())
+        ambulance.cells.get("count", 0) > 0
+        and ambulance.cells.get("lying", 0) >= lying
+        and ambulance.cells.get("sitting", 0) >= sitting
+        for ambulance in (ambulances.rows if ambulances is not None else ())
     )
     if needs is not None and not fits:
         message = f"each needs a place for {lying} lying and {sitting} sitting; no ambulance has them"

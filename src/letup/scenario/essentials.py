@@ -63,14 +63,14 @@ def default_essentials() -> tuple[Essential, ...]:
 
 def merged(rows: Iterable[Mapping[str, Any]]) -> dict[str, Essential]:
     """Essentials by name: the defaults, each replaced by the row of its name, then rows with new names."""
-    found = {essential.name: essential for essential in default_essentials()}
+    essentials = {essential.name: essential for essential in default_essentials()}
     for row in rows:
         essential = _essential(row, default=False)
-        known = found.get(essential.name)
+        known = essentials.get(essential.name)
         if not essential.kg_per_unit and known is not None:
             essential = replace(essential, kg_per_unit=known.kg_per_unit * (factor(essential.unit, known.unit) or 0.0))
-        found[essential.name] = essential
-    return found
+        essentials[essential.name] = essential
+    return essentials
 
 
 def essentials_of(scenario: Scenario) -> tuple[Essential, ...]:
@@ -170,22 +170,22 @@ def factor(unit: str, target: str, per_person: float | None = None) -> float | N
     float or None
         None if the units do not fit each other. A unit that letup does not know fits only itself.
     """
-    one, other = unit.strip().casefold(), target.strip().casefold()
-    if one == other:
+    from_unit, to_unit = unit.strip().casefold(), target.strip().casefold()
+    if from_unit == to_unit:
         return 1.0
-    if one == PERSON_DAYS:
+    if from_unit == PERSON_DAYS:
         return per_person if per_person else None
     for family in _FAMILIES:
-        if one in family and other in family:
-            return family[one] / family[other]
+        if from_unit in family and to_unit in family:
+            return family[from_unit] / family[to_unit]
     return None
 
 
 def fitting(target: str, *, people_need_it: bool) -> list[str]:
     """Units that fit a target, itself first."""
-    other = target.strip().casefold()
-    family = next((family for family in _FAMILIES if other in family), {})
-    return [target, *(unit for unit in family if unit != other), *([PERSON_DAYS] if people_need_it else [])]
+    wanted = target.strip().casefold()
+    family = next((family for family in _FAMILIES if wanted in family), {})
+    return [target, *(unit for unit in family if unit != wanted), *([PERSON_DAYS] if people_need_it else [])]
 
 
 def order_of_making(pairs: set[tuple[str, str]], names: list[str]) -> list[str] | None:
@@ -198,11 +198,11 @@ def order_of_making(pairs: set[tuple[str, str]], names: list[str]) -> list[str] 
     names : list of str
         All names; those that nothing is said about keep their order.
     """
-    left, found = list(names), []
+    left, order = list(names), []
     while left:
         free = [name for name in left if not any(made == name and used in left for used, made in pairs)]
         if not free:
             return None
-        found.append(free[0])
+        order.append(free[0])
         left.remove(free[0])
-    return found
+    return order

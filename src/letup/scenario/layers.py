@@ -69,11 +69,11 @@ def _parse(name: str, text: str, notes: Collector) -> Any:
     repeated: set[str] = set()
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        if len(found) != len(items):
+        mapping = dict(items)
+        if len(mapping) != len(items):
             seen: set[str] = set()
             repeated.update(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        return found
+        return mapping
 
     try:
         content = json.loads(text, object_pairs_hook=pairs)

@@ -145,7 +145,7 @@ def _entry(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spans(value: list[Any], place: _Place) -> tuple[TimeOfZone, ...]:
-    found = []
+    times = []
     for number, entry in enumerate(value, 1):
         if not _has(entry, {"zone", "from", "to"}):
             place.add("yaml.shape", f"{show(entry)} is not a zone with from and to", "write zone, from and to", number)
@@ -153,12 +153,12 @@ def _spans(value: list[Any], place: _Place) -> tuple[TimeOfZone, ...]:
         zone = place.zone(entry["zone"], number)
         ends = _ends(entry, number, place)
         if ends is not None and ends[0] is not None and ends[1] is not None:
-            found.append(TimeOfZone(zone, ends[0], ends[1]))
-    return tuple(found)
+            times.append(TimeOfZone(zone, ends[0], ends[1]))
+    return tuple(times)
 
 
 def _costs(value: list[Any], place: _Place) -> tuple[Cost, ...]:
-    found: list[Cost] = []
+    costs: list[Cost] = []
     for number, entry in enumerate(value, 1):
         if not _has(entry, {"zone", "cost"}, {"from", "to"}):
             message = f"{show(entry)} is not a zone with a cost per zone-hour"
@@ -172,12 +172,12 @@ def _costs(value: list[Any], place: _Place) -> tuple[Cost, ...]:
             place.add(wrong.code, wrong.message, wrong.remedy, number, "cost")
             continue
         if ends is not None:
-            found.append(Cost(zone, cost, *ends))
-    return tuple(found)
+            costs.append(Cost(zone, cost, *ends))
+    return tuple(costs)
 
 
 def _groups(value: list[Any], place: _Place) -> tuple[tuple[str, ...], ...]:
-    found: list[tuple[str, ...]] = []
+    groups: list[tuple[str, ...]] = []
     first: dict[str, int] = {}
     for number, entry in enumerate(value, 1):
         if not isinstance(entry, list) or len(entry) < 2 or not all(isinstance(zone, str | int) for zone in entry):
@@ -191,8 +191,8 @@ def _groups(value: list[Any], place: _Place) -> tuple[tuple[str, ...], ...]:
                 remedy = "name each zone once: put those that go together into one entry"
                 place.add("limits.contradict", message, remedy, number)
             first[zone] = number
-        found.append(group)
-    return tuple(found)
+        groups.append(group)
+    return tuple(groups)
 
 
 def _has(entry: Any, needed: set[str], optional: Iterable[str] = ()) -> bool:
@@ -238,10 +238,10 @@ def _check_forced(forced: Iterable[TimeOfZone], top: Mapping[str, Any], place: _
 def _check_frozen(frozen: Iterable[TimeOfZone], top: Mapping[str, Any], place: _Place) -> None:
     """Pauses agreed already must be apart from each other, lie in the planned time, and hold whole steps."""
     spans = [(zone, first, last, number) for number, (zone, first, last) in enumerate(frozen, 1)]
-    for one, other in pairwise(sorted(spans)):
-        if one[0] == other[0] and other[1] <= one[2]:
-            message = f"overlaps or touches entry {one[3]} of the same zone"
-            place.add("limits.contradict", message, "write the two as one", other[3])
+    for earlier, later in pairwise(sorted(spans)):
+        if earlier[0] == later[0] and later[1] <= earlier[2]:
+            message = f"overlaps or touches entry {earlier[3]} of the same zone"
+            place.add("limits.contradict", message, "write the two as one", later[3])
     planned, minutes = _planned(top), top.get("step_minutes")
     if planned is None or not minutes:
         return

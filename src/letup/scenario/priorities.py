@@ -43,14 +43,14 @@ def has_trucks(scenario: Scenario) -> bool:
     return _brings(trucks["count"] if len(trucks) else (), list(places["kind"]) if len(places) else ())
 
 
-def with_priorities(scenario: Scenario, given: str) -> Scenario:
+def with_priorities(scenario: Scenario, text: str) -> Scenario:
     """The scenario with other priorities.
 
     Parameters
     ----------
     scenario : Scenario
         As loaded.
-    given : str
+    text : str
         Such as ``people=1,need=0.03``; what is left out is worth nothing.
 
     Raises
@@ -62,21 +62,21 @@ def with_priorities(scenario: Scenario, given: str) -> Scenario:
     names = [field.name for field in fields(Priorities)]
     weights = dict.fromkeys(names, 0.0)
     seen: set[str] = set()
-    for part in given.split(","):
-        left, _, text = part.partition("=")
+    for part in text.split(","):
+        left, _, number = part.partition("=")
         name = left.strip()
         if name not in names:
             message = f"Pauses cannot be chosen for {name!r}, only for {' and '.join(names)}"
             raise LetupError("priorities.unknown", message, _EXAMPLE)
         if name in seen:
-            raise LetupError("priorities.twice", f"{given!r} gives {name} twice", _EXAMPLE)
+            raise LetupError("priorities.twice", f"{text!r} gives {name} twice", _EXAMPLE)
         seen.add(name)
         try:
-            weights[name] = float(text)
+            weights[name] = float(number)
         except ValueError:
             weights[name] = math.nan
     if not all(0 <= weight < 1e15 for weight in weights.values()):
-        raise LetupError("priorities.text", f"{given!r} does not give each a number from 0 up", _EXAMPLE)
+        raise LetupError("priorities.text", f"{text!r} does not give each a number from 0 up", _EXAMPLE)
     if not any(weights.values()):
         raise LetupError("priorities.nothing", "All weights are 0", _EXAMPLE)
     if weights["need"] and not has_trucks(scenario):

@@ -114,12 +114,12 @@ def _of_table(name: str, table: pd.DataFrame, mask: pd.DataFrame | None) -> Iter
     columns = [str(column) for column in table.columns if (a := find(name, str(column))) is not None and a.counted]
     layer = name.endswith(".geojson")
     cells = {column: table[column].tolist() for column in table.columns if column != "geometry"}
-    given = {column: _given(name, table, mask, column) for column in columns}
+    filled = {column: _given(name, table, mask, column) for column in columns}
     for position, key in enumerate(table.index):
         where = str(key) if layer else f"row {position + 2}"
         row = {column: values[position] for column, values in cells.items()}
         for column in columns:
-            if given[column][position]:
+            if filled[column][position]:
                 yield _value(name, name, where, column, row)
 
 

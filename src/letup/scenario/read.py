@@ -322,7 +322,7 @@ def frame_of(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Table in memory with defaults filled in, and which of its cells were given (bool, same index and columns)."""
     columns = columns_of(table)
     data: dict[str, pd.Series] = {}
-    given: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
+    filled: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
     index = pd.RangeIndex(len(table.rows))
     layer = table.name.endswith(".geojson")
     for column in columns:
@@ -330,9 +330,9 @@ def frame_of(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
         assert attribute is not None  # columns_of keeps no others
         cells = [row.cells.get(column, attribute.default) for row in table.rows]
         data[column] = pd.Series(cells, index, dtype=_dtype(attribute))
-        given[column] = np.array([column in row.cells for row in table.rows], bool)
+        filled[column] = np.array([column in row.cells for row in table.rows], bool)
     frame = pd.DataFrame(data, index)
-    mask = pd.DataFrame(given, index, dtype=bool)
+    mask = pd.DataFrame(filled, index, dtype=bool)
     if not layer:
         return frame, mask
     shapes = gpd.GeoSeries([row.geometry for row in table.rows], index, crs=CRS)

@@ -79,12 +79,14 @@ def _heading(file: str, part: str) -> str:
 
 def _needs() -> str:
     rows = ["| essential | unit | a person and day | to survive | source | note |", "|---|---|---|---|---|---|"]
-    for one in default_essentials():
-        need = f"{one.per_person:,g}" if one.per_person else ""
-        if one.per_person_low != one.per_person_high:
-            need += f" ({one.per_person_low:,g} to {one.per_person_high:,g})"
-        survival = f"{one.survival:,g}" if one.survival else ""
-        rows.append(f"| `{one.name}` | {one.unit} | {need} | {survival} | {one.source} | {one.note} |")
+    for essential in default_essentials():
+        need = f"{essential.per_person:,g}" if essential.per_person else ""
+        if essential.per_person_low != essential.per_person_high:
+            need += f" ({essential.per_person_low:,g} to {essential.per_person_high:,g})"
+        survival = f"{essential.survival:,g}" if essential.survival else ""
+        rows.append(
+            f"| `{essential.name}` | {essential.unit} | {need} | {survival} | {essential.source} | {essential.note} |"
+        )
     return (
         "## Essentials that every scenario has\n\n"
         "A row of `essentials.csv` with one of these names stands in its place; a row with another name adds an\n"

@@ -162,13 +162,13 @@ def check_against_zones(table: Table, zones: Table, notes: Collector) -> None:
 
 
 def _meets(bounds: NDArray[Any], frame: tuple[float, float, float, float]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (
+    meets: NDArray[np.bool_] = (
         (bounds[:, 0] <= frame[2])
         & (bounds[:, 2] >= frame[0])
         & (bounds[:, 1] <= frame[3])
         & (bounds[:, 3] >= frame[1])
     )
-    return found
+    return meets
 
 
 def _check_vertices(file: str, row: Row, frame: tuple[float, float, float, float], notes: Collector) -> None:

@@ -65,8 +65,8 @@ def _check_quote(row: Row, folder: Path, place: dict[str, Any], notes: Collector
     if name is None and quote is None:
         return
     if name is None or quote is None:
-        given, absent = ("quote", "source_file") if name is None else ("source_file", "quote")
-        message = f"has a {given} but no {absent}, so that nothing can be compared"
+        present, absent = ("quote", "source_file") if name is None else ("source_file", "quote")
+        message = f"has a {present} but no {absent}, so that nothing can be compared"
         remedy = "name the text file that holds the words, and quote them"
         notes.add("statements.unproven", message, remedy, **place, column=absent, severity="warning")
         return
@@ -103,16 +103,16 @@ def source_text(folder: Path, name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or len(name) > 500:
         raise ValueError(f"{show(name)} leads out of the scenario's folder")
-    found = folder / path
-    if not found.is_file():
+    source = folder / path
+    if not source.is_file():
         raise FileNotFoundError(2, "no such file")
-    if not found.resolve().is_relative_to(folder.resolve()):
+    if not source.resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"{show(name)} leads out of the scenario's folder")
-    status = found.stat()
+    status = source.stat()
     if status.st_size > LARGEST_SOURCE:
         size = f"{status.st_size / MEGABYTE:,.0f} MB; at most {LARGEST_SOURCE // MEGABYTE:,} MB are read"
         raise ValueError(f"{show(name)} has {size}")
-    return _read(found, status.st_mtime_ns, status.st_size)
+    return _read(source, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=8)
@@ -138,14 +138,14 @@ def _check_turns(table: Table, notes: Collector) -> None:
             by_issue.setdefault((cells["party"], cells["issue"]), []).append(row)
     for (party, issue), rows in by_issue.items():
         ordered = sorted(rows, key=lambda row: row.cells["date"])
-        for one, other in pairwise(ordered):
-            first, then = one.cells, other.cells
+        for earlier, later in pairwise(ordered):
+            first, then = earlier.cells, later.cells
             if first["stance"] * then["stance"] > 0:
                 continue
             days = (then["date"] - first["date"]).days
-            voices = f"{first.get('speaker', '?')} ({first['stance']:+d}, {one.where})"
+            voices = f"{first.get('speaker', '?')} ({first['stance']:+d}, {earlier.where})"
             voices += f" and {then.get('speaker', '?')} ({then['stance']:+d})"
-            place: dict[str, Any] = {"file": table.file, "where": other.where, "column": "stance"}
+            place: dict[str, Any] = {"file": table.file, "where": later.where, "column": "stance"}
             if days == 0:
                 message = f"{party} says opposite things of {issue} on {then['date']}: {voices}"
                 remedy = "ask which of the two holds; give speakers who do not speak for the party a party of their own"

@@ -112,13 +112,13 @@ def _listed(lines: list[str]) -> list[str]:
 def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = True) -> list[str]:
     lines = []
     for key, attribute in of(name).items():
-        given = key in data
-        if not given and not remarks:
+        filled = key in data
+        if not filled and not remarks:
             continue
-        value = json.dumps(data[key], ensure_ascii=False) if given else ""
+        value = json.dumps(data[key], ensure_ascii=False) if filled else ""
         text = f"{key}: {value}".rstrip()
         remark = f"  # {_remark(attribute)}" if remarks else ""
-        lines.append(f"{indent}{'' if given else '# '}{text}{remark}")
+        lines.append(f"{indent}{'' if filled else '# '}{text}{remark}")
     return lines
 
 

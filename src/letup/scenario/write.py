@@ -68,27 +68,27 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
     return folder
 
 
-def _written(name: str, frame: pd.DataFrame, given: pd.DataFrame | None) -> dict[str, list[Any]]:
+def _written(name: str, frame: pd.DataFrame, filled: pd.DataFrame | None) -> dict[str, list[Any]]:
     """Cells to write by column, None where nothing is to be written; columns without any are left out."""
-    if given is not None and not (len(given) == len(frame) and list(given.index) == list(frame.index)):
-        given = None  # rows were added or removed since it was read
-    found: dict[str, list[Any]] = {}
+    if filled is not None and not (len(filled) == len(frame) and list(filled.index) == list(frame.index)):
+        filled = None  # rows were added or removed since it was read
+    written: dict[str, list[Any]] = {}
     if name in LAYERS:
-        found["id"] = [str(key) for key in frame.index]
+        written["id"] = [str(key) for key in frame.index]
     for column in frame.columns:
         attribute = find(name, str(column))
         if attribute is None:
             continue
         cells: list[Any] = []
-        mask = given[column] if given is not None and column in given else None
+        mask = filled[column] if filled is not None and column in filled else None
         for position, value in enumerate(frame[column]):
             plain = _cell(value)
             known = mask is not None and bool(mask.iloc[position])
             wanted = known or attribute.required or plain != attribute.default
             cells.append(plain if wanted else None)
         if attribute.required or any(cell is not None for cell in cells):
-            found[str(column)] = cells
-    return found
+            written[str(column)] = cells
+    return written
 
 
 def _cell(value: Any) -> Any:

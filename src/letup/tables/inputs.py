@@ -197,22 +197,22 @@ def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple
 
 def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
     """Rows by id; a second row with the same id is a finding."""
-    found: dict[str, Row] = {}
+    by_id: dict[str, Row] = {}
     for row in table.rows:
         name = row.cells.get(column)
         if name is None:
             continue
-        if name in found:
+        if name in by_id:
             notes.add(
                 "id.duplicate",
-                f"{show(name)} is also the {column} of {found[name].where}",
+                f"{show(name)} is also the {column} of {by_id[name].where}",
                 "give each its own",
                 file=table.file,
                 where=row.where,
                 column=column,
             )
-        found.setdefault(name, row)
-    return found
+        by_id.setdefault(name, row)
+    return by_id
 
 
 def check_references(table: Table, schema: Schema, targets: dict[str, dict[str, Any] | None], notes: Collector) -> None:

@@ -137,10 +137,10 @@ class Schema:
         KeyError
             If there is no such column.
         """
-        found = {name: self.find(name) for name in names}
-        if None in found.values():
-            raise KeyError(", ".join(name for name, column in found.items() if column is None))
-        return Schema(self.name, tuple(replace(column, name=name) for name, column in found.items() if column))
+        chosen = {name: self.find(name) for name in names}
+        if None in chosen.values():
+            raise KeyError(", ".join(name for name, column in chosen.items() if column is None))
+        return Schema(self.name, tuple(replace(column, name=name) for name, column in chosen.items() if column))
 
     def find(self, name: str) -> Column | None:
         """Column that a name in a header belongs to, families such as ``name_ar`` and ``count_note`` included."""

@@ -98,8 +98,8 @@ def clip(line: shapely.LineString, area: shapely.Geometry) -> list[shapely.LineS
         return [line]
     if not shapely.intersects(area, line):
         return []
-    found = shapely.get_parts(shapely.intersection(line, area))
-    parts = [part for part in found if part.geom_type == "LineString" and part.length > 0]
+    pieces = shapely.get_parts(shapely.intersection(line, area))
+    parts = [part for part in pieces if part.geom_type == "LineString" and part.length > 0]
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     return [parts[i] for i in np.argsort(shapely.line_locate_point(line, middles))]
 
@@ -182,7 +182,7 @@ def _layer(path: Path, features: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _rounded(value: Any) -> Any:
-    return [_rounded(one) for one in value] if isinstance(value, list) else round(value, 7)
+    return [_rounded(part) for part in value] if isinstance(value, list) else round(value, 7)
 
 
 def _plain(value: Any) -> Any:

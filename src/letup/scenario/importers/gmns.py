@@ -116,12 +116,12 @@ def from_gmns(
     points = _points(nodes, to_lonlat)
     around = _Network(points, _geometries(source), config, to_lonlat)
     rows = [dict(zip(links.columns, cells, strict=True)) for cells in links.itertuples(index=False, name=None)]
-    features = [one for one in (_feature(row, around, notes) for row in rows) if one is not None]
+    features = [feature for row in rows if (feature := _feature(row, around, notes)) is not None]
     if not features:
-        raise LetupError("import.empty", "no link can be used", "; ".join(one.message for one in notes.told()))
-    everything = shapely.multilinestrings([one["geometry"] for one in features])
-    area_layer, found = _zones(source, zones, everything, to_lonlat)
-    notes.findings += found
+        raise LetupError("import.empty", "no link can be used", "; ".join(finding.message for finding in notes.told()))
+    everything = shapely.multilinestrings([feature["geometry"] for feature in features])
+    area_layer, doubts = _zones(source, zones, everything, to_lonlat)
+    notes.findings += doubts
     area = shapely.union_all(area_layer.geometry.to_numpy())
     shapely.prepare(area)
     roads = []
@@ -237,11 +237,11 @@ def _geometries(folder: Path) -> dict[str, str]:
 
 
 def _zones(
-    folder: Path, given: str | Path | None, everything: shapely.Geometry, to_lonlat: pyproj.Transformer
+    folder: Path, zones: str | Path | None, everything: shapely.Geometry, to_lonlat: pyproj.Transformer
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """The areas to import: as given, else zone.csv, else one around everything."""
-    if given is not None:
-        return read_zones(Path(given))
+    if zones is not None:
+        return read_zones(Path(zones))
     if (folder / "zone.csv").exists():
         table = _table(folder, "zone", ("zone_id",))
         written = table["boundary"] if "boundary" in table else pd.Series("", table.index)

@@ -13,7 +13,7 @@ import shapely
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
-from letup.scenario.importers import osm_tags as read
+from letup.scenario.importers import osm_tags
 from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
 
 _CARE = {"hospital": "hospital", "clinic": "protected_site", "doctors": "protected_site"}
@@ -32,14 +32,14 @@ class _Notes:
         self.first.setdefault(column, way)
 
     def findings(self) -> list[Finding]:
-        found = []
+        listed = []
         for column, values in sorted(self.unread.items()):
-            some = ", ".join(f"{text!r} ({count})" for text, count in values.most_common(5))
-            found.append(
+            examples = ", ".join(f"{text!r} ({count})" for text, count in values.most_common(5))
+            listed.append(
                 Finding(
                     "import.unreadable",
                     "warning",
-                    f"{sum(values.values())} values of {column} could not be read and were left empty: {some}",
+                    f"{sum(values.values())} values of {column} could not be read and were left empty: {examples}",
                     "Put the values in by hand where they matter; the class of the road stands in for them.",
                     file="roads.geojson",
                     where=f"first at {self.first[column]}",
@@ -49,10 +49,10 @@ class _Notes:
         if self.left_out:
             what = ", ".join(f"{count} {name}" for name, count in self.left_out.most_common())
             message = f"left out, since people cannot use them as roads: {what}"
-            found.append(
+            listed.append(
                 Finding("import.left_out", "note", message, "Add by hand what you need of them.", file="roads.geojson")
             )
-        return found
+        return listed
 
 
 def from_osm(
@@ -132,8 +132,8 @@ def _objects(extract: Path, key: str) -> Iterator[Any]:
     """Objects with a tag, ways with the positions of their nodes."""
     import osmium
 
-    found = osmium.FileProcessor(str(extract)).with_locations().with_filter(osmium.filter.KeyFilter(key))
-    yield from found
+    objects = osmium.FileProcessor(str(extract)).with_locations().with_filter(osmium.filter.KeyFilter(key))
+    yield from objects
 
 
 def _as_of(extract: Path) -> datetime:
@@ -144,7 +144,7 @@ def _as_of(extract: Path) -> datetime:
         text = reader.header().get("osmosis_replication_timestamp")
     if text:
         return datetime.fromisoformat(text)
-    newest = max((one.timestamp for one in osmium.FileProcessor(str(extract))), default=None)
+    newest = max((item.timestamp for item in osmium.FileProcessor(str(extract))), default=None)
     return newest if newest is not None and newest.year > 2000 else now()
 
 
@@ -160,25 +160,25 @@ def _roads(way: Any, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str
     parts = clip(line, area) if line is not None else []
     if not parts:
         return
-    kind = read.road_class(tags)
-    allowed = read.modes(tags, kind) if kind else None
+    kind = osm_tags.road_class(tags)
+    allowed = osm_tags.modes(tags, kind) if kind else None
     if kind is None or allowed is None:
         notes.left_out[f"highway={tags['highway']}" if kind is None else "closed to all"] += 1
         return
     name = f"w{way.id}"
-    feature: dict[str, Any] = {"id": name, **read.names(tags), "class": kind, "modes": allowed}
-    direction, unclear = read.oneway(tags)
+    feature: dict[str, Any] = {"id": name, **osm_tags.names(tags), "class": kind, "modes": allowed}
+    direction, unclear = osm_tags.oneway(tags)
     if unclear:
         notes.cannot_read("oneway", unclear.partition("=")[2], name)
     if "vehicle" in allowed:
         feature["oneway"] = direction != 0
     for column, key, reader in (
-        ("lanes", "lanes", read.lanes),
-        ("width_m", "width", read.width),
-        ("speed_kmh", "maxspeed", read.speed),
+        ("lanes", "lanes", osm_tags.lanes),
+        ("width_m", "width", osm_tags.width),
+        ("speed_kmh", "maxspeed", osm_tags.speed),
     ):
         text = tags.get(key)
-        if text is None or (key == "maxspeed" and read.no_limit(text)) or (kind == "footpath" and key != "width"):
+        if text is None or (key == "maxspeed" and osm_tags.no_limit(text)) or (kind == "footpath" and key != "width"):
             continue
         value = reader(text)
         if value is None:
@@ -194,27 +194,27 @@ def _roads(way: Any, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str
 
 def _places(extract: Path, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str, Any]]:
     """Hospitals and clinics, as points."""
-    for one in _objects(extract, "amenity"):
-        kind = _CARE.get(one.tags["amenity"])
+    for site in _objects(extract, "amenity"):
+        kind = _CARE.get(site.tags["amenity"])
         if kind is None:
             continue
-        if one.is_node():
-            point = shapely.Point(one.lon, one.lat)
-        elif one.is_way():
-            line = _line(one)
+        if site.is_node():
+            point = shapely.Point(site.lon, site.lat)
+        elif site.is_way():
+            line = _line(site)
             if line is None:
                 continue
             point = shapely.point_on_surface(shapely.convex_hull(line))
         else:
-            notes.left_out[f"amenity={one.tags['amenity']} drawn as a relation"] += 1
+            notes.left_out[f"amenity={site.tags['amenity']} drawn as a relation"] += 1
             continue
         if not shapely.intersects(area, point):
             continue
-        named = read.names(dict(one.tags))
-        name = named.pop("name", None) or named.get("name_local") or f"{one.tags['amenity']} {one.id}"
-        letter = "n" if one.is_node() else "w"
+        named = osm_tags.names(dict(site.tags))
+        name = named.pop("name", None) or named.get("name_local") or f"{site.tags['amenity']} {site.id}"
+        letter = "n" if site.is_node() else "w"
         yield {
-            "id": f"{letter}{one.id}",
+            "id": f"{letter}{site.id}",
             "name": name,
             **named,
             "kind": kind,

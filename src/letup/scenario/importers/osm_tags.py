@@ -82,15 +82,15 @@ def oneway(tags: Tags) -> tuple[int, str | None]:
 
 def lanes(text: str) -> float | None:
     """Lanes in both directions together; of several the least."""
-    found = _numbers(text, {"": 1.0})
-    return found if found is not None and 0.5 <= found <= 20 else None
+    number = _numbers(text, {"": 1.0})
+    return number if number is not None and 0.5 <= number <= 20 else None
 
 
 def width(text: str) -> float | None:
     """Width in metres: ``4``, ``3.5 m``, ``12 ft``, ``12'6"``; of several the least."""
     feet = re.fullmatch(r"\s*(\d+)\s*'\s*(?:(\d+)\s*\")?\s*", text)
-    found = (int(feet[1]) * 12 + int(feet[2] or 0)) * 0.0254 if feet else _numbers(text.lower(), _METRES)
-    return round(found, 2) if found is not None and 0.3 <= found <= 200 else None
+    metres = (int(feet[1]) * 12 + int(feet[2] or 0)) * 0.0254 if feet else _numbers(text.lower(), _METRES)
+    return round(metres, 2) if metres is not None and 0.3 <= metres <= 200 else None
 
 
 def speed(text: str) -> float | None:
@@ -98,8 +98,8 @@ def speed(text: str) -> float | None:
     text = text.strip().lower()
     if text == "walk":
         return 5.0
-    found = _numbers(text, _KMH)
-    return round(found, 1) if found is not None and 0.1 <= found <= 200 else None
+    kmh = _numbers(text, _KMH)
+    return round(kmh, 1) if kmh is not None and 0.1 <= kmh <= 200 else None
 
 
 def no_limit(text: str) -> bool:
@@ -109,20 +109,21 @@ def no_limit(text: str) -> bool:
 
 def names(tags: Tags) -> dict[str, str]:
     """Name in Latin script as ``name``, and one ``name_xx`` for each language code."""
-    found = {
+    by_column = {
         f"name_{match[1].lower()}": text.strip()
         for key, text in tags.items()
         if (match := re.fullmatch(r"name:([a-z]{2,3})", key)) and text.strip()
     }
     local = tags.get("name", "").strip()
     latin = next(
-        (text for text in (local, tags.get("int_name", ""), found.get("name_en", "")) if text and is_latin(text)), ""
+        (text for text in (local, tags.get("int_name", ""), by_column.get("name_en", "")) if text and is_latin(text)),
+        "",
     )
     if latin:
-        found["name"] = latin
-    if local and local != latin and local not in found.values():
-        found["name_local"] = local
-    return found
+        by_column["name"] = latin
+    if local and local != latin and local not in by_column.values():
+        by_column["name_local"] = local
+    return by_column
 
 
 def is_latin(text: str) -> bool:
