@@ -1,5 +1,7 @@
 """Do windows keep to what the parties insist on?"""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from letup.core.clock import Clock, runs
 from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.limits import allowed_steps, check_limits, usable_steps
+from letup.pauses.limit_checks import breaches
+from letup.pauses.limits import INFO, allowed_steps, check_limits, usable_steps, without
 from tests.examples import examples
 
 # Two days from 06:00 in steps of 30 minutes; step 12 is noon, step 24 is 18:00, step 48 is 06:00 next day.
@@ -193,3 +196,14 @@ def test_a_window_that_keeps_to_the_limits_lies_in_usable_steps(windows, hours, 
     assert not (usable & ~allowed_steps(limits, 3, clock)).any()
     if not broken(windows, limits, **TIME):
         assert not (quiet & ~usable).any()
+
+
+def test_every_limit_says_what_it_is_and_can_be_given_up():
+    assert {f.name for f in fields(Limits)} == {*INFO, "concession"}
+    assert len({info.rank for info in INFO.values()}) == len(INFO)
+    nothing = Limits()
+    for name in INFO:
+        nothing = without(nothing, name)
+    check_limits(nothing, 2, 10)
+    everything = [Window(zone, first, first + 1) for zone in (0, 1) for first in range(0, 9, 3)]
+    assert breaches(everything, nothing, 2, Clock(10, 60)) == []

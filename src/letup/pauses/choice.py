@@ -15,7 +15,7 @@ from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.certificates.check_bound import confirmed_bound
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, without_totals
 from letup.pauses.problem import Problem, weight_of
 from letup.roads.timed_network import TimedNetwork
 
@@ -104,7 +104,7 @@ def next_hours(problem: Problem, windows: Sequence[Window]) -> list[tuple[Window
         The longer or new window, the one it replaces, and the value gained per zone-hour; best first.
     """
     clock, value = problem.clock, problem.value(windows)
-    free = replace(problem.limits, zone_hours=None, at_once=None, concession_budget=None)
+    free = without_totals(problem.limits)
     hour = max(clock.in_steps(1.0), 1)
     grid = max(round((free.grid_minutes or clock.step_minutes) / clock.step_minutes), 1)
     more = -(-hour // grid) * grid

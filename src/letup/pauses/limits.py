@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,170 @@ class Limits:
     def __post_init__(self) -> None:
         """Keep budgets of several parties as a tuple, which can be compared."""
         if isinstance(self.concession_budget, np.ndarray | list):
-            object.__setattr__(self, "concession_budget", tuple(float(one) for one in np.ravel(self.concession_budget)))
+            object.__setattr__(self, "concession_budget", tuple(map(float, np.ravel(self.concession_budget))))
+
+
+@dataclass(frozen=True)
+class LimitInfo:
+    """What is true of a limit whatever its value.
+
+    Attributes
+    ----------
+    bounds : {"window", "zone", "all"}
+        What it can be broken by: a single window, the windows of zones that go together, or all windows together.
+    relaxed_as : {"number", "hours", "grid", "budget", "times", "entries", "flag"}
+        How the smallest relaxation of it is looked for: see `letup.pauses.feasibility.limit_relaxation`.
+    rank : int
+        Limits that could each be left out of a contradiction stay in it by rank, the lowest first: what people ask
+        about first.
+    says : str
+        What it says, with its value, or its entries.
+    relaxed : str
+        How it gives way, with the old and the new value, or the entries given up; where there is one way only.
+    unit : {"h", "zone-hours", "zones", "pauses", "minutes", ""}
+        Unit of a number.
+    at_least : bool
+        Whether a number is the least allowed, and not the most.
+    given_up : object
+        Value with which it says nothing.
+    """
+
+    bounds: Literal["window", "zone", "all"]
+    relaxed_as: Literal["number", "hours", "grid", "budget", "times", "entries", "flag"]
+    rank: int
+    says: str
+    relaxed: str = ""
+    unit: Literal["h", "zone-hours", "zones", "pauses", "minutes", ""] = ""
+    at_least: bool = False
+    given_up: Any = None
+
+
+INFO: dict[str, LimitInfo] = {
+    "hours": LimitInfo("window", "hours", 2, "pauses lie between {first} and {last}"),
+    "shortest": LimitInfo(
+        "window",
+        "number",
+        1,
+        "a pause lasts at least {value} h",
+        "a shortest pause of {new} in place of {old}",
+        unit="h",
+        at_least=True,
+        given_up=0.0,
+    ),
+    "longest": LimitInfo(
+        "window",
+        "number",
+        3,
+        "a pause lasts at most {value} h",
+        "a longest pause of {new} in place of {old}",
+        unit="h",
+    ),
+    "windows_per_day": LimitInfo(
+        "zone",
+        "number",
+        10,
+        "pauses per zone and day are at most {value}",
+        "{new} pause{s} per zone and day in place of {old}",
+        unit="pauses",
+        given_up=1_000_000,
+    ),
+    "zone_hours": LimitInfo(
+        "all",
+        "number",
+        4,
+        "zone-hours in all are at most {value}",
+        "{new} zone-hours in all in place of {old}",
+        unit="zone-hours",
+    ),
+    "at_once": LimitInfo(
+        "all",
+        "number",
+        11,
+        "zones quiet at once are at most {value}",
+        "{new} zone{s} quiet at once in place of {old}",
+        unit="zones",
+    ),
+    "forbidden": LimitInfo("window", "times", 5, "no pause is allowed in {entries}", given_up=()),
+    "grid_minutes": LimitInfo("window", "grid", 6, "pauses start and end on the {value}-minute clock", unit="minutes"),
+    "concession_budget": LimitInfo("all", "budget", 13, "all pauses together cost at most {value}"),
+    "forced": LimitInfo(
+        "zone",
+        "entries",
+        7,
+        "a pause is asked for in {entries}",
+        "without the pause asked for in {entries}",
+        given_up=(),
+    ),
+    "frozen": LimitInfo(
+        "zone", "entries", 8, "a pause is agreed in {entries}", "without the pause agreed in {entries}", given_up=()
+    ),
+    "together": LimitInfo(
+        "zone", "entries", 9, "{entries} are paused together", "not paused together: {entries}", given_up=()
+    ),
+    "same_daily": LimitInfo(
+        "zone",
+        "flag",
+        12,
+        "pauses of a zone lie at the same clock times every day",
+        "other clock times on some days",
+        given_up=False,
+    ),
+}
+"""What is true of each limit, by its name in `Limits`; ``concession`` is what the budget is counted in."""
+
+
+def changed(limits: Limits, name: str, value: Any) -> Limits:
+    """The limits with another value of one of them, by its name."""
+    changes: dict[str, Any] = {name: value}
+    return replace(limits, **changes)
+
+
+def without(limits: Limits, name: str) -> Limits:
+    """The limits with one of them given up altogether."""
+    return changed(limits, name, INFO[name].given_up)
+
+
+def without_totals(limits: Limits) -> Limits:
+    """The limits without those on all windows together; those on single windows, zones and days stay."""
+    for name, info in INFO.items():
+        if info.bounds == "all":
+            limits = without(limits, name)
+    return limits
+
+
+@dataclass(frozen=True)
+class Total:
+    """A limit on all windows together, as what their quiet steps may add up to.
+
+    Attributes
+    ----------
+    limit : str
+        Name of the limit.
+    weight : float64[zones, T]
+        What each quiet step counts.
+    most : float
+        What all may add up to.
+    each_step : bool
+        Whether each step for itself may add up to so much, in place of all steps; the weights of a zone are the same
+        at all steps then.
+    """
+
+    limit: str
+    weight: NDArray[np.float64]
+    most: float
+    each_step: bool = False
+
+
+def totals_of(limits: Limits, zones: int, clock: Clock) -> list[Total]:
+    """The limits on all windows together."""
+    ones = np.ones((zones, clock.steps))
+    totals = []
+    if limits.zone_hours is not None:
+        totals.append(Total("zone_hours", ones, float(clock.whole_steps(limits.zone_hours))))
+    if limits.at_once is not None:
+        totals.append(Total("at_once", ones, float(limits.at_once), each_step=True))
+    totals += [Total("concession_budget", table, most) for table, most in costs_of(limits) if most is not None]
+    return totals
 
 
 def costs_of(limits: Limits) -> list[tuple[NDArray[np.float64], float | None]]:
@@ -91,8 +255,8 @@ def costs_of(limits: Limits) -> list[tuple[NDArray[np.float64], float | None]]:
     table, budget = np.asarray(limits.concession, np.float64), limits.concession_budget
     if table.ndim == 2:
         return [(table, None if budget is None else float(np.ravel(budget)[0]))]
-    budgets = [math.inf] * len(table) if budget is None else [float(one) for one in np.ravel(budget)]
-    return [(one, None if math.isinf(most) else most) for one, most in zip(table, budgets, strict=True)]
+    budgets = [math.inf] * len(table) if budget is None else [float(most) for most in np.ravel(budget)]
+    return [(costs, None if math.isinf(most) else most) for costs, most in zip(table, budgets, strict=True)]
 
 
 def cost_of(windows: Iterable[Window], table: NDArray[np.float64]) -> float:
@@ -140,14 +304,17 @@ def _wrong_numbers(limits: Limits) -> Iterator[str]:
     hours = limits.hours
     if hours is not None and (len(hours) != 2 or not all(0 <= hour <= 24 for hour in hours)):
         yield f"hours {hours} must be two hours that lie in 0 to 24"
-    for name in ("shortest", "longest", "zone_hours"):
+    for name, info in INFO.items():
         value = getattr(limits, name)
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            yield f"{name} is {value:g}, must be finite and cannot be negative"
-    for name, least in (("windows_per_day", 0), ("at_once", 0), ("grid_minutes", 1)):
-        value = getattr(limits, name)
-        if value is not None and not (math.isfinite(value) and value == int(value) and value >= least):
-            yield f"{name} is {value}, must be a whole number from {least} up"
+        if value is None or not info.unit:
+            continue
+        if info.unit in ("h", "zone-hours"):
+            if not (math.isfinite(value) and value >= 0):
+                yield f"{name} is {value:g}, must be finite and cannot be negative"
+        else:
+            least = 1 if info.unit == "minutes" else 0
+            if not (math.isfinite(value) and value == int(value) and value >= least):
+                yield f"{name} is {value}, must be a whole number from {least} up"
 
 
 def _wrong_windows(limits: Limits, zones: int, steps: int) -> Iterator[str]:
@@ -159,10 +326,10 @@ def _wrong_windows(limits: Limits, zones: int, steps: int) -> Iterator[str]:
                     f"{name}: zone {w.zone}, steps {w.first} to {w.last} do not exist "
                     f"(zones 0 to {zones - 1}, steps 0 to {steps - 1})"
                 )
-    for one, other in pairwise(sorted(limits.frozen)):
-        if one.zone == other.zone and other.first <= one.last + 1:
+    for w, later in pairwise(sorted(limits.frozen)):
+        if w.zone == later.zone and later.first <= w.last + 1:
             yield (
-                f"frozen: in zone {one.zone} steps {one.first} to {one.last} and {other.first} to {other.last} "
+                f"frozen: in zone {w.zone} steps {w.first} to {w.last} and {later.first} to {later.last} "
                 "overlap or touch"
             )
     for zone, first, last in limits.forbidden:

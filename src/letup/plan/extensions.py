@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from letup.core.clock import Clock
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Limits, Window, without_totals
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def new(windows: Sequence[Window], zones: Sequence[int], limits: Limits, clock: 
 
 def _broken(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> set[tuple[str, Window | None, str]]:
     """What single pauses break, in a form that does not change with their number."""
-    free = replace(limits, zone_hours=None, at_once=None, concession_budget=None)
+    free = without_totals(limits)
     found = breaches(windows, free, zones, clock)
     return {
         (b.limit, windows[b.window] if b.window is not None else None, b.message if b.window is None else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,34 +10,19 @@ import numpy as np
 
 from letup.core.clock import Clock
 from letup.core.errors import NoPlan
-from letup.core.wording import time_of_day
 from letup.pauses.feasibility.existence import Feasible
-from letup.pauses.feasibility.limit_relaxation import relax, without
+from letup.pauses.feasibility.limit_relaxation import relax
 from letup.pauses.feasibility.reachability import Journey, Passage, quiet_until
-from letup.pauses.limits import Limits, allowed_steps, usable_steps
-from letup.pauses.wording import Say
+from letup.pauses.feasibility.wording import Words, stated
+from letup.pauses.limits import INFO, Limits, allowed_steps, usable_steps, without
 from letup.roads.timed_network import TimedNetwork
 
 _SECONDS = 20.0
 _AT_FIRST = 5.0
 _CONFLICTS = 4
 
-# In this order limits are tried to be left out of a contradiction: what is left is what people ask about first.
-_NAMES = (
-    "concession_budget",
-    "same_daily",
-    "at_once",
-    "windows_per_day",
-    "together",
-    "frozen",
-    "forced",
-    "grid_minutes",
-    "forbidden",
-    "zone_hours",
-    "longest",
-    "hours",
-    "shortest",
-)
+_NAMES = sorted(INFO, key=lambda name: -INFO[name].rank)
+"""In this order limits are tried to be left out of a contradiction: what is left is what people ask about first."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +152,11 @@ def _why(
 ) -> tuple[str, list[Reason]]:
     """The reasons, and all of them in one sentence."""
     count = zones if zones is not None else net.zones if net is not None else 0
-    say, began = Say(clock, names), time.monotonic()
+    words, began = Words(clock, names), time.monotonic()
     deadline = began + seconds
     windows = Feasible(None, count, clock, deadline)
     if count and windows.test(limits) is False:
-        reasons = _reasons(windows, limits, say)
+        reasons = _reasons(windows, limits, words)
         simple = not limits.forced and not limits.frozen and reasons[-1].conflict == 0
         phrase = why_no_window(limits, count, clock) if simple else ""
         return f"No pause is possible within the limits: {phrase or _contradictions(reasons)}.", reasons
@@ -186,86 +170,54 @@ def _why(
     nobody = _nobody_at_all(net, somebody.passage, clock)
     if nobody:
         return f"Nobody can get out, whatever is paused: {nobody}.", [Reason("", nobody)]
-    reasons = _reasons(somebody, limits, say)
-    way = _quickest(somebody.passage, limits, count, say)
+    reasons = _reasons(somebody, limits, words)
+    way = _quickest(somebody.passage, limits, count, words)
     return f"Nobody can get out within the limits: {way}, but {_contradictions(reasons)}.", reasons
 
 
-def _reasons(feasible: Feasible, limits: Limits, say: Say) -> list[Reason]:
+def _reasons(feasible: Feasible, limits: Limits, words: Words) -> list[Reason]:
     """Contradictions among the limits, one after the other, with the smallest relaxation of each limit."""
 
-    def good(some: Limits) -> bool:
-        return feasible.test(some) is True
+    def good(changed: Limits) -> bool:
+        return feasible.test(changed) is True
 
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     rest = limits
     for number in range(_CONFLICTS):
         names = _conflict(feasible, rest)
         apart = rest
         for name in _NAMES:
             if name not in names:
-                apart = without(apart, name, say.clock)
+                apart = without(apart, name)
         for alone in (True, False):
             # Alone if all other limits can stay; else as if there were no other contradiction.
             base = limits if alone else apart
-            relaxed = {name: relax(name, base, good, feasible.zones, say, lambda: feasible.found) for name in names}
+            relaxed = {name: relax(name, base, good, feasible.zones, words, lambda: feasible.found) for name in names}
             if any(relaxed.values()):
                 break
         for name in names:
             how = relaxed[name]
-            message = _stated(name, limits, say)
-            words, then = (how.words, how.limits) if how is not None else ("", None)
-            found.append(Reason(name, message, words, then if alone else None, alone, number))
+            message = stated(name, limits, words)
+            phrase, then = (how.words, how.limits) if how is not None else ("", None)
+            reasons.append(Reason(name, message, phrase, then if alone else None, alone, number))
         for name in names:
-            rest = without(rest, name, say.clock)
+            rest = without(rest, name)
         if not names or alone or feasible.test(rest) is not False:
             break
-    if not found:
-        found.append(Reason("", f"the plan looks ahead {say.hours(say.clock.steps)} in {feasible.zones} zones"))
-    return sorted(found, key=lambda reason: reason.conflict)
+    if not reasons:
+        reasons.append(Reason("", f"the plan looks ahead {words.hours(words.clock.steps)} in {feasible.zones} zones"))
+    return sorted(reasons, key=lambda reason: reason.conflict)
 
 
 def _conflict(feasible: Feasible, limits: Limits) -> list[str]:
     """Limits that together allow no plan, of which none can be left out."""
-    names = [name for name in _NAMES if _says_something(name, limits)]
+    names = [name for name in _NAMES if getattr(limits, name) not in (None, INFO[name].given_up)]
     for name in list(names):
-        fewer = without(limits, name, feasible.clock)
+        fewer = without(limits, name)
         if feasible.test(fewer) is False:
             limits = fewer
             names.remove(name)
     return names[::-1]
-
-
-def _says_something(name: str, limits: Limits) -> bool:
-    value = getattr(limits, name)
-    return value is not None and value is not False and value != () and (name != "shortest" or value > 0)
-
-
-def _stated(name: str, limits: Limits, say: Say) -> str:
-    """What a limit says, in words."""
-    value = getattr(limits, name)
-    if name == "hours":
-        return f"pauses lie between {time_of_day(value[0])} and {time_of_day(value[1])}"
-    if isinstance(value, tuple) and name == "concession_budget":
-        return f"pauses cost the parties at most {', '.join(f'{one:g}' for one in value if not math.isinf(one))}"
-    if name == "forbidden":
-        times = [f"{say.zone(z)}, {say.span(a, b)}" for z, a, b in value]
-        return f"no pause is allowed in {say.listed(times)}"
-    if name == "together":
-        return "; ".join(f"{say.zones(group)} are paused together" for group in value)
-    if name in ("forced", "frozen"):
-        how = "is asked for" if name == "forced" else "is agreed"
-        return f"a pause {how} in {say.listed([say.window(w) for w in value])}"
-    return {
-        "shortest": "a pause lasts at least {} h",
-        "longest": "a pause lasts at most {} h",
-        "windows_per_day": "pauses per zone and day are at most {}",
-        "zone_hours": "zone-hours in all are at most {}",
-        "at_once": "zones quiet at once are at most {}",
-        "grid_minutes": "pauses start and end on the {}-minute clock",
-        "same_daily": "pauses of a zone lie at the same clock times every day",
-        "concession_budget": "all pauses together cost at most {}",
-    }[name].format(f"{value:g}" if name != "same_daily" else "")
 
 
 def _contradictions(reasons: list[Reason]) -> str:
@@ -320,20 +272,20 @@ def _always_open(net: TimedNetwork) -> TimedNetwork:
     return TimedNetwork(net.tail, net.head, net.transit, peak, net.supply, net.shelter, net.wait, net.zone)
 
 
-def _quickest(passage: Passage, limits: Limits, zones: int, say: Say) -> str:
+def _quickest(passage: Passage, limits: Limits, zones: int, words: Words) -> str:
     """The quickest way out if everything were quiet, and where no allowed window is long enough for it."""
     journeys: list[Journey] = list(passage.journeys(None))
-    best = min(journeys, key=lambda one: one.arrives - one.departs)
-    phrase = f"the quickest way out takes {say.hours(best.arrives - best.departs)}"
+    best = min(journeys, key=lambda journey: journey.arrives - journey.departs)
+    phrase = f"the quickest way out takes {words.hours(best.arrives - best.departs)}"
     passed = list(dict.fromkeys(stay.zone for stay in best.stays))
     if passed:
-        phrase += f" and passes {say.zones(passed)}"
-    until = quiet_until(limits, zones, say.clock)
+        phrase += f" and passes {words.zones(passed)}"
+    until = quiet_until(limits, zones, words.clock)
     for stay in best.stays:
         length = stay.last - stay.first + 1
-        longest = int((until[stay.zone] - np.arange(say.clock.steps) + 1).max())
+        longest = int((until[stay.zone] - np.arange(words.clock.steps) + 1).max())
         if length > longest:
-            phrase += f", {say.hours(length)} of it in {say.zone(stay.zone)} without a stop, where "
-            phrase += f"windows last at most {say.hours(longest)}" if longest else "no window is allowed"
+            phrase += f", {words.hours(length)} of it in {words.zone(stay.zone)} without a stop, where "
+            phrase += f"windows last at most {words.hours(longest)}" if longest else "no window is allowed"
             break
     return phrase

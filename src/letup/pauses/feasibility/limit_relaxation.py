@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from letup.core.clock import Clock
 from letup.core.wording import time_of_day
-from letup.pauses.limits import Limits, Window, cost_of, costs_of
-from letup.pauses.wording import Say
+from letup.pauses.feasibility.wording import Words
+from letup.pauses.limits import INFO, Limits, Window, changed, cost_of, costs_of, without
 
 Good = Callable[[Limits], bool]
 
@@ -26,28 +25,8 @@ class Relaxed:
     words: str
 
 
-def without(limits: Limits, name: str, clock: Clock) -> Limits:
-    """The limits with one of them given up altogether."""
-    nothing: dict[str, Any] = {
-        "shortest": 0.0,
-        "windows_per_day": clock.steps + 1,
-        "forbidden": (),
-        "forced": (),
-        "frozen": (),
-        "together": (),
-        "same_daily": False,
-    }
-    return having(limits, name, nothing.get(name))
-
-
-def having(limits: Limits, name: str, value: Any) -> Limits:
-    """The limits with another value of one of them."""
-    changes: dict[str, Any] = {name: value}
-    return replace(limits, **changes)
-
-
 def relax(
-    name: str, limits: Limits, good: Good, zones: int, say: Say, found: Callable[[], Sequence[Window]]
+    name: str, limits: Limits, good: Good, zones: int, words: Words, found: Callable[[], Sequence[Window]]
 ) -> Relaxed | None:
     """The smallest relaxation of one limit that allows a plan, all others kept; None if none does.
 
@@ -61,64 +40,59 @@ def relax(
         Whether limits allow a plan.
     zones : int
         Number of zones.
-    say : Say
+    words : Words
         Zones and times in words.
     found : callable
         Windows of the plan that the last call of ``good`` found.
     """
-    if not good(without(limits, name, say.clock)):
+    if not good(without(limits, name)):
         return None
     windows = list(found())
-    if name == "hours":
-        return _hours(limits, good, say)
-    if name in ("shortest", "longest", "zone_hours", "windows_per_day", "at_once"):
-        return _number(name, limits, good, zones, say, windows)
-    if name == "grid_minutes":
-        return _grid(limits, good, say)
-    if name == "concession_budget":
-        return _budget(limits, good, windows, found)
-    if name == "forbidden":
-        return _forbidden(limits, good, say)
-    if name == "same_daily":
-        return Relaxed(replace(limits, same_daily=False), "other clock times on some days")
-    return _list(name, limits, good, say)
+    match INFO[name].relaxed_as:
+        case "hours":
+            return _hours(limits, good, words)
+        case "number":
+            return _number(name, limits, good, zones, words, windows)
+        case "grid":
+            return _grid(limits, good, words)
+        case "budget":
+            return _budget(limits, good, windows, found)
+        case "times":
+            return _forbidden(limits, good, words)
+        case "flag":
+            return Relaxed(without(limits, name), INFO[name].relaxed)
+        case "entries":
+            return _entries(name, limits, good, words)
 
 
-def _number(name: str, limits: Limits, good: Good, zones: int, say: Say, windows: list[Window]) -> Relaxed | None:
+def _number(name: str, limits: Limits, good: Good, zones: int, words: Words, windows: list[Window]) -> Relaxed | None:
     """A length, total or count: by halving, as more of it never leaves less room."""
-    clock, old = say.clock, getattr(limits, name)
-    in_steps = name in ("shortest", "longest", "zone_hours")
+    clock, old, info = words.clock, getattr(limits, name), INFO[name]
+    in_steps = info.unit in ("h", "zone-hours")
 
     def of(value: int) -> Limits:
-        return having(limits, name, clock.hours(value) if in_steps else value)
+        return changed(limits, name, clock.hours(value) if in_steps else value)
 
     # Points of the clock grid lie whole units of steps apart, and a length between two units allows no more.
     on_grid = in_steps and limits.grid_minutes is not None and not limits.frozen
     unit = math.lcm(limits.grid_minutes or 1, clock.step_minutes) // clock.step_minutes if on_grid else 1
-    if name == "shortest":
+    if info.at_least:
         top = (max(clock.in_steps(old), 1) - 1) // unit
         low = _least(0, top, lambda less: good(of((top - less) * unit)))
-        found = None if low is None else (top - low) * unit
+        new = None if low is None else (top - low) * unit
     else:
         now = clock.whole_steps(old) if in_steps else int(old)
         total = sum(w.last - w.first + 1 for w in windows)
-        most = {"longest": clock.steps, "zone_hours": total, "at_once": zones}.get(name, clock.steps)
+        most = {"zone-hours": total, "zones": zones}.get(info.unit, clock.steps)
         low = _least(now // unit + 1, -(-most // unit), lambda value: good(of(value * unit)))
-        found = None if low is None else low * unit
-    if found is None:
+        new = None if low is None else low * unit
+    if new is None:
         return None
-    words = {
-        "shortest": "a shortest pause of {new} in place of {old}",
-        "longest": "a longest pause of {new} in place of {old}",
-        "zone_hours": "{new} zone-hours in all in place of {old}",
-        "windows_per_day": "{new} pause{s} per zone and day in place of {old}",
-        "at_once": "{new} zone{s} quiet at once in place of {old}",
-    }[name]
-    if name == "zone_hours":
-        return Relaxed(of(found), words.format(new=f"{clock.hours(found):g}", old=f"{old:g}"))
-    if in_steps:
-        return Relaxed(of(found), words.format(new=say.hours(found), old=f"{old:g} h"))
-    return Relaxed(of(found), words.format(new=found, old=old, s="" if found == 1 else "s"))
+    if info.unit == "zone-hours":
+        return Relaxed(of(new), info.relaxed.format(new=f"{clock.hours(new):g}", old=f"{old:g}"))
+    if info.unit == "h":
+        return Relaxed(of(new), info.relaxed.format(new=words.hours(new), old=f"{old:g} h"))
+    return Relaxed(of(new), info.relaxed.format(new=new, old=old, s="" if new == 1 else "s"))
 
 
 def _least(low: int, high: int, good: Callable[[int], bool]) -> int | None:
@@ -134,10 +108,10 @@ def _least(low: int, high: int, good: Callable[[int], bool]) -> int | None:
     return high
 
 
-def _hours(limits: Limits, good: Good, say: Say) -> Relaxed:
+def _hours(limits: Limits, good: Good, words: Words) -> Relaxed:
     """Hours widened by as little as possible, on either side or both, to points of the clock grid."""
     first, last = limits.hours or (0.0, 24.0)
-    clock = say.clock
+    clock = words.clock
     over_midnight = first >= last
     points = sorted({clock.time(int(edge)) / 60 for edge in clock.grid_points(limits.grid_minutes)} | {0.0, 24.0})
     if over_midnight:
@@ -169,15 +143,15 @@ def _hours(limits: Limits, good: Good, say: Say) -> Relaxed:
     return Relaxed(of(best[1], best[2]), f"hours {new} in place of {old}")
 
 
-def _grid(limits: Limits, good: Good, say: Say) -> Relaxed:
+def _grid(limits: Limits, good: Good, words: Words) -> Relaxed:
     """The coarsest clock grid that divides the hour or is a multiple of it, below the present one."""
     old = limits.grid_minutes or 0
     for minutes in (240, 180, 120, 60, 30, 20, 15, 10, 5):
-        if say.clock.step_minutes <= minutes < old and good(replace(limits, grid_minutes=minutes)):
-            words = f"a clock grid of {minutes} minutes in place of {old}"
-            return Relaxed(replace(limits, grid_minutes=minutes), words)
-    words = f"starts and ends at any step of {say.clock.step_minutes} minutes in place of a {old}-minute clock"
-    return Relaxed(replace(limits, grid_minutes=None), words)
+        if words.clock.step_minutes <= minutes < old and good(replace(limits, grid_minutes=minutes)):
+            how = f"a clock grid of {minutes} minutes in place of {old}"
+            return Relaxed(replace(limits, grid_minutes=minutes), how)
+    how = f"starts and ends at any step of {words.clock.step_minutes} minutes in place of a {old}-minute clock"
+    return Relaxed(replace(limits, grid_minutes=None), how)
 
 
 def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[], Sequence[Window]]) -> Relaxed | None:
@@ -218,7 +192,7 @@ def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[
     new = [most for _, most in costs_of(relaxed) if most is not None]
     old = [most for most in budgets if not math.isinf(most)]
     return Relaxed(
-        relaxed, " in place of ".join(f"budgets of {', '.join(f'{b:g}' for b in some)}" for some in (new, old))
+        relaxed, " in place of ".join(f"budgets of {', '.join(f'{b:g}' for b in budgets)}" for budgets in (new, old))
     )
 
 
@@ -240,7 +214,7 @@ def _least_budget(of: Callable[[float], Limits], good: Good, old: float, high: f
     return high
 
 
-def _forbidden(limits: Limits, good: Good, say: Say) -> Relaxed | None:
+def _forbidden(limits: Limits, good: Good, words: Words) -> Relaxed | None:
     """One forbidden time cut short by as little as possible; if none does alone, as few as possible given up."""
     times = sorted(set(limits.forbidden), key=lambda entry: (entry[1], entry[2], entry[0]))
     alike = [list(group) for _, group in groupby(times, key=lambda entry: entry[1:])]
@@ -249,17 +223,21 @@ def _forbidden(limits: Limits, good: Good, say: Say) -> Relaxed | None:
         for group in groups:
             others = tuple(entry for entry in times if entry not in group)
             if good(replace(limits, forbidden=others)):
-                shorter = _cut_short(group, others, limits, good, say)
-                best = min(best, shorter, key=lambda one: one[0]) if best is not None else shorter
+                shorter = _cut_short(group, others, limits, good, words)
+                best = min(best, shorter, key=lambda cut: cut[0]) if best is not None else shorter
         if best is not None:
             return Relaxed(replace(limits, forbidden=best[1]), best[2])
     kept = _most_kept(times, lambda kept: good(replace(limits, forbidden=tuple(kept))))
-    given_up = [f"{say.zone(z)}, {say.span(a, b)}" for z, a, b in times if (z, a, b) not in kept]
-    return Relaxed(replace(limits, forbidden=tuple(kept)), f"these times not forbidden: {say.listed(given_up)}")
+    given_up = [f"{words.zone(z)}, {words.span(a, b)}" for z, a, b in times if (z, a, b) not in kept]
+    return Relaxed(replace(limits, forbidden=tuple(kept)), f"these times not forbidden: {words.listed(given_up)}")
 
 
 def _cut_short(
-    group: list[tuple[int, int, int]], others: tuple[tuple[int, int, int], ...], limits: Limits, good: Good, say: Say
+    group: list[tuple[int, int, int]],
+    others: tuple[tuple[int, int, int], ...],
+    limits: Limits,
+    good: Good,
+    words: Words,
 ) -> tuple[int, tuple[tuple[int, int, int], ...], str]:
     """By how many steps a time, forbidden for one zone or several alike, must begin later or end sooner."""
     _, first, last = group[0]
@@ -270,37 +248,33 @@ def _cut_short(
             return others
         return (*others, *((z, first + cut, last) if front else (z, first, last - cut) for z, _, _ in group))
 
-    found = []
+    cuts = []
     for front in (True, False):
         cut = _least(1, whole, lambda cut, front=front: good(replace(limits, forbidden=of(cut, front))))  # type: ignore[misc]
         if cut is not None:
-            found.append((cut, front))
-    cut, front = min(found, key=lambda one: one[0])
-    where = f"{say.zones([z for z, _, _ in group])}, {say.span(first, last)}"
+            cuts.append((cut, front))
+    cut, front = min(cuts, key=lambda pair: pair[0])
+    where = f"{words.zones([z for z, _, _ in group])}, {words.span(first, last)}"
     if cut >= whole:
         return cut, others, f"no forbidden time in {where}"
-    how = f"beginning {say.hours(cut)} later" if front else f"ending {say.hours(cut)} sooner"
+    how = f"beginning {words.hours(cut)} later" if front else f"ending {words.hours(cut)} sooner"
     return cut, of(cut, front), f"the forbidden time in {where} {how}"
 
 
-def _list(name: str, limits: Limits, good: Good, say: Say) -> Relaxed:
+def _entries(name: str, limits: Limits, good: Good, words: Words) -> Relaxed:
     """As few entries as possible given up: one if that does, else a set that cannot be made smaller."""
     entries: list[Any] = list(getattr(limits, name))
     kept: list[Any] | None = None
     for entry in entries:
-        others = [one for one in entries if one != entry]
-        if good(having(limits, name, tuple(others))):
+        others = [other for other in entries if other != entry]
+        if good(changed(limits, name, tuple(others))):
             kept = others
             break
     if kept is None:
-        kept = _most_kept(entries, lambda some: good(having(limits, name, tuple(some))))
+        kept = _most_kept(entries, lambda stay: good(changed(limits, name, tuple(stay))))
     gone = [entry for entry in entries if entry not in kept]
-    if name == "together":
-        words = "not paused together: " + say.listed([say.zones(group) for group in gone])
-    else:
-        words = "without the pause " + ("asked for" if name == "forced" else "agreed")
-        words += " in " + say.listed([say.window(entry) for entry in gone])
-    return Relaxed(having(limits, name, tuple(kept)), words)
+    how = INFO[name].relaxed.format(entries=words.listed([words.entry(entry) for entry in gone]))
+    return Relaxed(changed(limits, name, tuple(kept)), how)
 
 
 def _most_kept(entries: Sequence[Any], good: Callable[[list[Any]], bool]) -> list[Any]:

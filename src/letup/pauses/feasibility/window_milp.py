@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from letup.core.clock import DAY_MINUTES, Clock, runs
-from letup.pauses.limits import Limits, Window, allowed_steps, costs_of
+from letup.pauses.limits import Limits, Total, Window, allowed_steps, costs_of, totals_of
 
 _EXACT = 1e-6
 _SECONDS = 20.0
@@ -154,13 +154,14 @@ def find_windows(
     units = _units(limits, zones, clock, held)
     if units is None:
         return None
-    some = any(unit.held or unit.agreed for unit in units)
-    wanted = list(among) if among is not None else [] if some else [frozenset(range(zones))]
+    totals = totals_of(limits, zones, clock)
+    asked_for = any(unit.held or unit.agreed for unit in units)
+    wanted = list(among) if among is not None else [] if asked_for else [frozenset(range(zones))]
     for unit in units:
         asked = [zone for zone in unit.zones if any(zone in wish for wish in wanted)]
         unit.needs = {zone: int(lasting[zone]) if lasting is not None else 1 for zone in asked}
-        _fill(unit, limits, clock)
-    chosen = _Program(units, limits, clock).solve(wanted, least, seconds)
+        _fill(unit, limits, clock, totals)
+    chosen = _Program(units, limits, clock, totals).solve(wanted, least, seconds)
     return None if chosen is None else sorted(Window(z, a, b - 1) for unit, (a, b) in chosen for z in unit.zones)
 
 
@@ -199,7 +200,7 @@ def _units(limits: Limits, zones: int, clock: Clock, held: Sequence[Window]) -> 
     return units
 
 
-def _fill(unit: Unit, limits: Limits, clock: Clock) -> None:
+def _fill(unit: Unit, limits: Limits, clock: Clock, totals: list[Total]) -> None:
     """Note the windows that come into question: for each start, the earliest ends that hold something."""
     edges, spans = unit.edges, set[Span]()
     for first, _ in unit.held:
@@ -209,7 +210,9 @@ def _fill(unit: Unit, limits: Limits, clock: Clock) -> None:
     for need in set(unit.needs.values()):
         ends_of = {start: edges.end(start, start + need) for start in edges.starts()}
         wanted = {(start, end) for start, end in ends_of.items() if end is not None}
-        plain = limits.at_once is None and not limits.same_daily and not unit.held and not unit.agreed
+        plain = (
+            not any(total.each_step for total in totals) and not limits.same_daily and not unit.held and not unit.agreed
+        )
         spans |= _cheapest(wanted, unit, limits) if plain else wanted
     if limits.same_daily:
         spans = _on_all_days(spans | set(unit.agreed), unit, limits, clock)
@@ -251,8 +254,8 @@ def _by(table: NDArray[np.float64], unit: Unit, span: Span) -> float:
 class _Program:
     """The windows that come into question as whole-number columns, and the limits as rows."""
 
-    def __init__(self, units: list[Unit], limits: Limits, clock: Clock) -> None:
-        self.units, self.limits, self.clock = units, limits, clock
+    def __init__(self, units: list[Unit], limits: Limits, clock: Clock, totals: list[Total]) -> None:
+        self.units, self.limits, self.clock, self.totals = units, limits, clock, totals
         self.columns = [(unit, span) for unit in units for span in unit.spans]
         self.fixed = [span in unit.agreed for unit, span in self.columns]
         self.of = {id(unit): [i for i, (owner, _) in enumerate(self.columns) if owner is unit] for unit in units}
@@ -355,16 +358,19 @@ class _Program:
 
     def _totals(self) -> None:
         """Limits on all windows together."""
-        limits = self.limits
-        if limits.zone_hours is not None:
-            hours = {i: float(len(unit.zones) * (b - a)) for i, (unit, (a, b)) in enumerate(self.columns)}
-            self._at_most(float(self.clock.whole_steps(limits.zone_hours)), hours)
-        if limits.at_once is not None:
-            for point in sorted({a for _, (a, _) in self.columns}):
-                quiet = {i: float(len(unit.zones)) for i, (unit, (a, b)) in enumerate(self.columns) if a <= point < b}
-                self._at_most(float(limits.at_once), quiet)
-        for table, most in costs_of(limits):
-            if most is not None:
-                costs = {i: _by(table, unit, span) for i, (unit, span) in enumerate(self.columns)}
-                slack = _EXACT / 2 * max(1.0, most)
-                self._at_most(most + slack, {i: cost for i, cost in costs.items() if cost})
+        for total in self.totals:
+            if total.each_step:
+                # Most are quiet where a window starts.
+                for point in sorted({a for _, (a, _) in self.columns}):
+                    counts = {
+                        i: sum(float(total.weight[zone, point]) for zone in unit.zones)
+                        for i, (unit, (a, b)) in enumerate(self.columns)
+                        if a <= point < b
+                    }
+                    self._at_most(total.most, counts)
+                continue
+            counts = {i: _by(total.weight, unit, span) for i, (unit, span) in enumerate(self.columns)}
+            # Sums of fractions are off by rounding.
+            whole = total.most.is_integer() and bool((total.weight == np.rint(total.weight)).all())
+            slack = 0.0 if whole else _EXACT / 2 * max(1.0, total.most)
+            self._at_most(total.most + slack, {i: count for i, count in counts.items() if count})

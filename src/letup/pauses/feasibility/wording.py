@@ -1,19 +1,20 @@
-"""Zones, times and windows in words."""
+"""Zones, times, windows and limits in words."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from letup.core.clock import Clock
 from letup.core.wording import listed, number, time_of_day
-from letup.pauses.limits import Window
+from letup.pauses.limits import INFO, Limits, Window
 
 _LISTED = 3
 
 
 @dataclass(frozen=True)
-class Say:
+class Words:
     """Zones and times in words.
 
     Attributes
@@ -56,3 +57,27 @@ class Say:
         """Phrases, the first few of many."""
         more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
         return "; ".join(words[:_LISTED]) + more
+
+    def entry(self, entry: Window | tuple[int, ...]) -> str:
+        """An entry of a limit: a window, or zones that go together."""
+        return self.window(entry) if isinstance(entry, Window) else self.zones(entry)
+
+
+def stated(name: str, limits: Limits, words: Words) -> str:
+    """What a limit says, in words."""
+    info, value = INFO[name], getattr(limits, name)
+    match info.relaxed_as:
+        case "hours":
+            return info.says.format(first=time_of_day(value[0]), last=time_of_day(value[1]))
+        case "budget" if isinstance(value, tuple):
+            return f"pauses cost the parties at most {', '.join(f'{most:g}' for most in value if not math.isinf(most))}"
+        case "times":
+            times = [words.window(Window(*entry)) for entry in value]
+            return info.says.format(entries=words.listed(times))
+        case "entries" if name == "together":
+            return "; ".join(info.says.format(entries=words.entry(group)) for group in value)
+        case "entries":
+            return info.says.format(entries=words.listed([words.entry(entry) for entry in value]))
+        case "flag":
+            return info.says
+    return info.says.format(value=f"{value:g}")
