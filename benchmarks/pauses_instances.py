@@ -73,13 +73,15 @@ def _gaza() -> Problem:
     """The bundled scenario, on the network that a plan for it searches on, with its own limits."""
     from letup import roads, scenario
     from letup.plan.discretise import limits_of
-    from letup.plan.planner.search import searched
+    from letup.plan.planner.instance import search_network
 
     world = scenario.load("gaza-2023")
     network = roads.build(world)
     timed = [roads.timed(network, world, group.name) for group in world.groups]
     clock = world.clock
-    return Problem(searched(world, timed), clock.steps, clock.step_minutes, clock.start_hour, limits_of(world))
+    return Problem(
+        search_network(world, timed).net, clock.steps, clock.step_minutes, clock.start_hour, limits_of(world)
+    )
 
 
 PROBLEMS: dict[str, Callable[[], Problem]] = {

@@ -14,10 +14,9 @@ import pytest
 
 from letup import plan as plans
 from letup import scenario as scenarios
-from letup.pauses.frontier import Point
 from letup.pauses.limits import Window
-from letup.plan.frontier.points import PlanPoint, ScenarioFrontier
-from letup.plan.frontier.text import answer, frontier_text
+from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
+from letup.plan.frontier.text import frontier_text
 from letup.plan.planner.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new
@@ -122,23 +121,23 @@ def test_the_page_needs_no_network_and_no_scripts(traced: tuple[Path, subprocess
     assert text.count('class="dot"') == 2
 
 
-def by_hand(short: Path, *values: tuple[float, float, float, int, int]) -> ScenarioFrontier:
-    made = []
-    for budget, value, bound, people, most in values:
-        windows = (Window(0, 12, 23),)
-        made.append(PlanPoint(Point(budget, 3.0, windows, value, bound), windows, 3.0, people, most))
-    return ScenarioFrontier(scenarios.load(short), "zone_hours", tuple(made), 1000, "all people", 20.0, True)
+def by_hand(short: Path, *values: tuple[float, float, float, int, int]) -> BudgetFrontier:
+    points = [
+        BudgetPoint((Window(0, 12, 23),), 3.0, people, budget, people_at_most, value, bound)
+        for budget, value, bound, people, people_at_most in values
+    ]
+    return BudgetFrontier(scenarios.load(short), tuple(points), 1000, True, "zone_hours", "all people", 20.0)
 
 
 def test_what_the_next_hours_bring_is_said_with_what_is_proven(short: Path, tmp_path: Path) -> None:
     found = by_hand(short, (10, 100, 150, 90, 160), (20, 300, 330, 290, 340), (40, 300, 400, 290, 400))
-    assert found.next(0) == (20.0, 25.0)
-    assert found.next(1) == (0.0, 5.5)
-    assert found.next(2) is None
+    assert found.slope(0) == (20.0, 25.0)
+    assert found.slope(1) == (0.0, 5.5)
+    assert found.slope(2) is None
     text = frontier_text(found, [])
     assert "+20 (at most 25)" in text
     assert "20 (own limit)" in text
-    assert answer(found) == (
+    assert found.answer() == (
         "Of the 1,000 people who want to leave, 90 (9 %, proven to be at most 160) get out with 10 zone-hours, "
         "and 290 (29 %, proven to be at most 400) with 40 zone-hours."
     )

@@ -14,7 +14,6 @@ from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
 from letup.pauses.feasibility.conflicts import require_a_plan
-from letup.pauses.frontier import trace_frontier
 from letup.pauses.limit_checks import breaches
 from tests.examples import examples, seeds
 from tests.pauses.small import Problem, TooManyError, _allowed, drawn
@@ -114,11 +113,3 @@ def test_the_smallest_budgets_that_would_do_are_said(budgets: tuple[float, ...],
         require_a_plan(None, Limits(concession=table, concession_budget=budgets), Clock(48, 30, 0), zones=3)
     assert says in caught.value.remedy
     assert "pauses cost the parties at most" in caught.value.message
-
-
-def test_a_frontier_over_one_concession_is_refused_where_each_party_has_its_own() -> None:
-    problem = drawn(0)
-    limits = replace(STREET, concession=np.ones((2, problem.net.zones, problem.steps)))
-    with pytest.raises(LetupError) as caught:
-        trace_frontier(problem.net, limits=limits, by="concession", **problem.clock)
-    assert caught.value.code == "frontier.concession"

@@ -45,3 +45,13 @@ def hungry(hungry_plan, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hungry") / "plan"
     plans.write(hungry_plan, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def hungry_case(example):
+    """The example strip without stocks, one window of four hours for each zone on the first day at most."""
+    limits = replace(
+        example.limits, hours=(8, 16), shortest_hours=4, longest_hours=4, windows_per_day=1, zone_hours=8,
+        grid_minutes=120, notice_hours=0,
+    )  # fmt: skip
+    return replace(without_stocks(example), limits=limits, steps=96)

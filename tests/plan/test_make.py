@@ -10,10 +10,9 @@ from letup import plan as plans
 from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
-from letup.plan.discretise import limits_of
+from letup.plan.discretise import limits_of, moving_array
 from letup.plan.files.tables import BOTTLENECK_COLUMNS
 from letup.plan.planner.bottlenecks import in_order
-from letup.plan.planner.make import moving_array
 
 
 def test_nobody_leaves_who_does_not_want_to(made, example):

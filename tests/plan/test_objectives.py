@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from letup import plan as plans
@@ -19,28 +18,15 @@ from letup.core.wording import significant
 from letup.pauses.limits import Window, usable_steps
 from letup.plan.discretise import limits_of, moving_array
 from letup.plan.files import digests
-from letup.plan.frontier.people_and_need import TradePoint, efficient, tradeoff
-from letup.plan.frontier.people_and_need_files import notes, tradeoff_text, write_tradeoff
+from letup.plan.frontier.against_need import tradeoff
 from letup.plan.objectives import Joint, Objective, gap_of, sentence_of
 from letup.plan.planner.groups import move_groups
-from letup.report import write_tradeoff_html
 from letup.scenario import Priorities, with_priorities
 from letup.verify import verify
-from tests.aid.deliveries.small import without_stocks
 
 
 def weighed(scenario, people, need):
     return replace(scenario, priorities=Priorities(people, need))
-
-
-@pytest.fixture(scope="module")
-def hungry_case(example):
-    """The example strip without stocks, one window of four hours for each zone on the first day at most."""
-    limits = replace(
-        example.limits, hours=(8, 16), shortest_hours=4, longest_hours=4, windows_per_day=1, zone_hours=8,
-        grid_minutes=120, notice_hours=0,
-    )  # fmt: skip
-    return replace(without_stocks(example), limits=limits, steps=96)
 
 
 def all_windows(scenario):
@@ -281,54 +267,3 @@ def test_a_forged_worth_of_a_pause_is_found(folder, tmp_path, worth):
     content["digests"]["plan"] = digests.fields(content)
     (copy / "plan.json").write_text(json.dumps(content), "utf-8")
     assert [problem.where for problem in verify(copy).problems] == ["pauses[0].worth_need"]
-
-
-@pytest.fixture(scope="module")
-def traded(hungry_case):
-    return tradeoff(hungry_case, points=3, time_limit=2.0, workers=1)
-
-
-def test_of_plans_between_people_and_aid_none_is_beaten_in_both(traded):
-    points = traded.points
-    assert len(points) > 1  # two windows alone let either more people or more trucks through
-    for one, other in pairwise(points):
-        assert one.people > other.people
-        assert one.need < other.need
-    assert traded.most_people >= points[0].people
-    assert traded.most_need >= points[-1].need
-    assert traded.rates()[0] == pytest.approx((points[1].need - points[0].need) / (points[0].people - points[1].people))
-
-
-def test_beaten_plans_are_left_out():
-    def point(people, need):
-        return TradePoint((), 0.0, people, need, 1.0)
-
-    found = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
-    assert [(one.people, one.need) for one in found] == [(5, 1.0), (3, 3.0)]
-
-
-def test_a_plan_that_reaches_both_ceilings_is_said_to(traded):
-    point = TradePoint((), 0.0, traded.most_people, traded.most_need, 1.0)
-    perfect = replace(traded, points=(point,), complete=False)
-    assert any("Plan 1 does both" in note for note in notes(perfect))
-    assert not any("better plans may exist" in note for note in notes(perfect))
-    apart = (replace(point, need=0.0), replace(point, people=0))
-    assert any("not known" in note for note in notes(replace(perfect, points=apart)))
-
-
-def test_plans_between_people_and_aid_are_written(traded, tmp_path):
-    files = write_tradeoff(traded, tmp_path / "out")
-    page = write_tradeoff_html(traded, tmp_path / "out" / "frontier.html").read_text("utf-8")
-    rows = pd.read_csv(files[0])
-    assert list(rows["people"]) == [one.people for one in traded.points]
-    assert len(files) == 2 + len(traded.points)
-    assert f"{traded.points[0].people:,}" in page
-    assert "person-days" in tradeoff_text(traded, files)
-    pauses = plans.read_pauses(files[2], traded.scenario)
-    assert tuple(sorted(pauses)) == tuple(sorted(traded.points[0].windows))
-
-
-def test_without_trucks_there_is_nothing_to_hold_against_people(hungry_case):
-    with pytest.raises(LetupError) as caught:
-        tradeoff(replace(hungry_case, trucks=hungry_case.trucks[:0]), time_limit=1.0)
-    assert caught.value.code == "frontier.need"

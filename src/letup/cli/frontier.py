@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from letup.core.progress import ProgressDisplay
-    from letup.scenario.model import Scenario
+    from letup.plan.frontier.model import Frontier
+    from letup.plan.frontier.over_budget import By
 
 
 def frontier(
@@ -44,7 +44,8 @@ def frontier(
     from letup.cli.terminal import show, show_json
     from letup.core.progress import ProgressDisplay
     from letup.plan.frontier import files as frontier_files
-    from letup.plan.frontier import points as frontiers
+    from letup.plan.frontier.against_need import tradeoff
+    from letup.plan.frontier.over_budget import frontier as frontier_over
     from letup.plan.frontier.text import frontier_text
     from letup.report import write_frontier_html
 
@@ -57,53 +58,18 @@ def frontier(
         loaded = open_scenario(scenario, display)
         folder = out if out is not None else folder_for("frontier", scenario, loaded)
         frontier_files.require_usable(folder)
+        search = {"time_limit": time_limit, "seed": seed, "cluster": cluster, "progress": display.show}
         if against is not None:
-            _against_need(loaded, folder, display, points, time_limit, seed, cluster, as_json)
-            return
-        found = frontiers.frontier(
-            loaded,
-            budgets=budgets,
-            points=points,
-            by="concession" if concession else "zone_hours",
-            time_limit=time_limit,
-            seed=seed,
-            cluster=cluster,
-            progress=display.show,
-        )
+            found: Frontier = tradeoff(loaded, points=points, **search)
+        else:
+            by: By = "concession" if concession else "zone_hours"
+            found = frontier_over(loaded, budgets=budgets, points=points, by=by, **search)
     files = frontier_files.write_frontier(found, folder)
     files.insert(0, write_frontier_html(found, folder / "frontier.html"))
     if as_json:
         show_json(frontier_files.as_document(found) | {"files": [str(path) for path in files]})
     else:
         show(frontier_text(found, files))
-
-
-def _against_need(
-    scenario: Scenario,
-    folder: Path,
-    display: ProgressDisplay,
-    points: int,
-    time_limit: float,
-    seed: int,
-    cluster: str | None,
-    as_json: bool,
-) -> None:
-    """The same with people against need met."""
-    from letup.cli.terminal import show, show_json
-    from letup.plan.frontier import people_and_need as tradeoffs
-    from letup.plan.frontier import people_and_need_files as tradeoff_files
-    from letup.report import write_tradeoff_html
-
-    found = tradeoffs.tradeoff(
-        scenario, points=points, time_limit=time_limit, seed=seed, cluster=cluster, progress=display.show
-    )
-    display.close()
-    files = tradeoff_files.write_tradeoff(found, folder)
-    files.insert(0, write_tradeoff_html(found, folder / "frontier.html"))
-    if as_json:
-        show_json(tradeoff_files.as_document(found) | {"files": [str(path) for path in files]})
-    else:
-        show(tradeoff_files.tradeoff_text(found, files))
 
 
 def _numbers(given: str | None, option: str) -> list[float] | None:

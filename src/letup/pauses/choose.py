@@ -192,6 +192,11 @@ def is_small(net: TimedNetwork, steps: int) -> bool:
     return net.arcs * steps <= PARAMETERS.small
 
 
+def can_be_relaxed(net: TimedNetwork, steps: int) -> bool:
+    """Whether there is a relaxation whose bound knows of the limits on all pauses together."""
+    return net.arcs * steps <= PARAMETERS.relaxed
+
+
 class _Choosing:
     """One choice in the making: who searches and who proves, in which order, on one incumbent."""
 
@@ -342,7 +347,7 @@ class _Choosing:
 
     def _relax(self) -> None:
         """The root relaxation, and windows that it suggests."""
-        if self.problem.net.arcs * self.problem.clock.steps > PARAMETERS.relaxed:
+        if not can_be_relaxed(self.problem.net, self.problem.clock.steps):
             return
         self.relaxation = best_relaxation(self.problem, self.incumbent, FirstOf(self.incumbent, self.root_limit))
         if self.relaxation is not None and self.small:

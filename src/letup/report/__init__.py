@@ -2,7 +2,6 @@
 
 from letup.report.assessment import write_assessment_html
 from letup.report.frontier import write_frontier_html
-from letup.report.people_and_need import write_tradeoff_html
 from letup.report.plan import write_html
 
-__all__ = ["write_assessment_html", "write_frontier_html", "write_html", "write_tradeoff_html"]
+__all__ = ["write_assessment_html", "write_frontier_html", "write_html"]

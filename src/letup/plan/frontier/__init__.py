@@ -1,1 +1,1 @@
-"""Plans against each other: what more pause brings, and people against need met."""
+"""Plans against each other: people who get out against how much pause there is, or against need met."""

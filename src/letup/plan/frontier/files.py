@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,18 @@ from letup.core import folders
 from letup.core.errors import LetupError
 from letup.pauses.limits import Window
 from letup.plan.files.write import about
-from letup.plan.frontier.points import ScenarioFrontier
+from letup.plan.frontier.model import Frontier
 from letup.scenario.model import Scenario
 
 FORMAT = 1
 
 NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody loses protection without one."
 
+_PAUSE_COLUMNS = ("zone", "zone_name", "start", "end", "hours")
+"""What `letup plan --pauses` takes, and what a reader wants beside it."""
 
-def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]:
+
+def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
     """Write frontier.csv, frontier.json and a CSV of pauses for each point; an earlier frontier is replaced.
 
     Returns
@@ -38,29 +40,20 @@ def write_frontier(frontier: ScenarioFrontier, folder: Path | str) -> list[Path]
     """
     folder = Path(folder)
     require_usable(folder)
+    document = as_document(frontier)
     try:
-        clear(folder)
+        _clear(folder)
         files = [folder / "frontier.csv", folder / "frontier.json"]
-        (folder / "frontier.csv").write_text(csv_of(table(frontier)), "utf-8", newline="")
-        text = json.dumps(as_document(frontier), indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / "frontier.json").write_text(text + "\n", "utf-8")
-        for one in as_document(frontier)["points"]:
-            if one["pauses"]:
-                rows = [
-                    {key: row[key] for key in ("zone", "zone_name", "start", "end", "hours")} for row in one["pauses"]
-                ]
-                files.append(folder / f"pauses-{one['budget']:g}.csv")
-                files[-1].write_text(csv_of(rows), "utf-8", newline="")
+        files[0].write_text(_csv(frontier.records()), "utf-8", newline="")
+        files[1].write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+        for index, (point, row) in enumerate(zip(frontier.points, document["points"], strict=True)):
+            if point.windows or frontier.against == "need":
+                files.append(folder / f"pauses-{frontier.name_of(index)}.csv")
+                pauses = [{name: pause[name] for name in _PAUSE_COLUMNS} for pause in row["pauses"]]
+                files[-1].write_text(_csv(pauses, _PAUSE_COLUMNS), "utf-8", newline="")
     except OSError as error:
         raise LetupError("frontier.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files
-
-
-def clear(folder: Path) -> None:
-    """Make the folder; clear what an earlier frontier left there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
-        old.unlink()
 
 
 def require_usable(folder: Path) -> None:
@@ -68,53 +61,34 @@ def require_usable(folder: Path) -> None:
     folders.require_usable(folder, "frontier.json", what="a frontier", code="frontier.folder")
 
 
-def table(frontier: ScenarioFrontier) -> list[dict[str, Any]]:
-    """One row for each point; numbers that are not known are None."""
-    rows = []
-    for index, one in enumerate(frontier.points):
-        point, there, then = one.point, not one.point.reason, frontier.next(index)
-        there_next = then if there else None
-        rows.append(
-            {
-                f"{frontier.by}_allowed": _short(point.budget),
-                f"{frontier.by}_used": _short(one.used) if there else None,
-                "people": one.people if there else None,
-                "share_of_want_to_leave": round(one.people / frontier.want_to_leave, 4) if there else None,
-                "people_at_most": one.most if there else None,
-                "people_per_next_unit": _short(there_next[0]) if there_next else None,
-                "people_per_next_unit_at_most": _short(there_next[1]) if there_next else None,
-                "pauses": len(one.windows) if there else None,
-                "search_value": round(point.value, 3) if there else None,
-                "search_bound": _finite(point.bound) if there else None,
-                "search_gap": _finite(point.gap, 5) if there else None,
-                "people_from": one.people_from,
-                "value_from": point.value_from,
-                "bound_from": point.bound_from,
-                "search_complete": point.complete,
-                "no_plan_because": point.reason or None,
-            }
-        )
-    return rows
+def _clear(folder: Path) -> None:
+    """Make the folder; clear what an earlier frontier left there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
+        old.unlink()
 
 
-def as_document(frontier: ScenarioFrontier) -> dict[str, Any]:
+def as_document(frontier: Frontier) -> dict[str, Any]:
     """What frontier.json holds."""
     scenario = frontier.scenario
-    points = []
-    for row, one in zip(table(frontier), frontier.points, strict=True):
-        points.append({"budget": _short(one.point.budget), **row, "pauses": pause_rows(scenario, one.windows)})
     return {
         "format": FORMAT,
         "letup": __version__,
         "note": NOTE,
         "scenario": about(scenario),
         "limits": scenario.limits.plain(),
-        "by": frontier.by,
-        "own_limit": frontier.own,
+        "by": frontier.against,
+        **frontier.facts(),
         "want_to_leave": frontier.want_to_leave,
-        "search_counts": frontier.count,
         "complete": frontier.complete,
-        "points": points,
+        "points": [
+            {
+                "budget": round(frontier.budget_of(index), 6),
+                **record,
+                "pauses": pause_rows(scenario, frontier.points[index].windows),
+            }
+            for index, record in enumerate(frontier.records())
+        ],
     }
 
 
@@ -135,19 +109,10 @@ def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, 
     ]
 
 
-def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
+def _csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
     """Rows as CSV, with the columns of the first if none are given; what is not known stays empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, list(columns or rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
     return out.getvalue()
-
-
-def _short(value: float) -> float:
-    """A number without digits that are only noise."""
-    return round(float(value), 6)
-
-
-def _finite(value: float, digits: int = 3) -> float | None:
-    return round(float(value), digits) if math.isfinite(value) else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,24 +11,21 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.fleet import wanted
 from letup.aid.deliveries.make import deliver
-from letup.core.errors import NoPlan
 from letup.core.progress import Progress, Reporter
-from letup.pauses.feasibility.conflicts import require_a_window
-from letup.pauses.limits import Window, usable_steps
+from letup.pauses.limits import Window
 from letup.pauses.warm_up import compile_first
-from letup.plan.ceiling import BASIS, RELAXED, ceiling
-from letup.plan.discretise import limits_of, moving_array, people_by_group
+from letup.plan.ceiling import BASIS, RELAXED
+from letup.plan.discretise import moving_array, people_by_group
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult, Plan
 from letup.plan.objectives import Joint, is_joint
 from letup.plan.planner.bottlenecks import bottlenecks
 from letup.plan.planner.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
-from letup.plan.planner.movements import movements
+from letup.plan.planner.instance import Instance, lay_out
+from letup.plan.planner.movements import outcome
 from letup.plan.planner.next_hours import next_hours
 from letup.plan.planner.search import choose
 from letup.plan.planner.worth import worth
-from letup.plan.ways import passing
-from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
 _RELIEVED = 3
@@ -74,102 +70,72 @@ def make(
     NoPlan
         ``pauses.none``, ``plan.nobody`` or ``plan.no_way``, with the reason.
     """
-    from letup import roads
-
     tell = Reporter(progress)
     trace: list[tuple[float, int, int]] = []
     if time_limit is not None and pauses is None:
         tell("compiling")
         compile_first(2)
         tell.restart()
-    tell("reading the roads")
-    clock, limits = scenario.clock, limits_of(scenario)
-    network = roads.build(scenario)
-    timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
-    if not is_joint(scenario):  # else trucks are enough to plan for
-        require_people(scenario, timed)
+    instance = lay_out(scenario, pauses=pauses or (), progress=tell)
     if pauses is None:
-        require_a_window(limits, len(scenario.zones), clock, list(map(str, scenario.zones["name"])))
-    tell("proving the ceiling")
-    usable = usable_steps(limits, len(scenario.zones), clock)
-    if pauses is not None:
-        # Pauses given by hand may go beyond the limits; the ceiling covers them too.
-        for window in pauses:
-            usable[window.zone, window.first : window.last + 1] = True
-    most = generous = tell.ceiling = ceiling(scenario.groups, timed, usable)
-    if most == 0 and not is_joint(scenario):
-        raise NoPlan(
-            "plan.no_way",
-            "Nobody who wants to leave has a way to a shelter with room, even if every allowed hour is quiet.",
-            "See `letup check` on roads, shelters and limits.",
-        )
-    trace.append((tell.seconds, 0, most))
-    joint = None
+        instance.require_a_window()
+    tell.ceiling = instance.people_ceiling
+    trace.append((tell.seconds, 0, tell.ceiling))
     if is_joint(scenario):
         tell("laying out the deliveries")
-        joint = Joint(scenario, network, usable)
+    objective = instance.objective()
     complete = True
-    windows = sorted(pauses) if pauses is not None else []
-    if pauses is None:
+    if pauses is not None:
+        windows = sorted(pauses)
+    else:
         tell("choosing the pauses")
 
-        def better(value: float, bound: float) -> None:
-            nonlocal most
-            most = tell.ceiling = min(most, math.floor(bound + 1e-6)) if math.isfinite(bound) else most
-            people = min(int(value), most)
-            trace.append((tell.seconds, people, most))
+        def better(value: float, proven: int) -> None:
+            tell.ceiling = min(tell.ceiling, proven)
+            people = min(int(value), tell.ceiling)
+            trace.append((tell.seconds, people, tell.ceiling))
             tell("choosing the pauses", people)
 
         left = time_limit - tell.seconds if time_limit is not None else None
-        windows, complete = choose(scenario, timed, clock, limits, left, seed, most, better, joint)
+        choice = choose(instance, time_limit=left, seed=seed, objective=objective, progress=better)
+        windows, complete, tell.ceiling = list(choice.windows), choice.complete, choice.ceiling
     return _finish(
-        scenario,
-        network,
-        timed,
+        instance,
         windows,
-        most=most,
-        basis=BASIS if most == generous else RELAXED,
+        ceiling=tell.ceiling,
         chosen=pauses is None,
         trace=trace,
         complete=complete,
-        joint=joint,
+        objective=objective,
         tell=tell,
     )
 
 
 def _finish(
-    scenario: Scenario,
-    network: RoadNetwork,
-    timed: list[Timed],
-    windows: list[Window],
+    instance: Instance,
+    windows: Sequence[Window],
     *,
-    most: int,
-    basis: str,
+    ceiling: int,
     chosen: bool,
     trace: list[tuple[float, int, int]],
     complete: bool,
-    joint: Joint | None,
+    objective: Joint | None,
     tell: Reporter,
 ) -> Plan:
     """Move everybody under the chosen pauses, and say what the plan is worth and what bounds it."""
+    scenario, network, timed = instance.scenario, instance.network, list(instance.timed)
     tell.chosen = True
     tell("moving the groups", trace[-1][1])
-    moving = moving_array(scenario, windows)
-    flows = move_groups(scenario.groups, timed, moving, details=True)
-    moved = movements(scenario, network, flows)
-    arrive = sum(flow.total for flow in flows)
-    trace.append((tell.seconds, arrive, most))
+    moved = outcome(instance, windows)
+    arrive, flows = moved.people, list(moved.flows)
+    trace.append((tell.seconds, arrive, ceiling))
     tell("weighing the pauses", arrive)
-    of_group = {flow.group.name: flow.timed for flow in flows}
-    passed, last_use = passing(windows, of_group, moved)
     if chosen:
-        # The search estimates; what nobody passes in the end, and no truck needs, is not asked for.
-        kept = [i for i, people in enumerate(passed) if people] if joint is None else joint.useful(windows, passed)
-        windows = [windows[i] for i in kept]
-        passed, last_use = [passed[i] for i in kept], [last_use[i] for i in kept]
-        moving = moving_array(scenario, windows)
+        moved = moved.without_idle_pauses(objective)
+    windows = list(moved.windows)
+    moving = moving_array(scenario, windows)
     quick = any(len(flow.horizon.arcs) * len(flow.horizon.steps) > EXACT_UP_TO for flow in flows)
-    gains = worth(windows, moving, scenario.groups, flows, passed, quick=quick)
+    gains = worth(windows, moving, scenario.groups, flows, list(moved.passing), quick=quick)
     tell("trying one more hour", arrive)
     more = next_hours(scenario, windows, flows, gains, quick=quick)
     tell("looking for what bounds the plan", arrive)
@@ -196,31 +162,38 @@ def _finish(
     brought = None
     if wanted(scenario):
         tell("making the deliveries", arrive)
-        brought = deliver(scenario, network, windows, moved, prepared=joint.ground if joint is not None else None)
+        prepared = objective.ground if objective is not None else None
+        brought = deliver(scenario, network, windows, moved.movements, prepared=prepared)
     groups = tuple(_result(scenario, flow) for flow in flows)
-    findings = check_plan(scenario, network, windows, moved, groups, last_use=last_use, complete=complete)
+    need = objective.losses(windows) if objective is not None else None
     return Plan(
         scenario=scenario,
         network=network,
         windows=tuple(windows),
-        pauses=pause_table(scenario, windows, passed, gains, joint.losses(windows) if joint is not None else None),
-        movements=moved,
+        pauses=pause_table(scenario, windows, moved.passing, gains, need),
+        movements=moved.movements,
         groups=groups,
         bottlenecks=bounds,
-        ceiling=most,
-        ceiling_basis=basis,
+        ceiling=ceiling,
+        ceiling_basis=BASIS if ceiling == instance.people_ceiling else RELAXED,
         trace=tuple(trace),
-        findings=tuple(findings),
+        findings=tuple(
+            check_plan(scenario, network, windows, moved.movements, groups, last_use=moved.last_use, complete=complete)
+        ),
         complete=complete,
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
         deliveries=brought,
-        objectives=joint.objectives(windows, moved, arrive, most) if joint is not None else (),
+        objectives=objective.objectives(windows, moved.movements, arrive, ceiling) if objective is not None else (),
     )
 
 
 def pause_table(
-    scenario: Scenario, windows: list[Window], passed: list[int], gains: list[int], need: list[float] | None = None
+    scenario: Scenario,
+    windows: Sequence[Window],
+    passing: Sequence[int],
+    gains: Sequence[int],
+    need: Sequence[float] | None = None,
 ) -> pd.DataFrame:
     """The pauses as in `Plan.pauses`."""
     names = [str(name) for name in scenario.zones["name"]]
@@ -233,7 +206,7 @@ def pause_table(
             "hours": [(w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows],
             "first_step": [w.first for w in windows],
             "last_step": [w.last for w in windows],
-            "passing_people": passed,
+            "passing_people": passing,
             "worth_people": gains,
             "worth_need": need if need is not None else [None] * len(windows),
         }
@@ -251,13 +224,3 @@ def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
         flow.arrivals,
         float(flow.timed.rounding_worst) if np.isfinite(flow.timed.rounding_worst) else 0.0,
     )
-
-
-def require_people(scenario: Scenario, timed: list[Timed]) -> None:
-    """Refuse a scenario in which there is nobody to plan for."""
-    if not sum(int(t.supply.sum()) for t in timed):
-        raise NoPlan(
-            "plan.nobody",
-            f"Nobody in {scenario.title} is counted as wanting to leave.",
-            "See count and share_leaving in people.csv.",
-        )

@@ -3,20 +3,77 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.pauses.limits import Window
+from letup.plan.discretise import moving_array
 from letup.plan.files.tables import MOVEMENTS
-from letup.plan.planner.groups import GroupFlow
-from letup.plan.ways import RoadsOf
+from letup.plan.objectives import Joint
+from letup.plan.planner.groups import GroupFlow, move_groups
+from letup.plan.planner.instance import Instance
+from letup.plan.ways import RoadsOf, passing
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import format_path
 
 # origin node and shelter node of the Timed, arcs of the Timed, steps from departure until each is entered
 _Way = tuple[int, int, tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What pauses come to when the groups move one after the other.
+
+    Attributes
+    ----------
+    windows : tuple of Window
+        The pauses.
+    flows : tuple of GroupFlow
+        In planning order, with routes and cuts.
+    movements : DataFrame
+        As `letup.plan.model.Plan.movements`.
+    passing, last_use : tuple of int
+        For each pause, the people on roads of its zone during it, and the last step at which anybody is on one; -1 if
+        nobody is.
+    """
+
+    windows: tuple[Window, ...]
+    flows: tuple[GroupFlow, ...]
+    movements: pd.DataFrame
+    passing: tuple[int, ...]
+    last_use: tuple[int, ...]
+
+    @property
+    def people(self) -> int:
+        """Who reach a shelter."""
+        return sum(flow.total for flow in self.flows)
+
+    def without_idle_pauses(self, objective: Joint | None) -> Outcome:
+        """The same without pauses that nobody passes in the end, and no truck needs: they are not asked for."""
+        kept = [i for i, people in enumerate(self.passing) if people]
+        if objective is not None:
+            kept = objective.useful(list(self.windows), self.passing)
+        return replace(
+            self,
+            windows=tuple(self.windows[i] for i in kept),
+            passing=tuple(self.passing[i] for i in kept),
+            last_use=tuple(self.last_use[i] for i in kept),
+        )
+
+
+def outcome(instance: Instance, windows: Sequence[Window]) -> Outcome:
+    """Move everybody under pauses."""
+    scenario = instance.scenario
+    moving = moving_array(scenario, list(windows))
+    flows = move_groups(scenario.groups, list(instance.timed), moving, details=True)
+    table = movements(scenario, instance.network, flows)
+    passing_people, last_use = passing(list(windows), {flow.group.name: flow.timed for flow in flows}, table)
+    return Outcome(tuple(windows), tuple(flows), table, tuple(passing_people), tuple(last_use))
 
 
 def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) -> pd.DataFrame:

@@ -1,219 +1,240 @@
-"""The one network on which pauses are searched, and how it counts the people of all groups."""
+"""Choose the pauses of a scenario: the one way for a plan, for several searches, for frontiers and trade-offs."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from letup.core.clock import Clock
 from letup.core.errors import NoPlan
 from letup.lp.program import LinearProgram
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.choose import choose_pauses, is_small
+from letup.pauses.choice import Choice
+from letup.pauses.choose import can_be_relaxed, choose_pauses, is_small
 from letup.pauses.incumbent import FirstOf, Incumbent, Rounds, TimeLimit
-from letup.pauses.limits import Limits, Window
+from letup.pauses.limits import Window
 from letup.pauses.problem import Problem
 from letup.pauses.search.annealing import Annealing
 from letup.pauses.search.surrogate_search import SurrogateAnnealing, initial_windows
+from letup.pauses.warm_up import compile_first
 from letup.plan.discretise import margin_steps
-from letup.plan.modes import by_mode
 from letup.plan.objectives import Joint
-from letup.roads.network import Timed
-from letup.roads.timed_network import TimedNetwork
-from letup.scenario.model import Scenario
+from letup.plan.planner.instance import Instance, SearchNetwork, search_network
 
 _PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
-"""Share of the time for pauses that are best for people alone, where more counts: their bound holds for all. The same
-where people have no weight."""
+"""Share of the time for pauses that are best for people alone, and for their bound, which holds for all: where more
+counts, and the same where people have no weight."""
+_PROOF = 0.5
+"""The same on a large network where people alone count."""
 _CANDIDATES = 160
-"""Sets of pauses tried on a surrogate where no time is given for more."""
-LATE = 1e-3
+"""Sets of pauses tried on the surrogate where no time is given for more."""
+_LATE = 1e-3
 """By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
 
-def searched(scenario: Scenario, timed: list[Timed]) -> TimedNetwork:
-    """The network that pauses are searched on: the mode with most people, at its largest group's speed."""
-    members = _largest_mode(scenario, timed)
-    largest = max(members, key=lambda t: int(t.supply.sum()))
-    supply = np.sum([t.supply for t in members], axis=0)
-    return TimedNetwork(
-        largest.tail,
-        largest.head,
-        largest.transit,
-        largest.capacity,
-        supply,
-        largest.shelter,
-        largest.wait,
-        largest.zone,
-    )
+@dataclass(frozen=True)
+class PauseChoice:
+    """The pauses chosen, and what is proven of all others.
+
+    Attributes
+    ----------
+    windows : tuple of Window
+        The pauses, by zone and time.
+    people : float
+        Who get out, as the search counts people; see `letup.plan.planner.instance.SearchNetwork`.
+    people_bound : float
+        Proven: no pauses within the limits let more out, counted that way; infinite where nothing is proven.
+    ceiling : int
+        Proven: no pauses within the limits let more people out when the groups move.
+    complete : bool
+        False if the search was stopped before its end.
+    """
+
+    windows: tuple[Window, ...]
+    people: float
+    people_bound: float
+    ceiling: int
+    complete: bool
 
 
 def choose(
-    scenario: Scenario,
-    timed: list[Timed],
-    clock: Clock,
-    limits: Limits,
-    seconds: float | None,
-    seed: int,
-    most: int,
-    progress: Callable[[float, float], None],
-    joint: Joint | None = None,
-) -> tuple[list[Window], bool]:
-    """Choose the pauses of a scenario.
+    instance: Instance,
+    *,
+    time_limit: float | None = None,
+    seed: int = 0,
+    start: Sequence[Window] = (),
+    objective: Joint | None = None,
+    progress: Callable[[float, int], None] | None = None,
+) -> PauseChoice:
+    """Choose pauses within the limits of an instance.
+
+    On a small network `letup.pauses.choose_pauses` finds the best for people and bounds what any could do; where
+    need met counts as well, a second search goes on from there. On a large one the search goes over a surrogate, on
+    which the groups move one after the other; where there is time, and the network is not too large for it,
+    `choose_pauses` goes on from there and proves a bound, and of both results the better is kept, weighed with the
+    groups moved.
 
     Parameters
     ----------
-    scenario : Scenario
-        The world as given.
-    timed : list of Timed
-        The network of each group.
-    clock, limits
-        What the steps mean, and what the parties insist on.
-    seconds : float or None
-        Time for the search; None = as long as it is sure to be worth it.
+    instance : Instance
+        What is planned for.
+    time_limit : float or None
+        Seconds for the search, compiling not counted; None = one short search.
     seed : int
-        Seed of the search.
-    most : int
-        People whom no pauses can let out more than.
-    progress : callable
-        Called with the people of the best windows so far, and the most that any windows could let out.
-    joint : Joint, optional
-        What counts beside people.
+        Seed of the search. Searches that time does not end give the same pauses for the same seed.
+    start : sequence of Window, optional
+        Pauses to begin from.
+    objective : Joint, optional
+        What the pauses are chosen for, where that is more than people.
+    progress : callable, optional
+        Called with the people of the best pauses so far, as the search counts them, and the ceiling so far.
 
-    Returns
-    -------
-    list of Window
-        The pauses.
-    bool
-        False if the search was stopped before its end.
+    Raises
+    ------
+    NoPlan
+        ``pauses.none`` where nothing within the limits lets anybody out.
     """
-    ends = time.monotonic() + seconds if seconds is not None else math.inf
-    net, _, others = counted(scenario, timed)
-    # Hardly anything is given up for arriving early, so that values are counts of people.
-    weight = 1 - LATE * np.arange(clock.steps) / clock.steps
-    margin = margin_steps(scenario)
-    if not is_small(net, clock.steps):
-        return _searched_on_surrogate(scenario, timed, clock, limits, weight, seconds, seed, progress, joint)
+    search = _Search(instance, time_limit, seed, start, objective, progress)
+    return search.on_exact_flows() if search.small else search.on_surrogate()
 
-    def tell(_: float, value: float, bound: float) -> None:
-        # Nobody counts for less than 1 - LATE.
-        progress(value, bound / (1 - LATE) + others if others is not None else np.inf)
 
-    first = 1.0 if joint is None else _PEOPLE_FIRST if joint.people else _PEOPLE_ASIDE
-    found: list[Window] = []
-    complete = True
-    try:
-        choice = choose_pauses(
-            net,
-            steps=clock.steps,
-            step_minutes=clock.step_minutes,
-            start_hour=clock.start_hour,
-            clock=clock,
-            limits=limits,
-            weight=weight,
-            time_limit=seconds if seconds is None else first * seconds,
-            rounds=1 if seconds is None else None,
-            gap=LATE,
-            bound=float(most),
-            seed=seed,
-            margin=margin,
-            progress=tell,
+class _Search:
+    """One search for pauses."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        time_limit: float | None,
+        seed: int,
+        start: Sequence[Window],
+        objective: Joint | None,
+        progress: Callable[[float, int], None] | None,
+    ) -> None:
+        self.instance, self.seed, self.start, self.objective = instance, seed, tuple(start), objective
+        self.progress, self.time_limit, self.clock = progress, time_limit, instance.clock
+        self.network: SearchNetwork = search_network(instance.scenario, instance.timed)
+        self.net, steps = self.network.net, instance.clock.steps
+        self.small = is_small(self.net, steps)
+        self.weight = 1 - _LATE * np.arange(steps) / steps
+        self.margin = margin_steps(instance.scenario)
+        if time_limit is not None:
+            compile_first(self.net.capacity.ndim, not self.small)
+        self.limit = TimeLimit(time_limit)
+
+    def on_exact_flows(self) -> PauseChoice:
+        """Search with exact flows for people first, then for all that counts."""
+        share = 1.0 if self.objective is None else self._share_for_people(self.objective)
+        choice = self._choose_for_people(self.start, None if self.time_limit is None else share * self.time_limit)
+        if self.objective is None:
+            assert choice is not None
+            return self._result(choice.windows, choice.value, choice.bound, complete=choice.complete)
+        problem = Problem(self.net, self.clock, self.instance.limits, self.weight, self.margin)
+        begin = choice.windows if choice is not None else list(self.start)
+        windows, ended = self._weigh(problem, begin, self.objective)
+        bound, complete = (choice.bound, choice.complete) if choice is not None else (math.inf, True)
+        return self._result(windows, problem.value(windows), bound, complete=complete and ended)
+
+    def on_surrogate(self) -> PauseChoice:
+        """Search on a surrogate, then prove, if there is time and the network allows it."""
+        proof = 0.0
+        if self.time_limit is not None and can_be_relaxed(self.net, self.clock.steps):
+            proof = _PROOF if self.objective is None else self._share_for_people(self.objective)
+        stop = TimeLimit(None if self.time_limit is None else (1 - proof) * self.time_limit)
+        objective = self.objective
+        annealing = SurrogateAnnealing(
+            # One after the other, as in the plan; without much time all as fast as most of them.
+            [self.net] if self.time_limit is None else self.network.by_group,
+            self.instance.limits,
+            self.clock,
+            self.weight,
+            margin=self.margin,
+            seed=self.seed,
+            progress=self._tell,
+            worth=objective.worth if objective is not None else None,
         )
-        found, complete = choice.windows, choice.complete
-    except NoPlan:
-        if joint is None:
-            raise  # else trucks may get in where nobody gets out
-    if joint is None:
-        return found, complete
-    found, ended = _weighed(Problem(net, clock, limits, weight, margin), found, joint, ends, seed)
-    return found, complete and ended
+        try:
+            annealing.run(FirstOf(Rounds(1), stop), self.start, candidates=_CANDIDATES)
+            if self.time_limit is not None:
+                annealing.resume(stop)
+        except KeyboardInterrupt:
+            proof, complete = 0.0, False
+        else:
+            complete = self.time_limit is None
+        windows, bound = annealing.windows, math.inf
+        people = annealing.surrogate.value(windows)
+        if proof:
+            choice = self._choose_for_people(windows, self.limit.seconds_left())
+            if choice is not None:
+                bound, complete = choice.bound, choice.complete and objective is None
+                if sorted(choice.windows) != sorted(windows) and self._worth(choice.windows) > self._worth(windows):
+                    windows, people = choice.windows, choice.value
+        return self._result(windows, min(people, bound), bound, complete=complete)
 
+    def _share_for_people(self, objective: Joint) -> float:
+        """Share of the time for people alone where more counts."""
+        return _PEOPLE_FIRST if objective.people else _PEOPLE_ASIDE
 
-def _weighed(problem: Problem, begin: list[Window], joint: Joint, ends: float, seed: int) -> tuple[list[Window], bool]:
-    """Windows for all that counts, beginning with those for people; False if the search did not end by itself."""
-    rows = WindowRows(LinearProgram(), problem.limits, problem.net.zones, problem.clock, problem.margin)
-    stop = TimeLimit(ends - time.monotonic())
-    incumbent = Incumbent(lambda windows: joint.worth(list(windows), problem.value(windows)))
-    search = Annealing(rows, problem.net.zones, incumbent, seed=seed)
-    spans = search.spans_of(begin or initial_windows(problem.limits, problem.net.zones, problem.clock))
-    if spans is None:
-        return begin, False
-    stopped = False
-    try:
-        search.run(spans, stop if math.isfinite(ends) else Rounds(1))
-    except KeyboardInterrupt:
-        stopped = True
-    search.tidy()
-    return search.windows_of(search.best), not stopped and not math.isfinite(ends)
+    def _choose_for_people(self, start: Sequence[Window], seconds: float | None) -> Choice | None:
+        """Pauses for people alone, with a bound; None if nobody gets out but trucks may get in."""
+        instance = self.instance
+        try:
+            return choose_pauses(
+                self.net,
+                steps=self.clock.steps,
+                step_minutes=self.clock.step_minutes,
+                start_hour=self.clock.start_hour,
+                clock=self.clock,
+                limits=instance.limits,
+                weight=self.weight,
+                time_limit=seconds,
+                rounds=1 if seconds is None else None,
+                gap=_LATE,
+                bound=float(instance.people_ceiling),
+                seed=self.seed,
+                start=start,
+                margin=self.margin,
+                progress=lambda _, value, bound: self._tell(value, bound),
+            )
+        except NoPlan:
+            if self.objective is None:
+                raise
+            return None
 
+    def _weigh(self, problem: Problem, begin: list[Window], objective: Joint) -> tuple[list[Window], bool]:
+        """Windows for all that counts, beginning with given ones; False if the search did not end by itself."""
+        limits, zones = problem.limits, problem.net.zones
+        rows = WindowRows(LinearProgram(), limits, zones, problem.clock, problem.margin)
+        incumbent = Incumbent(lambda windows: objective.worth(windows, problem.value(windows)))
+        search = Annealing(rows, zones, incumbent, seed=self.seed)
+        spans = search.spans_of(begin or initial_windows(limits, zones, problem.clock))
+        if spans is None:
+            return begin, False
+        stopped = False
+        try:
+            search.run(spans, Rounds(1) if self.time_limit is None else self.limit)
+        except KeyboardInterrupt:
+            stopped = True
+        search.tidy()
+        return search.windows_of(search.best), not stopped and self.time_limit is None
 
-def _searched_on_surrogate(
-    scenario: Scenario,
-    timed: list[Timed],
-    clock: Clock,
-    limits: Limits,
-    weight: NDArray[np.float64],
-    seconds: float | None,
-    seed: int,
-    progress: Callable[[float, float], None],
-    joint: Joint | None,
-) -> tuple[list[Window], bool]:
-    """Pauses found on a surrogate, on which the groups of the largest mode go one after the other."""
-    stop = TimeLimit(seconds)
-    nets = [searched(scenario, timed)]
-    if seconds is not None:
-        # One after the other, as in the plan; without much time all as fast as most of them.
-        nets = [
-            TimedNetwork(t.tail, t.head, t.transit, t.capacity, t.supply, t.shelter, t.wait, t.zone)
-            for t in _largest_mode(scenario, timed)
-        ]
-    annealing = SurrogateAnnealing(
-        nets,
-        limits,
-        clock,
-        weight,
-        margin=margin_steps(scenario),
-        seed=seed,
-        progress=lambda value: progress(value, np.inf),
-        worth=None if joint is None else lambda windows, value: joint.worth(list(windows), value),
-    )
-    try:
-        annealing.run(FirstOf(Rounds(1), stop), candidates=_CANDIDATES)
-        if seconds is not None:
-            annealing.resume(stop)
-    except KeyboardInterrupt:
-        return annealing.windows, False
-    return annealing.windows, seconds is None
+    def _worth(self, windows: Sequence[Window]) -> float:
+        """What pauses are worth by what they are chosen for, with the groups moved."""
+        people = self.instance.people_out(windows)
+        return float(people) if self.objective is None else self.objective.worth(windows, people)
 
+    def _ceiling(self, bound: float) -> int:
+        """People whom no pauses can let out more than, by a bound on how the search counts them."""
+        ceiling = self.instance.people_ceiling
+        if self.network.not_on_it is None or not math.isfinite(bound):
+            return ceiling
+        # Nobody counts for less than 1 - _LATE.
+        return min(ceiling, math.floor(bound / (1 - _LATE) + self.network.not_on_it + 1e-6))
 
-def _largest_mode(scenario: Scenario, timed: list[Timed]) -> list[Timed]:
-    """Networks of the groups that go by the mode with most people, in planning order."""
-    modes = by_mode(scenario.groups, timed)
-    return max(modes.values(), key=lambda some: sum(int(t.supply.sum()) for t in some))
+    def _tell(self, people: float, bound: float = math.inf) -> None:
+        if self.progress is not None:
+            self.progress(people, self._ceiling(bound))
 
-
-def counted(scenario: Scenario, timed: list[Timed]) -> tuple[TimedNetwork, str, int | None]:
-    """The network that is searched, how it counts people, and who are not on it.
-
-    The last is None where its bound does not hold for the groups as they are: where others go quicker, or go
-    slower along ways on which nobody may wait, so that the quick could not do what they do.
-    """
-    net = searched(scenario, timed)
-    members = _largest_mode(scenario, timed)
-    others = sum(int(t.supply.sum()) for t in timed) - int(net.supply.sum())
-    same = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in members)
-    group = next(
-        group
-        for group, one in zip(scenario.groups, timed, strict=True)
-        if one is max(members, key=lambda t: int(t.supply.sum()))
-    )
-    count = f"all {int(net.supply.sum()):,} people who would go "
-    count += "on foot" if group.mode == "foot" else "by vehicle"
-    count += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
-    if others:
-        count += f"; the {others:,} who go otherwise are left out"
-    return net, count, others if same else None
+    def _result(self, windows: Sequence[Window], people: float, bound: float, *, complete: bool) -> PauseChoice:
+        return PauseChoice(tuple(sorted(windows)), people, bound, self._ceiling(bound), complete)

@@ -1,0 +1,179 @@
+"""What plans are made for: a scenario on its roads, with the ceiling that is known before any search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup import roads
+from letup.core.clock import Clock
+from letup.core.errors import NoPlan
+from letup.pauses.feasibility.conflicts import require_a_window
+from letup.pauses.limits import Limits, Window, usable_steps
+from letup.plan.ceiling import ceiling
+from letup.plan.discretise import limits_of, moving_array
+from letup.plan.modes import by_mode
+from letup.plan.objectives import Joint, is_joint
+from letup.plan.planner.groups import move_groups
+from letup.roads.network import RoadNetwork, Timed
+from letup.roads.timed_network import TimedNetwork
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A scenario laid out for the engine: all that choosing pauses needs to know.
+
+    Attributes
+    ----------
+    scenario, network : Scenario, RoadNetwork
+        The world as given, and its roads.
+    timed : tuple of Timed
+        The network of each group, in planning order.
+    clock : Clock
+        What the steps mean.
+    limits : Limits
+        What the parties insist on; a frontier puts other budgets in their place.
+    usable : bool[zones, T]
+        Steps that may be quiet.
+    people_ceiling : int
+        People whom no pauses can let out more than, whatever the limit on zone-hours.
+    """
+
+    scenario: Scenario
+    network: RoadNetwork
+    timed: tuple[Timed, ...]
+    clock: Clock
+    limits: Limits
+    usable: NDArray[np.bool_]
+    people_ceiling: int
+
+    @property
+    def want_to_leave(self) -> int:
+        """People who want to leave."""
+        return _people(self.timed)
+
+    def require_a_window(self) -> None:
+        """Refuse limits within which there is no window at all (``pauses.none``), with the reason."""
+        zones = self.scenario.zones
+        require_a_window(self.limits, len(zones), self.clock, list(map(str, zones["name"])))
+
+    def objective(self) -> Joint | None:
+        """What pauses are chosen for, where that is more than people."""
+        return Joint(self.scenario, self.network, self.usable) if is_joint(self.scenario) else None
+
+    def people_out(self, windows: Sequence[Window]) -> int:
+        """People who reach a shelter in these pauses when the groups move one after the other."""
+        moving = moving_array(self.scenario, list(windows))
+        return sum(flow.total for flow in move_groups(self.scenario.groups, list(self.timed), moving))
+
+
+@dataclass(frozen=True)
+class SearchNetwork:
+    """The one network on which pauses are searched, and how it counts people.
+
+    Attributes
+    ----------
+    net : TimedNetwork
+        All who go by the mode that most use, at the speed of its largest group.
+    by_group : tuple of TimedNetwork
+        The same people, each group at its own speed, in planning order.
+    description : str
+        How it counts people, in words.
+    not_on_it : int or None
+        People who are left out; None where bounds proven on it do not hold for the groups as they are: where some go
+        quicker, or slower along ways on which nobody may wait, so that the quick could not do what they do.
+    """
+
+    net: TimedNetwork
+    by_group: tuple[TimedNetwork, ...]
+    description: str
+    not_on_it: int | None
+
+
+def lay_out(
+    scenario: Scenario, *, pauses: Sequence[Window] = (), progress: Callable[[str], None] | None = None
+) -> Instance:
+    """Lay a scenario out for the engine, and prove the ceiling that holds whatever the limit on zone-hours.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The world as given.
+    pauses : sequence of Window, optional
+        Pauses given by hand. They may go beyond the limits, and the ceiling covers them too.
+    progress : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    NoPlan
+        ``plan.nobody``, ``plan.no_way`` or ``pauses.none``, with the reason.
+    """
+
+    def tell(stage: str) -> None:
+        if progress is not None:
+            progress(stage)
+
+    tell("reading the roads")
+    network = roads.build(scenario)
+    timed = tuple(roads.timed(network, scenario, group.name) for group in scenario.groups)
+    clock, limits = scenario.clock, limits_of(scenario)
+    if not is_joint(scenario):  # else trucks are enough to plan for
+        require_people(scenario, timed)
+    tell("proving the ceiling")
+    usable = usable_steps(limits, len(scenario.zones), clock)
+    for window in pauses:
+        usable[window.zone, window.first : window.last + 1] = True
+    people_ceiling = ceiling(scenario.groups, list(timed), usable)
+    instance = Instance(scenario, network, timed, clock, limits, usable, people_ceiling)
+    if people_ceiling == 0 and not is_joint(scenario):
+        if not pauses:
+            instance.require_a_window()
+        raise NoPlan(
+            "plan.no_way",
+            "Nobody who wants to leave has a way to a shelter with room, even if every allowed hour is quiet.",
+            "See `letup check` on roads, shelters and limits.",
+        )
+    return instance
+
+
+def require_people(scenario: Scenario, timed: Sequence[Timed]) -> None:
+    """Refuse a scenario in which there is nobody to plan for (``plan.nobody``)."""
+    if not _people(timed):
+        raise NoPlan(
+            "plan.nobody",
+            f"Nobody in {scenario.title} is counted as wanting to leave.",
+            "See count and share_leaving in people.csv.",
+        )
+
+
+def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
+    """The network that pauses of a scenario are searched on; ``timed`` has the network of each group."""
+    largest_mode = max(by_mode(scenario.groups, list(timed)).values(), key=_people)
+    largest = max(largest_mode, key=lambda network: int(network.supply.sum()))
+    net = _timed_network(largest, np.sum([network.supply for network in largest_mode], axis=0))
+    not_on_it = _people(timed) - int(net.supply.sum())
+    alike = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in largest_mode)
+    group = next(group for group, network in zip(scenario.groups, timed, strict=True) if network is largest)
+    description = f"all {int(net.supply.sum()):,} people who would go "
+    description += "on foot" if group.mode == "foot" else "by vehicle"
+    description += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
+    if not_on_it:
+        description += f"; the {not_on_it:,} who go otherwise are left out"
+    by_group = tuple(_timed_network(network, network.supply) for network in largest_mode)
+    return SearchNetwork(net, by_group, description, not_on_it if alike else None)
+
+
+def _people(timed: Sequence[Timed]) -> int:
+    return sum(int(network.supply.sum()) for network in timed)
+
+
+def _timed_network(timed: Timed, supply: NDArray[np.int64]) -> TimedNetwork:
+    """A group's network with other people on it."""
+    return TimedNetwork(
+        timed.tail, timed.head, timed.transit, timed.capacity, supply, timed.shelter, timed.wait, timed.zone
+    )
