@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,6 @@ from letup.lp.program import LinearProgram
 from letup.pauses.bound.all_quiet import AllQuietBound, bound_all_quiet
 from letup.pauses.bound.branching import Branching
 from letup.pauses.bound.relaxation import Relaxation, best_relaxation, is_exact
-from letup.pauses.certificates.all_quiet import AllQuietCertificate
-from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.feasibility.conflicts import require_a_plan, require_a_window
@@ -315,7 +312,7 @@ class _Choosing:
             gap,
             incumbent.trace,
             not incumbent.interruption.interrupted and (proven or self.ended),
-            cast("Certificate | AllQuietCertificate | None", incumbent.certificate),
+            incumbent.certificate,
             self.problem,
         )
 

@@ -12,8 +12,9 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.limits import Window
 
 _EXACT = 1e-9
@@ -117,15 +118,6 @@ class FirstOf(StoppingCriterion):
             criterion.round_ended()
 
 
-class Proof(Protocol):
-    """What confirms a bound."""
-
-    @property
-    def bound(self) -> float:
-        """The bound that it confirms."""
-        ...
-
-
 class Incumbent(StoppingCriterion):
     """The best windows known, what they are worth, and what any windows could be worth at most.
 
@@ -151,7 +143,7 @@ class Incumbent(StoppingCriterion):
     ----------
     best : tuple of (list of Window, float)
         The best windows, and their value; no windows and less than any value while none are known.
-    certificate : Proof or None
+    certificate : Certificate, AllQuietCertificate or None
         What confirms the lowest bound of those that can be confirmed.
     trace : list of (seconds, value, bound)
         As they improved.
@@ -170,7 +162,7 @@ class Incumbent(StoppingCriterion):
         self.evaluate, self.target_gap = evaluate, target_gap
         self.best: tuple[list[Window], float] = ([], _NOTHING_KNOWN)
         self.upper_bound = upper_bound
-        self.certificate: Proof | None = None
+        self.certificate: Certificate | AllQuietCertificate | None = None
         self.trace: list[tuple[float, float, float]] = []
         self.interruption = Interruption()
         self._allows, self._progress = allows, progress
@@ -237,12 +229,12 @@ class Incumbent(StoppingCriterion):
                 self.upper_bound = bound
                 self._note()
 
-    def certify(self, proof: Proof) -> None:
+    def certify(self, certificate: Certificate | AllQuietCertificate) -> None:
         """Take a bound with what confirms it, if it is lower than those that can be confirmed so far."""
         with self._lock:
-            if not self._closed and (self.certificate is None or proof.bound < self.certificate.bound):
-                self.certificate = proof
-        self.prove(proof.bound)
+            if not self._closed and (self.certificate is None or certificate.bound < self.certificate.bound):
+                self.certificate = certificate
+        self.prove(certificate.bound)
 
     def close(self) -> None:
         """Take nothing any more: what a thread that nobody waits for finds comes too late."""

@@ -108,6 +108,8 @@ class LimitInfo:
         Whether a number is the least allowed, and not the most.
     given_up : object
         Value with which it says nothing.
+    sentence : str
+        What a page says of it; empty where the page has a sentence that says more.
     """
 
     bounds: Literal["window", "zone", "all"]
@@ -118,6 +120,7 @@ class LimitInfo:
     unit: Literal["h", "zone-hours", "zones", "pauses", "minutes", ""] = ""
     at_least: bool = False
     given_up: Any = None
+    sentence: str = ""
 
 
 INFO: dict[str, LimitInfo] = {
@@ -156,6 +159,7 @@ INFO: dict[str, LimitInfo] = {
         "zone-hours in all are at most {value}",
         "{new} zone-hours in all in place of {old}",
         unit="zone-hours",
+        sentence="At most {value} zone-hours in all.",
     ),
     "at_once": LimitInfo(
         "all",
@@ -164,9 +168,17 @@ INFO: dict[str, LimitInfo] = {
         "zones quiet at once are at most {value}",
         "{new} zone{s} quiet at once in place of {old}",
         unit="zones",
+        sentence="At most {value} zones quiet at the same time.",
     ),
     "forbidden": LimitInfo("window", "times", 5, "no pause is allowed in {entries}", given_up=()),
-    "grid_minutes": LimitInfo("window", "grid", 6, "pauses start and end on the {value}-minute clock", unit="minutes"),
+    "grid_minutes": LimitInfo(
+        "window",
+        "grid",
+        6,
+        "pauses start and end on the {value}-minute clock",
+        unit="minutes",
+        sentence="Pauses start and end on a clock of {value} minutes.",
+    ),
     "concession_budget": LimitInfo("all", "budget", 13, "all pauses together cost at most {value}"),
     "forced": LimitInfo(
         "zone",

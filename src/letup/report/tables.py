@@ -12,6 +12,7 @@ from shapely import STRtree
 
 from letup.core import wording
 from letup.core.findings import SEVERITIES, Finding, worst_first
+from letup.pauses.limits import INFO
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
 from letup.scenario.model import Scenario
@@ -424,12 +425,10 @@ def limits_in_words(scenario: Scenario) -> list[str]:
     out.append(f"One pause lasts at least {wording.number(limits.shortest_hours)} hours{longest}.")
     windows = "one pause" if limits.windows_per_day == 1 else f"{limits.windows_per_day} pauses"
     out.append(f"At most {windows} per zone and day.")
-    if limits.zone_hours is not None:
-        out.append(f"At most {wording.number(limits.zone_hours)} zone-hours in all.")
-    if limits.at_once is not None:
-        out.append(f"At most {limits.at_once} zones quiet at the same time.")
-    if limits.grid_minutes is not None:
-        out.append(f"Pauses start and end on a clock of {limits.grid_minutes} minutes.")
+    for name, info in INFO.items():
+        value = getattr(limits, name, None)
+        if info.sentence and value not in (None, info.given_up):
+            out.append(info.sentence.format(value=wording.number(value)))
     if limits.notice_hours:
         out.append(f"No pause starts within {wording.number(limits.notice_hours)} hours of the start of the plan.")
     for spans, phrase in (
