@@ -11,7 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,11 @@ from letup.aid.people import moving
 from letup.aid.supplies import supplies
 from letup.pauses.limits import Window
 from letup.pauses.movement_times import moving_array
+from letup.plan.files.document import Document
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.verify.result import Verification
 from letup.verify.truck_paths import BrokenWayError, Span, TruckWays
-
-if TYPE_CHECKING:
-    from letup.plan.files.document import Document
 
 DELIVERIES, RETURNS = "deliveries.csv", "returns.csv"
 _WHOLE = (
