@@ -4,8 +4,13 @@ Every run tries the same examples, so that a failure is one of the change at han
 ``pytest --hypothesis-profile=search`` tries others each time, and many more of them, to hunt for what these miss.
 """
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# No test needs its GeoPackages after the machine went down: do not wait for the disk at each layer.
+os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")
 
 # No deadline: the first example may compile. See tests/examples.py for what max_examples stands for.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)

@@ -15,6 +15,7 @@ import pytest
 from letup.core.codes import CODES
 from letup.core.errors import BadInput
 from letup.scenario import bundled, check, example, folder_of, load, new, write
+from letup.scenario.read import examine
 from tests.scenario.mutator import Mutator, broken_copy, cut_off, empty, fill_up, flip_bytes
 from tests.scenario.soundness import assert_sound
 
@@ -39,20 +40,23 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new(tmp_path_factory.mktemp("good") / "example")
 
 
-def one(source: Path, folder: Path, seed: int) -> str:
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(example(), tmp_path_factory.mktemp("package") / "whole", gpkg=True)
+
+
+def outcome_of(source: Path, folder: Path, seed: int) -> str:
     """Break one copy and look at what letup makes of it; returns ``"loads"`` or the worst code."""
     done = broken_copy(source, folder, seed)
     trace = f"seed {seed} of {source.name}: {', '.join(done)}"
     begin = time.monotonic()
     signal.alarm(SECONDS)
     try:
-        findings = check(folder)
+        scenario, findings = examine(folder)
         outcome = next((finding.code for finding in findings if finding.severity == "error"), "loads")
-        if outcome == "loads":
-            assert_sound(load(folder))
-        else:
-            with pytest.raises(BadInput):
-                load(folder)
+        assert (scenario is None) == (outcome != "loads")
+        if scenario is not None:
+            assert_sound(scenario)
     except Exception as error:
         raise AssertionError(trace) from error
     finally:
@@ -73,24 +77,29 @@ def one(source: Path, folder: Path, seed: int) -> str:
 
 @pytest.mark.parametrize("batch", range((COUNT + BATCH - 1) // BATCH))
 def test_a_broken_example_gives_findings_and_never_a_traceback(batch: int, good: Path, tmp_path: Path) -> None:
-    outcomes = [one(good, tmp_path / str(seed), seed) for seed in range(batch * BATCH, min(COUNT, (batch + 1) * BATCH))]
+    seeds = range(batch * BATCH, min(COUNT, (batch + 1) * BATCH))
+    outcomes = [outcome_of(good, tmp_path / str(seed), seed) for seed in seeds]
+    broken = next(seed for seed, outcome in zip(seeds, outcomes, strict=True) if outcome != "loads")
+    assert check(tmp_path / str(broken))
+    with pytest.raises(BadInput):
+        load(tmp_path / str(broken))
     assert sum(outcome != "loads" for outcome in outcomes) > len(outcomes) / 2, "the mutator hardly breaks anything"
 
 
 @pytest.mark.parametrize("damage", [flip_bytes, cut_off, empty, fill_up], ids=lambda damage: damage.__name__)
 def test_a_damaged_geopackage_gives_findings_and_never_a_traceback(
-    damage: Callable[[Mutator, Path], None], tmp_path: Path
+    damage: Callable[[Mutator, Path], None], package: Path, tmp_path: Path
 ) -> None:
-    whole = write(example(), tmp_path / "whole", gpkg=True)
     for seed in range(5):
         folder = tmp_path / str(seed)
-        shutil.copytree(whole, folder)
+        shutil.copytree(package, folder)
         damage(Mutator(seed), folder / "scenario.gpkg")
-        if not [finding for finding in check(folder) if finding.severity == "error"]:
-            assert_sound(load(folder))
+        scenario, _ = examine(folder)
+        if scenario is not None:
+            assert_sound(scenario)
 
 
 @pytest.mark.skipif("gaza-2023" not in bundled(), reason="the reference scenario is not built")
 @pytest.mark.parametrize("seed", range(max(3, COUNT // 100)))
 def test_a_broken_reference_scenario_gives_findings_and_never_a_traceback(seed: int, tmp_path: Path) -> None:
-    one(folder_of("gaza-2023"), tmp_path / "copy", 1_000_000 + seed)
+    outcome_of(folder_of("gaza-2023"), tmp_path / "copy", 1_000_000 + seed)
