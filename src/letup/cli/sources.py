@@ -25,12 +25,14 @@ def sources(
     from letup.cli.terminal import show, show_json
     from letup.core.errors import LetupError
     from letup.scenario import load, values
+    from letup.scenario.provenance import VALUES
+    from letup.tables import write_csv
 
     loaded = load(scenario)
     table = values(loaded)
     if csv is not None:
         try:
-            table.to_csv(csv, index=False, lineterminator="\n")
+            write_csv(csv, VALUES, table)
         except OSError as error:
             message, remedy = f"{csv} cannot be written: {error.strerror or error}", "name another file"
             raise LetupError("sources.unwritable", message, remedy) from error

@@ -10,9 +10,11 @@ import pandas as pd
 
 from letup.scenario.format import AGREEMENT, PARTIES, SCENARIO, TABLES, find
 from letup.scenario.model import Scenario
+from letup.tables import schemas
 
-COLUMNS = ("file", "where", "column", "value", "unit", "basis", "source", "note")
-BASES = ("observed", "modelled", "assumed")
+#: The list of values, as a table.
+VALUES = schemas("letup.scenario")["values.csv"]
+BASES = VALUES.by_name["basis"].choices
 
 #: What is counted, in one sentence, for everything that prints a share.
 DENOMINATOR = (
@@ -52,7 +54,7 @@ def values(scenario: Scenario, *, support: bool = True) -> pd.DataFrame:
         rows += _of_mapping(PARTIES, PARTIES, f"entry {number} ({party.get('id', '')})", party)
     if not support:
         rows = [row for row in rows if row[0] not in AGREEMENT and not (row[0] == PARTIES and row[2] in _OF_SUPPORT)]
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    return pd.DataFrame(rows, columns=VALUES.names, dtype=object)
 
 
 def shares(scenario: Scenario, *, support: bool = False) -> dict[str, float]:

@@ -35,7 +35,7 @@ from letup.scenario.model import DeliverySettings, Group, PartyLimits, Prioritie
 from letup.scenario.settings import parties_of, sections_of
 from letup.tables.inputs import Table, read_csv
 from letup.tables.schema import Column
-from letup.tables.text_files import text_of, usable
+from letup.tables.text_files import is_usable, read_text
 from letup.tables.yaml_text import read_yaml
 
 _BUNDLED = Path(__file__).parent / "bundled"
@@ -191,7 +191,7 @@ def _read_text_file(folder: Path, name: str, reader: Callable[[str, str, Collect
         elif name in _IF_ABSENT:
             _missing(folder, name, "warning", notes)
         return None
-    text = text_of(path, notes)
+    text = read_text(path, notes)
     return None if text is None else reader(name, text, notes)
 
 
@@ -208,7 +208,7 @@ def _missing(folder: Path, name: str, severity: Any, notes: Collector) -> None:
 def _read_tables(folder: Path, notes: Collector, instead: Mapping[str, str]) -> tuple[dict[str, Table], set[str]]:
     """Understood layers and tables by file name, and the names of those that are there but cannot be read."""
     package = folder / GEOPACKAGE
-    present = package.exists() and usable(package, notes)
+    present = package.exists() and is_usable(package, notes)
     packed = layers_in(package, notes) if present else []
     tables: dict[str, Table] = {}
     broken: set[str] = set()

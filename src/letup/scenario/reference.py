@@ -5,6 +5,7 @@ from __future__ import annotations
 from letup.core.collect import LISTED
 from letup.scenario.essentials import PER_HEAD, PERSON_DAYS, default_essentials
 from letup.scenario.format import REQUIRED_FILES, declared
+from letup.scenario.provenance import VALUES
 from letup.scenario.spatial_checks import SLIVER
 from letup.tables.reference import PARTS, markdown
 from letup.tables.text_files import LARGEST, MEGABYTE, MOST_COLUMNS, MOST_FEATURES, MOST_ROWS
@@ -107,7 +108,8 @@ def _counted() -> str:
         "## What counts as a value\n\n"
         "The share of observed, modelled and assumed values is of all filled cells in these columns. Names, ids,\n"
         "references, shapes, and the dates and steps of the plan are not counted; nor are empty cells that take a\n"
-        "default.\n\n" + "\n".join(lines) + "\n"
+        "default.\n\n" + "\n".join(lines) + "\n\n"
+        "`letup sources DIR --csv FILE` lists each value of this kind:\n\n" + markdown(VALUES.columns)
     )
 
 

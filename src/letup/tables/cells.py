@@ -329,7 +329,7 @@ def text_of(column: Column, value: Any) -> str:
     if isinstance(value, float):
         if column.kind == "integer" or (column.format == "short" and value.is_integer()):
             return str(int(value))
-        if column.format not in ("", "short"):
+        if column.format not in ("", "short", "True"):
             return format(value, column.format)
         return repr(value)
     return str(value)

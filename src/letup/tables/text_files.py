@@ -1,4 +1,4 @@
-"""Read a file of a scenario within bounds: size first, then bytes, then text."""
+"""Read a text file within bounds: size first, then bytes, then text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 500
 
 
-def usable(path: Path, notes: Collector) -> bool:
+def is_usable(path: Path, notes: Collector) -> bool:
     """Whether the path is a plain file of a size that letup reads; if not, a finding says why."""
     try:
         status = path.stat()
@@ -43,9 +43,9 @@ def usable(path: Path, notes: Collector) -> bool:
     return True
 
 
-def text_of(path: Path, notes: Collector) -> str | None:
+def read_text(path: Path, notes: Collector) -> str | None:
     """Text of a UTF-8 file (with or without byte-order mark), or None with a finding."""
-    if not usable(path, notes):
+    if not is_usable(path, notes):
         return None
     limit = LARGEST[path.suffix]
     try:

@@ -56,7 +56,7 @@ class _Network:
 
 @dataclass
 class _Notes:
-    """Values that could not be used, by column; each is told once with how often it occurred."""
+    """Values that could not be used, by column; each becomes one finding with how often it occurred."""
 
     values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -64,7 +64,7 @@ class _Notes:
     def cannot_use(self, column: str, what: str, link: str) -> None:
         self.values.setdefault((column, what), []).append(link)
 
-    def told(self) -> list[Finding]:
+    def all_findings(self) -> list[Finding]:
         return self.findings + [
             Finding(
                 "import.unreadable",
@@ -118,7 +118,9 @@ def from_gmns(
     rows = [dict(zip(links.columns, cells, strict=True)) for cells in links.itertuples(index=False, name=None)]
     features = [feature for row in rows if (feature := _feature(row, around, notes)) is not None]
     if not features:
-        raise LetupError("import.empty", "no link can be used", "; ".join(finding.message for finding in notes.told()))
+        raise LetupError(
+            "import.empty", "no link can be used", "; ".join(finding.message for finding in notes.all_findings())
+        )
     everything = shapely.multilinestrings([feature["geometry"] for feature in features])
     area_layer, doubts = _zones(source, zones, everything, to_lonlat)
     notes.findings += doubts
@@ -150,7 +152,7 @@ def from_gmns(
         zone_basis={"basis": "assumed", "note": "zones as given to the import; put in their source"},
         roads=roads,
     )
-    return Imported(folder, len(area_layer), len(roads), 0, tuple(to_do + notes.told()))
+    return Imported(folder, len(area_layer), len(roads), 0, tuple(to_do + notes.all_findings()))
 
 
 def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
