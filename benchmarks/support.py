@@ -66,17 +66,17 @@ def frontier(count: int) -> list[PlanTerms]:
 def check(found: Analysis, draws: int, seed: int) -> None:
     """Compare the probabilities of one plan with plain loops."""
     one = found.packages[len(found.packages) // 2]
-    for taste, verdict in zip(found.negotiation.tastes, one.verdicts, strict=True):
+    for taste, verdict in zip(found.negotiation.utility_models, one.verdicts, strict=True):
         drawn = sample(taste, draws, seed)
         yes = 0
         for k in range(draws):
             total = 0.0
-            for issue, curve in taste.curves.items():
-                value, worth = one.package[issue], drawn.worth[issue][k]
+            for issue, curve in taste.value_functions.items():
+                value, worth = one.package[issue], drawn.weighted_worth[issue][k]
                 if isinstance(value, str):
                     total += worth[curve.at.index(value)]
                 else:
-                    total += float(np.interp(value, curve.numbers(), worth))
+                    total += float(np.interp(value, curve.knots(), worth))
             yes += total >= drawn.reservation[k] - 1e-9
         if yes / draws != verdict.probability:
             raise AssertionError(
@@ -90,19 +90,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small, to see that it runs")
     options = parser.parse_args(arguments)
     plans, draws, possible = (5, 500, 20) if options.quick else (50, 10_000, DEAL_DRAWS)
-    check(analyse(made(8, 4), frontier(5), draws=500, possible_draws=5), 500, 0)
+    check(analyse(made(8, 4), frontier(5), draws=500, deal_draws=5), 500, 0)
     print(f"{plans} plans, 8 parties, {draws:,} draws; processor time of one process")
     print(f"{'have to agree':>14}{'packages':>14}{'analysis, s':>13}{'any deal':>10}{'efficient':>11}")
     slow = 0.0
     for consenting in (2, 4, 8):
         negotiation = made(8, consenting)
         start = time.process_time()
-        found = analyse(negotiation, frontier(plans), draws=draws, possible_draws=possible)
+        found = analyse(negotiation, frontier(plans), draws=draws, deal_draws=possible)
         took = time.process_time() - start
         slow = max(slow, took)
-        efficient = found.anywhere.efficient if found.anywhere is not None else 0
+        efficient = found.solutions.efficient if found.solutions is not None else 0
         print(
-            f"{consenting:>14}{found.size:>14,}{took:>13.1f}{found.possible:>10.0%}"
+            f"{consenting:>14}{found.space_size:>14,}{took:>13.1f}{found.deal_share:>10.0%}"
             f"{'not listed' if efficient is None else f'{efficient:,}':>11}"
         )
     print(f"Target: under {LIMIT:g} s: {'met' if slow < LIMIT else 'missed'}")

@@ -74,7 +74,7 @@ class Case:
     def __init__(self, support: Support) -> None:
         self.negotiation: Negotiation = negotiation_of(support)
         self.parties = self.negotiation.consenting([])
-        self.tastes = [taste for taste in self.negotiation.tastes if taste.party in self.parties]
+        self.tastes = [taste for taste in self.negotiation.utility_models if taste.party in self.parties]
         self.drawn = [sample(taste, DRAWS, SEED) for taste in self.tastes]
         self.options = {issue.id: issue.values for issue in support.issues}
         self.blocks = [Block((issue,), tuple((value,) for value in values)) for issue, values in self.options.items()]
@@ -119,7 +119,7 @@ def page() -> str:
     weighed = {issue for taste in case.tastes for issue in taste.issues}
     tries = sorted(_tries(case, agreed), key=lambda one: (-abs(one[2] - one[1]), one[0]))
     wants = [one for party in known.parties if party.id in case.parties for one in party.preferences]
-    name = case.negotiation.name
+    name = case.negotiation.party_name
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     environment.filters |= {"percent": percent, "listed": _listed}
     return environment.from_string(TEXT.read_text("utf-8")).render(
@@ -166,14 +166,16 @@ def _verdicts(case: Case, agreed: Package) -> list[tuple[str, float, float, str,
         centre = at_likeliest_values(taste)
         (verdict,), _ = judge(drawn, centre, [agreed])
         margin = float(centre.utility([agreed])[0, 0] - centre.reservation[0])
-        label = case.negotiation.issue(verdict.deciding).label
-        found.append((case.negotiation.name(taste.party), verdict.probability, margin, label, verdict.turns))
+        label = case.negotiation.issue(verdict.deciding_issue).label
+        found.append(
+            (case.negotiation.party_name(taste.party), verdict.probability, margin, label, verdict.deciding_share)
+        )
     return found
 
 
 def _standing_in_the_way(case: Case, agreed: Package) -> tuple[float, dict[str, float]]:
     """Share of draws in which not all accept, and in which share of those one party alone refuses."""
-    yes = {one.taste.party: one.accepts([agreed])[0] for one in case.drawn}
+    yes = {one.party: one.accepts([agreed])[0] for one in case.drawn}
     refusing = ~np.logical_and.reduce(list(yes.values()))
     alone = {}
     for party, own in yes.items():
@@ -183,7 +185,7 @@ def _standing_in_the_way(case: Case, agreed: Package) -> tuple[float, dict[str, 
 
 
 def _without(case: Case, agreed: Package, party: str) -> float:
-    return case.share(agreed, [one for one in case.drawn if one.taste.party != party])
+    return case.share(agreed, [one for one in case.drawn if one.party != party])
 
 
 def _tries(case: Case, agreed: Package) -> Iterator[tuple[str, float, float, str]]:
@@ -220,7 +222,7 @@ def _changes(case: Case, party: Party) -> Iterator[tuple[str, str, tuple[Party, 
                 for end in (0, 2)
             )
             spans = "; ".join(
-                f"{case.negotiation.said(one.issue, p.at)}: {p.worth.low:g} to {p.worth.high:g}"
+                f"{case.negotiation.value_label(one.issue, p.at)}: {p.worth.low:g} to {p.worth.high:g}"
                 for p in one.values
                 if p.worth.low < p.worth.high
             )

@@ -8,13 +8,13 @@ from letup.report.support import write_support_html
 from letup.scenario import example
 from letup.support.analysis import analyse
 from letup.support.negotiation import negotiation_of
-from tests.support.made import plan, support
+from tests.support.negotiations import plan, support
 
 
 @pytest.fixture(scope="module")
 def found():
     plans = [plan(days, people=400 * days) for days in (2, 4, 6)]
-    return analyse(negotiation_of(support(), {"trucks": 200.0}), plans, draws=1000, possible_draws=10)
+    return analyse(negotiation_of(support(), {"trucks": 200.0}), plans, draws=1000, deal_draws=10)
 
 
 @pytest.fixture(scope="module")

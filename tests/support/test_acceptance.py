@@ -25,37 +25,37 @@ KNOWN = Range.exactly
 HALF = KNOWN(0.5)
 
 
-def taste(
+def model(
     party: str = "a", *, reservation: Range = HALF, lines: dict[str, RedLine] | None = None, **weights: Range
 ) -> UtilityModel:
     """Likes days up to ten and, twice as much, monitors."""
-    curves = {
+    functions = {
         "days": ValueFunction((0.0, 10.0), (KNOWN(0.0), KNOWN(1.0))),
         "monitor": ValueFunction(("nobody", "the UN"), (KNOWN(0.0), KNOWN(1.0))),
     }
-    given = {"days": KNOWN(1.0), "monitor": KNOWN(2.0)} | weights
-    return UtilityModel(party, curves, given, reservation, lines or {})
+    known = {"days": KNOWN(1.0), "monitor": KNOWN(2.0)} | weights
+    return UtilityModel(party, functions, known, reservation, lines or {})
 
 
-def verdict(one: UtilityModel, package: dict, draws: int = 20_000):
-    return judge(sample(one, draws, 1), at_likeliest_values(one), [package])[0][0]
+def verdict(party: UtilityModel, package: dict, draws: int = 20_000):
+    return judge(sample(party, draws, 1), at_likeliest_values(party), [package])[0][0]
 
 
 def test_the_utility_is_the_weighted_sum() -> None:
-    one = sample(taste(), 3, 0)
+    sampled = sample(model(), 3, 0)
     packages = [
         {"days": 4.0, "monitor": "nobody"},
         {"days": 25.0, "monitor": "the UN"},
         {"days": -1.0, "monitor": "nobody"},
     ]
-    assert one.utility(packages)[:, 0] == pytest.approx([0.4 / 3, 1.0, 0.0])
+    assert sampled.utility(packages)[:, 0] == pytest.approx([0.4 / 3, 1.0, 0.0])
 
 
 @pytest.mark.parametrize("days", [1.0, 4.0, 7.5, 9.0])
 def test_the_probability_is_the_one_of_the_distribution(days: float) -> None:
     """With a reservation value that may be anything from 0 to 1, a package of utility u is accepted with u."""
-    one = taste(reservation=Range(0.0, None, 1.0))
-    found = verdict(one, {"days": days, "monitor": "nobody"})
+    party = model(reservation=Range(0.0, None, 1.0))
+    found = verdict(party, {"days": days, "monitor": "nobody"})
     utility = days / 30
     assert found.low < found.probability < found.high
     assert found.probability == pytest.approx(utility, abs=0.014)  # four times the sampling error at 0.5
@@ -70,47 +70,49 @@ def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
 
 
 def test_weights_add_up_to_one_in_every_draw() -> None:
-    one = sample(taste(days=Range(0.0, 1.0, 9.0), monitor=Range(0.5, None, 4.0)), 500, 4)
-    best = one.utility([{"days": 10.0, "monitor": "the UN"}])
+    sampled = sample(model(days=Range(0.0, 1.0, 9.0), monitor=Range(0.5, None, 4.0)), 500, 4)
+    best = sampled.utility([{"days": 10.0, "monitor": "the UN"}])
     assert best == pytest.approx(np.ones((1, 500)))
 
 
 def test_another_party_or_range_leaves_all_other_draws_as_they_are() -> None:
     one, other = (
-        sample(taste(reservation=Range(0.1, None, 0.9)), 50, 7),
-        sample(taste(reservation=Range(0.2, None, 0.9)), 50, 7),
+        sample(model(reservation=Range(0.1, None, 0.9)), 50, 7),
+        sample(model(reservation=Range(0.2, None, 0.9)), 50, 7),
     )
     assert (np.argsort(one.reservation) == np.argsort(other.reservation)).all()
-    assert not np.allclose(sample(taste("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
+    assert not np.allclose(sample(model("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
 
 
 def test_a_red_line_counts_whatever_else_there_is() -> None:
-    one = taste(
+    party = model(
         reservation=KNOWN(0.0), lines={"days": RedLine(most=4.0), "monitor": RedLine(never=frozenset({"nobody"}))}
     )
-    found = verdict(one, {"days": 5.0, "monitor": "the UN"})
+    found = verdict(party, {"days": 5.0, "monitor": "the UN"})
     assert (found.answer, found.probability, found.refused) == ("reject", 0.0, ("days",))
-    assert (found.deciding, found.turns) == ("days", 1.0)
-    assert [(reach.issue, reach.needed) for reach in found.reach] == [("days", 4.0)]
-    assert verdict(one, {"days": 4.0, "monitor": "the UN"}).answer == "accept"
-    assert verdict(one, {"days": 5.0, "monitor": "nobody"}).refused == ("days", "monitor")
+    assert (found.deciding_issue, found.deciding_share) == ("days", 1.0)
+    assert [(required.issue, required.needed) for required in found.required] == [("days", 4.0)]
+    assert verdict(party, {"days": 4.0, "monitor": "the UN"}).answer == "accept"
+    assert verdict(party, {"days": 5.0, "monitor": "nobody"}).refused == ("days", "monitor")
 
 
 def test_the_issue_that_turns_most_answers_decides() -> None:
-    found = verdict(taste(), {"days": 5.0, "monitor": "nobody"})
-    assert (found.answer, found.deciding, found.turns) == ("reject", "monitor", 1.0)
-    found = verdict(taste(), {"days": 5.0, "monitor": "the UN"})
-    assert (found.answer, found.deciding, found.turns) == ("accept", "monitor", 1.0)
+    found = verdict(model(), {"days": 5.0, "monitor": "nobody"})
+    assert (found.answer, found.deciding_issue, found.deciding_share) == ("reject", "monitor", 1.0)
+    found = verdict(model(), {"days": 5.0, "monitor": "the UN"})
+    assert (found.answer, found.deciding_issue, found.deciding_share) == ("accept", "monitor", 1.0)
 
 
 def test_the_distance_is_given_in_days_and_options() -> None:
-    found = verdict(taste(reservation=KNOWN(0.8)), {"days": 1.0, "monitor": "the UN"})
+    found = verdict(model(reservation=KNOWN(0.8)), {"days": 1.0, "monitor": "the UN"})
     assert found.shortfall == pytest.approx(0.8 - 0.7)
-    (reach,) = found.reach
-    assert (reach.issue, reach.current) == ("days", 1.0)
-    assert reach.needed == pytest.approx(4.0)  # 2/3 + 0.4 / 3 = 0.8
-    found = verdict(taste(reservation=KNOWN(0.5)), {"days": 3.0, "monitor": "nobody"})
-    assert [(one.issue, one.needed) for one in found.reach] == [("monitor", "the UN")]  # all days alone do not do
+    (required,) = found.required
+    assert (required.issue, required.current) == ("days", 1.0)
+    assert required.needed == pytest.approx(4.0)  # 2/3 + 0.4 / 3 = 0.8
+    found = verdict(model(reservation=KNOWN(0.5)), {"days": 3.0, "monitor": "nobody"})
+    assert [(required.issue, required.needed) for required in found.required] == [
+        ("monitor", "the UN")
+    ]  # all days alone do not do
 
 
 def test_an_interval_holds_the_share_it_should() -> None:
@@ -123,7 +125,7 @@ def test_an_interval_holds_the_share_it_should() -> None:
 
 
 def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
-    a, b = (sample(taste(party, reservation=Range(0.0, None, 1.0)), 40_000, 2) for party in "ab")
+    a, b = (sample(model(party, reservation=Range(0.0, None, 1.0)), 40_000, 2) for party in "ab")
     packages = [{"days": 6.0, "monitor": "the UN"}]
     both = joint_acceptance([a.accepts(packages), b.accepts(packages)])[0]
     assert both == pytest.approx((2 / 3 + 0.2) ** 2, abs=0.01)
@@ -133,25 +135,27 @@ def test_all_accept_as_often_as_the_product_of_what_each_does() -> None:
 @given(st.integers(0, 2**31), st.floats(0, 10), st.floats(0, 10))
 def test_more_of_what_a_party_likes_never_makes_a_yes_less_likely(seed: int, first: float, second: float) -> None:
     less, more = sorted((first, second))
-    one = taste(days=Range(0.1, 0.5, 3.0), reservation=Range(0.1, 0.4, 0.9))
-    accepts = sample(one, 200, seed).accepts([{"days": less, "monitor": "nobody"}, {"days": more, "monitor": "nobody"}])
+    party = model(days=Range(0.1, 0.5, 3.0), reservation=Range(0.1, 0.4, 0.9))
+    accepts = sample(party, 200, seed).accepts(
+        [{"days": less, "monitor": "nobody"}, {"days": more, "monitor": "nobody"}]
+    )
     assert (accepts[1] | ~accepts[0]).all()
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: taste(days=Range(1.0, 0.5, 2.0)),
-        lambda: taste(reservation=Range(float("nan"), None, 1.0)),
+        lambda: model(days=Range(1.0, 0.5, 2.0)),
+        lambda: model(reservation=Range(float("nan"), None, 1.0)),
         lambda: UtilityModel(
             "a", {"x": ValueFunction((1.0, 1.0), (KNOWN(0.0), KNOWN(1.0)))}, {"x": KNOWN(1.0)}, KNOWN(0.0)
         ),
         lambda: UtilityModel(
             "a", {"x": ValueFunction((0.0,), (KNOWN(0.0),))}, {"x": Range(-1.0, 0.5, 2.0)}, KNOWN(0.0)
         ),
-        lambda: require_complete({"days": 3.0}, [taste()]),
-        lambda: require_complete({"days": "many", "monitor": "the UN"}, [taste()]),
-        lambda: require_complete({"days": 3.0, "monitor": "a friend"}, [taste()]),
+        lambda: require_complete({"days": 3.0}, [model()]),
+        lambda: require_complete({"days": "many", "monitor": "the UN"}, [model()]),
+        lambda: require_complete({"days": 3.0, "monitor": "a friend"}, [model()]),
     ],
 )
 def test_what_makes_no_sense_is_refused(make) -> None:

@@ -49,10 +49,10 @@ def list_(
             message = f"{chart} cannot be written: {error.strerror}"
             raise LetupError("statement.unwritable", message, "name another file") from error
     if as_json:
-        lines = position_histories(support)
-        turns = [[before.row, after.row] for line in lines for before, after in line.turns]
-        said = [asdict(one) for one in support.statements]
-        show_json({"statements": said, "turns": turns})
+        histories = position_histories(support)
+        turns = [[before.row, after.row] for history in histories for before, after in history.turns]
+        statements = [asdict(statement) for statement in support.statements]
+        show_json({"statements": statements, "turns": turns})
         return
     _show(support)
     if chart is not None:
@@ -70,17 +70,18 @@ def _show(support: Support) -> None:
 
     names = {party.id: party.name for party in support.parties}
     labels = {issue.id: issue.label for issue in support.issues}
-    lines = position_histories(support)
-    for party, own in by_party(lines).items():
+    histories = position_histories(support)
+    for party, own in by_party(histories).items():
         tree = Tree(Text(f"{names.get(party, party)} [{party}]", style="bold"), guide_style="dim")
-        for line in own:
-            branch = tree.add(Text(f"{labels.get(line.issue, line.issue)} [{line.issue}]"))
-            turned = {after.row: describe_turn(before, after) for before, after in line.turns}
-            for said in line.said:
-                turn = f"\nturns: {turned[said.row]}" if said.row in turned else ""
-                branch.add(Text(f"{said.date.isoformat()}  {said.stance:+d}  {said.speaker}: {said.position}{turn}"))
+        for history in own:
+            branch = tree.add(Text(f"{labels.get(history.issue, history.issue)} [{history.issue}]"))
+            turned = {after.row: describe_turn(before, after) for before, after in history.turns}
+            for statement in history.statements:
+                speaker = f"{statement.date.isoformat()}  {statement.stance:+d}  {statement.speaker}"
+                turn = f"\nturns: {turned[statement.row]}" if statement.row in turned else ""
+                branch.add(Text(f"{speaker}: {statement.position}{turn}"))
         show(tree, "")
-    turns = sum(len(line.turns) for line in lines)
+    turns = sum(len(history.turns) for history in histories)
     show(f"{plural(len(support.statements), 'statement')}, {plural(turns, 'turn')} of position")
 
 
@@ -127,7 +128,7 @@ def _say(folder: Path, added: list[tuple[str, list[Finding]]], as_json: bool) ->
     from letup.cli.terminal import finding_rows, show, show_json
 
     if as_json:
-        rows = [{"row": where, "findings": [asdict(one) for one in found]} for where, found in added]
+        rows = [{"row": row, "findings": [asdict(finding) for finding in findings]} for row, findings in added]
         show_json({"file": str(folder / "statements.csv"), "added": rows})
         return
     for where, findings in added:
@@ -167,20 +168,20 @@ def read(
 
     support = support_of(load(scenario))
     text = statements.read_text(file)
-    found = extraction.proposals(text, support, extraction.extractor(extractor))
+    proposals = extraction.proposals(text, support, extraction.extractor(extractor))
     if as_json and not confirm:
-        show_json({"file": str(file), "proposals": [_record(one) for one in found]})
+        show_json({"file": str(file), "proposals": [_record(proposal) for proposal in proposals]})
         return
     folder = statements.own_folder(scenario)
-    known = {one.id: one for one in found}
+    by_id = {proposal.id: proposal for proposal in proposals}
     chosen = [part.strip() for part in confirm.split(",") if part.strip()]
-    words, stances = _by_id(position or [], "--position"), _by_id(stance or [], "--stance")
+    words, stances = _values_by_id(position or [], "--position"), _values_by_id(stance or [], "--stance")
     for name in (*chosen, *words, *stances):
-        if name not in known:
+        if name not in by_id:
             message = f"there is no proposal {name} in {file}"
             raise LetupError("extract.id", message, "list them: letup statement read … --json")
     if not confirm:
-        words, stances = _ask(found, at_a_keyboard())
+        words, stances = _ask(proposals, at_a_keyboard())
         chosen = list(words)
     if not chosen:
         show("nothing was added")
@@ -196,7 +197,7 @@ def read(
     common = {"address": address, "source_file": kept} | _provenance(source, note)
     added = [
         statements.append_statement(
-            folder, _row(known[name], words[name], stances.get(name), date_.date(), speaker) | common
+            folder, _row(by_id[name], words[name], stances.get(name), date_.date(), speaker) | common
         )
         for name in chosen
     ]
@@ -208,52 +209,53 @@ def at_a_keyboard() -> bool:
     return sys.stdin.isatty()
 
 
-def _record(one: Proposal) -> dict[str, Any]:
-    return {"id": one.id, **asdict(one)}
+def _record(proposal: Proposal) -> dict[str, Any]:
+    return {"id": proposal.id, **asdict(proposal)}
 
 
-def _row(one: Proposal, words: str, stance: str | None, day: date, speaker: str) -> dict[str, str]:
+def _row(proposal: Proposal, words: str, stance: str | None, day: date, speaker: str) -> dict[str, str]:
     return {
         "date": day.isoformat(),
-        "party": one.party,
+        "party": proposal.party,
         "speaker": speaker,
-        "issue": one.issue,
+        "issue": proposal.issue,
         "position": words.strip(),
-        "stance": stance if stance is not None else str(one.stance),
-        "quote": one.quote,
+        "stance": stance if stance is not None else str(proposal.stance),
+        "quote": proposal.quote,
     }
 
 
-def _by_id(pairs: list[str], option: str) -> dict[str, str]:
+def _values_by_id(pairs: list[str], option: str) -> dict[str, str]:
     from letup.core.errors import LetupError
 
-    found = {}
+    values = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not (sign and value.strip()):
             raise LetupError("extract.id", f"{option} {pair} is not ID=…", f"write it like {option} 1a2b3c4d=…")
-        found[name.strip()] = value.strip()
-    return found
+        values[name.strip()] = value.strip()
+    return values
 
 
-def _ask(found: list[Proposal], answers: bool) -> tuple[dict[str, str], dict[str, str]]:
+def _ask(proposals: list[Proposal], answers: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Show each proposal and ask for it; without a keyboard only show them."""
     from letup.cli.terminal import show
 
     words: dict[str, str] = {}
     stances: dict[str, str] = {}
-    show(f"{len(found)} proposals. Each is a passage to read, not a finding of what was meant.", "")
-    for one in found:
+    show(f"{len(proposals)} proposals. Each is a passage to read, not a finding of what was meant.", "")
+    for proposal in proposals:
         show(
-            f"{one.id}  {one.party} on {one.issue}, suggested stance {one.stance:+d}; {one.why}",
-            f"  characters {one.start} to {one.end}: “{one.quote}”",
+            f"{proposal.id}  {proposal.party} on {proposal.issue}, "
+            f"suggested stance {proposal.stance:+d}; {proposal.why}",
+            f"  characters {proposal.start} to {proposal.end}: “{proposal.quote}”",
         )
         if not answers:
             continue
-        said = typer.prompt("  In your own words (empty: leave it out)", default="", show_default=False)
-        if said.strip():
-            words[one.id] = said
-            stances[one.id] = str(typer.prompt("  Stance, -2 to 2", default=str(one.stance)))
-    if not answers and found:
+        position = typer.prompt("  In your own words (empty: leave it out)", default="", show_default=False)
+        if position.strip():
+            words[proposal.id] = position
+            stances[proposal.id] = str(typer.prompt("  Stance, -2 to 2", default=str(proposal.stance)))
+    if not answers and proposals:
         show("", "To add some: --confirm IDS, with --position ID=WORDS, --date and --speaker")
     return words, stances

@@ -48,15 +48,15 @@ def support(
         output.require_usable(out)
     with ProgressDisplay(plain=False) as display:
         display.say(f"reading {plan}")
-        found, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
+        plans, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
         known = support_of(loaded)
         display.say("drawing what is known as a range")
         analysis = analyse(
             negotiation_of(known, on_the_table(known, package, set_ or [])),
-            plan_terms_of(found, known),
+            plan_terms_of(plans, known),
             draws=draws,
             seed=seed,
-            variants=nearby_plans(found, known, exact=exact),
+            variants=nearby_plans(plans, known, exact=exact),
         )
         files: list[Path] = []
         if out is not None:
@@ -74,7 +74,7 @@ def support(
     if (plan / "plan.json").is_file():
         show_to_copy(f"Write the agreement: letup terms {plan} --package {package_file}")
         return
-    budget = analysis.packages[analysis.chosen].plan.name.partition(" ")[0]
+    budget = analysis.chosen_package.plan.name.partition(" ")[0]
     show_to_copy(
         f"Plan that point first: letup plan {scenario} --pauses {plan / f'pauses-{budget}.csv'} --out DIR",
         f"Then write the agreement: letup terms DIR --package {package_file}",
@@ -83,47 +83,56 @@ def support(
 
 _MOVES = 4
 """Moves that are shown for each party; the page has all."""
+_ADVOCATES = 3
+"""Parties that could urge it that are shown for each party."""
 _PLANS = 60
 """Plans of a frontier that are shown."""
 
 
-def show_analysis(found: Analysis, files: list[Path]) -> None:
+def show_analysis(analysis: Analysis, files: list[Path]) -> None:
     """Print the answer, parties, plans, package, points, why not, moves, influence, and what was written."""
     from letup.cli.terminal import show, show_written
     from letup.support import explanations
 
-    show(explanations.answer(found), explanations.NOTE, "")
-    for parts in (_parties(found), _plans(found), _package(found), _points(found), _no_deal(found), _moves(found)):
+    show(explanations.answer(analysis), explanations.NOTE, "")
+    for parts in (
+        _parties(analysis),
+        _plans(analysis),
+        _package(analysis),
+        _solutions(analysis),
+        _no_deal(analysis),
+        _moves(analysis),
+    ):
         if parts:
             show(*parts, "")
     if files:
         show_written(files)
         show("")
-    show(f"{found.draws:,} draws, seed {found.seed}.")
+    show(f"{analysis.draws:,} draws, seed {analysis.seed}.")
 
 
-def _parties(found: Analysis) -> list[RenderableType]:
+def _parties(analysis: Analysis) -> list[RenderableType]:
     """What each party makes of the package, what decides, and how far it is from a yes."""
     from rich.table import Table
 
     from letup.cli.terminal import indented, notes
     from letup.support import explanations
 
-    weighed = found.packages[found.chosen]
-    title = f" of {weighed.plan.name}" if len(found.packages) > 1 else ""
+    chosen = analysis.chosen_package
+    title = f" of {chosen.plan.name}" if len(analysis.packages) > 1 else ""
     grid = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "left"):
         grid.add_column(justify=justify)
-    for verdict in weighed.verdicts:
-        if explanations.wants_unknown(verdict):
+    for verdict in chosen.verdicts:
+        if not verdict.wants_known:
             continue
-        decides = explanations.decides(found, verdict)
-        decides += "" if verdict.party in found.consenting else "  (its consent is not needed)"
+        decides = explanations.decides(analysis, verdict)
+        decides += "" if verdict.party in analysis.consenting else "  (its consent is not needed)"
         if verdict.answer != "accept":
-            decides += f"\ndistance: {explanations.distance(found, verdict)}"
-        name = found.negotiation.name(verdict.party)
+            decides += f"\ndistance: {explanations.distance(analysis, verdict)}"
+        name = analysis.negotiation.party_name(verdict.party)
         grid.add_row(name, explanations.answer_in_words(verdict), explanations.probability(verdict), decides)
-    unknown = explanations.unknown_parties(found)
+    unknown = explanations.unknown_parties(analysis)
     return [
         f"What each party makes{title} (probability with its sampling error):",
         indented(grid),
@@ -131,89 +140,95 @@ def _parties(found: Analysis) -> list[RenderableType]:
     ]
 
 
-def _plans(found: Analysis) -> list[RenderableType]:
+def _plans(analysis: Analysis) -> list[RenderableType]:
     """Plans of a frontier, in its order."""
     from letup.cli.terminal import indented, table
     from letup.core.wording import percent
     from letup.support import explanations
 
-    if len(found.packages) == 1:
+    if len(analysis.packages) == 1:
         return []
-    consenting = [verdict.party for verdict in found.packages[0].verdicts if verdict.party in found.consenting]
+    consenting = [verdict.party for verdict in analysis.packages[0].verdicts if verdict.party in analysis.consenting]
     rows = []
-    for number, weighed in enumerate(found.packages[:_PLANS]):
-        by_party = {verdict.party: percent(verdict.probability) for verdict in weighed.verdicts}
-        marks = explanations.marks(found, number)
+    for number, assessed in enumerate(analysis.packages[:_PLANS]):
+        by_party = {verdict.party: percent(verdict.probability) for verdict in assessed.verdicts}
+        marks = explanations.marks(analysis, number)
         each = (by_party[party] for party in consenting)
-        people = f"{weighed.plan.people:,}"
-        rows.append([weighed.plan.name, people, percent(weighed.all_accept), *each, ", ".join(marks)])
-    names = [found.negotiation.name(party) for party in consenting]
-    acceptable = f"{len(found.points.zone)} of {len(found.packages)} acceptable to all at the likeliest values"
+        people = f"{assessed.plan.people:,}"
+        rows.append([assessed.plan.name, people, percent(assessed.all_accept), *each, ", ".join(marks)])
+    names = [analysis.negotiation.party_name(party) for party in consenting]
+    zone = len(analysis.among_plans.agreement_zone)
+    acceptable = f"{zone} of {len(analysis.packages)} acceptable to all at the likeliest values"
     head = ["plan", "people", "all accept", *names, "theory"]
     return [f"Plans ({acceptable}):", indented(table(head, rows, left=(0, len(head) - 1)))]
 
 
-def _package(found: Analysis) -> list[RenderableType]:
+def _package(analysis: Analysis) -> list[RenderableType]:
     """The package issue by issue, and what it asks."""
     from rich.table import Table
 
     from letup.cli.terminal import indented, notes
     from letup.support import explanations
 
-    weighed = found.packages[found.chosen]
+    chosen = analysis.chosen_package
     grid = Table.grid(padding=(0, 2, 0, 0))
-    for row in explanations.package_rows(found, weighed):
+    for row in explanations.package_rows(analysis, chosen):
         grid.add_row(row.label, row.value, f"({row.by})")
     parts: list[RenderableType] = ["The package:", indented(grid)]
-    if found.held_at:
-        held = f"Open issues are held at {found.held_at}: a suggestion to start from, not a proposal."
+    if analysis.held_at:
+        held = f"Open issues are held at {analysis.held_at}: a suggestion to start from, not a proposal."
         parts.append(notes([held]))
-    asks = explanations.asks_in_words(found, weighed)
+    asks = explanations.asks_in_words(analysis, chosen)
     if asks:
         parts += ["What it asks, in the parties' own units:", notes(asks)]
     return parts
 
 
-def _points(found: Analysis) -> list[RenderableType]:
+def _solutions(analysis: Analysis) -> list[RenderableType]:
     """Points of bargaining theory, where they differ from the package."""
     from letup.cli.terminal import notes
     from letup.support import explanations
 
-    if found.anywhere is None or not explanations.solutions_worth_showing(found):
+    solutions, free = analysis.solutions, analysis.open_numbers
+    if solutions is None or not explanations.solutions_worth_showing(analysis):
         return []
-    weighed = found.packages[found.chosen]
+    chosen = analysis.chosen_package
     lines = [
-        f"Nash: {explanations.differences(found, found.anywhere.nash, weighed)}",
-        f"Kalai–Smorodinsky: {explanations.differences(found, found.anywhere.kalai_smorodinsky, weighed)}",
+        f"Nash: {explanations.differences(analysis, solutions.nash, chosen)}",
+        f"Kalai–Smorodinsky: {explanations.differences(analysis, solutions.kalai_smorodinsky, chosen)}",
     ]
-    if found.anywhere.efficient is not None:
-        lines.append(f"{found.anywhere.efficient:,} packages that all accept are efficient: none is better for all.")
-    if found.free is not None:
-        for name, values in (("Nash", found.free.nash), ("Kalai–Smorodinsky", found.free.kalai_smorodinsky)):
-            said = "; ".join(
-                f"{found.negotiation.issue(issue).label}: {found.negotiation.said(issue, explanations.rounded(value))}"
-                for issue, value in values.items()
+    if solutions.efficient is not None:
+        lines.append(f"{solutions.efficient:,} packages that all accept are efficient: none is better for all.")
+    if free is not None:
+        for name, package in (("Nash", free.nash), ("Kalai–Smorodinsky", free.kalai_smorodinsky)):
+            numbers = "; ".join(
+                f"{analysis.negotiation.issue(issue).label}: "
+                f"{analysis.negotiation.value_label(issue, explanations.rounded(value))}"
+                for issue, value in package.items()
             )
-            lines.append(f"{name}, open numbers settled freely: {said}")
-    among = f"Points of bargaining theory among all {found.size:,} packages (aids to think with), where they differ:"
-    return [among, notes(lines)]
+            lines.append(f"{name}, open numbers settled freely: {numbers}")
+    packages = f"{analysis.space_size:,} packages (aids to think with)"
+    return [f"Points of bargaining theory among all {packages}, where they differ:", notes(lines)]
 
 
-def _no_deal(found: Analysis) -> list[RenderableType]:
+def _no_deal(analysis: Analysis) -> list[RenderableType]:
     """Why there is no deal, and the smallest changes that would make one."""
     from letup.cli.terminal import notes
     from letup.support import explanations
 
-    if found.conflict is None:
+    if analysis.conflict is None:
         return []
-    why = f"Why there is no deal (at the likeliest values): {explanations.conflict_in_words(found)}"
+    why = f"Why there is no deal (at the likeliest values): {explanations.conflict_in_words(analysis)}"
     return [
         why,
-        notes(f"It would take: {explanations.relaxation_in_words(found, change)}." for change in found.resolving),
+        notes(
+            f"It would take: {explanations.relaxation_in_words(analysis, relaxation)}."
+            for relaxation in analysis.relaxations
+        ),
     ]
 
 
-def _moves(found: Analysis) -> list[RenderableType]:
+def _moves(analysis: Analysis) -> list[RenderableType]:
     """What would gain each yes that is needed, what it costs others, and who could urge it: a tree for each party."""
     from rich.text import Text
     from rich.tree import Tree
@@ -221,26 +236,25 @@ def _moves(found: Analysis) -> list[RenderableType]:
     from letup.core.wording import listed
     from letup.support import explanations
 
-    name = found.negotiation.name
+    name = analysis.negotiation.party_name
     parts: list[RenderableType] = []
-    for party, moves in found.moves.items():
-        if party not in found.consenting:
+    for party, moves in analysis.moves.items():
+        if party not in analysis.consenting:
             continue
         tree = Tree(Text(f"What would gain the yes of {name(party)}:"), guide_style="dim")
         for move in moves[:_MOVES]:
             branch = tree.add(Text(explanations.move_in_words(move, party)))
-            lost = explanations.less_likely(move, found, party)
-            if lost:
-                branch.add(Text(f"costs: {lost}"))
+            less_likely = explanations.less_likely(move, analysis, party)
+            if less_likely:
+                branch.add(Text(f"costs: {less_likely}"))
         if not moves:
             tree.add("no single change does")
-        for urging in found.urging.get(party, ())[:3]:
-            between = [name(other) for other in urging.path[1:-1]]
-            through = f" through {listed(between)}" if between else ""
-            effect = f"effect {urging.effect:.2f} (influence {urging.strength:.2f})"
-            tree.add(Text(f"{name(urging.party)} could urge it{through}: {effect}"))
+        for advocate in analysis.advocates.get(party, ())[:_ADVOCATES]:
+            through = explanations.through(analysis, advocate)
+            effect = f"effect {advocate.effect:.2f} (influence {advocate.strength:.2f})"
+            tree.add(Text(f"{name(advocate.party)} could urge it{through}: {effect}"))
         parts.append(tree)
-    others = [name(party) for party in found.moves if party not in found.consenting]
+    others = [name(party) for party in analysis.moves if party not in analysis.consenting]
     if others:
         parts.append(
             f"What would gain others whose consent is not needed is on the page (--out) and in --json: "
@@ -255,13 +269,13 @@ def on_the_table(known: Support, package: Path | None, values: list[str]) -> Pac
     from letup.support.output import parse_package, read_package
 
     proposed = read_package(package, known) if package is not None else {}
-    pairs = []
-    for one in values:
-        name, equals, value = one.partition("=")
+    cells = []
+    for pair in values:
+        name, equals, value = pair.partition("=")
         if not equals:
-            raise LetupError("support.package", f"--set {one} is not issue=value", "Write, for instance, days=4.")
-        pairs.append(("", name.strip(), value.strip()))
-    return {**proposed, **parse_package(pairs, known, "--set")}
+            raise LetupError("support.package", f"--set {pair} is not issue=value", "Write, for instance, days=4.")
+        cells.append(("", name.strip(), value.strip()))
+    return {**proposed, **parse_package(cells, known, "--set")}
 
 
 def terms(
@@ -300,33 +314,33 @@ def terms(
     known = support_of(scenario)
     proposed = on_the_table(known, package, set_ or [])
     negotiation = negotiation_of(known, proposed)
-    read_off = package_of(offer, known)
-    require_consistent(proposed, [read_off])
-    settled = {**proposed, **read_off}
+    by_plan = package_of(offer, known)
+    require_consistent(proposed, [by_plan])
+    settled = {**proposed, **by_plan}
     files: list[Path] = []
-    missing: dict[str, list[str]] = {}
+    untranslated: dict[str, list[str]] = {}
     try:
         for language in languages:
             files += write_terms(offer, negotiation, settled, out or plan, lang=language, plan=plan)
-            missing[language] = list(sheet(offer, negotiation, settled, language).untranslated)
+            untranslated[language] = list(sheet(offer, negotiation, settled, language).untranslated)
     except OSError as error:
         raise LetupError(
             "terms.folder", f"{out or plan}: {error.strerror or error}", "Choose another folder."
         ) from error
-    still = [issue.id for issue in known.issues if issue.id not in settled]
+    open_issues = [issue.id for issue in known.issues if issue.id not in settled]
     if as_json:
         document = {
             "package": settled,
-            "open": still,
-            "untranslated": {language: words for language, words in missing.items() if language != "en"},
+            "open": open_issues,
+            "untranslated": {language: words for language, words in untranslated.items() if language != "en"},
             "files": [str(path) for path in files],
         }
         show_json(document)
         return
     show_to_copy("Written, as drafts to be negotiated:", *(f"  {path}" for path in files))
-    if still:
-        show(f"Open: {', '.join(still)}. Settle them with --package or --set ISSUE=VALUE.")
-    for language, words in missing.items():
+    if open_issues:
+        show(f"Open: {', '.join(open_issues)}. Settle them with --package or --set ISSUE=VALUE.")
+    for language, words in untranslated.items():
         if language != "en" and words:
             print(
                 f"Not translated into {language} in the scenario, and left in English: {'; '.join(words)}",

@@ -183,7 +183,7 @@ def _asked(plan: Plan) -> str:
         return ""
     zones = [plan.scenario.zone_ids[window.zone] for window in plan.windows]
     negotiation = negotiation_of(known)
-    return wording.listed([negotiation.name(party) for party in negotiation.consenting(zones)])
+    return wording.listed([negotiation.party_name(party) for party in negotiation.consenting(zones)])
 
 
 def _without_said(without: int) -> str:

@@ -21,7 +21,7 @@ def positions_svg(support: Support) -> str:
     Parameters
     ----------
     support : Support
-        With the statements that are to be drawn (see `letup.support.statements.selected`).
+        With the statements that are to be drawn (see `letup.support.statements.select_statements`).
 
     Returns
     -------
@@ -30,15 +30,15 @@ def positions_svg(support: Support) -> str:
         (above), a strip for each party and a colour and mark for each issue. Every point says what was said when a
         pointer rests on it. Empty of points, with a sentence, if there are no statements.
     """
-    lines = position_histories(support)
-    if not lines:
+    histories = position_histories(support)
+    if not histories:
         return _svg(60, f'<text x="{_LEFT}" y="34">No statements.</text>')
-    issues = [issue.id for issue in support.issues if any(line.issue == issue.id for line in lines)]
-    first, last = span_of(said for line in lines for said in line.said)
+    issues = [issue.id for issue in support.issues if any(history.issue == issue.id for history in histories)]
+    first, last = span_of(statement for history in histories for statement in history.statements)
     names = {party.id: party.name for party in support.parties}
     parts = [_key(support, issues)]
     top = _TOP + _LINE * -(-len(issues) // 3)
-    for party, own in by_party(lines).items():
+    for party, own in by_party(histories).items():
         parts.append(_strip(names.get(party, party), own, issues, top, (first, last)))
         top += _HEAD + 4 * _STEP + 14
     parts.append(_days(first, last, top))
@@ -64,7 +64,7 @@ def _key(support: Support, issues: Sequence[str]) -> str:
 
 
 def _strip(
-    name: str, lines: Sequence[PositionHistory], issues: Sequence[str], top: int, span: tuple[date, date]
+    name: str, histories: Sequence[PositionHistory], issues: Sequence[str], top: int, span: tuple[date, date]
 ) -> str:
     """One party: its name, a rule for each stance, and the lines of its issues."""
     parts = [f'<text x="10" y="{top + 12}" font-weight="bold">{escape(name)}</text>']
@@ -75,16 +75,21 @@ def _strip(
     for stance, words in ((2, "asks for it"), (0, "silent or mixed"), (-2, "refuses")):
         y = _height(stance, top) + 4
         parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" fill="#555">{words}</text>')
-    for line in lines:
-        number = issues.index(line.issue)
-        points = [(_across(said.date, span), _height(said.stance, top)) for said in line.said]
+    for history in histories:
+        number = issues.index(history.issue)
+        points = [(_across(statement.date, span), _height(statement.stance, top)) for statement in history.statements]
         path = "".join(f"{'M' if not n else 'L'}{x:.1f},{y:.1f}" for n, (x, y) in enumerate(points))
         parts.append(f'<path d="{path}" fill="none" stroke="{_colour(number)}" stroke-opacity=".5"/>')
-        turned = {after.row for _, after in line.turns}
-        for (x, y), said in zip(points, line.said, strict=True):
-            what = f"{said.date.isoformat()}, {said.speaker}, {line.issue} ({said.stance:+d}): {said.position}"
-            ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" stroke="#000"/>' if said.row in turned else ""
-            parts.append(f"<g>{ring}{_mark(number, x, y)}<title>{escape(what)}</title></g>")
+        turned = {after.row for _, after in history.turns}
+        for (x, y), statement in zip(points, history.statements, strict=True):
+            said_by = f"{statement.date.isoformat()}, {statement.speaker}, {history.issue} ({statement.stance:+d})"
+            title = f"{said_by}: {statement.position}"
+            ring = (
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" stroke="#000"/>'
+                if statement.row in turned
+                else ""
+            )
+            parts.append(f"<g>{ring}{_mark(number, x, y)}<title>{escape(title)}</title></g>")
     return "".join(parts)
 
 

@@ -29,6 +29,88 @@ from letup.support.plan_terms import package_of
 _MONITORING = ("monitor", "observ", "verif")
 _ENDING = ("exten", "renew", "end", "terminat", "resum", "after")
 
+LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}
+"""Languages of a term sheet, and the direction they are written in."""
+
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+}
+
+# Both names that are in use, as in documents of the United Nations: the Levantine and the Gregorian one.
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+    "ar": (
+        "كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل", "أيار/مايو", "حزيران/يونيو", "تموز/يوليو",
+        "آب/أغسطس", "أيلول/سبتمبر", "تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر", "كانون الأول/ديسمبر",
+    ),
+}  # fmt: skip
+
+_AT = {"en": "{day} at {time}", "ar": "يوم {day}، الساعة {time}"}
+
+# A unit stands in a column of its own, so that no number has to agree with it.
+_UNITS = {
+    "ar": {
+        "day": "يوم", "days": "أيام", "hour": "ساعة", "hours": "ساعات", "hours/day": "ساعات في اليوم",
+        "hours a day": "ساعات في اليوم", "zone-hours": "مجموع ساعات المناطق", "zones": "مناطق",
+        "pauses": "فترات هدنة", "people": "أشخاص", "people/day": "أشخاص في اليوم",
+        "trucks/day": "شاحنات في اليوم", "trucks a day": "شاحنات في اليوم", "trucks": "شاحنات",
+        "litres/day": "لترات في اليوم", "litres": "لترات", "crossings": "معابر", "%": "%",
+        "roads": "طرق", "captives per day": "محتجزون لكل يوم إضافي",
+        "prisoners per captive": "أسرى لكل محتجز",
+        "days per 10 released": "أيام لكل 10 مفرج عنهم",
+        "people released/day": "مفرج عنهم في اليوم",
+    }
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text and the language it is in."""
+
+    text: str
+    lang: str
+
+
+@cache
+def phrases(lang: str) -> Mapping[str, str]:
+    """Phrases of the term sheet in a language.
+
+    Raises
+    ------
+    LetupError
+        ``terms.language`` if it is not one of `LANGUAGES`.
+    """
+    if lang not in LANGUAGES:
+        raise LetupError("terms.language", f"there is no term sheet in {lang!r}", f"Choose {' or '.join(LANGUAGES)}.")
+    texts: Mapping[str, str] = yaml.safe_load(page_text(f"page/terms.{lang}.yaml"))
+    return texts
+
+
+def day_text(moment: date, lang: str) -> str:
+    """A date such as "Sunday, 5 November 2023"."""
+    comma = "، " if lang == "ar" else ", "
+    month = _MONTHS[lang][moment.month - 1]
+    return f"{_DAYS[lang][moment.weekday()]}{comma}{moment.day} {month} {moment.year}"
+
+
+def moment_text(moment: datetime, lang: str) -> str:
+    """A date and time in words."""
+    return _AT[lang].format(day=day_text(moment, lang), time=time(moment))
+
+
+def unit_word(name: str, lang: str) -> Word | None:
+    """A unit; in the language of the scenario where it has no translation."""
+    if not name:
+        return None
+    if lang == "en":
+        return Word(name, "en")
+    known = _UNITS.get(lang, {}).get(name)
+    return Word(known, lang) if known else Word(name, "en")
+
 
 @dataclass(frozen=True)
 class Zone:
@@ -124,9 +206,9 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
     scenario, support = offer.scenario, negotiation.support
     counted = package_of(offer, support)
     settled = {
-        one.id: replace(_term(one, package, lang), counted=one.id in counted)
-        for one in support.issues
-        if one.id in package
+        issue.id: replace(_term(issue, package, lang), counted=issue.id in counted)
+        for issue in support.issues
+        if issue.id in package
     }
 
     def of(kinds: tuple[str, ...]) -> tuple[Term, ...]:
@@ -146,7 +228,7 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
         terms=tuple(term for name, term in settled.items() if not _is(name, (*_MONITORING, *_ENDING))),
         monitoring=of(_MONITORING),
         ending=of(_ENDING),
-        open=tuple(_label(one, lang) for one in support.issues if one.id not in package),
+        open=tuple(_label(issue, lang) for issue in support.issues if issue.id not in package),
     )
 
 
@@ -155,8 +237,8 @@ def _is(issue: str, kinds: tuple[str, ...]) -> bool:
 
 
 def _party(support: Support, party: str, lang: str) -> Word:
-    one = support.party(party)
-    return Word(one.names[lang], lang) if lang in one.names else Word(one.name, "en")
+    names = support.party(party).names
+    return Word(names[lang], lang) if lang in names else Word(support.party(party).name, "en")
 
 
 def _zone(scenario: Scenario, zone: str, lang: str) -> Zone:
@@ -180,7 +262,7 @@ def _term(issue: Issue, package: Package, lang: str) -> Term:
     value = package[issue.id]
     if not isinstance(value, str):
         return Term(_label(issue, lang), Word(number(value), lang), unit_word(issue.unit, lang))
-    option = next((one for one in issue.options if one.id == value), None)
+    option = next((option for option in issue.options if option.id == value), None)
     if option is not None and lang in option.labels:
         return Term(_label(issue, lang), Word(option.labels[lang], lang), None)
     if value in ("yes", "no") and lang == "ar":
@@ -193,13 +275,13 @@ def _times(offer: Offer, lang: str) -> tuple[Time, ...]:
     together: dict[tuple[datetime, datetime], list[str]] = {}
     for pause in sorted(offer.pauses, key=lambda pause: (pause.start, pause.end, pause.window.zone)):
         together.setdefault((pause.start, pause.end), []).append(pause.zone)
-    found = []
+    times = []
     for (start, end), zones in together.items():
         until = time(end) if start.date() == end.date() else moment_text(end, lang)
         hours = number((end - start).total_seconds() / 3600)
         names = tuple(_zone(offer.scenario, zone, lang).name for zone in zones)
-        found.append(Time(day_text(start, lang), time(start), until, hours, names))
-    return tuple(found)
+        times.append(Time(day_text(start, lang), time(start), until, hours, names))
+    return tuple(times)
 
 
 def write_terms(
@@ -222,8 +304,7 @@ def write_terms(
     LetupError
         ``terms.language``; OSError if the files cannot be written.
     """
-    said = sheet(offer, negotiation, package, lang)
-    values = _values(offer, said, lang, plan)
+    values = _values(offer, sheet(offer, negotiation, package, lang), lang, plan)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"terms.{lang}.html", folder / f"terms.{lang}.md"]
@@ -250,7 +331,7 @@ def _fill_isolated(phrase: str, **given: str) -> str:
     return phrase.format(**{name: f"\u2068{value}\u2069" for name, value in given.items()})
 
 
-def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[str, Any]:
+def _values(offer: Offer, content: Sheet, lang: str, plan: Path | None) -> Mapping[str, Any]:
     scenario = offer.scenario
     document = plan / "plan.json" if plan is not None else None
     digest = hashlib.sha256(document.read_bytes()).hexdigest() if document is not None and document.is_file() else "–"
@@ -258,7 +339,7 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "lang": lang,
         "dir": LANGUAGES[lang],
         "t": phrases(lang),
-        "sheet": said,
+        "sheet": content,
         "timezone": scenario.timezone,
         "plan": offer.name,
         "digest": digest,
@@ -266,86 +347,3 @@ def _values(offer: Offer, said: Sheet, lang: str, plan: Path | None) -> Mapping[
         "policy": STILL,
         "version": __version__,
     }
-
-
-LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}
-"""Languages of a term sheet, and the direction they are written in."""
-
-_DAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
-}
-
-# Both names that are in use, as in documents of the United Nations: the Levantine and the Gregorian one.
-_MONTHS = {
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-    "ar": (
-        "كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل", "أيار/مايو", "حزيران/يونيو", "تموز/يوليو",
-        "آب/أغسطس", "أيلول/سبتمبر", "تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر", "كانون الأول/ديسمبر",
-    ),
-}  # fmt: skip
-
-_AT = {"en": "{day} at {time}", "ar": "يوم {day}، الساعة {time}"}
-
-# A unit stands in a column of its own, so that no number has to agree with it.
-_UNITS = {
-    "ar": {
-        "day": "يوم", "days": "أيام", "hour": "ساعة", "hours": "ساعات", "hours/day": "ساعات في اليوم",
-        "hours a day": "ساعات في اليوم", "zone-hours": "مجموع ساعات المناطق", "zones": "مناطق",
-        "pauses": "فترات هدنة", "people": "أشخاص", "people/day": "أشخاص في اليوم",
-        "trucks/day": "شاحنات في اليوم", "trucks a day": "شاحنات في اليوم", "trucks": "شاحنات",
-        "litres/day": "لترات في اليوم", "litres": "لترات", "crossings": "معابر", "%": "%",
-        "roads": "طرق", "captives per day": "محتجزون لكل يوم إضافي",
-        "prisoners per captive": "أسرى لكل محتجز",
-        "days per 10 released": "أيام لكل 10 مفرج عنهم",
-        "people released/day": "مفرج عنهم في اليوم",
-    }
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Word:
-    """A text and the language it is in."""
-
-    text: str
-    lang: str
-
-
-@cache
-def phrases(lang: str) -> Mapping[str, str]:
-    """Phrases of the term sheet in a language.
-
-    Raises
-    ------
-    LetupError
-        ``terms.language`` if it is not one of `LANGUAGES`.
-    """
-    if lang not in LANGUAGES:
-        raise LetupError("terms.language", f"there is no term sheet in {lang!r}", f"Choose {' or '.join(LANGUAGES)}.")
-    found: Mapping[str, str] = yaml.safe_load(page_text(f"page/terms.{lang}.yaml"))
-    return found
-
-
-def day_text(moment: date, lang: str) -> str:
-    """A date such as "Sunday, 5 November 2023"."""
-    comma = "، " if lang == "ar" else ", "
-    month = _MONTHS[lang][moment.month - 1]
-    return f"{_DAYS[lang][moment.weekday()]}{comma}{moment.day} {month} {moment.year}"
-
-
-def moment_text(moment: datetime, lang: str) -> str:
-    """A date and time in words."""
-    return _AT[lang].format(day=day_text(moment, lang), time=time(moment))
-
-
-def unit_word(name: str, lang: str) -> Word | None:
-    """A unit; in the language of the scenario where it has no translation."""
-    if not name:
-        return None
-    if lang == "en":
-        return Word(name, "en")
-    known = _UNITS.get(lang, {}).get(name)
-    return Word(known, lang) if known else Word(name, "en")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.support.model import Package, Value
-from letup.support.utility import EQUAL, SampledUtility, meets_reservation, values_within_red_lines
+from letup.support.utility import EQUAL, SampledUtility, meets_reservation
 
 Answer = Literal["accept", "undecided", "reject"]
 
@@ -55,23 +55,24 @@ class Verdict:
     answer : {"accept", "undecided", "reject"}
         Accept from a probability of `CLEAR_SHARE` on, reject from 1 - `CLEAR_SHARE` down.
     probability : float
-        Share of the draws in which it accepts.
+        Acceptance probability: share of the draws in which it accepts.
     low, high : float
         95 % interval of that share by the number of draws alone (Wilson, 1927); it shrinks with more draws, and says
         nothing of whether the ranges are right.
     refused : tuple of str
         Issues on which a red line is crossed: then nothing else counts.
-    deciding : str
+    deciding_issue : str
         The issue that decides: one beyond a red line; else the one that turns the answer in most draws when it alone
         is set to what the party likes best (where it mostly refuses) or least (where it mostly accepts); else, where
         no issue alone turns any, the one that costs it most against its best; empty where no wants are known.
-    turns : float
-        Share of the draws that the deciding issue alone turns; 1 for a red line that is the only one crossed.
+    deciding_share : float
+        Share of the draws in which the deciding issue alone turns the answer; 1 for a red line that is the only one
+        crossed.
     shortfall : float
         Reservation value less utility, at the likeliest values, if that is positive: distance to a yes, 0 to 1.
     margin : float
         Mean over the draws of utility less reservation value, red lines aside; negative where it falls short.
-    reach : tuple of RequiredValue
+    required : tuple of RequiredValue
         Changes of one issue alone that would do, at the likeliest values.
     """
 
@@ -81,54 +82,62 @@ class Verdict:
     low: float
     high: float
     refused: tuple[str, ...]
-    deciding: str
-    turns: float
+    deciding_issue: str
+    deciding_share: float
     shortfall: float
     margin: float
-    reach: tuple[RequiredValue, ...]
+    required: tuple[RequiredValue, ...]
+
+    @property
+    def wants_known(self) -> bool:
+        """Whether anything is known of what the party wants."""
+        return bool(self.deciding_issue)
 
 
 def judge(
-    drawn: SampledUtility, likeliest: SampledUtility, packages: Sequence[Package]
+    sampled: SampledUtility, likeliest: SampledUtility, packages: Sequence[Package]
 ) -> tuple[list[Verdict], NDArray[np.bool_]]:
     """Say of each package whether a party would accept it, all in all and in each draw (bool[packages, draws]).
 
     Parameters
     ----------
-    drawn : SampledUtility
+    sampled : SampledUtility
         The party in many draws.
     likeliest : SampledUtility
         The same party at its likeliest values.
     packages : sequence of Package
         The packages, weighed with the same draws.
     """
-    taste = drawn.taste
-    parts = drawn.parts(packages)
-    utility = drawn.utility(packages, parts)
-    accepts = drawn.accepts(packages, utility)
-    shortfall = (likeliest.reservation - likeliest.utility(packages))[:, 0]
+    by_issue = sampled.issue_utilities(packages)
+    utility = sampled.utility(packages, by_issue)
+    accepts = sampled.accepts(packages, utility)
+    shortfalls = (likeliest.reservation - likeliest.utility(packages))[:, 0]
     verdicts = []
     for number, package in enumerate(packages):
-        refused = taste.vetoes(package)
-        yes = accepts[number]
-        share = float(yes.mean())
-        low, high = wilson_interval(share, drawn.draws)
-        deciding, turns = _deciding(
-            drawn, utility[number], {i: part[number] for i, part in parts.items()}, yes, refused
+        refused = sampled.model.vetoes(package)
+        probability = float(accepts[number].mean())
+        low, high = wilson_interval(probability, sampled.draws)
+        issue, share = _deciding_issue(
+            sampled,
+            utility[number],
+            {issue: utilities[number] for issue, utilities in by_issue.items()},
+            accepts[number],
+            refused,
         )
+        falls_short = shortfalls[number] > EQUAL
         verdicts.append(
             Verdict(
-                taste.party,
-                answer_of(share),
-                share,
-                low,
-                high,
-                refused,
-                deciding,
-                turns,
-                max(float(shortfall[number]), 0.0) if shortfall[number] > EQUAL else 0.0,
-                float((utility[number] - drawn.reservation).mean()),
-                tuple(_reaches(likeliest, package)) if refused or shortfall[number] > EQUAL else (),
+                party=sampled.party,
+                answer=answer_of(probability),
+                probability=probability,
+                low=low,
+                high=high,
+                refused=refused,
+                deciding_issue=issue,
+                deciding_share=share,
+                shortfall=float(shortfalls[number]) if falls_short else 0.0,
+                margin=float((utility[number] - sampled.reservation).mean()),
+                required=tuple(_required_values(likeliest, package)) if refused or falls_short else (),
             )
         )
     return verdicts, accepts
@@ -151,7 +160,9 @@ def wilson_interval(share: float, draws: int) -> tuple[float, float]:
 
 
 def joint_acceptance(accepts: Sequence[NDArray[np.bool_]]) -> NDArray[np.float64]:
-    """Share of draws in which all parties accept, by package; they are drawn apart, so their answers are independent.
+    """Share of draws in which all parties accept, by package: float64[packages].
+
+    Parties are drawn apart, so their answers are independent.
 
     Parameters
     ----------
@@ -161,63 +172,61 @@ def joint_acceptance(accepts: Sequence[NDArray[np.bool_]]) -> NDArray[np.float64
     return np.asarray(np.logical_and.reduce(accepts).mean(axis=1), float)
 
 
-def _deciding(
-    drawn: SampledUtility,
+def _deciding_issue(
+    sampled: SampledUtility,
     utility: NDArray[np.float64],
-    parts: dict[str, NDArray[np.float64]],
-    yes: NDArray[np.bool_],
+    by_issue: dict[str, NDArray[np.float64]],
+    accepts: NDArray[np.bool_],
     refused: tuple[str, ...],
 ) -> tuple[str, float]:
-    """The issue that decides, and the share of draws that it alone turns."""
-    taste = drawn.taste
+    """The issue that decides on one package, and the share of draws in which it alone turns the answer."""
+    if len(set(refused)) > 1:
+        return refused[0], 0.0
     if refused:
-        first = refused[0]
-        if len(set(refused)) > 1 or first not in parts:
-            return first, 0.0 if len(set(refused)) > 1 else float(meets_reservation(utility, drawn.reservation).mean())
-        return first, float(meets_reservation(utility - parts[first] + drawn.most(first), drawn.reservation).mean())
-    if not parts:
+        issue = refused[0]
+        if issue in by_issue:
+            utility = utility - by_issue[issue] + sampled.best_of(issue)
+        return issue, float(meets_reservation(utility, sampled.reservation).mean())
+    if not by_issue:
         return "", 0.0
-    mostly = yes.mean() >= 0.5
+    mostly_accepts = accepts.mean() >= 0.5
     turned, costs = {}, {}
-    for issue in taste.issues:
-        if mostly:
-            changed = meets_reservation(utility - parts[issue] + drawn.least(issue), drawn.reservation)
-            costs[issue] = float((parts[issue] - drawn.least(issue)).mean())
-        else:
-            changed = meets_reservation(utility - parts[issue] + drawn.most(issue), drawn.reservation)
-            costs[issue] = float((drawn.most(issue) - parts[issue]).mean())
-        turned[issue] = float((changed != yes).mean())
-    best = max(taste.issues, key=lambda issue: (turned[issue], costs[issue]))
-    return best, turned[best]
+    for issue, own in by_issue.items():
+        other = sampled.worst_of(issue) if mostly_accepts else sampled.best_of(issue)
+        changed = meets_reservation(utility - own + other, sampled.reservation)
+        turned[issue] = float((changed != accepts).mean())
+        costs[issue] = float((own - other).mean() if mostly_accepts else (other - own).mean())
+    deciding = max(by_issue, key=lambda issue: (turned[issue], costs[issue]))
+    return deciding, turned[deciding]
 
 
-def _reaches(likeliest: SampledUtility, package: Package) -> list[RequiredValue]:
+def _required_values(likeliest: SampledUtility, package: Package) -> list[RequiredValue]:
     """For each issue, the nearest value that alone brings a yes at the likeliest values; none where none does."""
-    taste = likeliest.taste
-    found = []
-    for issue in taste.issues:
-        if any(one != issue for one in taste.vetoes(package)):
+    required = []
+    vetoed = likeliest.model.vetoes(package)
+    for issue in likeliest.model.issues:
+        if any(other != issue for other in vetoed):
             continue
-        rest = float(likeliest.utility([package])[0, 0] - likeliest.part(issue, [package[issue]])[0, 0])
-        needed = float(likeliest.reservation[0]) - rest
-        value = _nearest(likeliest, issue, package[issue], needed)
+        others = float(likeliest.utility([package])[0, 0] - likeliest.issue_utility(issue, [package[issue]])[0, 0])
+        value = _nearest_value(likeliest, issue, package[issue], float(likeliest.reservation[0]) - others)
         if value is not None:
-            found.append(RequiredValue(issue, package[issue], value))
-    return found
+            required.append(RequiredValue(issue, package[issue], value))
+    return required
 
 
-def _nearest(likeliest: SampledUtility, issue: str, current: Value, needed: float) -> Value | None:
+def _nearest_value(likeliest: SampledUtility, issue: str, current: Value, needed: float) -> Value | None:
     """The nearest value of an issue that adds at least so much and is beyond no red line."""
-    values = values_within_red_lines(likeliest.taste, issue)
-    line = likeliest.taste.red_lines.get(issue)
-    values = [value for value in values if line is None or not line.refuses(value)]
-    worth = [float(one) for one in likeliest.part(issue, values)[:, 0]] if values else []
-    good: list[Value] = [value for value, one in zip(values, worth, strict=True) if one >= needed - EQUAL]
+    line = likeliest.model.red_lines.get(issue)
+    values = [
+        value for value in likeliest.model.values_within_red_lines(issue) if line is None or not line.refuses(value)
+    ]
+    utilities = [float(utility) for utility in likeliest.issue_utility(issue, values)[:, 0]] if values else []
+    enough: list[Value] = [value for value, utility in zip(values, utilities, strict=True) if utility >= needed - EQUAL]
     if isinstance(current, str):
-        return max(good, key=lambda value: -worth[values.index(value)]) if good else None
+        return max(enough, key=lambda value: -utilities[values.index(value)]) if enough else None
     # Between two values the worth is linear: it passes what is needed at most once.
-    pairs = sorted((float(value), one) for value, one in zip(values, worth, strict=True))
-    for (left, low), (right, high) in pairwise(pairs):
+    ascending = sorted((float(value), utility) for value, utility in zip(values, utilities, strict=True))
+    for (left, low), (right, high) in pairwise(ascending):
         if (low - needed) * (high - needed) < 0:
-            good.append(left + (right - left) * (needed - low) / (high - low))
-    return min(good, key=lambda value: abs(float(value) - current)) if good else None
+            enough.append(left + (right - left) * (needed - low) / (high - low))
+    return min(enough, key=lambda value: abs(float(value) - current)) if enough else None

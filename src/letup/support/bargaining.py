@@ -1,12 +1,20 @@
-"""Points that bargaining theory singles out in a finite set of packages: aids to think with, not what is right.
+"""Solutions that bargaining theory singles out: aids to think with, not what is right.
 
 Given are the utilities of the parties that have to agree, and what each has without an agreement. The *zone of possible
 agreement* is what all of them accept. A package is *Pareto-efficient* if no other is at least as good for all of them
-and better for one. The *Nash point* (Nash, 1950) has the largest product of gains; the *Kalai–Smorodinsky point*
-(Kalai and Smorodinsky, 1975) gives all parties the largest equal share of the most that each could get in the zone:
-over a finite set, where equal shares may not exist, the largest smallest share, then the largest second smallest, …
-(the leximin rule of Imai, 1983). Gains are compared within each party only: no result changes if one party's utility
+and better for one. The *Nash bargaining solution* (Nash, 1950) has the largest product of gains; the *Kalai–Smorodinsky
+solution* (Kalai and Smorodinsky, 1975) gives all parties the largest equal share of the most that each could get in the
+zone: over a finite set, where equal shares may not exist, the largest smallest share, then the largest second smallest,
+… (the leximin rule of Imai, 1983). Gains are compared within each party only: no result changes if one party's utility
 is put on another scale.
+
+`solutions_among` goes through a list of packages. `bargaining_solutions` covers everything that can be agreed, however
+many packages that is: as long as the efficient ones can be followed up block by block
+(`letup.support.package_space.efficient_choices`) the solutions are picked from them, exactly. Where there are too many,
+as with eight parties, they are found by mixed-integer programs: the Kalai–Smorodinsky solution by one (the largest
+smallest share), the Nash solution by a row of them, in which the logarithm of each gain is bounded from above by its
+tangents, with one more tangent at each solution until it agrees (Kelley, 1960). Those are exact to what HiGHS
+tolerates, about 1e-6.
 """
 
 from __future__ import annotations
@@ -21,15 +29,22 @@ from letup.support.model import Value
 from letup.support.package_space import PackageSpace, efficient_choices, pareto_efficient
 from letup.support.utility import EQUAL
 
+_MOST_BEGINNINGS = 2_000
+"""Efficient beginnings of packages that are followed up before programs take over."""
+_ROUNDS = 60
+"""Most tangents for each party."""
+_CLOSE = 1e-7
+"""Logarithms and gains this close are the same."""
+
 
 @dataclass(frozen=True)
 class ListedSolutions:
-    """What bargaining theory says of a set of packages, by their numbers.
+    """What bargaining theory says of a list of packages, by their numbers.
 
     Attributes
     ----------
-    zone : tuple of int
-        Acceptable to all who must consent.
+    agreement_zone : tuple of int
+        Acceptable to all who must consent: the zone of possible agreement.
     efficient : tuple of int
         Pareto-efficient among all packages, acceptable or not; packages that are equal to all parties stay together.
     nash, kalai_smorodinsky : tuple of int
@@ -38,7 +53,7 @@ class ListedSolutions:
         The most that each party gets anywhere in the zone.
     """
 
-    zone: tuple[int, ...]
+    agreement_zone: tuple[int, ...]
     efficient: tuple[int, ...]
     nash: tuple[int, ...]
     kalai_smorodinsky: tuple[int, ...]
@@ -48,7 +63,7 @@ class ListedSolutions:
 def solutions_among(
     utility: NDArray[np.float64], disagreement: NDArray[np.float64], allowed: NDArray[np.bool_] | None = None
 ) -> ListedSolutions:
-    """Find the points.
+    """Find the solutions in a list of packages.
 
     Parameters
     ----------
@@ -59,20 +74,25 @@ def solutions_among(
     allowed : bool[packages], optional
         Packages beyond no party's red lines; all if absent. The others are in no set.
     """
-    ok = np.ones(len(utility), bool) if allowed is None else allowed
-    inside = np.flatnonzero(ok & (utility >= disagreement - EQUAL).all(axis=1))
-    there = np.flatnonzero(ok)
-    best = there[pareto_efficient(utility[there])]
-    if not len(inside):
-        return ListedSolutions((), _ints(best), (), (), None)
-    gains = np.maximum(utility[inside] - disagreement, 0.0)
+    if allowed is None:
+        allowed = np.ones(len(utility), bool)
+    candidates = np.flatnonzero(allowed)
+    efficient = candidates[pareto_efficient(utility[candidates])]
+    zone = np.flatnonzero(allowed & (utility >= disagreement - EQUAL).all(axis=1))
+    if not len(zone):
+        return ListedSolutions((), _numbers(efficient), (), (), None)
+    gains = np.maximum(utility[zone] - disagreement, 0.0)
     return ListedSolutions(
-        _ints(inside),
-        _ints(best),
-        _ints(inside[nash(gains)]),
-        _ints(inside[kalai_smorodinsky(gains)]),
-        np.asarray(utility[inside].max(axis=0), float),
+        _numbers(zone),
+        _numbers(efficient),
+        _numbers(zone[nash(gains)]),
+        _numbers(zone[kalai_smorodinsky(gains)]),
+        np.asarray(utility[zone].max(axis=0), float),
     )
+
+
+def _numbers(indices: NDArray[np.intp]) -> tuple[int, ...]:
+    return tuple(int(index) for index in indices)
 
 
 def nash(gains: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -81,19 +101,19 @@ def nash(gains: NDArray[np.float64]) -> NDArray[np.intp]:
     Where somebody gains nothing in every package the product is always nothing: then the largest number of parties that
     gain counts first, and the product over those that do.
     """
-    count = (gains > EQUAL).sum(axis=1)
-    most = np.flatnonzero(count == count.max())
-    logs = np.log(np.where(gains[most] > EQUAL, gains[most], 1.0)).sum(axis=1)
-    return np.asarray(most[logs >= logs.max() - EQUAL], np.intp)
+    gaining = (gains > EQUAL).sum(axis=1)
+    candidates = np.flatnonzero(gaining == gaining.max())
+    logs = np.log(np.where(gains[candidates] > EQUAL, gains[candidates], 1.0)).sum(axis=1)
+    return np.asarray(candidates[logs >= logs.max() - EQUAL], np.intp)
 
 
 def kalai_smorodinsky(gains: NDArray[np.float64]) -> NDArray[np.intp]:
     """Packages with the largest smallest share of what each party could gain, then second smallest, and so on."""
-    most = gains.max(axis=0)
-    can = most > EQUAL
-    if not can.any():
+    largest = gains.max(axis=0)
+    can_gain = largest > EQUAL
+    if not can_gain.any():
         return np.arange(len(gains))
-    shares = np.sort(gains[:, can] / most[can], axis=1)
+    shares = np.sort(gains[:, can_gain] / largest[can_gain], axis=1)
     left = np.arange(len(gains))
     for rank in range(shares.shape[1]):
         best = shares[left, rank].max()
@@ -101,18 +121,9 @@ def kalai_smorodinsky(gains: NDArray[np.float64]) -> NDArray[np.intp]:
     return left
 
 
-def _ints(numbers: NDArray[np.intp]) -> tuple[int, ...]:
-    return tuple(int(one) for one in numbers)
-
-
-_BEGINNINGS = 2_000
-_ROUNDS = 60
-_CLOSE = 1e-7
-
-
 @dataclass(frozen=True)
 class BargainingSolutions:
-    """Points among everything that can be agreed.
+    """Solutions over everything that can be agreed.
 
     Attributes
     ----------
@@ -134,153 +145,158 @@ class BargainingSolutions:
     efficient: int | None
 
 
-def bargaining_solutions(table: PackageSpace) -> BargainingSolutions | None:
-    """Find the points; None if there is no deal."""
+def bargaining_solutions(space: PackageSpace) -> BargainingSolutions | None:
+    """Find the solutions over everything that can be agreed; None if there is no deal."""
     try:
-        choices, utility = efficient_choices(table, _BEGINNINGS)
+        choices, utility = efficient_choices(space, _MOST_BEGINNINGS)
     except LetupError as error:
         if error.code != "support.too_many":
             raise
-        return _programmed(table)
-    inside = (utility >= table.reservation - EQUAL).all(axis=1)
-    choices, utility = choices[inside], utility[inside]
+        return _solutions_by_programs(space)
+    zone = (utility >= space.reservation - EQUAL).all(axis=1)
+    choices, utility = choices[zone], utility[zone]
     if not len(choices):
         return None
-    gains = np.maximum(utility - table.reservation, 0.0)
-    one, other = int(nash(gains)[0]), int(kalai_smorodinsky(gains)[0])
+    gains = np.maximum(utility - space.reservation, 0.0)
+    nash_row, ks_row = int(nash(gains)[0]), int(kalai_smorodinsky(gains)[0])
     return BargainingSolutions(
-        table.package([int(number) for number in choices[one]]),
-        table.package([int(number) for number in choices[other]]),
-        utility[one],
-        utility[other],
-        np.asarray(utility.max(axis=0), float),
-        len(choices),
+        nash=space.package([int(option) for option in choices[nash_row]]),
+        kalai_smorodinsky=space.package([int(option) for option in choices[ks_row]]),
+        nash_utility=utility[nash_row],
+        kalai_smorodinsky_utility=utility[ks_row],
+        ideal=np.asarray(utility.max(axis=0), float),
+        efficient=len(choices),
     )
 
 
-def _programmed(table: PackageSpace) -> BargainingSolutions | None:
-    program = _Choice(table)
-    parties = len(table.parties)
+def _solutions_by_programs(space: PackageSpace) -> BargainingSolutions | None:
+    program = _AgreementProgram(space)
+    parties = len(space.parties)
     ideal = np.zeros(parties)
     for party in range(parties):
-        choice = program.choose(np.concatenate([-program.gain[party], np.zeros(parties)]))
+        choice = program.solve(np.concatenate([-program.utilities[party], np.zeros(parties)]))
         if choice is None:
             return None
         ideal[party] = program.utility(choice)[party]
-    room = ideal - table.reservation
-    can = np.flatnonzero(room > _CLOSE)
-    ks = program.equal_shares(room, can)
-    best = program.nash(room, can, ks)
+    room = ideal - space.reservation
+    gaining = np.flatnonzero(room > _CLOSE)
+    ks = program.kalai_smorodinsky(room, gaining)
+    best = program.nash(room, gaining, ks)
     return BargainingSolutions(
-        table.package(best), table.package(ks), program.utility(best), program.utility(ks), ideal, None
+        nash=space.package(best),
+        kalai_smorodinsky=space.package(ks),
+        nash_utility=program.utility(best),
+        kalai_smorodinsky_utility=program.utility(ks),
+        ideal=ideal,
+        efficient=None,
     )
 
 
-class _Choice:
-    """One option of each block that all accept; one more variable for each party."""
+_Row = tuple[NDArray[np.float64], float]
+"""A row (a, b) of a program: a · v >= b."""
 
-    def __init__(self, table: PackageSpace) -> None:
-        self.table = table
-        self.sizes = [len(block.options) for block in table.blocks]
-        self.gain = np.concatenate([worth.sum(axis=1) for worth in table.worth], axis=1)
-        self.open = np.concatenate([~np.asarray(refused.any(axis=(0, 1))) for refused in table.refused])
-        self.options = self.gain.shape[1]
+
+class _AgreementProgram:
+    """Choose one option of each block such that all accept: a mixed-integer program for HiGHS.
+
+    Variables v are one binary for each option, then one real number for each party, for what a solution needs.
+    """
+
+    def __init__(self, space: PackageSpace) -> None:
+        self.space = space
+        self.sizes = [len(block.options) for block in space.blocks]
+        self.utilities = np.concatenate([worth.sum(axis=1) for worth in space.worth], axis=1)
+        self.allowed = np.concatenate([~np.asarray(refused.any(axis=(0, 1))) for refused in space.refused])
+        self.options = self.utilities.shape[1]
+        self.parties = len(space.parties)
 
     def utility(self, choice: list[int]) -> NDArray[np.float64]:
+        """What a choice is worth to each party."""
         starts = np.cumsum([0, *self.sizes[:-1]])
-        return np.asarray(self.gain[:, starts + np.array(choice)].sum(axis=1), float)
+        return np.asarray(self.utilities[:, starts + np.array(choice)].sum(axis=1), float)
 
-    def equal_shares(self, room: NDArray[np.float64], can: NDArray[np.intp]) -> list[int]:
+    def kalai_smorodinsky(self, room: NDArray[np.float64], gaining: NDArray[np.intp]) -> list[int]:
         """The largest smallest share of what each party could gain."""
-        parties = len(self.table.parties)
-        if not len(can):
-            return self._must(self.choose(np.zeros(self.options + parties)))
+        if not len(gaining):
+            return self._solve_again(np.zeros(self.options + self.parties))[0]
         rows = []
-        for party in can:  # its share of the room is no smaller than the first variable
-            row = np.zeros(self.options + parties)
-            row[: self.options], row[self.options] = self.gain[party] / room[party], -1.0
-            rows.append((row, self.table.reservation[party] / room[party]))
-        cost = np.zeros(self.options + parties)
+        for party in gaining:  # its share of the room is no smaller than the first real number
+            row = np.zeros(self.options + self.parties)
+            row[: self.options], row[self.options] = self.utilities[party] / room[party], -1.0
+            rows.append((row, self.space.reservation[party] / room[party]))
+        cost = np.zeros(self.options + self.parties)
         cost[self.options] = -1.0
         # A trace of everybody's gain, so that nothing is left on the table among equal smallest shares.
-        cost[: self.options] -= 1e-5 * (self.gain[can] / room[can][:, None]).sum(axis=0)
-        return self._must(self.choose(cost, rows))
+        cost[: self.options] -= 1e-5 * (self.utilities[gaining] / room[gaining][:, None]).sum(axis=0)
+        return self._solve_again(cost, rows)[0]
 
-    def nash(self, room: NDArray[np.float64], can: NDArray[np.intp], start: list[int]) -> list[int]:
+    def nash(self, room: NDArray[np.float64], gaining: NDArray[np.intp], start: list[int]) -> list[int]:
         """The largest product of gains."""
-        if not len(can):
+        if not len(gaining):
             return start
-        parties = len(self.table.parties)
-        cost = np.zeros(self.options + parties)
-        cost[self.options + can] = -1.0
-        rows = [self._tangent(party, room[party], share) for party in can for share in (0.01, 0.05, 0.2, 0.5, 1.0)]
-        best, most = start, -np.inf
+        cost = np.zeros(self.options + self.parties)
+        cost[self.options + gaining] = -1.0
+        rows = [self._tangent(party, room[party], share) for party in gaining for share in (0.01, 0.05, 0.2, 0.5, 1.0)]
+        best, best_value = start, -np.inf
         choice = start
         for _ in range(_ROUNDS):
-            shares = (self.utility(choice) - self.table.reservation)[can] / room[can]
+            shares = (self.utility(choice) - self.space.reservation)[gaining] / room[gaining]
             value = float(np.log(np.maximum(shares, 1e-9)).sum())
-            if value > most:
-                best, most = choice, value
+            if value > best_value:
+                best, best_value = choice, value
             rows += [
                 self._tangent(party, room[party], max(float(share), 1e-4))
-                for party, share in zip(can, shares, strict=True)
+                for party, share in zip(gaining, shares, strict=True)
             ]
-            choice, bound = self._bounded(cost, rows)
-            if bound <= most + _CLOSE:
+            choice, least_cost = self._solve_again(cost, rows)
+            if -least_cost <= best_value + _CLOSE:
                 break
         return best
 
-    def _tangent(self, party: np.intp, room: float, share: float) -> tuple[NDArray[np.float64], float]:
+    def _tangent(self, party: np.intp, room: float, share: float) -> _Row:
         """The log of a share lies below its tangent: (gain - reservation) / (room share) - 1 + log(share)."""
-        row = np.zeros(self.options + len(self.table.parties))
-        row[: self.options] = self.gain[party] / room / share
+        row = np.zeros(self.options + self.parties)
+        row[: self.options] = self.utilities[party] / room / share
         row[self.options + party] = -1.0
-        return row, float(self.table.reservation[party] / room / share + 1 - np.log(share))
+        return row, float(self.space.reservation[party] / room / share + 1 - np.log(share))
 
-    def _bounded(
-        self, cost: NDArray[np.float64], rows: list[tuple[NDArray[np.float64], float]]
-    ) -> tuple[list[int], float]:
-        choice = self._must(self.choose(cost, rows))
-        return choice, -self.cost
-
-    def _must(self, choice: list[int] | None) -> list[int]:
+    def _solve_again(self, cost: NDArray[np.float64], rows: list[_Row] | None = None) -> tuple[list[int], float]:
+        """Solve a program that is known to have a solution: the choice, and a lower bound of what it costs."""
+        choice = self.solve(cost, rows)
         if choice is None:
             raise LetupError("support.solver", "a package that was possible is not found again", "Hold some issues.")
-        return choice
+        return choice, self.least_cost
 
-    def choose(
-        self, cost: NDArray[np.float64], more: list[tuple[NDArray[np.float64], float]] | None = None
-    ) -> list[int] | None:
-        """The cheapest choice that all accept, with further rows (a, b) of a · v >= b."""
+    def solve(self, cost: NDArray[np.float64], rows: list[_Row] | None = None) -> list[int] | None:
+        """The cheapest choice that all accept, with further rows; None if there is none."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        if any(not part.any() for part in np.split(self.open, np.cumsum(self.sizes)[:-1])):
+        ends = np.cumsum(self.sizes)
+        if any(not allowed.any() for allowed in np.split(self.allowed, ends[:-1])):
             return None
-        parties = len(self.table.parties)
-        one_of = np.zeros((len(self.sizes), self.options + parties))
-        for row, (start, size) in enumerate(zip(np.cumsum([0, *self.sizes]), self.sizes, strict=False)):
-            one_of[row, start : start + size] = 1.0
-        accept = np.hstack([self.gain, np.zeros((parties, parties))])
+        one_option = np.zeros((len(self.sizes), self.options + self.parties))
+        for row, (end, size) in enumerate(zip(ends, self.sizes, strict=True)):
+            one_option[row, end - size : end] = 1.0
+        accept = np.hstack([self.utilities, np.zeros((self.parties, self.parties))])
         constraints = [
-            LinearConstraint(one_of, 1, 1),
-            LinearConstraint(accept, self.table.reservation - EQUAL, np.inf),
+            LinearConstraint(one_option, 1, 1),
+            LinearConstraint(accept, self.space.reservation - EQUAL, np.inf),
         ]
-        if more:
+        if rows:
             constraints.append(
-                LinearConstraint(np.array([row for row, _ in more]), np.array([end for _, end in more]), np.inf)
+                LinearConstraint(np.array([row for row, _ in rows]), np.array([low for _, low in rows]), np.inf)
             )
-        found = milp(
+        result = milp(
             cost,
-            integrality=np.concatenate([np.ones(self.options), np.zeros(parties)]),
+            integrality=np.concatenate([np.ones(self.options), np.zeros(self.parties)]),
             bounds=Bounds(
-                np.concatenate([np.zeros(self.options), np.full(parties, -100.0)]),
-                np.concatenate([self.open.astype(float), np.full(parties, 100.0)]),
+                np.concatenate([np.zeros(self.options), np.full(self.parties, -100.0)]),
+                np.concatenate([self.allowed.astype(float), np.full(self.parties, 100.0)]),
             ),
             constraints=constraints,
             options={"mip_rel_gap": 0.0, "time_limit": 20.0},
         )
-        if found.x is None:
+        if result.x is None:
             return None
-        self.cost = float(found.mip_dual_bound if found.mip_dual_bound is not None else found.fun)
-        parts = np.split(found.x[: self.options], np.cumsum(self.sizes)[:-1])
-        return [int(np.argmax(part)) for part in parts]
+        self.least_cost = float(result.mip_dual_bound if result.mip_dual_bound is not None else result.fun)
+        return [int(np.argmax(block)) for block in np.split(result.x[: self.options], ends[:-1])]

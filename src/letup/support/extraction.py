@@ -80,17 +80,17 @@ def extractor(name: str = DEFAULT) -> Extractor:
     """
     if name == DEFAULT:
         return RuleExtractor()
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in found:
-        known = [DEFAULT, *found]
+    installed = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in installed:
+        known = [DEFAULT, *installed]
         remedy = f"{did_you_mean(name, known)}use one of {', '.join(known)}, or install one for {GROUP}"
         raise LetupError("extract.unknown", f"there is no extractor “{name}”", remedy)
     try:
-        made: Extractor = found[name].load()()
+        loaded: Extractor = installed[name].load()()
     except Exception as error:  # code of others: whatever it raises
         message = f"the extractor “{name}” cannot be loaded: {type(error).__name__}: {error}"
         raise LetupError("extract.failed", message, f"use --extractor {DEFAULT}, or mend it") from error
-    return made
+    return loaded
 
 
 def proposals(text: str, support: Support, by: Extractor) -> list[Proposal]:
@@ -103,19 +103,22 @@ def proposals(text: str, support: Support, by: Extractor) -> list[Proposal]:
         or names what does not exist: then nothing that it proposes can be trusted.
     """
     try:
-        found = list(by.propose(text, support))
+        proposed = list(by.propose(text, support))
     except LetupError:
         raise
     except Exception as error:
         message = f"the extractor failed: {type(error).__name__}: {error}"
         raise LetupError("extract.failed", message, f"use --extractor {DEFAULT}") from error
-    parties, issues = {one.id for one in support.parties}, {one.id for one in support.issues}
-    for one in found:
-        good = 0 <= one.start < one.end <= len(text) and text[one.start : one.end] == one.quote
-        if not good or one.party not in parties or one.issue not in issues or one.stance not in range(-2, 3):
-            message = f"a proposal at {one.start} to {one.end} is not what stands there, or names what does not exist"
+    parties, issues = {party.id for party in support.parties}, {issue.id for issue in support.issues}
+    for proposal in proposed:
+        start, end = proposal.start, proposal.end
+        verbatim = 0 <= start < end <= len(text) and text[start:end] == proposal.quote
+        exists = proposal.party in parties and proposal.issue in issues and proposal.stance in range(-2, 3)
+        if not verbatim or not exists:
+            message = f"a proposal at {start} to {end} is not what stands there, or names what does not exist"
             raise LetupError("extract.not_verbatim", message, "do not use this extractor; report it to its makers")
-    return sorted({one.id: one for one in found}.values(), key=lambda one: (one.start, one.end, one.party, one.issue))
+    different = {proposal.id: proposal for proposal in proposed}.values()
+    return sorted(different, key=lambda proposal: (proposal.start, proposal.end, proposal.party, proposal.issue))
 
 
 # A full stop ends a sentence unless a digit, a letter with a stop (U.S.) or a small letter follows.
@@ -124,16 +127,19 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @cache
-def _list(kind: str) -> frozenset[str]:
-    """Words of a kind, from ``rules.csv`` beside this file; `silent` words of names and labels say nothing alone."""
-    text = resources.files("letup.support").joinpath("rules.csv").read_text("utf-8")
+def _word_list(kind: str) -> frozenset[str]:
+    """Words of a kind, from ``extraction_words.csv`` beside this file.
+
+    ``silent`` words of names and labels say nothing alone.
+    """
+    text = resources.files("letup.support").joinpath("extraction_words.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
     return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
 
 
 @cache
 def _number() -> re.Pattern[str]:
-    return re.compile(rf"\d[\d,.]*|\b(?:{'|'.join(sorted(_list('number')))})\b", re.IGNORECASE)
+    return re.compile(rf"\d[\d,.]*|\b(?:{'|'.join(sorted(_word_list('number')))})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -146,22 +152,22 @@ class RuleExtractor:
 
     def propose(self, text: str, support: Support) -> list[Proposal]:
         """Sentences of the text that may be statements."""
-        names = [(party.id, _names(party, support)) for party in support.parties]
-        words = [(issue, _issue_words(issue), _unit(issue)) for issue in support.issues]
-        found = []
+        parties = [(party.id, _party_patterns(party, support)) for party in support.parties]
+        issues = [(issue.id, _issue_words(issue), _unit_pattern(issue)) for issue in support.issues]
+        proposed = []
         for start, end in _sentences(text):
             quote = text[start:end]
-            for party, patterns in names:
-                called = next((match[0] for pattern in patterns if (match := pattern.search(quote))), None)
-                if called is None:
+            numbers = tuple(match[0].rstrip(".,") for match in _number().finditer(quote))
+            for party, patterns in parties:
+                party_words = next((match[0] for pattern in patterns if (match := pattern.search(quote))), None)
+                if party_words is None:
                     continue
-                for issue, known, unit in words:
-                    by = _named(quote, known, unit)
-                    if by:
-                        numbers = tuple(match[0].rstrip(".,") for match in _number().finditer(quote))
-                        why = f"names “{called}” and “{by}”"
-                        found.append(Proposal(start, end, quote, party, issue.id, _stance(quote), numbers, why))
-        return found
+                for issue, words, unit in issues:
+                    issue_words = _naming_words(quote, words, unit)
+                    if issue_words:
+                        why = f"names “{party_words}” and “{issue_words}”"
+                        proposed.append(Proposal(start, end, quote, party, issue, _stance(quote), numbers, why))
+        return proposed
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -173,27 +179,27 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
             yield start, start + len(inner)
 
 
-def _names(party: Party, support: Support) -> list[re.Pattern[str]]:
+def _party_patterns(party: Party, support: Support) -> list[re.Pattern[str]]:
     """What a party is called, the longest first; surnames of speakers count where only one party has them."""
     speakers: dict[str, set[str]] = {}
-    for said in support.statements:
-        words = re.split(r"[,;(]", said.speaker)[0].split()
-        word = words[-1] if words else ""
-        if word[:1].isupper() and word.casefold() not in _list("silent") and len(word) > 3:
-            speakers.setdefault(word, set()).add(said.party)
-    called = {party.name, *party.names.values(), party.id.replace("-", " ").replace("_", " ")}
-    called |= {word for word, parties in speakers.items() if parties == {party.id}}
-    ordered = sorted(called, key=lambda name: (-len(name), name))
+    for statement in support.statements:
+        words = re.split(r"[,;(]", statement.speaker)[0].split()
+        surname = words[-1] if words else ""
+        if surname[:1].isupper() and surname.casefold() not in _word_list("silent") and len(surname) > 3:
+            speakers.setdefault(surname, set()).add(statement.party)
+    names = {party.name, *party.names.values(), party.id.replace("-", " ").replace("_", " ")}
+    names |= {surname for surname, parties in speakers.items() if parties == {party.id}}
+    ordered = sorted(names, key=lambda name: (-len(name), name))
     return [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE) for name in ordered]
 
 
 def _issue_words(issue: Issue) -> frozenset[str]:
     texts = [issue.label, *issue.labels.values(), issue.id.replace("-", " ").replace("_", " ")]
     words = {_stem(word) for text in texts for word in _WORD.findall(text)}
-    return frozenset(words - {_stem(word) for word in _list("silent")})
+    return frozenset(words - {_stem(word) for word in _word_list("silent")})
 
 
-def _unit(issue: Issue) -> re.Pattern[str] | None:
+def _unit_pattern(issue: Issue) -> re.Pattern[str] | None:
     """A number and then the issue's unit, such as “200 trucks”."""
     words = _WORD.findall(re.split(r"/|\bper\b", issue.unit)[0])
     if not words or words[0] == "people":  # any number of people may be anything
@@ -201,7 +207,7 @@ def _unit(issue: Issue) -> re.Pattern[str] | None:
     return re.compile(rf"(?:{_number().pattern})[ -]+{re.escape(words[0].rstrip('s'))}s?\b", re.IGNORECASE)
 
 
-def _named(quote: str, words: frozenset[str], unit: re.Pattern[str] | None) -> str:
+def _naming_words(quote: str, words: frozenset[str], unit: re.Pattern[str] | None) -> str:
     """By what a sentence names an issue; empty if it does not."""
     match = unit.search(quote) if unit is not None else None
     if match:
@@ -221,14 +227,14 @@ def _stem(word: str) -> str:
 def _stance(quote: str) -> int:
     """What the words suggest: refusing before setting conditions before asking for it; 0 if nothing is suggested."""
     words = [word.casefold() for word in re.findall(r"\w+", quote)]
-    bare = set(words)
-    open_to = _list("support") | _list("ask") | _list("permit")
-    denied = any(word in _list("negation") and open_to & set(words[n + 1 : n + 4]) for n, word in enumerate(words))
-    against = denied or bool(bare & (_list("refuse") | _list("negation")))
-    if bare & _list("condition") and (against or bare & open_to):
+    different = set(words)
+    open_to = _word_list("support") | _word_list("ask") | _word_list("permit")
+    denied = any(word in _word_list("negation") and open_to & set(words[n + 1 : n + 4]) for n, word in enumerate(words))
+    against = denied or bool(different & (_word_list("refuse") | _word_list("negation")))
+    if different & _word_list("condition") and (against or different & open_to):
         return -1
-    if denied or bare & _list("refuse"):
+    if denied or different & _word_list("refuse"):
         return -2
-    if bare & _list("ask"):
+    if different & _word_list("ask"):
         return 2
-    return 1 if bare & (_list("support") | _list("permit")) else 0
+    return 1 if different & (_word_list("support") | _word_list("permit")) else 0

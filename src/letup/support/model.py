@@ -1,7 +1,7 @@
 """Issues, parties and what they said: the data that an analysis of support rests on.
 
 Everything here is read from a scenario (`letup.support.negotiation.support_of`) or made by hand in a notebook. Nothing
-is worked out here; each value carries its basis and source.
+is computed here; each value carries its basis and source.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PLURAL = re.compile(r"^([a-z]+[a-rt-z])s\b")
 """The first word's s of a unit such as roads, hours/day or prisoners per captive."""
 
 
-def _nothing() -> Mapping[str, str]:
+def _no_labels() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
@@ -62,7 +62,7 @@ class Option:
 
     id: str
     label: str
-    labels: Mapping[str, str] = field(default_factory=_nothing)
+    labels: Mapping[str, str] = field(default_factory=_no_labels)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Issue:
     step: float | None = None
     reads: str | None = None
     higher: str = ""
-    labels: Mapping[str, str] = field(default_factory=_nothing)
+    labels: Mapping[str, str] = field(default_factory=_no_labels)
     default: Value | None = None
     owed: bool = False
     basis: str = "assumed"
@@ -242,7 +242,7 @@ class Party:
     concession_budget: float | None = None
     concession_unit: str = ""
     preferences: tuple[Preference, ...] = ()
-    names: Mapping[str, str] = field(default_factory=_nothing)
+    names: Mapping[str, str] = field(default_factory=_no_labels)
     basis: str = "assumed"
     source: str = ""
     note: str = ""
@@ -347,9 +347,14 @@ class Support:
         """Only what was known before a day: later statements, and preferences that rest on them, are left out."""
         return replace(
             self,
-            statements=tuple(said for said in self.statements if said.date < day),
+            statements=tuple(statement for statement in self.statements if statement.date < day),
             parties=tuple(
-                replace(party, preferences=tuple(p for p in party.preferences if p.on is None or p.on < day))
+                replace(
+                    party,
+                    preferences=tuple(
+                        preference for preference in party.preferences if preference.on is None or preference.on < day
+                    ),
+                )
                 for party in self.parties
             ),
         )

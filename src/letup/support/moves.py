@@ -1,4 +1,8 @@
-"""Single changes of a package, ranked by what they gain in acceptance; and whose influence could matter."""
+"""Changes of a package: single ones ranked by what they gain in acceptance, whose influence could matter, and a climb.
+
+`rank_moves` weighs single changes of what is on the table, `find_advocates` says who could urge a party that does not
+accept, and `most_acceptable_package` goes from change to change as long as all accept more often.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from letup.support.acceptance import joint_acceptance
+from letup.support.acceptance import CLEAR_SHARE, joint_acceptance
 from letup.support.model import Package, Value
-from letup.support.utility import SampledUtility
+from letup.support.utility import EQUAL, SampledUtility
 
 NO_TERMS: Mapping[str, Value] = MappingProxyType({})
 SMALLEST_GAIN = 0.005
@@ -23,7 +27,7 @@ class PackageChange:
 
     Attributes
     ----------
-    said : str
+    description : str
         The change in words.
     issue : str
         The issue that it changes; of a change of the plan, the one it is listed under.
@@ -31,7 +35,7 @@ class PackageChange:
         The package after it.
     """
 
-    said: str
+    description: str
     issue: str
     package: Package
 
@@ -67,7 +71,7 @@ class Move:
         Probability that each party accepts, without and with it.
     all_before, all_after : float
         Probability that all who must consent accept.
-    cost : Effect
+    effect : Effect
         What it does to people.
     """
 
@@ -76,7 +80,7 @@ class Move:
     after: Mapping[str, float]
     all_before: float
     all_after: float
-    cost: Effect
+    effect: Effect
 
     def gain(self, party: str) -> float:
         """What it gains in one party's acceptance."""
@@ -89,10 +93,12 @@ class Advocate:
 
     Attributes
     ----------
-    party, path : str, tuple of str
-        Who; and the way its influence takes, itself and the party urged included.
+    party : str
+        Who.
+    path : tuple of str
+        The way its influence takes, itself and the party urged included.
     strength : float
-        Product of the strengths along the way, 0 to 1: the strongest way there is.
+        Product of the strengths along the path, 0 to 1: the strongest path there is.
     effect : float
         Strength times the probability that it accepts the package itself.
     """
@@ -106,7 +112,7 @@ class Advocate:
 def neighbouring_packages(
     package: Package,
     options: Mapping[str, Sequence[Value]],
-    name: Callable[[str, Value, Value], str] | None = None,
+    describe: Callable[[str, Value, Value], str] | None = None,
     owed: Mapping[str, Value] = NO_TERMS,
 ) -> list[PackageChange]:
     """Packages that differ in one issue: a number one step up or down, or another option.
@@ -117,17 +123,17 @@ def neighbouring_packages(
         What is on the table.
     options : mapping of str to sequence
         Issue to its values: numbers in ascending order, or options.
-    name : callable, optional
+    describe : callable, optional
         Says a change of an issue from a value to another in words.
     owed : mapping of str to value, optional
         What holds without an agreement on issues that restate what law owes: no change goes back to it, since that is
         not for sale.
     """
 
-    def plain(issue: str, old: Value, new: Value) -> str:
+    def arrow(issue: str, old: Value, new: Value) -> str:
         return f"{issue}: {old} → {new}"
 
-    found = []
+    changes = []
     for issue, values in options.items():
         current = package[issue]
         others: list[Value]
@@ -135,15 +141,15 @@ def neighbouring_packages(
             others = [value for value in values if value != current]
         else:
             numbers = [value for value in values if not isinstance(value, str)]
-            above = [value for value in numbers if value > current]
             below = [value for value in numbers if value < current]
-            others = [*([max(below)] if below else []), *([min(above)] if above else [])]
-        found += [
-            PackageChange((name or plain)(issue, current, value), issue, {**package, issue: value})
+            above = [value for value in numbers if value > current]
+            others = [*below[-1:], *above[:1]]
+        changes += [
+            PackageChange((describe or arrow)(issue, current, value), issue, {**package, issue: value})
             for value in others
             if issue not in owed or value != owed[issue]
         ]
-    return found
+    return changes
 
 
 def rank_moves(
@@ -151,7 +157,7 @@ def rank_moves(
     consenting: Sequence[str],
     package: Package,
     changes: Sequence[PackageChange],
-    cost: Callable[[PackageChange], Effect] | None = None,
+    effect_of: Callable[[PackageChange], Effect] | None = None,
 ) -> dict[str, list[Move]]:
     """For each party that does not surely accept, the changes that gain its acceptance, best first.
 
@@ -169,79 +175,78 @@ def rank_moves(
         What is on the table.
     changes : sequence of PackageChange
         Single changes of it.
-    cost : callable, optional
+    effect_of : callable, optional
         Says what a change does to people; what it does not know stays unknown.
     """
-    from letup.support.acceptance import CLEAR_SHARE
-
     packages = [package, *(change.package for change in changes)]
-    accepts = {one.taste.party: one.accepts(packages) for one in parties}
-    all_ = joint_acceptance([accepts[party] for party in consenting]) if consenting else np.ones(len(packages))
-    shares = {party: yes.mean(axis=1) for party, yes in accepts.items()}
-    found = []
-    for number, change in enumerate(changes, 1):
-        found.append(
-            Move(
-                change,
-                {party: float(share[0]) for party, share in shares.items()},
-                {party: float(share[number]) for party, share in shares.items()},
-                float(all_[0]),
-                float(all_[number]),
-                Effect() if cost is None else cost(change),
-            )
+    accepts = {party.party: party.accepts(packages) for party in parties}
+    joint = joint_acceptance([accepts[party] for party in consenting]) if consenting else np.ones(len(packages))
+    shares = {party: accepted.mean(axis=1) for party, accepted in accepts.items()}
+    moves = [
+        Move(
+            change,
+            {party: float(share[0]) for party, share in shares.items()},
+            {party: float(share[number]) for party, share in shares.items()},
+            float(joint[0]),
+            float(joint[number]),
+            Effect() if effect_of is None else effect_of(change),
         )
+        for number, change in enumerate(changes, 1)
+    ]
 
     def rank(party: str, move: Move) -> tuple[float, ...]:
         gains = (-round(move.all_after - move.all_before, 9), -round(move.gain(party), 9))
-        return (*(gains if party in consenting else gains[::-1]), -(move.cost.people or 0.0), -(move.cost.need or 0.0))
+        people, need = move.effect.people or 0.0, move.effect.need or 0.0
+        return (*(gains if party in consenting else gains[::-1]), -people, -need)
 
-    known = [one.taste.party for one in parties if one.taste.issues and one.taste.party not in consenting]
+    others = [party.party for party in parties if party.model.issues and party.party not in consenting]
     return {
-        party: sorted((one for one in found if one.gain(party) >= SMALLEST_GAIN), key=lambda one: rank(party, one))
-        for party in (*consenting, *known)
+        party: sorted((move for move in moves if move.gain(party) >= SMALLEST_GAIN), key=lambda move: rank(party, move))
+        for party in (*consenting, *others)
         if shares[party][0] < CLEAR_SHARE
     }
 
 
 def find_advocates(
-    ties: Mapping[tuple[str, str], float], acceptance: Mapping[str, float], party: str, most: int = 3
+    strengths: Mapping[tuple[str, str], float], acceptance: Mapping[str, float], party: str, longest: int = 3
 ) -> list[Advocate]:
     """Who could urge a party to accept, strongest first.
 
-    Influence is taken to multiply along a way, and only those who accept themselves urge others. It ranks whom to talk
+    Influence is taken to multiply along a path, and only those who accept themselves urge others. It ranks whom to talk
     to: no probability is changed by it.
 
     Parameters
     ----------
-    ties : mapping of (str, str) to float
+    strengths : mapping of (str, str) to float
         Who influences whom, and how strongly, 0 to 1.
     acceptance : mapping of str to float
         Probability that each party accepts the package; of parties that are absent, 1: they ask for an agreement.
     party : str
         Who is to be urged.
-    most : int
-        Longest way, in ties.
+    longest : int
+        Longest path, in ties.
     """
-    best: dict[str, tuple[float, tuple[str, ...]]] = {party: (1.0, (party,))}
-    for _ in range(most):
-        for (source, target), strength in ties.items():
-            if target in best and source not in best[target][1]:
-                through = strength * best[target][0]
-                if through > best.get(source, (0.0, ()))[0] and len(best[target][1]) <= most:
-                    best[source] = (through, (source, *best[target][1]))
-    found = [
+    strongest: dict[str, tuple[float, tuple[str, ...]]] = {party: (1.0, (party,))}
+    for _ in range(longest):
+        for (source, target), strength in strengths.items():
+            if target in strongest and source not in strongest[target][1]:
+                beyond, path = strongest[target]
+                product = strength * beyond
+                if product > strongest.get(source, (0.0, ()))[0] and len(path) <= longest:
+                    strongest[source] = (product, (source, *path))
+    advocates = [
         Advocate(source, path, strength, strength * acceptance.get(source, 1.0))
-        for source, (strength, path) in best.items()
+        for source, (strength, path) in strongest.items()
         if source != party
     ]
-    return sorted((one for one in found if one.effect > 0), key=lambda one: (-one.effect, one.party))
-
-
-_SMALL = 1e-9
+    return sorted(
+        (advocate for advocate in advocates if advocate.effect > 0),
+        key=lambda advocate: (-advocate.effect, advocate.party),
+    )
 
 
 def most_acceptable_package(
-    needed: Sequence[SampledUtility], options: Mapping[str, Sequence[Value]], starts: Sequence[Package]
+    parties: Sequence[SampledUtility], options: Mapping[str, Sequence[Value]], starts: Sequence[Package]
 ) -> tuple[Package, float]:
     """Climb from each start, one step of one issue at a time, to a package that no single step makes likelier.
 
@@ -251,12 +256,12 @@ def most_acceptable_package(
 
     Parameters
     ----------
-    needed : sequence of SampledUtility
+    parties : sequence of SampledUtility
         Those who have to agree, drawn equally often.
     options : mapping of str to sequence
         Issue to the values that it can take; issues that are absent stay as they are.
     starts : sequence of Package
-        Where to begin.
+        Where to begin; at least one.
 
     Returns
     -------
@@ -267,35 +272,36 @@ def most_acceptable_package(
     best: tuple[tuple[float, float], Package] | None = None
     for start in starts:
         package = dict(start)
-        height = _heights(needed, [package])[0]
+        height = _heights(parties, [package])[0]
         while True:
-            steps = neighbouring_packages(package, options)
-            heights = _heights(needed, [step.package for step in steps])
-            top = max(range(len(steps)), key=heights.__getitem__, default=None)
-            if top is None or not _above(heights[top], height):
+            changes = neighbouring_packages(package, options)
+            heights = _heights(parties, [change.package for change in changes])
+            top = max(range(len(changes)), key=heights.__getitem__, default=None)
+            if top is None or not _higher(heights[top], height):
                 break
-            package, height = dict(steps[top].package), heights[top]
-        if best is None or _above(height, best[0]):
+            package, height = dict(changes[top].package), heights[top]
+        if best is None or _higher(height, best[0]):
             best = (height, package)
     if best is None:
         raise ValueError("there is nowhere to begin")
     return best[1], best[0][0]
 
 
-def _above(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one[0] > other[0] + _SMALL or (one[0] > other[0] - _SMALL and one[1] > other[1] + _SMALL)
+def _higher(height: tuple[float, float], other: tuple[float, float]) -> bool:
+    (share, gain), (other_share, other_gain) = height, other
+    return share > other_share + EQUAL or (share > other_share - EQUAL and gain > other_gain + EQUAL)
 
 
-def _heights(needed: Sequence[SampledUtility], packages: Sequence[Package]) -> list[tuple[float, float]]:
+def _heights(parties: Sequence[SampledUtility], packages: Sequence[Package]) -> list[tuple[float, float]]:
     """Share of draws in which all accept, and mean smallest gain, of packages."""
     if not packages:
         return []
-    everybody = np.ones((len(packages), needed[0].draws), bool)
-    smallest = np.full(everybody.shape, np.inf)
-    for one in needed:
-        utility = one.utility(packages)
-        everybody &= one.accepts(packages, utility)
-        smallest = np.minimum(smallest, utility - one.reservation)
+    all_accept = np.ones((len(packages), parties[0].draws), bool)
+    smallest = np.full(all_accept.shape, np.inf)
+    for party in parties:
+        utility = party.utility(packages)
+        all_accept &= party.accepts(packages, utility)
+        smallest = np.minimum(smallest, utility - party.reservation)
     return [
-        (float(share), float(gain)) for share, gain in zip(everybody.mean(axis=1), smallest.mean(axis=1), strict=True)
+        (float(share), float(gain)) for share, gain in zip(all_accept.mean(axis=1), smallest.mean(axis=1), strict=True)
     ]

@@ -1,4 +1,8 @@
-"""A negotiation as the analysis sees it: issues, what each party wants, whose yes is needed, what is on the table."""
+"""A negotiation as the analysis sees it: issues, what each party wants, whose consent is needed, what is on the table.
+
+`support_of` makes issues, parties and statements of the tables of a scenario; `negotiation_of` adds what each party
+wants as a utility, and what is on the table already.
+"""
 
 from __future__ import annotations
 
@@ -39,39 +43,44 @@ class Negotiation:
     ----------
     support : Support
         Issues, parties, influences.
-    tastes : tuple of UtilityModel
+    utility_models : tuple of UtilityModel
         What each party wants, in the order of the parties.
     proposed : mapping of str to value
         What is on the table already: issue to value.
     """
 
     support: Support
-    tastes: tuple[UtilityModel, ...]
+    utility_models: tuple[UtilityModel, ...]
     proposed: Package = field(default_factory=dict)
 
     @property
-    def ties(self) -> Mapping[tuple[str, str], float]:
+    def influence_strengths(self) -> Mapping[tuple[str, str], float]:
         """Who influences whom, and how strongly: the likeliest value, 0 to 1."""
-        return {(one.from_party, one.to_party): likeliest_value(one.strength) for one in self.support.influences}
+        return {
+            (influence.from_party, influence.to_party): likeliest_value(influence.strength)
+            for influence in self.support.influences
+        }
 
     def issue(self, name: str) -> Issue:
         """The issue with this id."""
         return self.support.issue(name)
 
-    def said(self, issue: str, value: Value) -> str:
+    def value_label(self, issue: str, value: Value) -> str:
         """A value of an issue in words."""
         return self.issue(issue).label_of(value)
 
-    def name(self, party: str) -> str:
+    def party_name(self, party: str) -> str:
         """Name of a party for readers."""
         return self.support.party(party).name
 
     def consenting(self, zones: Sequence[str]) -> tuple[str, ...]:
-        """Parties whose yes an agreement needs that pauses these zones."""
-        return tuple(party.id for party in self.support.deciding if _asked(party, set(zones), self.support.issues))
+        """Parties whose consent an agreement needs that pauses these zones."""
+        return tuple(
+            party.id for party in self.support.deciding if _must_consent(party, set(zones), self.support.issues)
+        )
 
 
-def _asked(party: Party, zones: set[str], issues: Sequence[Issue]) -> bool:
+def _must_consent(party: Party, zones: set[str], issues: Sequence[Issue]) -> bool:
     if party.consents_to is None or zones & set(party.consents_to) or party.consents_to_issues is None:
         return True
     return bool({issue.id for issue in issues} & set(party.consents_to_issues))
@@ -124,10 +133,10 @@ def require_consistent(proposed: Package, settles: Sequence[Package]) -> None:
         What each plan settles.
     """
     wrong = [
-        f"{issue} is {proposed[issue]!r} on the table, and {one[issue]!r} by the plan"
-        for one in settles
-        for issue in one
-        if issue in proposed and proposed[issue] != one[issue]
+        f"{issue} is {proposed[issue]!r} on the table, and {plan[issue]!r} by the plan"
+        for plan in settles
+        for issue in plan
+        if issue in proposed and proposed[issue] != plan[issue]
     ]
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -160,7 +169,10 @@ def support_of(scenario: Scenario) -> Support:
             for _, row in _rows(scenario.influences)
         ),
         tuple(
-            sorted((_statement(number, row) for number, row in _rows(scenario.statements)), key=lambda said: said.date)
+            sorted(
+                (_statement(number, row) for number, row in _rows(scenario.statements)),
+                key=lambda statement: statement.date,
+            )
         ),
     )
 
@@ -182,8 +194,8 @@ def _provenance(row: Mapping[str, Any]) -> dict[str, str]:
 def _languages(row: Mapping[str, Any], family: str) -> Mapping[str, str]:
     """Texts of a family of columns by language code, such as those of ``label_ar``."""
     prefix = f"{family}_"
-    found = {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
-    return MappingProxyType({key: value for key, value in found.items() if key not in ("basis", "source", "note")})
+    texts = {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
+    return MappingProxyType({key: value for key, value in texts.items() if key not in ("basis", "source", "note")})
 
 
 def _range(row: Mapping[str, Any], name: str) -> Range:

@@ -1,9 +1,9 @@
-"""Why there is no deal: the smallest set of parties and issues that conflict, and the smallest change that resolves it.
+"""Why there is no deal: the smallest set of parties and issues in conflict, and the smallest relaxations that end it.
 
 Setting a party aside means that it need not agree. Setting an issue aside means that it no longer stands between the
-parties: each counts what it would like best on it, be that on the table or not. Parties and issues *conflict* if there
-is no deal even with all others set aside; the set is minimal if setting any one of its members aside, too, gives a
-deal. Among the minimal sets one with the fewest members is found, exactly: the smallest set that meets every set whose
+parties: each counts what it would like best on it, be that on the table or not. Parties and issues are in *conflict* if
+there is no deal even with all others set aside; the set is minimal if setting any one of its members aside, too, gives
+a deal. Among the minimal sets one with the fewest members is found, exactly: the smallest hitting set of all sets whose
 absence allows a deal (implicit hitting sets; Ignatiev, Previti, Liffiton and Marques-Silva, 2015), with HiGHS for both
 halves.
 """
@@ -46,7 +46,7 @@ class Relaxation:
     ----------
     kind : {"table", "reservation", "reservations", "red lines"}
         Other terms are put on the table; one party asks for less; several do; red lines are lifted.
-    lower : mapping of str to float
+    reservation_cuts : mapping of str to float
         Party to the utility by which its reservation value would have to fall.
     lifted : tuple of (party, issue)
         Red lines that would have to be lifted.
@@ -55,196 +55,204 @@ class Relaxation:
     """
 
     kind: str
-    lower: dict[str, float]
+    reservation_cuts: dict[str, float]
     lifted: tuple[tuple[str, str], ...]
     package: dict[str, Value]
 
     @property
     def size(self) -> float:
         """How much utility has to be given up in all."""
-        return sum(self.lower.values())
+        return sum(self.reservation_cuts.values())
 
 
 def find_deal(
-    table: PackageSpace, parties: tuple[str, ...] | None = None, issues: tuple[str, ...] | None = None
+    space: PackageSpace, parties: tuple[str, ...] | None = None, issues: tuple[str, ...] | None = None
 ) -> dict[str, Value] | None:
     """A package that these parties accept if all other issues are set aside; None if there is none.
 
     Parameters
     ----------
-    table : PackageSpace
+    space : PackageSpace
         What can be agreed.
     parties, issues : tuple of str, optional
         Those that are not set aside; all if absent.
     """
-    program = _Program(table, table.parties if parties is None else parties, table.issues if issues is None else issues)
-    return program.solve()
+    return _DealProgram(space, parties, issues).solve()
 
 
-def smallest_conflict(table: PackageSpace) -> ConflictSet | None:
-    """The smallest set of parties and issues that conflict; None if there is a deal."""
-    members: list[tuple[str, str]] = [("party", one) for one in table.parties]
-    members += [("issue", one) for one in table.issues]
+def smallest_conflict(space: PackageSpace) -> ConflictSet | None:
+    """The smallest set of parties and issues in conflict; None if there is a deal."""
+    members = [("party", party) for party in space.parties] + [("issue", issue) for issue in space.issues]
     everything = frozenset(range(len(members)))
 
-    def possible(chosen: frozenset[int]) -> bool:
-        parties = tuple(name for number, (kind, name) in enumerate(members) if number in chosen and kind == "party")
-        issues = tuple(name for number, (kind, name) in enumerate(members) if number in chosen and kind == "issue")
-        return find_deal(table, parties, issues) is not None
+    def names(chosen: frozenset[int], kind: str) -> tuple[str, ...]:
+        return tuple(name for number, (own, name) in enumerate(members) if number in chosen and own == kind)
 
-    if possible(everything):
+    def has_deal(chosen: frozenset[int]) -> bool:
+        return find_deal(space, names(chosen, "party"), names(chosen, "issue")) is not None
+
+    if has_deal(everything):
         return None
-    ways_out: list[frozenset[int]] = []
+    corrections: list[frozenset[int]] = []
     while True:
-        chosen = _smallest_meeting(ways_out, len(members))
-        if not possible(chosen):
-            names = [members[number] for number in sorted(chosen)]
-            return ConflictSet(
-                tuple(name for kind, name in names if kind == "party"),
-                tuple(name for kind, name in names if kind == "issue"),
-            )
-        # As much as can be added while there is a deal; what is left out is a way to get one.
+        chosen = _smallest_hitting_set(corrections, len(members))
+        if not has_deal(chosen):
+            return ConflictSet(names(chosen, "party"), names(chosen, "issue"))
+        # As much as can be added while there is a deal; setting aside what is left out gives one.
         grown = chosen
         for number in sorted(everything - chosen):
-            if possible(grown | {number}):
+            if has_deal(grown | {number}):
                 grown = grown | {number}
-        ways_out.append(everything - grown)
+        corrections.append(everything - grown)
 
 
-def smallest_relaxations(table: PackageSpace) -> list[Relaxation]:
+def _smallest_hitting_set(sets: list[frozenset[int]], size: int) -> frozenset[int]:
+    """The smallest set of the numbers below ``size`` that has a member of each of these."""
+    if not sets:
+        return frozenset()
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    rows = np.array([[number in members for number in range(size)] for members in sets], float)
+    result = milp(np.ones(size), integrality=np.ones(size), bounds=Bounds(0, 1), constraints=LinearConstraint(rows, 1))
+    if result.x is None:
+        raise LetupError("support.solver", f"no solution was found: {result.message}")
+    return frozenset(int(number) for number in np.flatnonzero(result.x > 0.5))
+
+
+def smallest_relaxations(space: PackageSpace) -> list[Relaxation]:
     """Smallest changes that would give a deal, the smallest first: by one party alone, by several, and of red lines.
 
     They are smallest each of its kind: the least by which one party's reservation value has to fall, for each party
     that can bring a deal about alone; the least total over all parties; and, where that helps or nothing else does, the
     fewest red lines that have to be lifted.
     """
-    if find_deal(table) is not None:
+    if find_deal(space) is not None:
         return []
-    found = []
-    for party in table.parties:
-        package = _Program(table, table.parties, table.issues, slack=(party,)).solve()
+    relaxations = []
+    for party in space.parties:
+        package = _DealProgram(space, slack=(party,)).solve()
         if package is not None:
-            found.append(Relaxation("reservation", _short(table, package), (), package))
-    package = _Program(table, table.parties, table.issues, slack=table.parties).solve()
+            relaxations.append(Relaxation("reservation", _shortfalls(space, package), (), package))
+    package = _DealProgram(space, slack=space.parties).solve()
     if package is not None:
-        change = Relaxation("reservations", _short(table, package), (), package)
-        if len(change.lower) > 1:
-            found.append(change)
-    found.sort(key=lambda one: one.size)
+        cuts = _shortfalls(space, package)
+        if len(cuts) > 1:
+            relaxations.append(Relaxation("reservations", cuts, (), package))
+    relaxations.sort(key=lambda relaxation: relaxation.size)
     # Where no reservation value helps while the lines stand, some of them have to be lifted in any case.
-    for slack in ((), table.parties) if not found else ((),):
-        program = _Program(table, table.parties, table.issues, slack=slack, lifting=True)
-        package = program.solve()
+    for slack in ((),) if relaxations else ((), space.parties):
+        package = _DealProgram(space, slack=slack, lifting=True).solve()
         if package is not None:
-            return [*found, Relaxation("red lines", _short(table, package), _crossed(table, package), package)]
-    return found
+            cuts, lifted = _shortfalls(space, package), _crossed_lines(space, package)
+            return [*relaxations, Relaxation("red lines", cuts, lifted, package)]
+    return relaxations
 
 
-def nearest_terms(table: PackageSpace, proposed: Package) -> Relaxation | None:
+def nearest_terms(space: PackageSpace, proposed: Package) -> Relaxation | None:
     """The fewest terms that would have to be others than proposed for a deal, each as near to it as can be.
 
     Parameters
     ----------
-    table : PackageSpace
+    space : PackageSpace
         What could be agreed if everything proposed were open again; numbers ascend.
     proposed : mapping of str to value
         What is on the table: issues that are blocks of their own.
 
     Returns
     -------
-    Change or None
+    Relaxation or None
         With a package that all accept; None if there is none whatever is on the table.
     """
     costs = []
-    for block in table.blocks:
+    for block in space.blocks:
         values = [option[0] for option in block.options]
         if len(block.issues) == 1 and block.issues[0] in proposed:
             steps = np.abs(np.arange(len(values)) - values.index(proposed[block.issues[0]]))
             costs.append(np.where(steps > 0, 1 + 1e-3 * steps / len(values), 0.0))
         else:
             costs.append(np.zeros(len(values)))
-    package = _Program(table, table.parties, table.issues, costs=np.concatenate(costs)).solve()
+    package = _DealProgram(space, costs=np.concatenate(costs)).solve()
     return None if package is None else Relaxation("table", {}, (), package)
 
 
-def _crossed(table: PackageSpace, package: dict[str, Value]) -> tuple[tuple[str, str], ...]:
+def _crossed_lines(space: PackageSpace, package: dict[str, Value]) -> tuple[tuple[str, str], ...]:
     """Red lines that a package is beyond: party and issue."""
     crossed = []
-    for block, refused in zip(table.blocks, table.refused, strict=True):
-        option = block.options.index(tuple(package[issue] for issue in block.issues))
+    for block, refused, option in zip(space.blocks, space.refused, space.choice(package), strict=True):
         for i, issue in enumerate(block.issues):
-            crossed += [(table.parties[p], issue) for p in np.flatnonzero(refused[:, i, option])]
-    return tuple(sorted(crossed, key=lambda one: (table.parties.index(one[0]), one[1])))
+            crossed += [(space.parties[party], issue) for party in np.flatnonzero(refused[:, i, option])]
+    return tuple(sorted(crossed, key=lambda line: (space.parties.index(line[0]), line[1])))
 
 
-def _short(table: PackageSpace, package: dict[str, Value]) -> dict[str, float]:
-    """By how much each party falls short of its reservation value."""
-    have = np.zeros(len(table.parties))
-    for block, worth in zip(table.blocks, table.worth, strict=True):
-        have += worth[:, :, block.options.index(tuple(package[issue] for issue in block.issues))].sum(axis=1)
-    short = table.reservation - have
-    return {party: float(one) for party, one in zip(table.parties, short, strict=True) if one > EQUAL}
+def _shortfalls(space: PackageSpace, package: dict[str, Value]) -> dict[str, float]:
+    """By how much each party falls short of its reservation value, where it does."""
+    utility = np.zeros(len(space.parties))
+    for worth, option in zip(space.worth, space.choice(package), strict=True):
+        utility += worth[:, :, option].sum(axis=1)
+    short = space.reservation - utility
+    return {party: float(own) for party, own in zip(space.parties, short, strict=True) if own > EQUAL}
 
 
-def _smallest_meeting(sets: list[frozenset[int]], size: int) -> frozenset[int]:
-    """The smallest set that has a member of each of these."""
-    if not sets:
-        return frozenset()
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    rows = np.array([[number in one for number in range(size)] for one in sets], float)
-    found = milp(np.ones(size), integrality=np.ones(size), bounds=Bounds(0, 1), constraints=LinearConstraint(rows, 1))
-    if found.x is None:
-        raise LetupError("support.solver", f"no solution was found: {found.message}")
-    return frozenset(int(number) for number in np.flatnonzero(found.x > 0.5))
-
-
-class _Program:
+class _DealProgram:
     """Choose one option of each block such that the parties accept: a mixed-integer program for HiGHS.
 
     Variables are one binary for each option, what each party in ``slack`` gives up, and, with ``lifting``, one binary
     for each red line. The fewest lines are lifted, then the least is given up; with ``costs`` of options, those least.
+
+    Parameters
+    ----------
+    space : PackageSpace
+        What can be agreed.
+    parties, issues : tuple of str, optional
+        Those that are not set aside; all if absent.
+    slack : tuple of str
+        Parties whose reservation value may fall.
+    lifting : bool
+        Whether red lines may be lifted.
+    costs : float64[options of all blocks], optional
+        What each option costs; nothing if absent.
     """
 
     def __init__(
         self,
-        table: PackageSpace,
-        parties: tuple[str, ...],
-        issues: tuple[str, ...],
+        space: PackageSpace,
+        parties: tuple[str, ...] | None = None,
+        issues: tuple[str, ...] | None = None,
         *,
         slack: tuple[str, ...] = (),
         lifting: bool = False,
         costs: NDArray[np.float64] | None = None,
     ) -> None:
-        self.table = table
+        self.space = space
         self.costs = costs
-        self.counted = [number for number, party in enumerate(table.parties) if party in parties]
-        self.slack = [row for row, number in enumerate(self.counted) if table.parties[number] in slack]
-        self.sizes = [len(block.options) for block in table.blocks]
-        gains: list[NDArray[np.float64]] = []
-        refused = []
-        for block, worth, beyond, wished in zip(table.blocks, table.worth, table.refused, table.wished, strict=True):
-            gain = np.zeros((len(self.counted), len(block.options)))
-            for i, issue in enumerate(block.issues):
-                lines = beyond[self.counted, i] if issue in issues else np.zeros_like(beyond[self.counted, i])
-                refused.append((np.flatnonzero(lines.any(axis=1)), lines, sum(self.sizes[: len(gains)])))
-                for row, p in enumerate(self.counted):
-                    gain[row] += worth[p, i] if issue in issues else wished[p, i]
-            gains.append(gain)
-        self.gain = np.concatenate(gains, axis=1) if gains else np.zeros((len(self.counted), 0))
-        self.lines = [(lines[row], at) for rows, lines, at in refused for row in rows]
         self.lifting = lifting
+        self.sizes = [len(block.options) for block in space.blocks]
+        self.starts = np.cumsum([0, *self.sizes])[:-1]
+        self.counted = [p for p, party in enumerate(space.parties) if parties is None or party in parties]
+        self.slack = [row for row, p in enumerate(self.counted) if space.parties[p] in slack]
+        self.utilities = np.zeros((len(self.counted), sum(self.sizes)))
+        self.lines: list[tuple[NDArray[np.bool_], int]] = []
+        """Red lines that count: which options of a block are beyond it, and the first column of the block."""
+        for number, block in enumerate(space.blocks):
+            start, end = self.starts[number], self.starts[number] + self.sizes[number]
+            for i, issue in enumerate(block.issues):
+                if issues is not None and issue not in issues:
+                    self.utilities[:, start:end] += space.ideal[number][self.counted, i][:, None]
+                    continue
+                self.utilities[:, start:end] += space.worth[number][self.counted, i]
+                refused = space.refused[number][self.counted, i]
+                self.lines += [(line, int(start)) for line in refused if line.any()]
 
     def solve(self) -> dict[str, Value] | None:
         """A package that the parties accept; None if there is none."""
         choice = self._choose(0.0)
         if choice is not None and not self._accepted(choice):
             choice = self._choose(_TOLERANCE)  # within the solver's tolerance, but not accepted
-        return None if choice is None else self.table.package(choice)
+        return None if choice is None else self.space.package(choice)
 
     def _accepted(self, choice: list[int]) -> bool:
-        starts = np.cumsum([0, *self.sizes[:-1]]) if self.sizes else np.zeros(0, int)
-        short = self.table.reservation[self.counted] - self.gain[:, starts + np.array(choice, int)].sum(axis=1)
+        utility = self.utilities[:, self.starts + np.array(choice, int)].sum(axis=1)
+        short = self.space.reservation[self.counted] - utility
         short[self.slack] = 0.0
         return bool((short <= EQUAL).all())
 
@@ -255,28 +263,26 @@ class _Program:
         options, slack, lines = sum(self.sizes), len(self.slack), len(self.lines)
         size = options + slack + lines
         rows = []
-        at = 0
-        for count in self.sizes:
+        for start, count in zip(self.starts, self.sizes, strict=True):
             row = np.zeros(size)
-            row[at : at + count] = 1.0
+            row[start : start + count] = 1.0
             rows.append((row, 1.0, 1.0))
-            at += count
         for number, (refused, start) in enumerate(self.lines):
             for option in np.flatnonzero(refused):
                 row = np.zeros(size)
                 row[start + option], row[options + slack + number] = 1.0, -1.0
                 rows.append((row, -np.inf, 0.0))
-        for row_number, party in enumerate(self.counted):
+        for number, party in enumerate(self.counted):
             row = np.zeros(size)
-            row[:options] = self.gain[row_number]
-            if row_number in self.slack:
-                row[options + self.slack.index(row_number)] = 1.0
-            rows.append((row, self.table.reservation[party] + above - EQUAL, np.inf))
+            row[:options] = self.utilities[number]
+            if number in self.slack:
+                row[options + self.slack.index(number)] = 1.0
+            rows.append((row, self.space.reservation[party] + above - EQUAL, np.inf))
         if not rows:
             return []
         costs = np.zeros(options) if self.costs is None else self.costs
-        found = milp(
-            np.concatenate([costs, np.full(slack, 1.0 if not lines else 1e-3), np.ones(lines)]),
+        result = milp(
+            np.concatenate([costs, np.full(slack, 1e-3 if lines else 1.0), np.ones(lines)]),
             integrality=np.concatenate([np.ones(options), np.zeros(slack), np.ones(lines)]),
             bounds=Bounds(
                 0,
@@ -289,9 +295,8 @@ class _Program:
             ),
             options={"mip_rel_gap": 0.0},
         )
-        if found.x is None:
-            if found.status != 2:
-                raise LetupError("support.solver", f"no solution was found: {found.message}", "Hold some issues.")
+        if result.x is None:
+            if result.status != 2:
+                raise LetupError("support.solver", f"no solution was found: {result.message}", "Hold some issues.")
             return None
-        ends = np.cumsum(self.sizes)[:-1]
-        return [int(np.argmax(part)) for part in np.split(found.x[:options], ends)] if self.sizes else []
+        return [int(np.argmax(block)) for block in np.split(result.x[:options], self.starts[1:])] if self.sizes else []

@@ -1,14 +1,18 @@
-"""Plans as offers: what a plan, or each plan of a frontier, settles by itself, read from its files."""
+"""Plans as offers: what a plan, or each plan of a frontier, settles by itself, read from its files; and plans near it.
+
+An `Offer` is a plan as its files tell it. `changed_offers` changes one thing in it; `nearby_plans` gives the analysis
+such changes, and counts the people who get out under them where the files do not say.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -19,6 +23,9 @@ from letup.plan.deliveries import trucks_per_day
 from letup.scenario.model import Scenario
 from letup.support.model import Support
 from letup.support.plan_terms import PlanTerms, Variant, asks_of, package_of
+
+if TYPE_CHECKING:
+    from letup.roads.network import Timed
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,17 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """A pause longer than in the plan, or a new one, and what it brings: `Plan.next_hours`."""
+    """A pause longer than in the plan, or a new one, and what it brings: `Plan.next_hours`.
+
+    Attributes
+    ----------
+    pause : Pause
+        The pause as it would be.
+    replaces : datetime or None
+        Start of the pause of the same zone in the plan; None if it is new.
+    people : int
+        People more who would arrive.
+    """
 
     pause: Pause
     replaces: datetime | None
@@ -76,7 +93,7 @@ class Offer:
         Its pauses.
     arrive, want_to_leave : int
         People who reach a shelter, of those who want to leave.
-    longer : tuple of Extension
+    extensions : tuple of Extension
         What more hours would bring.
     trucks_per_day : float or None
         Trucks of aid that leave crossings, on the mean of the days, trucks/day; None if it says nothing of them.
@@ -89,7 +106,7 @@ class Offer:
     pauses: tuple[Pause, ...]
     arrive: int
     want_to_leave: int
-    longer: tuple[Extension, ...] = field(default=())
+    extensions: tuple[Extension, ...] = ()
     trucks_per_day: float | None = None
     more_need: float | None = None
 
@@ -160,14 +177,16 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
 
 def _plan(document: dict[str, Any], name: str, scenario: Scenario) -> Offer:
     answer = document["answer"]
-    longer = []
     pauses = tuple(_pause(row, scenario) for row in document["pauses"])
-    for row in document.get("next_hours", []):
-        one = _pause(row, scenario)
-        replaces = datetime.fromisoformat(row["replaces"]) if row["replaces"] else None
-        old = next((pause.hours for pause in pauses if pause.zone == one.zone and pause.start == replaces), 0.0)
-        longer.append(Extension(one, replaces, round(row["people_per_zone_hour"] * (one.hours - old))))
-    return Offer(name, scenario, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), tuple(longer))
+    extensions = tuple(_extension(row, pauses, scenario) for row in document.get("next_hours", []))
+    return Offer(name, scenario, pauses, int(answer["arrive"]), int(answer["want_to_leave"]), extensions)
+
+
+def _extension(row: dict[str, Any], pauses: Sequence[Pause], scenario: Scenario) -> Extension:
+    pause = _pause(row, scenario)
+    replaces = datetime.fromisoformat(row["replaces"]) if row["replaces"] else None
+    old_hours = next((old.hours for old in pauses if old.zone == pause.zone and old.start == replaces), 0.0)
+    return Extension(pause, replaces, round(row["people_per_zone_hour"] * (pause.hours - old_hours)))
 
 
 def _trucks(folder: Path, document: dict[str, Any], scenario: Scenario) -> float | None:
@@ -204,55 +223,100 @@ def _pause(row: dict[str, Any], scenario: Scenario) -> Pause:
     return Pause(row["zone"], row["zone_name"], start, end, window, row.get("worth_people"), row.get("worth_need"))
 
 
-def changed_offers(offer: Offer) -> list[tuple[str, Offer, bool]]:
-    """Plans near a plan, each with the change in words, and whether its people are known from the plan's own files.
+class ChangedOffer(NamedTuple):
+    """A plan near a plan.
+
+    Attributes
+    ----------
+    description : str
+        The change in words.
+    offer : Offer
+        The plan after it.
+    people_known : bool
+        Whether its people are known from the plan's own files.
+    """
+
+    description: str
+    offer: Offer
+    people_known: bool
+
+
+def changed_offers(offer: Offer) -> list[ChangedOffer]:
+    """Plans near a plan.
 
     One pause left out (it costs what it is worth), or longer or new (it brings what the plan says of its next hours);
     and, with people that are not known: a day or a zone left out, an hour less in every pause or in one, and one pause
     an hour earlier or later where what pauses cost depends on when they are. Nothing gets shorter, or lies at other
-    hours, than the limits allow. Single pauses are made shorter or moved only where there are at most `_SINGLE`: of
-    more, one hour changes no answer. Trucks are taken to come as in the plan itself.
+    hours, than the limits allow. Single pauses are made shorter or moved only where there are at most `_MOST_SINGLE`:
+    of more, one hour changes no answer. Trucks are taken to come as in the plan itself.
     """
-    pauses = offer.pauses
-    found = []
-    if len(pauses) > 1:
-        for pause in pauses:
-            if pause.worth is not None:
-                words = f"without the pause of {pause.zone_name} on {_when(pause)}"
-                rest = tuple(one for one in pauses if one is not pause)
-                need = None if pause.worth_need is None else -pause.worth_need
-                less = replace(offer, pauses=rest, arrive=offer.arrive - pause.worth, longer=(), more_need=need)
-                found.append((words, less, True))
-    for longer in offer.longer:
-        rest = tuple(one for one in pauses if not (one.zone == longer.pause.zone and one.start == longer.replaces))
-        words = f"{longer.pause.zone_name} paused on {_when(longer.pause)}"
-        words += " (new)" if longer.replaces is None else " (longer)"
-        arrive = offer.arrive + longer.people
-        found.append((words, replace(offer, pauses=(*rest, longer.pause), arrive=arrive, longer=()), True))
+    return [
+        *_without_one_pause(offer),
+        *(_extended(offer, extension) for extension in offer.extensions),
+        *(
+            ChangedOffer(description, replace(offer, pauses=pauses, extensions=()), False)
+            for description, pauses in _other_pauses(offer).items()
+        ),
+    ]
+
+
+_MOST_SINGLE = 20
+
+
+def _without_one_pause(offer: Offer) -> Iterator[ChangedOffer]:
+    """One pause left out, of those whose worth is known."""
+    if len(offer.pauses) < 2:
+        return
+    for pause in offer.pauses:
+        if pause.worth is None:
+            continue
+        fewer = replace(
+            offer,
+            pauses=tuple(other for other in offer.pauses if other is not pause),
+            arrive=offer.arrive - pause.worth,
+            extensions=(),
+            more_need=None if pause.worth_need is None else -pause.worth_need,
+        )
+        yield ChangedOffer(f"without the pause of {pause.zone_name} on {_when(pause)}", fewer, True)
+
+
+def _extended(offer: Offer, extension: Extension) -> ChangedOffer:
+    """One pause longer, or a new one."""
+    pause, replaces = extension.pause, extension.replaces
+    kept = tuple(other for other in offer.pauses if not (other.zone == pause.zone and other.start == replaces))
+    kind = "new" if replaces is None else "longer"
+    arrive = offer.arrive + extension.people
+    longer = replace(offer, pauses=(*kept, pause), arrive=arrive, extensions=())
+    return ChangedOffer(f"{pause.zone_name} paused on {_when(pause)} ({kind})", longer, True)
+
+
+def _other_pauses(offer: Offer) -> dict[str, tuple[Pause, ...]]:
+    """Changes in words, and the pauses after them, of changes whose people are not known."""
+    pauses, scenario = offer.pauses, offer.scenario
     changed: dict[str, tuple[Pause, ...]] = {}
-    days, zones = sorted({one.start.date() for one in pauses}), dict.fromkeys(one.zone_name for one in pauses)
+    days = sorted({pause.start.date() for pause in pauses})
+    zones = dict.fromkeys(pause.zone_name for pause in pauses)
     if len(days) > 1:
-        changed |= {f"no pause on {day}": tuple(p for p in pauses if p.start.date() != day) for day in days}
+        for day in days:
+            changed[f"no pause on {day}"] = tuple(pause for pause in pauses if pause.start.date() != day)
     if len(zones) > 1:
-        changed |= {f"no pause of {zone}": tuple(p for p in pauses if p.zone_name != zone) for zone in zones}
-    shorter = [_shifted(offer.scenario, pause, 0, -1) for pause in pauses]
+        for zone in zones:
+            changed[f"no pause of {zone}"] = tuple(pause for pause in pauses if pause.zone_name != zone)
+    shorter = [_shifted(scenario, pause, 0, -1) for pause in pauses]
     if all(shorter):
-        changed["every pause an hour shorter"] = tuple(one for one in shorter if one is not None)
-    if len(pauses) <= _SINGLE:
-        for number, pause in enumerate(pauses):
-            moves = [("an hour shorter", shorter[number])]
-            if offer.scenario.limits.concession or len(offer.scenario.concessions):
-                moves += [("an hour earlier", _shifted(offer.scenario, pause, -1, -1))]
-                moves += [("an hour later", _shifted(offer.scenario, pause, 1, 1))]
-            for words, one in moves:
-                if one is not None and len(pauses) > 1:
-                    rest = tuple(one if other is pause else other for other in pauses)
-                    changed[f"the pause of {pause.zone_name} on {_when(pause)} {words}"] = rest
-    found += [(words, replace(offer, pauses=rest, longer=()), False) for words, rest in changed.items()]
-    return found
-
-
-_SINGLE = 20
+        changed["every pause an hour shorter"] = tuple(pause for pause in shorter if pause is not None)
+    if not 1 < len(pauses) <= _MOST_SINGLE:
+        return changed
+    for number, pause in enumerate(pauses):
+        moved = {"an hour shorter": shorter[number]}
+        if scenario.limits.concession or len(scenario.concessions):
+            moved["an hour earlier"] = _shifted(scenario, pause, -1, -1)
+            moved["an hour later"] = _shifted(scenario, pause, 1, 1)
+        for words, other in moved.items():
+            if other is not None:
+                description = f"the pause of {pause.zone_name} on {_when(pause)} {words}"
+                changed[description] = (*pauses[:number], other, *pauses[number + 1 :])
+    return changed
 
 
 def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause | None:
@@ -302,51 +366,49 @@ def nearby_plans(
         many sets of pauses.
     """
     plans = plan_terms_of(offers, support)
-    count = _Counter(offers[0]) if exact else None
+    counter = _EvacuationCounter(offers[0].scenario) if exact else None
 
-    def variants_of(plan: PlanTerms) -> list[Variant]:
-        number = next(n for n, one in enumerate(plans) if one == plan)
-        found = [
+    def variants(plan: PlanTerms) -> list[Variant]:
+        number = plans.index(plan)
+        changed = [
             Variant(
-                words,
-                _terms(offer, support),
-                float(offer.arrive - plan.people) if known else None,
-                offer.more_need,
-                None if known or count is None else partial(count.more, offer, plan.people),
+                change.description,
+                _terms(change.offer, support),
+                people=float(change.offer.arrive - plan.people) if change.people_known else None,
+                need=change.offer.more_need,
+                count=None
+                if change.people_known or counter is None
+                else partial(counter.more_people, change.offer, plan.people),
             )
-            for words, offer, known in changed_offers(offers[number])
+            for change in changed_offers(offers[number])
         ]
         beside = [plans[n] for n in (number - 1, number + 1) if 0 <= n < len(plans)]
-        return found + [Variant(f"the plan of {one.name}", one, float(one.people - plan.people)) for one in beside]
+        return changed + [
+            Variant(f"the plan of {other.name}", other, float(other.people - plan.people)) for other in beside
+        ]
 
-    return variants_of
+    return variants
 
 
-class _Counter:
+class _EvacuationCounter:
     """Counts the people who get out under changed pauses, on roads that are built once."""
 
-    def __init__(self, offer: Offer) -> None:
-        self.offer = offer
-        self.ready: Callable[[Offer], int] | None = None
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
 
-    def more(self, offer: Offer, before: int) -> float:
-        """People more than before."""
-        return float(self.people(offer) - before)
+    def more_people(self, offer: Offer, before: int) -> float:
+        """People more than before who reach a shelter when the groups move one after the other."""
+        from letup.plan.discretise import moving_array
+        from letup.plan.planner.groups import move_groups
 
-    def people(self, offer: Offer) -> int:
-        """People who reach a shelter under the pauses of this offer when the groups move one after the other."""
-        if self.ready is None:
-            from letup import roads
-            from letup.plan.discretise import moving_array
-            from letup.plan.planner.groups import move_groups
+        moving = moving_array(self.scenario, list(offer.windows))
+        flows = move_groups(self.scenario.groups, self._timed_networks, moving)
+        return float(sum(flow.total for flow in flows) - before)
 
-            scenario = self.offer.scenario
-            network = roads.build(scenario)
-            timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
+    @cached_property
+    def _timed_networks(self) -> list[Timed]:
+        """One for each group."""
+        from letup import roads
 
-            def moved(offer: Offer) -> int:
-                moving = moving_array(scenario, list(offer.windows))
-                return sum(flow.total for flow in move_groups(scenario.groups, timed, moving))
-
-            self.ready = moved
-        return self.ready(offer)
+        network = roads.build(self.scenario)
+        return [roads.timed(network, self.scenario, group.name) for group in self.scenario.groups]

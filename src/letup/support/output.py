@@ -1,13 +1,20 @@
-"""An analysis as one JSON object, and a package as a table that can be edited and read again."""
+"""What an analysis writes: one JSON object, a table of plans and parties, and the package, which can be edited.
+
+The columns of support.csv and package.csv are declared in ``tables.csv`` beside this file. `read_package` reads a
+package as people give it back.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from letup import __version__
 from letup.core import folders
@@ -17,61 +24,68 @@ from letup.support.acceptance import CLEAR_SHARE, Verdict
 from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Issue, Support, Value
 from letup.support.moves import Move
+from letup.tables import csv_text, schemas
 
 FORMAT = 1
+_SCHEMAS = schemas("letup.support")
 
 
-def as_document(found: Analysis) -> dict[str, Any]:
+def as_document(analysis: Analysis) -> dict[str, Any]:
     """Everything that was found, with the seed and the number of draws; shares are 0 to 1."""
-    one = found.packages[found.chosen]
+    support = analysis.negotiation.support
     return {
         "format": FORMAT,
         "letup": __version__,
         "note": explanations.NOTE,
-        "answer": explanations.answer(found),
-        "draws": found.draws,
-        "seed": found.seed,
+        "answer": explanations.answer(analysis),
+        "draws": analysis.draws,
+        "seed": analysis.seed,
         "clear_from": CLEAR_SHARE,
         "parties": [
-            {"id": party.id, "name": party.name, "consents": party.id in found.consenting}
-            for party in found.negotiation.support.parties
+            {"id": party.id, "name": party.name, "consents": party.id in analysis.consenting}
+            for party in support.parties
         ],
         "issues": [
-            {"id": issue.id, "label": issue.label, "unit": issue.unit, "set_by": found.set_by[issue.id]}
-            for issue in found.negotiation.support.issues
+            {"id": issue.id, "label": issue.label, "unit": issue.unit, "set_by": analysis.set_by[issue.id]}
+            for issue in support.issues
         ],
-        "open_issues_held_at": found.held_at,
-        "plans": [_plan(found, number, one) for number, one in enumerate(found.packages)],
-        "chosen": one.plan.name,
-        "acceptable_to_all": [found.packages[number].plan.name for number in found.points.zone],
-        "anywhere": _anywhere(found),
+        "open_issues_held_at": analysis.held_at,
+        "plans": [_plan(analysis, number, assessed) for number, assessed in enumerate(analysis.packages)],
+        "chosen": analysis.chosen_package.plan.name,
+        "acceptable_to_all": [analysis.packages[number].plan.name for number in analysis.among_plans.agreement_zone],
+        "anywhere": _solutions(analysis),
         "possible": {
-            "share": found.possible, "low": found.possible_low, "high": found.possible_high,
-            "draws": found.possible_draws, "packages": found.size,
+            "share": analysis.deal_share, "low": analysis.deal_low, "high": analysis.deal_high,
+            "draws": analysis.deal_draws, "packages": analysis.space_size,
         },
-        "no_deal": _no_deal(found),
-        "moves": {party: [_move(move) for move in some] for party, some in found.moves.items()},
+        "no_deal": _no_deal(analysis),
+        "moves": {party: [_move(move) for move in moves] for party, moves in analysis.moves.items()},
         "urging": {
             party: [
-                {"party": u.party, "path": list(u.path), "strength": round(u.strength, 6), "effect": round(u.effect, 6)}
-                for u in some
+                {
+                    "party": advocate.party,
+                    "path": list(advocate.path),
+                    "strength": round(advocate.strength, 6),
+                    "effect": round(advocate.effect, 6),
+                }
+                for advocate in advocates
             ]
-            for party, some in found.urging.items()
+            for party, advocates in analysis.advocates.items()
         },
     }  # fmt: skip
 
 
-def _plan(found: Analysis, number: int, one: AssessedPackage) -> dict[str, Any]:
+def _plan(analysis: Analysis, number: int, assessed: AssessedPackage) -> dict[str, Any]:
     return {
-        "name": one.plan.name,
-        "people": one.plan.people,
-        "want_to_leave": one.plan.want_to_leave,
-        "package": dict(one.package),
-        "all_accept": one.all_accept,
-        "all_accept_low": round(one.low, 6),
-        "all_accept_high": round(one.high, 6),
-        "marks": explanations.marks(found, number),
-        "verdicts": [_verdict(verdict) for verdict in one.verdicts],
+        "name": assessed.plan.name,
+        "people": assessed.plan.people,
+        "want_to_leave": assessed.plan.want_to_leave,
+        "package": dict(assessed.package),
+        "all_accept": assessed.all_accept,
+        "all_accept_low": round(assessed.low, 6),
+        "all_accept_high": round(assessed.high, 6),
+        "marks": explanations.marks(analysis, number),
+        "verdicts": [_verdict(verdict) for verdict in assessed.verdicts],
         "asks": [
             {
                 "party": ask.party,
@@ -82,13 +96,13 @@ def _plan(found: Analysis, number: int, one: AssessedPackage) -> dict[str, Any]:
                 "within": ask.within,
                 "basis": ask.basis,
             }
-            for ask in one.asks
+            for ask in assessed.asks
         ],
     }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    if explanations.wants_unknown(verdict):
+    if not verdict.wants_known:
         return {"party": verdict.party, "answer": "not_known", "refused": list(verdict.refused)}
     return {
         "party": verdict.party,
@@ -97,90 +111,156 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "low": round(verdict.low, 6),
         "high": round(verdict.high, 6),
         "refused": list(verdict.refused),
-        "deciding": verdict.deciding or None,
-        "turns": verdict.turns,
+        "deciding": verdict.deciding_issue,
+        "turns": verdict.deciding_share,
         "shortfall": round(verdict.shortfall, 9),
         "margin": round(verdict.margin, 9),
-        "reach": [{"issue": one.issue, "current": one.current, "needed": one.needed} for one in verdict.reach],
+        "reach": [
+            {"issue": required.issue, "current": required.current, "needed": required.needed}
+            for required in verdict.required
+        ],
     }
 
 
-def _anywhere(found: Analysis) -> dict[str, Any] | None:
-    if found.anywhere is None:
+def _solutions(analysis: Analysis) -> dict[str, Any] | None:
+    solutions, free = analysis.solutions, analysis.open_numbers
+    if solutions is None:
         return None
-    points, parties = found.anywhere, found.consenting
 
-    def utilities(row: Any) -> dict[str, float]:
-        return {party: round(float(value), 9) for party, value in zip(parties, row, strict=True)}
+    def by_party(utility: NDArray[np.float64]) -> dict[str, float]:
+        return {party: round(float(own), 9) for party, own in zip(analysis.consenting, utility, strict=True)}
 
     return {
         "aid": "points of theory, to think with",
-        "packages": found.size,
-        "efficient": points.efficient,
-        "nash": {"package": points.nash, "utility": utilities(points.nash_utility)},
+        "packages": analysis.space_size,
+        "efficient": solutions.efficient,
+        "nash": {"package": solutions.nash, "utility": by_party(solutions.nash_utility)},
         "kalai_smorodinsky": {
-            "package": points.kalai_smorodinsky,
-            "utility": utilities(points.kalai_smorodinsky_utility),
+            "package": solutions.kalai_smorodinsky,
+            "utility": by_party(solutions.kalai_smorodinsky_utility),
         },
-        "ideal": utilities(points.ideal),
+        "ideal": by_party(solutions.ideal),
         "settled_freely": None
-        if found.free is None
-        else {"nash": dict(found.free.nash), "kalai_smorodinsky": dict(found.free.kalai_smorodinsky)},
+        if free is None
+        else {"nash": dict(free.nash), "kalai_smorodinsky": dict(free.kalai_smorodinsky)},
     }
 
 
-def _no_deal(found: Analysis) -> dict[str, Any] | None:
-    if found.conflict is None:
+def _no_deal(analysis: Analysis) -> dict[str, Any] | None:
+    if analysis.conflict is None:
         return None
     return {
-        "parties": list(found.conflict.parties),
-        "issues": list(found.conflict.issues),
-        "said": explanations.conflict_in_words(found),
+        "parties": list(analysis.conflict.parties),
+        "issues": list(analysis.conflict.issues),
+        "said": explanations.conflict_in_words(analysis),
         "changes": [
             {
-                "kind": change.kind,
-                "lower": {party: round(value, 9) for party, value in change.lower.items()},
-                "lifted": [list(one) for one in change.lifted],
-                "package": change.package,
-                "said": explanations.relaxation_in_words(found, change),
+                "kind": relaxation.kind,
+                "lower": {party: round(cut, 9) for party, cut in relaxation.reservation_cuts.items()},
+                "lifted": [list(line) for line in relaxation.lifted],
+                "package": relaxation.package,
+                "said": explanations.relaxation_in_words(analysis, relaxation),
             }
-            for change in found.resolving
+            for relaxation in analysis.relaxations
         ],
     }
 
 
 def _move(move: Move) -> dict[str, Any]:
     return {
-        "change": move.change.said,
+        "change": move.change.description,
         "issue": move.change.issue or None,
         "package": dict(move.change.package),
         "before": dict(move.before),
         "after": dict(move.after),
         "all_before": move.all_before,
         "all_after": move.all_after,
-        "people": move.cost.people,
-        "need_person_days": move.cost.need,
-        "basis": move.cost.basis,
+        "people": move.effect.people,
+        "need_person_days": move.effect.need,
+        "basis": move.effect.basis,
     }
 
 
-def package_csv(found: Analysis) -> str:
-    """The package that moves start from, to be edited and given to `letup support` or `letup terms` again.
+def require_usable(folder: Path) -> None:
+    """Refuse a folder that no analysis can be written to (``support.folder``)."""
+    folders.require_usable(folder, "support.json", what="an analysis", code="support.folder")
 
-    What is open stands there without a value, with the one it was held at in a remark.
+
+def write(analysis: Analysis, folder: Path | str) -> list[Path]:
+    """Write support.json, support.csv and package.csv; earlier ones are replaced.
+
+    package.csv is the package that moves start from, to be edited and given to `letup support` or `letup terms` again.
+
+    Raises
+    ------
+    LetupError
+        ``support.folder`` if the folder cannot be used.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["issue", "value", "set_by", "unit", "label", "note"])
-    one = found.packages[found.chosen]
-    for issue in found.negotiation.support.issues:
-        by, value = found.set_by[issue.id], one.package[issue.id]
-        shown = f"{value:.10g}" if not isinstance(value, str) else value
-        note = f"open; held at {shown} in the analysis" if by == "open" else ""
-        if by == "plan":
-            note = "read off the plan: a change here changes nothing"
-        writer.writerow([issue.id, "" if by == "open" else shown, by, issue.unit, issue.label, note])
-    return out.getvalue()
+    folder = Path(folder)
+    require_usable(folder)
+    texts = {
+        "support.json": json.dumps(as_document(analysis), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        "support.csv": csv_text(_SCHEMAS["support.csv"], _verdict_rows(analysis)),
+        "package.csv": csv_text(_SCHEMAS["package.csv"], _package_rows(analysis)),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8", newline="")
+    except OSError as error:
+        message = f"{folder}: {error.strerror or error}"
+        raise LetupError("support.folder", message, "Choose another folder.") from error
+    return [folder / name for name in texts]
+
+
+def _verdict_rows(analysis: Analysis) -> Iterator[dict[str, object]]:
+    """One row for each plan and party."""
+    for number, assessed in enumerate(analysis.packages):
+        for verdict in assessed.verdicts:
+            row: dict[str, object] = {
+                "plan": assessed.plan.name,
+                "people": assessed.plan.people,
+                "party": verdict.party,
+                "party_name": analysis.negotiation.party_name(verdict.party),
+                "consents": "yes" if verdict.party in analysis.consenting else "no",
+                "answer": "not_known",
+                "all_accept": assessed.all_accept,
+                "marks": "; ".join(explanations.marks(analysis, number)),
+                "draws": analysis.draws,
+                "seed": analysis.seed,
+            }
+            if verdict.wants_known:
+                row |= {
+                    "answer": verdict.answer,
+                    "probability": verdict.probability,
+                    "probability_low": round(verdict.low, 6),
+                    "probability_high": round(verdict.high, 6),
+                    "deciding_issue": verdict.deciding_issue,
+                    "red_lines_crossed": " ".join(verdict.refused),
+                    "shortfall_utility": round(verdict.shortfall, 6),
+                    "distance": explanations.distance(analysis, verdict),
+                }
+            yield row
+
+
+def _package_rows(analysis: Analysis) -> Iterator[dict[str, object]]:
+    """One row for each issue; what is open has no value, and the one it was held at in a remark."""
+    package = analysis.chosen_package.package
+    for issue in analysis.negotiation.support.issues:
+        set_by, value = analysis.set_by[issue.id], package[issue.id]
+        held = value if isinstance(value, str) else f"{value:.10g}"
+        notes = {
+            "open": f"open; held at {held} in the analysis",
+            "plan": "read off the plan: a change here changes nothing",
+        }
+        yield {
+            "issue": issue.id,
+            "value": None if set_by == "open" else value,
+            "set_by": set_by,
+            "unit": issue.unit,
+            "label": issue.label,
+            "note": notes.get(set_by, ""),
+        }
 
 
 def read_package(path: Path | str, support: Support) -> dict[str, Value]:
@@ -198,105 +278,60 @@ def read_package(path: Path | str, support: Support) -> dict[str, Value]:
     rows = csv.DictReader(io.StringIO(text))
     if not {"issue", "value"} <= set(rows.fieldnames or ()):
         raise LetupError("support.package", f"{path} has no columns issue and value", "Give it these two columns.")
-    pairs = [
+    cells = [
         (f"row {number}: ", (row["issue"] or "").strip(), (row["value"] or "").strip())
         for number, row in enumerate(rows, 2)
         if (row.get("set_by") or "").strip() != "plan"
     ]
-    return parse_package([pair for pair in pairs if pair[2]], support, str(path))
+    return parse_package([cell for cell in cells if cell[2]], support, str(path))
 
 
-def parse_package(pairs: list[tuple[str, str, str]], support: Support, where: str) -> dict[str, Value]:
-    """Values as written by hand: (place, issue, value).
+def parse_package(cells: Sequence[tuple[str, str, str]], support: Support, where: str) -> dict[str, Value]:
+    """Values of issues as written by hand.
+
+    Parameters
+    ----------
+    cells : sequence of (str, str, str)
+        Where it stands, with a colon and a blank after it, or empty; the issue; the value.
+    support : Support
+        What issues there are.
+    where : str
+        File or option that the cells come from.
 
     Raises
     ------
     LetupError
         ``support.package`` with everything that is wrong, at once.
     """
-    issues: Mapping[str, Issue] = {issue.id: issue for issue in support.issues}
-    found: dict[str, Value] = {}
+    issues = {issue.id: issue for issue in support.issues}
+    package: dict[str, Value] = {}
     wrong = []
-    for place, name, value in pairs:
+    for place, name, text in cells:
         if name not in issues:
             wrong.append(f"{place}there is no issue {name!r}; there are {', '.join(sorted(issues))}")
             continue
-        if name in found:
+        if name in package:
             wrong.append(f"{place}{name} is given twice")
-        if issues[name].kind != "number":
-            found[name] = value
-            if value not in issues[name].values:
-                wrong.append(f"{place}{name} is one of {', '.join(map(str, issues[name].values))}, not {value!r}")
-            continue
         try:
-            found[name] = float(value)
-        except ValueError:
-            wrong.append(f"{place}{name} is a number, not {value!r}")
-            continue
-        low, high = issues[name].low, issues[name].high
-        number = float(value)
-        if not ((low is None or number >= low) and (high is None or number <= high)):
-            wrong.append(f"{place}{name} goes from {low:g} to {high:g}, not {value}")
+            package[name] = _parse_value(issues[name], text)
+        except ValueError as error:
+            wrong.append(f"{place}{name} {error}")
     if wrong:
         raise LetupError("support.package", f"{where}: {'; '.join(wrong)}", "Correct what is on the table.")
-    return found
+    return package
 
 
-def require_usable(folder: Path) -> None:
-    """Refuse a folder that no analysis can be written to (``support.folder``)."""
-    folders.require_usable(folder, "support.json", what="an analysis", code="support.folder")
-
-
-def write(found: Analysis, folder: Path | str) -> list[Path]:
-    """Write support.json, support.csv and package.csv; earlier ones are replaced.
-
-    Raises
-    ------
-    LetupError
-        ``support.folder`` if the folder cannot be used.
-    """
-    folder = Path(folder)
-    require_usable(folder)
-    texts = {
-        "support.json": json.dumps(as_document(found), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
-        "support.csv": _table(found),
-        "package.csv": package_csv(found),
-    }
+def _parse_value(issue: Issue, text: str) -> Value:
+    """Value of an issue as written by hand; ValueError, with what it should be, if it is none."""
+    if issue.kind != "number":
+        if text not in issue.values:
+            raise ValueError(f"is one of {', '.join(map(str, issue.values))}, not {text!r}")
+        return text
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(text, "utf-8", newline="")
-    except OSError as error:
-        message = f"{folder}: {error.strerror or error}"
-        raise LetupError("support.folder", message, "Choose another folder.") from error
-    return [folder / name for name in texts]
-
-
-def _table(found: Analysis) -> str:
-    """One row for each plan and party."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        [
-            "plan", "people", "party", "party_name", "consents", "answer", "probability", "probability_low",
-            "probability_high", "deciding_issue", "red_lines_crossed", "shortfall_utility", "distance", "all_accept",
-            "marks", "draws", "seed",
-        ]
-    )  # fmt: skip
-    for number, one in enumerate(found.packages):
-        for verdict in one.verdicts:
-            said: list[object] = ["not_known", "", "", "", "", "", "", ""]
-            if not explanations.wants_unknown(verdict):
-                said = [
-                    verdict.answer, verdict.probability, round(verdict.low, 6), round(verdict.high, 6),
-                    verdict.deciding, " ".join(verdict.refused), round(verdict.shortfall, 6),
-                    explanations.distance(found, verdict),
-                ]  # fmt: skip
-            asked = "yes" if verdict.party in found.consenting else "no"
-            writer.writerow(
-                [
-                    one.plan.name, one.plan.people, verdict.party, found.negotiation.name(verdict.party), asked, *said,
-                    one.all_accept, "; ".join(explanations.marks(found, number)), found.draws, found.seed,
-                ]
-            )  # fmt: skip
-    return out.getvalue()
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"is a number, not {text!r}") from None
+    low, high = issue.low, issue.high
+    if not ((low is None or number >= low) and (high is None or number <= high)):
+        raise ValueError(f"goes from {low:g} to {high:g}, not {text}")
+    return number

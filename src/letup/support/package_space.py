@@ -1,15 +1,15 @@
-"""All packages of a negotiation without listing them: options of issues, and of issues that vary together.
+"""All packages that can be agreed, without listing them: options of issues, and of issues that vary together.
 
-Utilities are sums over issues, so what is best can be found block by block: a prefix of a package that is dominated
-makes a package that is dominated. A *block* is one issue with its options, or several that hang together because the
-plans on the table fix them jointly.
+Utilities are sums over issues, so what is Pareto-efficient can be found block by block: the beginning of a package that
+is dominated makes a package that is dominated. A *block* is one issue with its options, or several that hang together
+because the plans on the table settle them jointly.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from letup.core.errors import LetupError
 from letup.support.model import Value
 from letup.support.utility import EQUAL, SampledUtility
 
-MOST_PREFIXES = 20_000
+MOST_BEGINNINGS = 20_000
 """Efficient beginnings of packages that are followed up; beyond, the issues are too many to be sure."""
 
 
@@ -54,9 +54,9 @@ class PackageSpace:
         Beyond a red line, by block.
     reservation : float64[parties]
         What each has without an agreement.
-    wished : tuple of float64[parties, issues of the block]
+    ideal : tuple of float64[parties, issues of the block]
         Normalised weight times worth of what each party would like best of an issue on this side of its red lines,
-        whether that is on the table or not; without it, of what is on the table.
+        whether that can be agreed or not; by default, of what can be agreed.
     """
 
     parties: tuple[str, ...]
@@ -64,16 +64,17 @@ class PackageSpace:
     worth: tuple[NDArray[np.float64], ...]
     refused: tuple[NDArray[np.bool_], ...]
     reservation: NDArray[np.float64]
-    wished: tuple[NDArray[np.float64], ...] = ()
+    ideal: tuple[NDArray[np.float64], ...] = ()
 
     def __post_init__(self) -> None:
-        """Take what is liked best of what is on the table where nothing is said of more."""
-        if not self.wished:
-            kept = [
-                np.where(no, -np.inf, worth).max(axis=2) for worth, no in zip(self.worth, self.refused, strict=True)
-            ]
-            best = [np.where(np.isfinite(one), one, w.max(axis=2)) for one, w in zip(kept, self.worth, strict=True)]
-            object.__setattr__(self, "wished", tuple(best))
+        """Take what is liked best of what can be agreed where nothing is said of more."""
+        if self.ideal:
+            return
+        ideals = []
+        for worth, refused in zip(self.worth, self.refused, strict=True):
+            within = np.where(refused, -np.inf, worth).max(axis=2)
+            ideals.append(np.where(np.isfinite(within), within, worth.max(axis=2)))
+        object.__setattr__(self, "ideal", tuple(ideals))
 
     @property
     def issues(self) -> tuple[str, ...]:
@@ -89,21 +90,13 @@ class PackageSpace:
         """The package of a choice of one option for each block."""
         return {
             issue: value
-            for block, number in zip(self.blocks, choice, strict=True)
-            for issue, value in zip(block.issues, block.options[number], strict=True)
+            for block, option in zip(self.blocks, choice, strict=True)
+            for issue, value in zip(block.issues, block.options[option], strict=True)
         }
 
-    def without(self, parties: Sequence[str]) -> PackageSpace:
-        """The same table when these parties need not agree."""
-        keep = [number for number, party in enumerate(self.parties) if party not in parties]
-        return replace(
-            self,
-            parties=tuple(self.parties[number] for number in keep),
-            worth=tuple(worth[keep] for worth in self.worth),
-            refused=tuple(refused[keep] for refused in self.refused),
-            reservation=self.reservation[keep],
-            wished=tuple(wished[keep] for wished in self.wished),
-        )
+    def choice(self, package: dict[str, Value]) -> list[int]:
+        """The option of each block that makes up a package."""
+        return [block.options.index(tuple(package[issue] for issue in block.issues)) for block in self.blocks]
 
 
 def package_space_of(parties: Sequence[SampledUtility], blocks: Sequence[Block], draw: int = 0) -> PackageSpace:
@@ -116,39 +109,40 @@ def package_space_of(parties: Sequence[SampledUtility], blocks: Sequence[Block],
     blocks : sequence of Block
         What there is to settle.
     draw : int
-        Number of the draw; of `likeliest` there is one.
+        Number of the draw; at likeliest values there is one.
     """
-    worths, refusals, wishes = [], [], []
+    worths, refusals, ideals = [], [], []
     for block in blocks:
-        wished = np.zeros((len(parties), len(block.issues)))
+        ideal = np.zeros((len(parties), len(block.issues)))
         worth = np.zeros((len(parties), len(block.issues), len(block.options)))
         refused = np.zeros(worth.shape, bool)
         for p, party in enumerate(parties):
             for i, issue in enumerate(block.issues):
                 values = [option[i] for option in block.options]
-                if issue in party.taste.curves:
-                    shares = np.array([party.taste.curves[issue].shares(value) for value in values])
-                    worth[p, i] = shares @ party.worth[issue][draw]
-                    wished[p, i] = party.most(issue)[draw]
-                line = party.taste.red_lines.get(issue)
+                if issue in party.model.value_functions:
+                    function = party.model.value_functions[issue]
+                    parts = np.array([function.interpolation(value) for value in values])
+                    worth[p, i] = parts @ party.weighted_worth[issue][draw]
+                    ideal[p, i] = party.best_of(issue)[draw]
+                line = party.model.red_lines.get(issue)
                 if line is not None:
                     refused[p, i] = [line.refuses(value) for value in values]
         worths.append(worth)
         refusals.append(refused)
-        wishes.append(wished)
+        ideals.append(ideal)
     return PackageSpace(
-        tuple(party.taste.party for party in parties),
-        tuple(blocks),
-        tuple(worths),
-        tuple(refusals),
+        parties=tuple(party.party for party in parties),
+        blocks=tuple(blocks),
+        worth=tuple(worths),
+        refused=tuple(refusals),
         # A party of which no wants are known stands in the way of nothing but its red lines.
-        np.array([party.reservation[draw] if party.taste.issues else 0.0 for party in parties]),
-        tuple(wishes),
+        reservation=np.array([party.reservation[draw] if party.model.issues else 0.0 for party in parties]),
+        ideal=tuple(ideals),
     )
 
 
 def all_packages(
-    table: PackageSpace, most: int = 1_000_000
+    space: PackageSpace, most: int = 1_000_000
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
     """List all packages: choices [packages, blocks], utilities [packages, parties], and whether nobody refuses them.
 
@@ -157,23 +151,23 @@ def all_packages(
     LetupError
         ``support.too_many`` if there are more than ``most``.
     """
-    if table.size > most:
-        raise LetupError("support.too_many", f"{table.size:,} packages are too many to list", "Hold some issues.")
-    sizes = [len(block.options) for block in table.blocks]
-    choices = np.indices(sizes, np.intp).reshape(len(sizes), table.size).T
-    utility = np.zeros((len(choices), len(table.parties)))
+    if space.size > most:
+        raise LetupError("support.too_many", f"{space.size:,} packages are too many to list", "Hold some issues.")
+    sizes = [len(block.options) for block in space.blocks]
+    choices = np.indices(sizes, np.intp).reshape(len(sizes), space.size).T
+    utility = np.zeros((len(choices), len(space.parties)))
     allowed = np.ones(len(choices), bool)
-    for number, (worth, refused) in enumerate(zip(table.worth, table.refused, strict=True)):
+    for number, (worth, refused) in enumerate(zip(space.worth, space.refused, strict=True)):
         utility += worth.sum(axis=1).T[choices[:, number]]
         allowed &= ~np.asarray(refused.any(axis=(0, 1)))[choices[:, number]]
     return choices, utility, allowed
 
 
-def efficient_choices(table: PackageSpace, most: int = MOST_PREFIXES) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def efficient_choices(space: PackageSpace, most: int = MOST_BEGINNINGS) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """The Pareto-efficient packages that nobody refuses outright, without listing all.
 
-    Of packages that are equal to all parties one is kept. The Nash and the Kalai–Smorodinsky point of all packages are
-    among them.
+    Of packages that are equal to all parties one is kept. The Nash and the Kalai–Smorodinsky solution over all packages
+    are among them.
 
     Returns
     -------
@@ -186,27 +180,27 @@ def efficient_choices(table: PackageSpace, most: int = MOST_PREFIXES) -> tuple[N
         ``support.too_many`` if more than ``most`` beginnings of packages have to be followed up.
     """
     choices = np.zeros((1, 0), np.intp)
-    utility = np.zeros((1, len(table.parties)))
-    for worth, refused in zip(table.worth, table.refused, strict=True):
-        open_ = np.flatnonzero(~refused.any(axis=(0, 1)))
-        if not len(open_):
-            return np.zeros((0, len(table.blocks)), np.intp), np.zeros((0, len(table.parties)))
-        gains = worth.sum(axis=1).T[open_]
-        summed = (utility[:, None, :] + gains[None, :, :]).reshape(-1, len(table.parties))
+    utility = np.zeros((1, len(space.parties)))
+    for worth, refused in zip(space.worth, space.refused, strict=True):
+        allowed = np.flatnonzero(~refused.any(axis=(0, 1)))
+        if not len(allowed):
+            return np.zeros((0, len(space.blocks)), np.intp), np.zeros((0, len(space.parties)))
+        added = worth.sum(axis=1).T[allowed]
+        summed = (utility[:, None, :] + added[None, :, :]).reshape(-1, len(space.parties))
         if len(summed) > 50 * most:
             raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
         _, first = np.unique(np.round(summed, 10), axis=0, return_index=True)
         kept = first[pareto_efficient(summed[first])]
         if len(kept) > most:
             raise LetupError("support.too_many", "too many ways to agree to compare", "Hold some issues.")
-        before, option = np.divmod(kept, len(open_))
-        choices = np.column_stack([choices[before], open_[option]])
+        beginning, option = np.divmod(kept, len(allowed))
+        choices = np.column_stack([choices[beginning], allowed[option]])
         utility = summed[kept]
     return choices, utility
 
 
 def pareto_efficient(utility: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which packages are Pareto-efficient, exactly: bool[packages].
+    """Which packages are Pareto-efficient, exactly: bool[packages] of float64[packages, parties].
 
     Utilities that differ by rounding only are made equal first, so that a package is not kept, or lost, by the last
     bits of a sum. Packages are gone through by falling sum: one that is dominated is so by one that came before it.
@@ -215,15 +209,15 @@ def pareto_efficient(utility: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.zeros(0, bool)
     grid = np.round(np.asarray(utility, float) / EQUAL)
     unique, inverse = np.unique(grid, axis=0, return_inverse=True)
-    good = np.zeros(len(unique), bool)
+    efficient = np.zeros(len(unique), bool)
     if unique.shape[1] == 2:
         falling = unique[::-1]  # by the first party's utility, then the second's
         before = np.concatenate([[-np.inf], np.maximum.accumulate(falling[:, 1])[:-1]])
-        good[::-1] = falling[:, 1] > before
+        efficient[::-1] = falling[:, 1] > before
     else:
         left = np.argsort(-unique.sum(axis=1), kind="stable")
         while len(left):
             first = left[0]
-            good[first] = True
+            efficient[first] = True
             left = left[(unique[left] > unique[first]).any(axis=1)]
-    return np.asarray(good[inverse.reshape(-1)], bool)
+    return np.asarray(efficient[inverse.reshape(-1)], bool)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.pauses.limits import Window
 from letup.plan.discretise import costs_by_party
@@ -66,32 +68,35 @@ def plan_attributes(plan: Planned) -> dict[str, float]:
     dict of str to float
         Names of `ATTRIBUTES`. A plan without deliveries, and a point of a frontier, says nothing on trucks.
     """
-    scenario = plan.scenario
-    minutes = scenario.step_minutes
-    found = {
+    scenario, windows = plan.scenario, plan.windows
+    attributes = {
         "zone_hours": plan.zone_hours,
-        "zones": float(len({window.zone for window in plan.windows})),
-        "pauses": float(len(plan.windows)),
+        "zones": float(len({window.zone for window in windows})),
+        "pauses": float(len(windows)),
         "people": float(plan.arrive),
         "days": 0.0,
         "hours_a_day": 0.0,
     }
-    if plan.windows:
+    if windows:
         dates = [scenario.clock.at(step).date() for step in range(scenario.steps)]
-        by_day: dict[tuple[int, object], int] = {}
-        for window in plan.windows:
-            for step in range(window.first, window.last + 1):
-                by_day[window.zone, dates[step]] = by_day.get((window.zone, dates[step]), 0) + 1
-        found["days"] = float(len({day for _, day in by_day}))
-        found["hours_a_day"] = max(by_day.values()) * minutes / 60
-        found["window_hours"] = plan.zone_hours / len(plan.windows)
-        found["notice_hours"] = min(window.first for window in plan.windows) * minutes / 60
+        quiet_steps = Counter(
+            (window.zone, dates[step]) for window in windows for step in range(window.first, window.last + 1)
+        )
+        attributes["days"] = float(len({day for _, day in quiet_steps}))
+        attributes["hours_a_day"] = max(quiet_steps.values()) * scenario.step_minutes / 60
+        attributes["window_hours"] = plan.zone_hours / len(windows)
+        attributes["notice_hours"] = min(window.first for window in windows) * scenario.step_minutes / 60
     if plan.trucks_per_day is not None:
-        found["trucks_per_day"] = plan.trucks_per_day
+        attributes["trucks_per_day"] = plan.trucks_per_day
     costs = costs_by_party(scenario)
     if costs.own is not None:
-        found["concession"] = sum(float(costs.own[w.zone, w.first : w.last + 1].sum()) for w in plan.windows)
-    return found
+        attributes["concession"] = _cost_of_windows(costs.own, windows)
+    return attributes
+
+
+def _cost_of_windows(costs: NDArray[np.float64], windows: Sequence[Window]) -> float:
+    """Sum of float64[zones, steps] over the steps of windows."""
+    return sum(float(costs[window.zone, window.first : window.last + 1].sum()) for window in windows)
 
 
 def package_of(plan: Planned, support: Support | None = None) -> Package:
@@ -104,9 +109,11 @@ def package_of(plan: Planned, support: Support | None = None) -> Package:
     support : Support, optional
         Whose issues are meant; those of the plan's scenario if absent.
     """
-    known = plan_attributes(plan)
+    attributes = plan_attributes(plan)
     issues = (support if support is not None else support_of(plan.scenario)).issues
-    package: dict[str, Value] = {one.id: known[one.reads] for one in issues if one.reads and one.reads in known}
+    package: dict[str, Value] = {
+        issue.id: attributes[issue.reads] for issue in issues if issue.reads and issue.reads in attributes
+    }
     return package
 
 
@@ -153,24 +160,23 @@ def asks_of(plan: Planned, package: Package | None = None) -> tuple[Ask, ...]:
     """
     scenario = plan.scenario
     settled = package_of(plan) if package is None else package
-    budgets = {party["id"]: party.get("concession_budget") for party in scenario.parties}
-    tables = costs_by_party(scenario).by_party
+    costs_by_step = costs_by_party(scenario).by_party
     rows = [row for row in scenario.concessions.to_dict("records") if row]
     asks = []
-    for party in [entry["id"] for entry in scenario.parties]:
-        own = [row for row in rows if row["party"] == party]
+    for party in scenario.parties:
+        own = [row for row in rows if row["party"] == party["id"]]
         for unit in dict.fromkeys(row["unit"] for row in own):
             counted = [row for row in own if row["unit"] == unit]
             pauses = 0.0
             if any(isinstance(row["zone"], str) for row in counted):
-                pauses = sum(float(np.sum(tables[party][w.zone, w.first : w.last + 1])) for w in plan.windows)
+                pauses = _cost_of_windows(costs_by_step[party["id"]], plan.windows)
             terms = sum(
                 float(row["cost"]) * float(settled[row["issue"]])
                 for row in counted
                 if isinstance(row["issue"], str) and isinstance(settled.get(row["issue"]), int | float)
             )
             worst = max((row["basis"] for row in counted), key=("observed", "modelled", "assumed").index)
-            asks.append(Ask(party, unit, pauses, terms, budgets[party], worst))
+            asks.append(Ask(party["id"], unit, pauses, terms, party.get("concession_budget"), worst))
     return tuple(asks)
 
 
@@ -206,7 +212,7 @@ class Variant:
 
     Attributes
     ----------
-    said : str
+    description : str
         The change in words.
     plan : PlanTerms
         The plan after it.
@@ -218,7 +224,7 @@ class Variant:
         Finds the people out; asked only for changes that are shown.
     """
 
-    said: str
+    description: str
     plan: PlanTerms
     people: float | None = None
     need: float | None = None

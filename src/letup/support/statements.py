@@ -1,4 +1,7 @@
-"""What each party said over time, and where it turned."""
+"""What each party said over time and where it turned, and how a statement gets into statements.csv.
+
+A new statement is checked first, then appended as one row; everything else in the file stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,10 @@ STANCES = {
 }
 """What a stance means, in words."""
 
+STATEMENTS = "statements.csv"
+SOURCES = "sources"
+"""Folder in the scenario that texts are put into."""
+
 
 @dataclass(frozen=True)
 class PositionHistory:
@@ -36,13 +43,13 @@ class PositionHistory:
 
     party: str
     issue: str
-    said: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
 
     @property
     def turns(self) -> tuple[tuple[Statement, Statement], ...]:
         """Pairs of statements, one after the other, whose stances have opposite signs; silent ones are passed over."""
-        clear = [one for one in self.said if one.stance]
-        return tuple((a, b) for a, b in pairwise(clear) if a.stance * b.stance < 0)
+        clear = [statement for statement in self.statements if statement.stance]
+        return tuple((before, after) for before, after in pairwise(clear) if before.stance * after.stance < 0)
 
 
 def select_statements(support: Support, *, party: str = "", issue: str = "", before: date | None = None) -> Support:
@@ -53,17 +60,20 @@ def select_statements(support: Support, *, party: str = "", issue: str = "", bef
     LetupError
         ``statement.party`` or ``statement.issue`` if there is none of that name.
     """
-    for code, name, known in (
-        ("statement.party", party, [one.id for one in support.parties]),
-        ("statement.issue", issue, [one.id for one in support.issues]),
+    for code, name, items in (
+        ("statement.party", party, support.parties),
+        ("statement.issue", issue, support.issues),
     ):
+        known = [item.id for item in items]
         if name and name not in known:
             remedy = f"{did_you_mean(name, known)}use one of {', '.join(known)}" if known else "the scenario has none"
             raise LetupError(code, f"“{name}” is not in the scenario", remedy)
     kept = tuple(
-        said
-        for said in support.statements
-        if party in ("", said.party) and issue in ("", said.issue) and (before is None or said.date < before)
+        statement
+        for statement in support.statements
+        if party in ("", statement.party)
+        and issue in ("", statement.issue)
+        and (before is None or statement.date < before)
     )
     return replace(support, statements=kept)
 
@@ -73,14 +83,14 @@ def position_histories(support: Support) -> tuple[PositionHistory, ...]:
     parties = {party.id: number for number, party in enumerate(support.parties)}
     issues = {issue.id: number for number, issue in enumerate(support.issues)}
 
-    def place(said: Statement) -> tuple[int, int]:
-        return parties.get(said.party, len(parties)), issues.get(said.issue, len(issues))
+    def place(statement: Statement) -> tuple[int, int]:
+        return parties.get(statement.party, len(parties)), issues.get(statement.issue, len(issues))
 
-    found = []
+    histories = []
     for _, group in groupby(sorted(support.statements, key=place), key=place):
-        said = tuple(group)
-        found.append(PositionHistory(said[0].party, said[0].issue, said))
-    return tuple(found)
+        statements = tuple(group)
+        histories.append(PositionHistory(statements[0].party, statements[0].issue, statements))
+    return tuple(histories)
 
 
 def describe_turn(before: Statement, after: Statement) -> str:
@@ -94,21 +104,16 @@ def describe_turn(before: Statement, after: Statement) -> str:
 
 def span_of(statements: Iterable[Statement]) -> tuple[date, date]:
     """First and last day of statements; ValueError if there are none."""
-    days = [said.date for said in statements]
+    days = [statement.date for statement in statements]
     return min(days), max(days)
 
 
-def by_party(lines: Sequence[PositionHistory]) -> dict[str, list[PositionHistory]]:
-    """Lines by party, in their order."""
-    found: dict[str, list[PositionHistory]] = {}
-    for line in lines:
-        found.setdefault(line.party, []).append(line)
-    return found
-
-
-STATEMENTS = "statements.csv"
-SOURCES = "sources"
-"""Folder in the scenario that texts are put into."""
+def by_party(histories: Sequence[PositionHistory]) -> dict[str, list[PositionHistory]]:
+    """Histories by party, in their order."""
+    parties: dict[str, list[PositionHistory]] = {}
+    for history in histories:
+        parties.setdefault(history.party, []).append(history)
+    return parties
 
 
 def own_folder(scenario: str | Path) -> Path:
@@ -163,8 +168,8 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     text = (before + addition).decode("utf-8-sig", errors="strict" if not before else "replace")
     where = f"row {sum(1 for _ in csv.reader(io.StringIO(text, newline='')))}"
     _, findings = examine(folder, today, {STATEMENTS: text})
-    ours = [one for one in findings if one.file == STATEMENTS and one.where in (where, "")]
-    if any(one.severity == "error" for one in ours):
+    ours = [finding for finding in findings if finding.file == STATEMENTS and finding.where in (where, "")]
+    if any(finding.severity == "error" for finding in ours):
         raise BadInput(ours)
     try:
         with path.open("ab") as handle:
@@ -172,7 +177,7 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}"
         raise LetupError("statement.unwritable", message, "check the rights of the folder") from error
-    return where, [one for one in ours if one.where == where]
+    return where, [finding for finding in ours if finding.where == where]
 
 
 def _addition(before: bytes, cells: Mapping[str, str]) -> bytes:

@@ -19,11 +19,11 @@ def offer(plan: Path) -> Offer:
 
 
 def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) -> None:
-    known = {words: one for words, one, sure in changed_offers(offer) if sure}
-    one = known["without the pause of North on 2030-01-01 09:00–14:00"]
-    assert one.arrive == offer.arrive - 700
-    assert len(one.pauses) == 2
-    assert one.more_need == -350  # person-days
+    known = {change.description: change.offer for change in changed_offers(offer) if change.people_known}
+    fewer = known["without the pause of North on 2030-01-01 09:00–14:00"]
+    assert fewer.arrive == offer.arrive - 700
+    assert len(fewer.pauses) == 2
+    assert fewer.more_need == -350  # person-days
     longer = known["Mill paused on 2030-01-01 09:00–16:00 (longer)"]
     assert longer.more_need is None
     assert longer.arrive == offer.arrive + 40  # one hour more at 40 people an hour
@@ -32,7 +32,7 @@ def test_leaving_a_pause_out_costs_what_the_plan_says_it_is_worth(offer: Offer) 
 
 def test_hours_and_days_change_as_the_words_say(offer: Offer) -> None:
     costly = replace(offer.scenario, limits=replace(offer.scenario.limits, concession=(("north", 1.0, None, None),)))
-    near = {words: one for words, one, _ in changed_offers(replace(offer, scenario=costly))}
+    near = {change.description: change.offer for change in changed_offers(replace(offer, scenario=costly))}
     assert near["every pause an hour shorter"].zone_hours == offer.zone_hours - 3
     assert near["no pause on 2030-01-02"].zone_hours == offer.zone_hours - 6
     assert near["no pause of North"].zones == ("mill",)
@@ -45,12 +45,12 @@ def test_hours_and_days_change_as_the_words_say(offer: Offer) -> None:
 
 def test_no_change_breaks_the_limits_on_hours_and_length(offer: Offer) -> None:
     limits = replace(offer.scenario.limits, hours=(9.0, 15.0), shortest_hours=5.0)
-    tight = replace(offer, scenario=replace(offer.scenario, limits=limits), longer=())
-    words = [one[0] for one in changed_offers(tight)]
+    tight = replace(offer, scenario=replace(offer.scenario, limits=limits), extensions=())
+    words = [change.description for change in changed_offers(tight)]
     assert "every pause an hour shorter" not in words
     assert not any("Mill" in said and ("earlier" in said or "later" in said) for said in words)
-    for _, one, _ in changed_offers(tight):
-        for pause in one.pauses:
+    for change in changed_offers(tight):
+        for pause in change.offer.pauses:
             assert pause.hours >= 5
             assert (pause.start.hour, pause.end.hour) >= (9, 0)
             assert pause.end.hour <= 15
@@ -64,10 +64,10 @@ def test_people_are_counted_as_a_plan_with_these_pauses_counts_them(offer: Offer
         replace(day, window=replace(day.window, zone=n, last=12 + 4 * 7 - 1), start=at[0], end=at[1]) for n in numbers
     )
     offer = replace(offer, pauses=whole)
-    (same,) = (one for words, one, _ in changed_offers(offer) if words == "every pause an hour shorter")
+    (same,) = (change.offer for change in changed_offers(offer) if change.description == "every pause an hour shorter")
     support = support_of(offer.scenario)
     (start,) = plan_terms_of([offer], support)
-    near = {one.said: one for one in nearby_plans([offer], support, exact=True)(start)}
+    near = {variant.description: variant for variant in nearby_plans([offer], support, exact=True)(start)}
     counted = near["every pause an hour shorter"].count
     assert counted is not None
     made = make(offer.scenario, pauses=list(same.windows))

@@ -9,7 +9,7 @@ import numpy as np
 from letup.support.package_space import Block, PackageSpace
 
 
-def table(seed: int) -> PackageSpace:
+def random_space(seed: int) -> PackageSpace:
     """A small negotiation; some have a deal, most do not."""
     rng = np.random.default_rng(seed)
     parties, issues = int(rng.integers(2, 5)), int(rng.integers(1, 5))
@@ -25,17 +25,17 @@ def table(seed: int) -> PackageSpace:
     return PackageSpace(names, tuple(blocks), tuple(worth), tuple(refused), reservation)
 
 
-def there_is_a_deal(table: PackageSpace, members: frozenset[str]) -> bool:
+def has_deal(space: PackageSpace, members: frozenset[str]) -> bool:
     """Whether some package is accepted when only these parties and issues count, by going through all packages."""
-    for choice in product(*(range(len(block.options)) for block in table.blocks)):
-        if all(_accepts(table, p, choice, members) for p, name in enumerate(table.parties) if name in members):
+    for choice in product(*(range(len(block.options)) for block in space.blocks)):
+        if all(_accepts(space, p, choice, members) for p, name in enumerate(space.parties) if name in members):
             return True
     return False
 
 
-def _accepts(table: PackageSpace, party: int, choice: tuple[int, ...], members: frozenset[str]) -> bool:
+def _accepts(space: PackageSpace, party: int, choice: tuple[int, ...], members: frozenset[str]) -> bool:
     total = 0.0
-    for block, worth, refused, option in zip(table.blocks, table.worth, table.refused, choice, strict=True):
+    for block, worth, refused, option in zip(space.blocks, space.worth, space.refused, choice, strict=True):
         for i, issue in enumerate(block.issues):
             if issue in members:
                 if refused[party, i, option]:
@@ -44,4 +44,4 @@ def _accepts(table: PackageSpace, party: int, choice: tuple[int, ...], members: 
             else:
                 kept = [w for w, no in zip(worth[party, i], refused[party, i], strict=True) if not no]
                 total += max(kept or worth[party, i])
-    return bool(total >= table.reservation[party] - 1e-9)
+    return bool(total >= space.reservation[party] - 1e-9)
