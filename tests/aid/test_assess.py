@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from letup.aid import WATER_UNCONFIRMED, Assessment, assess, deprivation_cost, moving, staying, supplies
 from letup.aid.assessment import answer, days, ranged, table_by_day
 from letup.aid.files import as_document
-from letup.aid.tables import COLUMNS, DAY_COLUMNS, reference_page
+from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS, reference_page
 from letup.cli.assess import show_assessment
 from letup.scenario import Scenario, essentials_of, example, load, new
 from tests.cli.printed import printed
@@ -157,7 +157,7 @@ def test_the_first_line_says_what_runs_short_first_where_and_when(scenario: Scen
 def test_each_row_of_a_day_balances(scenario: Scenario) -> None:
     found = assess(scenario)
     by_day = table_by_day(found)
-    assert list(by_day.columns) == list(DAY_COLUMNS)
+    assert list(by_day.columns) == ASSESSMENT_DAYS.names
     opening = found.table.set_index(["zone", "essential"])["opening_stock"]
     for key, rows in by_day.groupby(["zone", "essential"]):
         before = [opening[key], *rows["left"][:-1]]
@@ -280,7 +280,7 @@ def test_the_committed_reference_page_is_the_generated_one() -> None:
 
 def test_every_column_has_its_meaning(scenario: Scenario) -> None:
     found = assess(scenario)
-    assert list(found.table.columns) == list(COLUMNS)
+    assert list(found.table.columns) == ASSESSMENT.names
     document = as_document(found)
     assert document["answer"] == answer(found)
     assert len(document["zones"]) == len(found.table)

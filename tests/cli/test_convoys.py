@@ -14,12 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from letup import scenario as scenarios
-from letup.aid.convoys.tables import read_deliveries, read_trucks
+from letup.aid.convoys.tables import read_deliveries
 from letup.cli import app
 from letup.core.errors import BadInput, LetupError
 from letup.plan.convoys import read_planned
-from letup.verify.convoys import check_convoys
-from letup.verify.medevac import check_medevac
+from letup.verify.convoys import check_convoys, check_medevac
 
 DELIVERIES = """\
 id,day,origin,destination,zone,truck,trucks,item,amount,unit,kg,depart_first_step,arcs
@@ -161,10 +160,14 @@ def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> No
     with pytest.raises(BadInput) as caught:
         read_deliveries(folder / "deliveries.csv")
     assert [one.column for one in caught.value.findings] == ["trucks", "amount"]
+    (folder / "deliveries.csv").write_text("id,day\n")
+    with pytest.raises(BadInput) as caught:
+        read_deliveries(folder / "deliveries.csv")
+    assert [one.code for one in caught.value.findings] == ["convoys.file"]
     (folder / "scenario" / "trucks.csv").write_text("id,label\n")
     with pytest.raises(BadInput) as caught:
-        read_trucks(folder / "scenario" / "trucks.csv")
-    assert [one.code for one in caught.value.findings] == ["convoys.file"]
+        read_planned(folder)
+    assert "trucks.csv" in {one.file for one in caught.value.findings}
 
 
 def test_a_folder_without_a_plan_or_deliveries_is_refused(tmp_path: Path) -> None:

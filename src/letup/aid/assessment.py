@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from letup.aid.balance import LONGEST_DAYS, Balance, arriving, follow
 from letup.aid.people import Presence, moving, outside, staying
 from letup.aid.supplies import Supplies, supplies
-from letup.aid.tables import COLUMNS, DAY_COLUMNS
+from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core.codes import CODES
 from letup.core.findings import Finding, worst_first
 from letup.core.wording import sortable
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
+from letup.tables import frame
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Assessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each zone and essential that is needed there; see `letup.aid.tables.COLUMNS`."""
+        """One row for each zone and essential that is needed there; see `letup.aid.tables.ASSESSMENT`."""
         return table(self)
 
     def __repr__(self) -> str:
@@ -250,10 +251,10 @@ def table(assessment: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns as in `COLUMNS`; what is not known, or not within a year, is NaN.
+        Columns as in `letup.aid.tables.ASSESSMENT`; what is not known, or not within a year, is NaN.
     """
     rows = [_row(assessment, item, zone) for item, zone in _needed(assessment)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(ASSESSMENT, rows)
 
 
 def table_by_day(assessment: Assessment) -> pd.DataFrame:
@@ -262,7 +263,8 @@ def table_by_day(assessment: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns as in `DAY_COLUMNS`. In each row: stock at the end of the day before + made = met + lost + left.
+        Columns as in `letup.aid.tables.ASSESSMENT_DAYS`. In each row, stock at the end of the day before + made = met +
+        lost + left.
     """
     balance, ids = assessment.likely, assessment.scenario.zone_ids
     rows = []
@@ -270,9 +272,12 @@ def table_by_day(assessment: Assessment) -> pd.DataFrame:
         if assessment.known[item, zone]:
             one = assessment.essentials[item]
             for day, end in enumerate(balance.day_ends):
-                amounts = {name: _plain(getattr(balance, name)[day, item, zone]) for name in list(DAY_COLUMNS)[4:]}
+                amounts = {
+                    name: _plain(getattr(balance, name)[day, item, zone])
+                    for name in ("need", "made", "met", "lost", "left")
+                }
                 rows.append({"zone": ids[zone], "essential": one.name, "unit": one.unit, "end_day": end, **amounts})
-    return pd.DataFrame(rows, columns=list(DAY_COLUMNS))
+    return frame(ASSESSMENT_DAYS, rows)
 
 
 def _needed(assessment: Assessment) -> list[tuple[int, int]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from letup.aid.assessment import Assessment, answer, table, table_by_day
+from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core import folders
 from letup.core.errors import LetupError
+from letup.tables import write_csv
 
 FORMAT = 1
 
@@ -88,8 +90,8 @@ def write(assessment: Assessment, folder: Path | str) -> list[Path]:
     files = [folder / "assessment.csv", folder / "assessment-days.csv", folder / "assessment.json"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        table(assessment).to_csv(files[0], index=False, lineterminator="\n")
-        table_by_day(assessment).to_csv(files[1], index=False, lineterminator="\n")
+        write_csv(files[0], ASSESSMENT, table(assessment))
+        write_csv(files[1], ASSESSMENT_DAYS, table_by_day(assessment))
         text = json.dumps(as_document(assessment), indent=1, ensure_ascii=False, allow_nan=False)
         files[2].write_text(text + "\n", "utf-8")
     except OSError as error:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.convoys.model import Truck
-from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries, read_trucks
+from letup.aid.convoys.model import Truck, trucks_of
+from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
 from letup.core.errors import BadInput, LetupError
 from letup.pauses.limits import Window, quiet_array
 from letup.roads import RoadNetwork, build
@@ -74,10 +74,10 @@ def read_goods(folder: Path, scenario: Scenario) -> tuple[pd.DataFrame, list[Tru
     BadInput
         ``convoys.file``, ``convoys.value``: tables that cannot be used.
     """
-    if not (folder / "deliveries.csv").is_file() or not (folder / "scenario" / "trucks.csv").is_file():
+    if not (folder / "deliveries.csv").is_file():
         return None
     deliveries = read_deliveries(folder / "deliveries.csv")
-    trucks = read_trucks(folder / "scenario" / "trucks.csv")
+    trucks = trucks_of(scenario)
     found = check_references(deliveries, trucks, scenario)
     if found:
         raise BadInput(found)

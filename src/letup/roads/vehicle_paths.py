@@ -17,6 +17,7 @@ from letup.roads.network import RoadNetwork
 from letup.roads.open_times import Bools, OpenTimes
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
+from letup.tables import parse_path
 
 _LEVELS = 3
 """So many sets of arcs are looked at for paths, at most."""
@@ -161,10 +162,12 @@ class VehicleRoads:
 
     def path_along(self, origin: str, destination: str, text: str) -> VehiclePath | None:
         """The path that a delivery names ("arc@offset ..."); None if it does not lead there by vehicle."""
+        try:
+            named = [arc for arc, _ in parse_path(text)]
+        except ValueError:
+            return None
         arcs: list[int] = []
-        for part in text.split():
-            number = part.partition("@")[0]
-            arc = int(number) if number.isdecimal() else -1
+        for arc in named:
             if not 0 <= arc < len(self.minutes) or not math.isfinite(self.minutes[arc]):
                 return None
             if arcs and self.network.tail[arc] != self.network.head[arcs[-1]]:

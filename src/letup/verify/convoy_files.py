@@ -14,27 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.convoys.model import Load
-from letup.aid.convoys.patients import patients_of
+from letup.aid.convoys.patients import load_of, patients_of
 from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES
-from letup.aid.convoys.tables import COLUMNS, LOAD_COLUMNS, PATIENT_COLUMNS, by_item, local, no_deliveries
+from letup.aid.convoys.tables import CONVOYS, LOADS, MEDEVAC, PATIENTS, TIMES, by_item, local, no_deliveries
 from letup.core.errors import BadInput
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.convoys import read_goods
 from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
-from letup.verify.convoys import Replay, check_convoys
-from letup.verify.deliveries import read_rows
-from letup.verify.medevac import check_medevac
+from letup.tables import Schema, parse_path
+from letup.verify.convoys import Replay, check_convoys, check_medevac
 from letup.verify.result import Verification
 
-CONVOYS, LOADS, MEDEVAC, PATIENTS = "convoys.csv", "convoy-loads.csv", "medevac.csv", "medevac-patients.csv"
-_TIMES = ("arrive_earliest", "arrive_latest", "leave_earliest", "leave_latest")
 _ONWARD = ("minutes", "length_m", "off_road_m")
-_STOP_WHOLE = ("day", "vehicles", "stop", "service_minutes", *(f"{name}_minute" for name in _TIMES), "minutes")
-_STOP_NUMBERS = ("kg_on_leaving", "length_m", "off_road_m")
-_LOAD_WHOLE = ("vehicle", "loaded_stop", "unloaded_stop")
-_PATIENT_WHOLE = ("vehicle", "from_stop", "to_stop", "priority", "companions", "ride_minutes")
+"""Columns that hold something where another stop follows."""
+
 _ROUNDED = 0.06
 
 Rows = list[dict[str, Any]]
@@ -63,92 +58,95 @@ def check_orders(
         _patients(folder, scenario, network, quiet, result)
 
 
-def _pair(folder: Path, one: str, other: str, result: Verification) -> bool:
+def _pair(folder: Path, stops: Schema, loads: Schema, result: Verification) -> bool:
     """Whether two tables that need each other are there."""
-    there = [(folder / name).is_file() for name in (one, other)]
-    if any(there) and not all(there):
-        result.wrong("file", other if there[0] else one, "", f"is missing beside {one if there[0] else other}")
-    return all(there)
+    names = [stops.name, loads.name]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if len(missing) == 1:
+        (there,) = set(names) - set(missing)
+        result.wrong("file", missing[0], "", f"is missing beside {there}")
+    return not missing
 
 
 def _goods(
     folder: Path, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], result: Verification
 ) -> None:
-    stops = _stops(folder / CONVOYS, result)
-    loads = read_rows(folder / LOADS, LOAD_COLUMNS, result, whole=_LOAD_WHOLE, numbers=("amount", "kg"), optional=())
+    stops, loads = _stops(folder, CONVOYS, result), result.rows(folder, LOADS)
     if stops is None or loads is None:
         return
     try:
         deliveries, trucks = read_goods(folder, scenario) or (no_deliveries(), [])
     except BadInput as error:
-        for one in error.findings:
-            result.wrong("convoys.load", one.file, one.where, one.message, one.column)
+        for finding in error.findings:
+            result.wrong("convoys.load", finding.file, finding.where, finding.message, finding.column)
         return
     replay = check_convoys(stops, loads, scenario, network, quiet, deliveries, trucks)
     _take(replay, result)
     if replay.problems:
         return
-    up: dict[tuple[str, int], list[Load]] = defaultdict(list)
-    down: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    loaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    unloaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
     for row in loads:
         load = Load(row["delivery"], row["destination"], row["item"], row["unit"], row["amount"], row["kg"])
-        up[row["convoy"], row["loaded_stop"]].append(load)
-        down[row["convoy"], row["unloaded_stop"]].append(load)
-    _work(CONVOYS, stops, up, down, result)
-    known = deliveries.set_index("id")
+        loaded[row["convoy"], row["loaded_stop"]].append(load)
+        unloaded[row["convoy"], row["unloaded_stop"]].append(load)
+    _check_work(CONVOYS.name, stops, loaded, unloaded, result)
+    by_id = deliveries.set_index("id")
     day = {row["convoy"]: row["day"] for row in stops}
     for number, row in enumerate(loads, 2):
-        given = known.loc[row["delivery"]]
-        _same(result, LOADS, number, row, {"destination": given["destination"], "unit": given["unit"]})
-        if day[row["convoy"]] < given["day"]:
-            result.wrong("convoys.day", LOADS, f"row {number}", "is carried before the day of its delivery", "delivery")
-    _said(CONVOYS, stops, scenario, network, result)
+        delivery = by_id.loc[row["delivery"]]
+        right = {"destination": delivery["destination"], "unit": delivery["unit"]}
+        _check_cells(result, LOADS.name, number, row, right)
+        if day[row["convoy"]] < delivery["day"]:
+            message = "is carried before the day of its delivery"
+            result.wrong("convoys.day", LOADS.name, f"row {number}", message, "delivery")
+    _check_sheet(CONVOYS.name, stops, scenario, network, result)
 
 
 def _patients(
     folder: Path, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], result: Verification
 ) -> None:
-    stops = _stops(folder / MEDEVAC, result)
-    patients = read_rows(folder / PATIENTS, PATIENT_COLUMNS, result, whole=_PATIENT_WHOLE, numbers=(), optional=())
-    if stops is None or patients is None:
+    stops, rows = _stops(folder, MEDEVAC, result), result.rows(folder, PATIENTS)
+    if stops is None or rows is None:
         return
-    replay = check_medevac(stops, patients, scenario, network, quiet)
+    replay = check_medevac(stops, rows, scenario, network, quiet)
     _take(replay, result)
     if replay.problems:
         return
-    people = {one.row: one for one in patients_of(scenario)}
+    patients = {patient.row: patient for patient in patients_of(scenario)}
     place = {(row["convoy"], row["stop"]): row["place"] for row in stops}
     minutes = {(row["convoy"], row["stop"]): row["minutes"] for row in stops}
-    up: dict[tuple[str, int], list[Load]] = defaultdict(list)
-    down: dict[tuple[str, int], list[Load]] = defaultdict(list)
-    for number, row in enumerate(patients, 2):
-        one = people[row["patients"]]
-        load = Load(one.row, row["to"], "lying patients" if one.lying else "sitting patients", "people", 1.0, 0.0)
-        up[row["convoy"], row["from_stop"]].append(load)
-        down[row["convoy"], row["to_stop"]].append(load)
+    loaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    unloaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    for number, row in enumerate(rows, 2):
+        patient = patients[row["patients"]]
+        load = load_of(patient, row["to"])
+        loaded[row["convoy"], row["from_stop"]].append(load)
+        unloaded[row["convoy"], row["to_stop"]].append(load)
         ride = sum(minutes[row["convoy"], stop] for stop in range(row["from_stop"], row["to_stop"]))
-        said = {
+        right = {
             "to": place[row["convoy"], row["to_stop"]],
-            "priority": one.priority,
-            "needs": "lying" if one.lying else "sitting",
-            "companions": one.companions,
+            "priority": patient.priority,
+            "needs": "lying" if patient.lying else "sitting",
+            "companions": patient.companions,
             "ride_minutes": ride,
         }
-        _same(result, PATIENTS, number, row, said)
-    _work(MEDEVAC, stops, up, down, result)
-    _said(MEDEVAC, stops, scenario, network, result)
+        _check_cells(result, PATIENTS.name, number, row, right)
+    _check_work(MEDEVAC.name, stops, loaded, unloaded, result)
+    _check_sheet(MEDEVAC.name, stops, scenario, network, result)
 
 
-def _stops(path: Path, result: Verification) -> Rows | None:
-    """Rows of convoys.csv or medevac.csv, numbers as numbers; None if a row cannot be read."""
-    rows = read_rows(path, COLUMNS, result, whole=_STOP_WHOLE, numbers=_STOP_NUMBERS, optional=_ONWARD)
+def _stops(folder: Path, schema: Schema, result: Verification) -> Rows | None:
+    """Rows of convoys.csv or medevac.csv; None if one cannot be read, or stands where it cannot."""
+    rows = result.rows(folder, schema)
     for number, row in enumerate(rows or (), 2):
         follows = number - 1 < len(rows or ()) and (rows or ())[number - 1]["convoy"] == row["convoy"]
-        if any((row[name] == "") == follows for name in _ONWARD):
-            result.wrong("convoys.row", path.name, f"row {number}", "minutes and lengths stand where a stop follows")
+        if any((row[name] is None) == follows for name in _ONWARD):
+            message = "minutes and lengths stand where a stop follows"
+            result.wrong("convoys.row", schema.name, f"row {number}", message)
             return None
         if row["arcs"] and not follows:
-            result.wrong("convoys.row", path.name, f"row {number}", "a way stands where no stop follows", "arcs")
+            result.wrong("convoys.row", schema.name, f"row {number}", "a way stands where no stop follows", "arcs")
     return rows
 
 
@@ -157,45 +155,49 @@ def _take(replay: Replay, result: Verification) -> None:
     result.checks += replay.checks
 
 
-def _work(
+def _check_work(
     file: str,
     stops: Rows,
-    up: dict[tuple[str, int], list[Load]],
-    down: dict[tuple[str, int], list[Load]],
+    loaded: dict[tuple[str, int], list[Load]],
+    unloaded: dict[tuple[str, int], list[Load]],
     result: Verification,
 ) -> None:
     """Check what is said to be done at each stop against what is loaded and unloaded there."""
     kg: dict[str, float] = defaultdict(float)
     for number, row in enumerate(stops, 2):
-        at = row["convoy"], row["stop"]
-        kg[row["convoy"]] += sum(one.kg for one in up[at]) - sum(one.kg for one in down[at])
-        _same(result, file, number, row, {"loaded": by_item(up[at]), "unloaded": by_item(down[at])})
+        up, down = loaded[row["convoy"], row["stop"]], unloaded[row["convoy"], row["stop"]]
+        kg[row["convoy"]] += sum(load.kg for load in up) - sum(load.kg for load in down)
+        _check_cells(result, file, number, row, {"loaded": by_item(up), "unloaded": by_item(down)})
         if abs(row["kg_on_leaving"] - kg[row["convoy"]]) > _ROUNDED:
-            _wrong(result, file, number, row, "kg_on_leaving", round(kg[row["convoy"]], 1))
-        last = row["minutes"] == ""
-        done = {"start": row["stop"] == 0, "load": bool(up[at]), "unload": bool(down[at]), "end": last}
-        right = "+".join(name for name, holds in done.items() if holds)
+            _wrong_cell(result, file, number, row, "kg_on_leaving", round(kg[row["convoy"]], 1))
+        work = {
+            "start": row["stop"] == 0,
+            "load": bool(up),
+            "unload": bool(down),
+            "end": row["minutes"] is None,
+        }
+        right = "+".join(name for name, done in work.items() if done)
         if sorted(row["action"].removesuffix("+stay").split("+")) != sorted(right.split("+")):
-            _wrong(result, file, number, row, "action", right)
+            _wrong_cell(result, file, number, row, "action", right)
 
 
-def _said(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
+def _check_sheet(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
     """Check what drivers read against what was replayed: local times, minutes, lengths."""
     access = road_access(network, scenario, {row["place"] for row in stops})
     for number, row in enumerate(stops, 2):
-        for name in _TIMES:
+        for name in TIMES:
             right = local(scenario, row[f"{name}_minute"])
-            if not _one_moment(row[name], right):
-                _wrong(result, file, number, row, name, right)
+            if not _same_moment(row[name], right):
+                _wrong_cell(result, file, number, row, name, right)
         if row["stop"] == 0 and row["day"] not in _days(scenario, row["arrive_earliest_minute"]):
-            _wrong(result, file, number, row, "day", _days(scenario, row["arrive_earliest_minute"])[1])
-        if row["minutes"] == "":
+            _wrong_cell(result, file, number, row, "day", _days(scenario, row["arrive_earliest_minute"])[1])
+        if row["minutes"] is None:
             continue
         then = stops[number - 1]
-        _lengths(file, number, row, access[row["place"]], access[then["place"]], network, result)
+        _check_lengths(file, number, row, access[row["place"]], access[then["place"]], network, result)
         took = then["arrive_earliest_minute"] - row["leave_earliest_minute"]
         if row["minutes"] != took:
-            _wrong(result, file, number, row, "minutes", took)
+            _wrong_cell(result, file, number, row, "minutes", took)
     result.done(f"{file}: local times, lengths and amounts as drivers read them", len(stops))
 
 
@@ -206,40 +208,40 @@ def _days(scenario: Scenario, minute: int) -> list[int]:
     return [(datetime.fromisoformat(moment).date() - first).days for moment in moments]
 
 
-def _lengths(
+def _check_lengths(
     file: str,
     number: int,
     row: dict[str, Any],
-    one: dict[int, float],
-    other: dict[int, float],
+    origin: dict[int, float],
+    destination: dict[int, float],
     network: RoadNetwork,
     result: Verification,
 ) -> None:
     """Check the length of a way, and how much of it is on last stretches."""
-    arcs = [int(part.partition("@")[0]) for part in row["arcs"].split()]
+    arcs = [arc for arc, _ in parse_path(row["arcs"])]
     if arcs:
-        beside = [one[int(network.tail[arcs[0]])] + other[int(network.head[arcs[-1]])]]
+        off_road = [origin[int(network.tail[arcs[0]])] + destination[int(network.head[arcs[-1]])]]
     else:
-        beside = [one[node] + other[node] for node in one if node in other]
+        off_road = [origin[node] + destination[node] for node in origin if node in destination]
     along = float(network.length_m[arcs].sum()) if arcs else 0.0
-    if not any(abs(row["off_road_m"] - metres) <= _ROUNDED for metres in beside):
-        _wrong(result, file, number, row, "off_road_m", round(beside[0], 1))
+    if not any(abs(row["off_road_m"] - metres) <= _ROUNDED for metres in off_road):
+        _wrong_cell(result, file, number, row, "off_road_m", round(off_road[0], 1))
     elif abs(row["length_m"] - along - row["off_road_m"]) > 2 * _ROUNDED:
-        _wrong(result, file, number, row, "length_m", round(along + row["off_road_m"], 1))
+        _wrong_cell(result, file, number, row, "length_m", round(along + row["off_road_m"], 1))
 
 
-def _one_moment(one: str, other: str) -> bool:
+def _same_moment(written: str, right: str) -> bool:
     try:
-        return datetime.fromisoformat(one) == datetime.fromisoformat(other) and one[-6:] == other[-6:]
+        return datetime.fromisoformat(written) == datetime.fromisoformat(right) and written[-6:] == right[-6:]
     except (ValueError, TypeError):
         return False
 
 
-def _same(result: Verification, file: str, number: int, row: dict[str, Any], right: dict[str, Any]) -> None:
+def _check_cells(result: Verification, file: str, number: int, row: dict[str, Any], right: dict[str, Any]) -> None:
     for name, value in right.items():
         if row[name] != value:
-            _wrong(result, file, number, row, name, value)
+            _wrong_cell(result, file, number, row, name, value)
 
 
-def _wrong(result: Verification, file: str, number: int, row: dict[str, Any], name: str, right: object) -> None:
+def _wrong_cell(result: Verification, file: str, number: int, row: dict[str, Any], name: str, right: object) -> None:
     result.wrong("value", file, f"row {number}", f"is {row[name]!r}, recomputed {right!r}", name)

@@ -5,11 +5,8 @@ Nothing here imports how deliveries were chosen: only what is given, the roads, 
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries.fleet import Fleet, Means, Stop, means, slot_steps, wanted
-from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS
 from letup.aid.deliveries.need import Need, hand_out, needs
-from letup.aid.deliveries.residual_capacity import keys_of_arcs, parse_arcs, room
+from letup.aid.deliveries.residual_capacity import keys_of_arcs, room
+from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.deliveries.truck_paths import Way, checkpoints_at
 from letup.aid.people import moving
 from letup.aid.supplies import supplies
@@ -28,16 +25,10 @@ from letup.pauses.movement_times import moving_array
 from letup.plan.files.document import Document
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import parse_path
 from letup.verify.result import Verification
 from letup.verify.truck_paths import BrokenWayError, Span, TruckWays
 
-DELIVERIES, RETURNS = "deliveries.csv", "returns.csv"
-_WHOLE = (
-    "day", "trucks", "depart_first_step", "depart_last_step", "arrive_first_step", "arrive_last_step", "unload_step",
-    "free_step", "depart_step", "arrive_step",
-)  # fmt: skip
-_NUMBERS = ("amount", "kg", "minutes", "length_m")
-_OPTIONAL = ("depart_step", "arrive_step")
 _LITTLE = 1e-6
 
 
@@ -51,18 +42,18 @@ def check_deliveries(
     result: Verification,
 ) -> None:
     """Check all that is written about deliveries; takes up what was checked and what does not hold."""
-    present = [(folder / name).is_file() for name in (DELIVERIES, RETURNS)]
+    present = [(folder / schema.name).is_file() for schema in (DELIVERIES, RETURNS)]
     if document.deliveries is None:
         if any(present):
-            result.wrong("file", DELIVERIES, "", "is there, but plan.json says nothing of deliveries")
+            result.wrong("file", DELIVERIES.name, "", "is there, but plan.json says nothing of deliveries")
         elif wanted(scenario):
             result.wrong("file", "plan.json", "deliveries", "are missing, though the scenario has trucks and points")
         return
-    rows, back = read_rows(folder / DELIVERIES, COLUMNS, result), read_rows(folder / RETURNS, RETURN_COLUMNS, result)
+    rows, back = result.rows(folder, DELIVERIES), result.rows(folder, RETURNS)
     if rows is None or back is None:
         return
     if [row["id"] for row in rows] != [row["id"] for row in back] or len({row["id"] for row in rows}) != len(rows):
-        result.wrong("row", RETURNS, "id", "the ids are not those of deliveries.csv, each once, in their order")
+        result.wrong("row", RETURNS.name, "id", "the ids are not those of deliveries.csv, each once, in their order")
         return
     merged = [
         one | {f"back_{key}": value for key, value in other.items()} for one, other in zip(rows, back, strict=True)
@@ -73,49 +64,6 @@ def check_deliveries(
         replayed.together(good)
         replayed.totals(good, document)
     result.done("deliveries: trucks, loads, ways, hours, quiet windows, returns", len(rows))
-
-
-def read_rows(
-    path: Path,
-    columns: Iterable[str],
-    result: Verification,
-    *,
-    whole: Iterable[str] = _WHOLE,
-    numbers: Iterable[str] = _NUMBERS,
-    optional: Iterable[str] = _OPTIONAL,
-) -> list[dict[str, Any]] | None:
-    """Rows of a table with numbers as numbers; None if it cannot be read.
-
-    ``whole`` and ``numbers`` are the columns that hold them, ``optional`` those of them that may be empty.
-    """
-    whole, numbers, optional = set(whole), set(numbers), set(optional)
-    wanted_columns = list(columns)
-    try:
-        table = list(csv.reader(io.StringIO(path.read_text("utf-8")), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        result.wrong("file", path.name, "", f"cannot be read: {error}")
-        return None
-    if not table or table[0] != wanted_columns:
-        result.wrong("columns", path.name, "header", f"has other columns than {wanted_columns}")
-        return None
-    found, sound = [], True
-    for number, cells in enumerate(table[1:], 2):
-        if len(cells) != len(wanted_columns):
-            result.wrong("row", path.name, f"row {number}", f"has {len(cells)} cells, expected {len(wanted_columns)}")
-            return None
-        row: dict[str, Any] = dict(zip(wanted_columns, cells, strict=True))
-        for name, text in list(row.items()):
-            if name not in whole | numbers or (name in optional and text == ""):
-                continue
-            try:
-                row[name] = int(text) if name in whole else float(text)
-                if not text.isascii() or "_" in text or not abs(row[name]) < 2**53:
-                    raise ValueError
-            except ValueError:
-                result.wrong("value", path.name, f"row {number}", f"{text!r} is not a number", name)
-                sound = False
-        found.append(row)
-    return found if sound else None
 
 
 class _Replay:
@@ -135,7 +83,7 @@ class _Replay:
         self.ways = TruckWays(scenario, network, self.means, moving_array(scenario, windows))
         self.need: Need = needs(scenario, supplies(scenario), moving(scenario, movements))
 
-    def wrong(self, code: str, row: int, message: str, column: str = "", file: str = DELIVERIES) -> bool:
+    def wrong(self, code: str, row: int, message: str, column: str = "", file: str = DELIVERIES.name) -> bool:
         """Note that something does not hold in a row."""
         self.result.wrong(code, file, f"row {row}", message, column)
         return False
@@ -181,32 +129,34 @@ class _Replay:
             "arrive_first_step": first + lasts,
             "arrive_last_step": last + lasts,
         }
-        sound = self._same(row, expected, way, number, DELIVERIES, "")
+        sound = self._same(row, expected, way, number, DELIVERIES.name, "")
         base = self.means.stops[fleet.base]
         if not base.is_open[max(first - fleet.load, 0) : last + 1].all() or first < fleet.load:
             sound = self.wrong("hours", number, f"{base.id} is shut while it is loaded or leaves", "depart_first_step")
         unload, free = row["back_unload_step"], row["back_free_step"]
         if unload < first + lasts or free < last + lasts + fleet.unload or free < unload + fleet.unload or free > steps:
-            sound = self.wrong("value", number, "is unloaded before it is there, or too fast", "free_step", RETURNS)
+            sound = self.wrong(
+                "value", number, "is unloaded before it is there, or too fast", "free_step", RETURNS.name
+            )
         elif not (
             stop.is_open[unload : unload + fleet.unload].all() and stop.is_open[free - fleet.unload : free].all()
         ):
-            sound = self.wrong("hours", number, f"{stop.id} is shut while it is unloaded", "unload_step", RETURNS)
+            sound = self.wrong("hours", number, f"{stop.id} is shut while it is unloaded", "unload_step", RETURNS.name)
         return self._return(row, fleet, stop, number) and sound
 
     def _return(self, row: dict[str, Any], fleet: Fleet, stop: Stop, number: int) -> bool:
         depart, arrive = row["back_depart_step"], row["back_arrive_step"]
-        if depart == "" and arrive == "" and not row["back_arcs"]:
+        if depart is None and arrive is None and not row["back_arcs"]:
             return True
-        if depart == "" or arrive == "" or depart < row["back_free_step"]:
-            return self.wrong("value", number, "goes back before it is unloaded", "depart_step", RETURNS)
+        if depart is None or arrive is None or depart < row["back_free_step"]:
+            return self.wrong("value", number, "goes back before it is unloaded", "depart_step", RETURNS.name)
         try:
             span, minutes = Span(depart, depart), row["back_minutes"]
             way = self.ways.way(stop.id, fleet.base, row["back_arcs"], fleet.speed_kmh, span, minutes)
         except BrokenWayError as broken:
-            return self.wrong("quiet" if "quiet" in str(broken) else "way", number, str(broken), "arcs", RETURNS)
+            return self.wrong("quiet" if "quiet" in str(broken) else "way", number, str(broken), "arcs", RETURNS.name)
         lasts = int(-(-(way.minutes - _LITTLE) // self.scenario.step_minutes))
-        return self._same(row, {"arrive_step": depart + lasts}, way, number, RETURNS, "back_")
+        return self._same(row, {"arrive_step": depart + lasts}, way, number, RETURNS.name, "back_")
 
     def _same(
         self, row: dict[str, Any], expected: dict[str, int], way: Way, number: int, file: str, prefix: str
@@ -232,7 +182,7 @@ class _Replay:
 
     def _over(self, code: str, what: str, used: float, most: float, unit: str) -> None:
         if used > most * (1 + _LITTLE) + _LITTLE:
-            self.result.wrong(code, DELIVERIES, what, f"{used:,.2f} {unit} where {most:,.2f} can be")
+            self.result.wrong(code, DELIVERIES.name, what, f"{used:,.2f} {unit} where {most:,.2f} can be")
 
     def _share(self, stop: Stop, slot: int) -> float:
         """Open hours of a slot."""
@@ -283,7 +233,7 @@ class _Replay:
                 if row["truck"] == fleet.id:
                     back = row["back_arrive_step"]
                     change[max(row["depart_first_step"] - fleet.load, 0)] += row["trucks"]
-                    change[self.scenario.steps if back == "" else back] -= row["trucks"]
+                    change[self.scenario.steps if back is None else back] -= row["trucks"]
             away = int(np.cumsum(change).max(initial=0))
             self._over("trucks", fleet.id, float(away), float(fleet.count), "trucks away at once")
         self.result.done("trucks away at once", len(self.fleet))
@@ -293,9 +243,9 @@ class _Replay:
         left = room(self.scenario, self.network, self.movements)
         used: dict[tuple[str, int, int], float] = defaultdict(float)
         for row in rows:
-            keys = keys_of_arcs(parse_arcs(row["arcs"]), row["depart_first_step"], self.network, control, width)
-            if row["back_depart_step"] != "":
-                back = parse_arcs(row["back_arcs"])
+            keys = keys_of_arcs(parse_path(row["arcs"]), row["depart_first_step"], self.network, control, width)
+            if row["back_depart_step"] is not None:
+                back = parse_path(row["back_arcs"])
                 keys |= keys_of_arcs(back, row["back_depart_step"], self.network, control, width)
             for key in keys:
                 used[key] += row["trucks"]
@@ -321,7 +271,7 @@ class _Replay:
                 gone = out.get((place, item, day), 0.0)
                 if gone > stock * (1 + _LITTLE) + 1e-3:
                     message = f"{gone:,.2f} are loaded on day {day}, where {stock:,.2f} are in stock"
-                    self.result.wrong("stock", DELIVERIES, f"{place}, {item}", message, "amount")
+                    self.result.wrong("stock", DELIVERIES.name, f"{place}, {item}", message, "amount")
                     break
                 stock = max(stock - gone, 0.0) * (1 - loss) ** length[day] + come.get((place, item, day), 0.0)
         self.result.done("stocks of warehouses", len(pairs))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from letup.core.findings import Finding
-from letup.tables import Codes
+from letup.tables import Codes, Schema, read_rows
 
 PLAN = "plan.json"
 CODES = Codes(file="verify.file", columns="verify.columns", row="verify.row", value="verify.value")
@@ -42,6 +43,12 @@ class Verification:
     def wrong(self, code: str, file: str, where: str, message: str, column: str = "") -> None:
         """Note that something does not hold."""
         self.problems.append(Finding(f"verify.{code}", "error", message, "", file=file, where=where, column=column))
+
+    def rows(self, folder: Path, schema: Schema) -> list[dict[str, Any]] | None:
+        """Rows of a table in the plan's folder, typed; None, with what is wrong noted, if they cannot be read."""
+        rows, findings = read_rows(folder / schema.name, schema, CODES)
+        self.problems += findings
+        return rows
 
     def same(self, file: str, where: str, written: object, computed: object, unit: str = "") -> None:
         """Note a problem unless a written value is what was computed."""

@@ -24,6 +24,7 @@ from letup.roads.network import RoadNetwork
 from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
+from letup.tables import parse_path
 
 _EXACT = 1e-6
 
@@ -88,7 +89,7 @@ class TruckWays:
 
     def _parsed(self, text: str) -> list[tuple[int, int]]:
         try:
-            entries = [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
+            entries = parse_path(text)
         except ValueError:
             raise BrokenWayError("cannot be read") from None
         for arc, _ in entries:

@@ -16,7 +16,7 @@ from letup.aid.convoys.make.medevac import assign_beds
 from letup.aid.convoys.patients import Patient
 from letup.aid.convoys.rules import Settings
 from letup.aid.convoys.tables import patient_rows, stop_rows
-from letup.verify.medevac import check_medevac
+from letup.verify.convoys import check_medevac
 from tests.aid.convoys import walk, world
 
 QUICK = Settings(seconds=2.0, margin_minutes=0)

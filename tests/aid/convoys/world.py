@@ -69,6 +69,4 @@ def deliveries(*rows: dict[str, Any]) -> pd.DataFrame:
         "day": 0, "origin": "gate", "truck": "flat", "trucks": 1, "item": "food", "amount": 1000.0, "unit": "kcal",
         "kg": 20_000.0, "depart_first_step": 0, "arcs": "",
     }  # fmt: skip
-    return pd.DataFrame(
-        [{"id": f"d{i}"} | whole | row for i, row in enumerate(rows)], columns=list(NEEDED["deliveries.csv"])
-    )
+    return pd.DataFrame([{"id": f"d{i}"} | whole | row for i, row in enumerate(rows)], columns=NEEDED)

@@ -14,9 +14,9 @@ from letup.aid.deliveries.make import deliver, ground, most
 from letup.aid.deliveries.make.deliver import balance
 from letup.aid.deliveries.make.program import ELSEWHERE, program
 from letup.aid.deliveries.make.trips import trips
-from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS
 from letup.aid.deliveries.need import hand_out, needs
 from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import staying
 from letup.scenario.model import DeliverySettings
 from tests.aid.deliveries.small import changed, quiet_hours, strip, without_stocks
@@ -63,8 +63,8 @@ def test_goods_are_neither_made_nor_lost(case):
     base = ground(scenario, network)
     made = deliver(scenario, network, quiet_of(scenario, case), prepared=base, time_limit=0.3, gap=0.02)
     table = made.table
-    assert list(table.columns) == list(COLUMNS)
-    assert list(made.returns.columns) == list(RETURN_COLUMNS)
+    assert list(table.columns) == DELIVERIES.names
+    assert list(made.returns.columns) == RETURNS.names
     assert (table["amount"] >= 0).all()
     assert (
         table["kg"] <= table["trucks"] * np.where(table["truck"] == "border-trucks", case["payload"], 3000) + 1e-3

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from letup.core.findings import Finding
 from letup.roads.vehicle_paths import VehiclePath
+from letup.scenario.model import Scenario
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,23 @@ class Truck:
     speed_kmh: float
     load_minutes: float
     unload_minutes: float
+
+
+def trucks_of(scenario: Scenario) -> list[Truck]:
+    """Vehicles of trucks.csv."""
+    return [
+        Truck(
+            str(row["id"]),
+            row["label"] if isinstance(row["label"], str) else "",
+            str(row["place"]),
+            int(row["count"]),
+            float(row["payload_kg"]),
+            float(row["speed_kmh"]),
+            float(row["load_minutes"]),
+            float(row["unload_minutes"]),
+        )
+        for row in scenario.trucks.to_dict("records")
+    ]
 
 
 @dataclass(frozen=True)

@@ -14,41 +14,6 @@ from letup.core.findings import Finding
 
 Floats = NDArray[np.float64]
 
-#: Columns of deliveries.csv, each with its unit and meaning.
-COLUMNS: dict[str, str] = {
-    "id": "id of the delivery",
-    "day": "local day on which it is loaded; the day of the scenario's start is 0",
-    "origin": "id of the crossing or warehouse at which it is loaded",
-    "destination": "id of the distribution point or warehouse to which it goes",
-    "zone": "id of the zone it is for; empty for a warehouse",
-    "truck": "id of the trucks",
-    "trucks": "how many trucks",
-    "item": "short name of the essential",
-    "amount": "how much of it on all of them, unit",
-    "unit": "unit of the amount",
-    "kg": "its weight, kg",
-    "depart_first_step": "step at the beginning of which the first truck departs",
-    "depart_last_step": "the same of the last truck",
-    "arrive_first_step": "step at the beginning of which the first truck is there at the latest",
-    "arrive_last_step": "the same of the last truck",
-    "minutes": "time on the way, stays on it included, minutes",
-    "length_m": "length of the way, m",
-    "arcs": "arcs of the road network, each with the step after departure at which it is entered",
-}
-
-#: Columns of returns.csv: how the trucks of each delivery come back.
-RETURN_COLUMNS: dict[str, str] = {
-    "id": "id of the delivery",
-    "trucks": "how many trucks",
-    "unload_step": "step at which the first truck is unloaded",
-    "free_step": "step at the beginning of which the last is unloaded",
-    "depart_step": "step at the beginning of which all go back; empty if they stay where they are",
-    "arrive_step": "step at the beginning of which they are back at the latest",
-    "minutes": "time on the way, stays on it included, minutes",
-    "length_m": "length of the way, m",
-    "arcs": "arcs of the road network, each with the step after departure at which it is entered",
-}
-
 
 @dataclass(frozen=True, repr=False)
 class Deliveries:
@@ -57,7 +22,7 @@ class Deliveries:
     Attributes
     ----------
     table, returns : DataFrame
-        Deliveries and the ways back, with the columns of `COLUMNS` and `RETURN_COLUMNS`.
+        Deliveries and the ways back, tables as `letup.aid.deliveries.tables` declares them.
     need : Need
         What is needed and met without deliveries, by local day.
     used : float64[D, E, Z]

@@ -13,6 +13,7 @@ from letup.aid.deliveries.truck_paths import checkpoints_at
 from letup.roads.departures import open_steps
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import parse_path
 
 _EXACT = 1e-6
 
@@ -71,7 +72,7 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
     for name, rate, first, last, arcs in rows:
         group = groups[str(name)]
         vehicles = float(rate) / group.people_per_vehicle if group.mode == "vehicle" else 0.0
-        for k, (arc, offset) in enumerate(parse_arcs(str(arcs))):
+        for k, (arc, offset) in enumerate(parse_path(str(arcs))):
             node = tail[arc]
             passes = k > 0 and node in control
             if not vehicles and not passes:
@@ -84,11 +85,6 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
                 if passes:
                     taken["checkpoint", node, slot] += float(rate) * count
     return Room(scenario, network, dict(taken))
-
-
-def parse_arcs(text: str) -> list[tuple[int, int]]:
-    """Arcs and steps of a text such as ``12@0 15@3``."""
-    return [(int(arc), int(offset)) for arc, _, offset in (part.partition("@") for part in text.split())]
 
 
 def keys_of_arcs(

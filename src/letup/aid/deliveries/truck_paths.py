@@ -122,11 +122,10 @@ class Way:
         """Length of the way, metres."""
         return sum(piece.length_m for piece in self.pieces)
 
-    def arcs(self, step_minutes: int) -> str:
+    def arcs(self, step_minutes: int) -> list[tuple[int, int]]:
         """Arcs of the RoadNetwork, each with the step after departure at which it is entered."""
-        found = [
-            f"{piece.arc}@{int((enter + _EXACT) // step_minutes)}"
+        return [
+            (piece.arc, int((enter + _EXACT) // step_minutes))
             for piece, enter in zip(self.pieces, self.enters, strict=True)
             if piece.arc >= 0
         ]
-        return " ".join(found)

@@ -17,6 +17,7 @@ import pandas as pd
 from letup import __version__
 from letup.aid.convoys.tables import clear_orders
 from letup.aid.deliveries.model import Deliveries
+from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.plan import objectives as joint
@@ -33,7 +34,7 @@ from letup.tables import texts, write_csv
 
 _SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
 
-DELIVERY_FILES = ("deliveries.csv", "returns.csv")
+DELIVERY_FILES = (DELIVERIES.name, RETURNS.name)
 
 NOTE = (
     "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
@@ -148,8 +149,8 @@ def _same(one: Scenario, other: Scenario) -> bool:
 
 def _write_deliveries(deliveries: Deliveries, folder: Path) -> None:
     """Write deliveries.csv and returns.csv."""
-    for name, table in zip(DELIVERY_FILES, (deliveries.table, deliveries.returns), strict=True):
-        table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
+    for schema, table in ((DELIVERIES, deliveries.table), (RETURNS, deliveries.returns)):
+        write_csv(folder / schema.name, schema, table)
 
 
 def as_document(

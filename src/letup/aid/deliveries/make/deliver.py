@@ -15,9 +15,10 @@ from letup.aid.deliveries.make.bound import by_day
 from letup.aid.deliveries.make.program import ELSEWHERE, Program, program
 from letup.aid.deliveries.make.trips import Trip, layouts, trips
 from letup.aid.deliveries.make.truck_network import TruckRoads
-from letup.aid.deliveries.model import COLUMNS, RETURN_COLUMNS, Deliveries
+from letup.aid.deliveries.model import Deliveries
 from letup.aid.deliveries.need import Need, hand_out, needs
 from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.core.findings import Finding, worst_first
@@ -26,6 +27,7 @@ from letup.pauses.movement_times import moving_array
 from letup.roads.last_stretches import STRETCH_M
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import format_path, frame
 
 TIME_LIMIT = 10.0
 """Seconds for whole trucks, if nothing else is asked for."""
@@ -218,9 +220,8 @@ def _tables(
             "kg": round(amount * means.weight[one.item], 3),
         })  # fmt: skip
         returns.append({"id": name, "trucks": int(trucks[k])} | _return(scenario, trip))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    back = pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
-    return table, back.astype({"depart_step": "Int64", "arrive_step": "Int64"})
+    back = frame(RETURNS, returns).astype({"depart_step": "Int64", "arrive_step": "Int64"})
+    return frame(DELIVERIES, rows), back
 
 
 def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: float) -> dict[str, object]:
@@ -238,7 +239,7 @@ def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: floa
         "arrive_last_step": last + trip.lasts,
         "minutes": round(trip.way.minutes, 3),
         "length_m": round(trip.way.length_m, 1),
-        "arcs": trip.way.arcs(scenario.step_minutes),
+        "arcs": format_path(trip.way.arcs(scenario.step_minutes)),
     }
 
 
@@ -252,7 +253,7 @@ def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
         "arrive_step": trip.back.arrive,
         "minutes": round(way.minutes, 3),
         "length_m": round(way.length_m, 1),
-        "arcs": way.arcs(scenario.step_minutes),
+        "arcs": format_path(way.arcs(scenario.step_minutes)),
     }
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.fleet import Means, slot_steps
 from letup.aid.deliveries.make.trips import Trip
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.residual_capacity import Key, Room, keys_of_arcs, parse_arcs
+from letup.aid.deliveries.residual_capacity import Key, Room, keys_of_arcs
 from letup.aid.deliveries.solve import Rows, Solved, maximise
 from letup.aid.deliveries.truck_paths import Way, checkpoints_at
 from letup.roads.network import RoadNetwork
@@ -397,7 +397,7 @@ def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenari
     control, width = checkpoints_at(network, scenario), slot_steps(scenario)
 
     def keys(way: Way, depart: int) -> set[Key]:
-        return keys_of_arcs(parse_arcs(way.arcs(scenario.step_minutes)), depart, network, control, width)
+        return keys_of_arcs(way.arcs(scenario.step_minutes), depart, network, control, width)
 
     return [
         keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
