@@ -19,7 +19,7 @@ from letup.aid.files import as_document
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS, reference_page
 from letup.cli.assess import show_assessment
 from letup.scenario import Scenario, essentials_of, example, load, new
-from tests.cli.printed import printed
+from tests.cli.running import printed
 from tests.scenario.wrong import replace, shape
 
 

@@ -20,7 +20,7 @@ from letup.report import write_assessment_html
 from letup.scenario import load, new
 from letup.verify.read_arrivals import read_arrivals
 from letup.verify.read_movements import read_movements
-from tests.cli.test_plan import run, two_lines
+from tests.cli.running import run, two_lines
 from tests.scenario.wrong import replace
 
 RUNNER = CliRunner()

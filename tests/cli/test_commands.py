@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -18,19 +17,9 @@ from letup import __version__
 from letup.cli import commands
 from letup.cli.commands import COMMANDS
 from letup.scenario import new
+from tests.cli.running import run, run_process
 
 RUNNER = CliRunner()
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "letup", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ | {"COLUMNS": "80"} | environment,
-    )
 
 
 @pytest.fixture
@@ -49,13 +38,13 @@ def test_help_comes_within_half_a_second() -> None:
     quickest = 9.0
     for _ in range(5):
         begin = time.monotonic()
-        assert run("--help").returncode == 0
+        assert run_process("--help").returncode == 0
         quickest = min(quickest, time.monotonic() - begin)
     assert quickest < 0.5
 
 
 def test_help_lists_every_command() -> None:
-    text = run("--help").stdout
+    text = run_process("--help").stdout
     for name in COMMANDS:
         assert f"  {name} " in text
 
@@ -69,11 +58,11 @@ def test_every_command_explains_itself() -> None:
 
 
 def test_the_version_is_printed() -> None:
-    assert run("--version").stdout == f"letup {__version__}\n"
+    assert run_process("--version").stdout == f"letup {__version__}\n"
 
 
 def test_check_of_a_good_scenario_exits_with_0(folder: Path) -> None:
-    result = run("check", str(folder))
+    result = run_process("check", str(folder))
     assert result.returncode == 0
     assert "nothing wrong found" in result.stdout
     assert "4 zones, 24 roads, 9 places, 15,600 people in 2 groups" in result.stdout
@@ -81,7 +70,7 @@ def test_check_of_a_good_scenario_exits_with_0(folder: Path) -> None:
 
 
 def test_check_lists_everything_wrong_and_exits_with_1(broken: Path) -> None:
-    result = run("check", str(broken))
+    result = run_process("check", str(broken))
     assert result.returncode == 1
     assert "people.csv\n" in result.stdout
     assert "row 2, column count: “many” is not a number [value.type]" in result.stdout
@@ -161,7 +150,7 @@ def test_a_fault_in_letup_is_one_line_without_traceback(
 
 
 def test_a_terminal_without_the_letters_shows_question_marks(broken: Path) -> None:
-    result = run("check", str(broken), PYTHONIOENCODING="ascii")
+    result = run_process("check", str(broken), PYTHONIOENCODING="ascii")
     assert result.returncode == 1
     assert "?many? is not a number" in result.stdout
 
@@ -174,4 +163,4 @@ def test_a_reader_that_stops_reading_gets_no_traceback(folder: Path) -> None:
 
 
 def test_an_unknown_option_exits_with_2() -> None:
-    assert run("check", "--frobnicate").returncode == 2
+    assert run_process("check", "--frobnicate").returncode == 2

@@ -12,36 +12,23 @@ from pathlib import Path
 import pytest
 
 from letup.scenario import new
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run letup; the first run on a machine compiles."""
-    return subprocess.run(
-        [sys.executable, "-m", "letup", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | {"COLUMNS": "80"},
-    )
+from tests.cli.running import run, run_process, two_lines
 
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return new(tmp_path_factory.mktemp("cli") / "example")
+    """The example, with so little room in shelters that every search fills it, and so reaches the ceiling."""
+    folder = new(tmp_path_factory.mktemp("cli") / "example")
+    places = folder / "places.geojson"
+    text = places.read_text("utf-8").replace('"room": 3500', '"room": 300').replace('"room": 3000', '"room": 200')
+    places.write_text(text, "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
 def planned(example: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     out = example.parent / "plan"
-    return out, run("plan", example, "--out", out)
-
-
-def two_lines(result: subprocess.CompletedProcess[str], code: str) -> None:
-    assert "Traceback" not in result.stderr
-    error, remedy = result.stderr.rstrip().splitlines()[-2:]
-    assert error.startswith(f"error [{code}]")
-    assert remedy.startswith("  → ")
+    return out, run_process("plan", example, "--out", out, "--time-limit", "4")
 
 
 def test_a_plan_begins_with_the_answer_and_ends_with_how_to_verify_it(
@@ -65,7 +52,7 @@ def test_the_plan_verifies_and_a_changed_one_does_not(
     planned: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     out, _ = planned
-    assert run("verify", out).returncode == 0
+    assert run_process("verify", out).returncode == 0
     path = out / "plan.json"
     honest = path.read_text("utf-8")
     document = json.loads(honest)
@@ -163,7 +150,7 @@ def test_ctrl_c_keeps_the_plan_once_the_pauses_are_chosen(example: Path, tmp_pat
     )
     out = tmp_path / "plan"
     result = subprocess.run(
-        [sys.executable, "-c", code, "plan", str(example), "--out", str(out)],
+        [sys.executable, "-c", code, "plan", str(example), "--out", str(out), "--time-limit", "1"],
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,7 @@ from letup.plan.extensions import More, fits, longer, new
 from letup.plan.files import digests
 from letup.plan.planner.make import make
 from letup.verify import verify
-from tests.cli.printed import printed
+from tests.cli.running import printed
 
 # A corridor on one day, open too briefly in the third zone.
 SHORT = [Window(0, 10, 23), Window(1, 6, 27), Window(2, 6, 31), Window(3, 22, 43)]

@@ -1,0 +1,56 @@
+"""Run commands as a user does, and look at what they print.
+
+`run` does it in this process, which spares loading everything again; `run_process` in one of its own, for what hangs
+on that: how quickly it starts, its streams, its signals.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+from letup.cli import main
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = ["letup", *map(str, arguments)]
+    output, errors, status = io.StringIO(), io.StringIO(), 0
+    streams = contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors)
+    with mock.patch.object(sys, "argv", command), streams[0], streams[1]:
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return subprocess.CompletedProcess(command, status, output.getvalue(), errors.getvalue())
+
+
+def run_process(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "letup", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"COLUMNS": "80"} | environment,
+    )
+
+
+def printed(show: Callable[..., None], *arguments: object) -> str:
+    """What a function prints where standard output is no terminal."""
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        show(*arguments)
+    return output.getvalue()
+
+
+def two_lines(result: subprocess.CompletedProcess[str], code: str) -> None:
+    """An error ends with what is wrong and what to do, and without a traceback."""
+    assert "Traceback" not in result.stderr
+    error, remedy = result.stderr.rstrip().splitlines()[-2:]
+    assert error.startswith(f"error [{code}]")
+    assert remedy.startswith("  → ")
