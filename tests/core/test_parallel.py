@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import pickle
 import signal
@@ -244,10 +243,7 @@ def test_a_cluster_with_another_letup_is_refused(dask, monkeypatch):
 
 
 def test_a_missing_extra_is_said_with_how_to_get_it(monkeypatch):
-    def missing(name):
-        raise ImportError(f"No module named {name!r}")
-
-    monkeypatch.setattr(importlib, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "distributed", None)  # what imports it fails
     with pytest.raises(LetupError) as caught:
         spread(draw, [1], cluster="tcp://127.0.0.1:8786")
     assert caught.value.code == "spread.extra"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import multiprocessing
 import os
 import signal
@@ -361,13 +360,14 @@ def on_cluster(
 def _extra() -> Any:
     """Import dask.distributed, or say how to get it."""
     try:
-        return importlib.import_module("distributed")
+        import distributed
     except ImportError as error:
         raise LetupError(
             "spread.extra",
             f"Work on a cluster needs the extra `cluster` ({error})",
             "pip install 'letup[cluster]', or leave --cluster out to use the cores of this machine.",
         ) from error
+    return distributed
 
 
 def _client(distributed: Any, address: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -13,8 +13,6 @@ from letup.roads.timed_network import TimedNetwork
 
 Solution = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]
 
-BACKENDS = {"kernel": "builtin", "ortools": "ortools", "highs": "highs"}
-
 
 class Solver(Protocol):
     """What every backend offers."""
@@ -22,6 +20,28 @@ class Solver(Protocol):
     def __call__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
         """Solve, and return entering[m, T], arriving[shelters, T] and the sink side of a minimum cut."""
         ...
+
+
+def _kernel() -> Solver:
+    from letup.flow.backends.builtin import solve
+
+    return solve
+
+
+def _ortools() -> Solver:
+    from letup.flow.backends.ortools import solve
+
+    return solve
+
+
+def _highs() -> Solver:
+    from letup.flow.backends.highs import solve
+
+    return solve
+
+
+BACKENDS: dict[str, Callable[[], Solver]] = {"kernel": _kernel, "ortools": _ortools, "highs": _highs}
+"""Loads each backend: its package is imported when it is asked for."""
 
 
 def solver(backend: str) -> Solver:
@@ -35,7 +55,7 @@ def solver(backend: str) -> Solver:
     if backend not in BACKENDS:
         raise LetupError("flow.backend", f"there is no backend {backend!r}", f"Choose one of {', '.join(BACKENDS)}.")
     try:
-        module = import_module(f"letup.flow.backends.{BACKENDS[backend]}")
+        return BACKENDS[backend]()
     except ModuleNotFoundError as error:
         raise LetupError(
             "flow.backend",
@@ -48,5 +68,3 @@ def solver(backend: str) -> Solver:
             f"backend {backend!r} cannot be loaded: {error}",
             "OR-Tools and HiGHS bring libraries of the same name: use one of the two in one process.",
         ) from error
-    solve: Solver = module.solve
-    return solve
