@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 
-from letup.core.wording import percent
+from letup.core.wording import listed, percent
 from letup.scenario import load
 from letup.support.acceptance import joint_acceptance, judge
 from letup.support.bargaining import BargainingSolutions, bargaining_solutions
-from letup.support.model import Package, Party, Range, Support, Value
+from letup.support.model import Package, Party, Preference, Range, Support, Value
 from letup.support.moves import most_acceptable_package
 from letup.support.negotiation import Negotiation, negotiation_of, support_of
 from letup.support.package_space import Block, package_space_of
@@ -74,20 +74,19 @@ class Case:
     def __init__(self, support: Support) -> None:
         self.negotiation: Negotiation = negotiation_of(support)
         self.parties = self.negotiation.consenting([])
-        self.tastes = [taste for taste in self.negotiation.utility_models if taste.party in self.parties]
-        self.drawn = [sample(taste, DRAWS, SEED) for taste in self.tastes]
+        self.models = [model for model in self.negotiation.utility_models if model.party in self.parties]
+        self.sampled = [sample(model, DRAWS, SEED) for model in self.models]
         self.options = {issue.id: issue.values for issue in support.issues}
         self.blocks = [Block((issue,), tuple((value,) for value in values)) for issue, values in self.options.items()]
 
-    def share(self, package: Package, drawn: list[SampledUtility] | None = None) -> float:
+    def share(self, package: Package, parties: list[SampledUtility] | None = None) -> float:
         """Share of draws in which all accept."""
-        return float(joint_acceptance([one.accepts([package]) for one in drawn or self.drawn])[0])
+        return float(joint_acceptance([party.accepts([package]) for party in parties or self.sampled])[0])
 
-    def points(self) -> BargainingSolutions | None:
-        """Points of theory at the likeliest values."""
-        return bargaining_solutions(
-            package_space_of([at_likeliest_values(taste) for taste in self.tastes], self.blocks)
-        )
+    def solutions(self) -> BargainingSolutions | None:
+        """Solutions of theory at the likeliest values."""
+        parties = [at_likeliest_values(model) for model in self.models]
+        return bargaining_solutions(package_space_of(parties, self.blocks))
 
     def at_random(self) -> list[dict[str, Value]]:
         """Packages drawn evenly from everything that can be agreed."""
@@ -104,35 +103,35 @@ def page() -> str:
     known = everything.before(DAY)
     case = Case(known)
     agreed: Package = {issue: value for issue, (value, _) in AGREED.items()}
-    points = case.points()
-    if points is None:
+    solutions = case.solutions()
+    if solutions is None:
         raise SystemExit("no deal at the likeliest values: the page is written for a case with one")
-    best, best_share = most_acceptable_package(
-        case.drawn, case.options, [agreed, points.nash, points.kalai_smorodinsky]
+    easiest, easiest_share = most_acceptable_package(
+        case.sampled, case.options, [agreed, solutions.nash, solutions.kalai_smorodinsky]
     )
-    packages = (agreed, best, points.nash, points.kalai_smorodinsky)
+    packages = (agreed, easiest, solutions.nash, solutions.kalai_smorodinsky)
     share = case.share(agreed)
-    some = case.at_random()
-    parts = [some[at : at + 100] for at in range(0, len(some), 100)]  # fits the processor's cache
-    shares = np.concatenate([joint_acceptance([one.accepts(part) for one in case.drawn]) for part in parts])
+    random = case.at_random()
+    batches = [random[at : at + 100] for at in range(0, len(random), 100)]  # fits the processor's cache
+    shares = np.concatenate([joint_acceptance([party.accepts(batch) for party in case.sampled]) for batch in batches])
     refusing, alone = _standing_in_the_way(case, agreed)
-    weighed = {issue for taste in case.tastes for issue in taste.issues}
-    tries = sorted(_tries(case, agreed), key=lambda one: (-abs(one[2] - one[1]), one[0]))
-    wants = [one for party in known.parties if party.id in case.parties for one in party.preferences]
+    weighed = {issue for model in case.models for issue in model.issues}
+    tries = sorted(_tries(case, agreed), key=lambda row: (-abs(row[2] - row[1]), row[0]))
+    wants = [want for party in known.parties if party.id in case.parties for want in party.preferences]
     name = case.negotiation.party_name
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    environment.filters |= {"percent": percent, "listed": _listed}
+    environment.filters |= {"percent": percent, "listed": listed}
     return environment.from_string(TEXT.read_text("utf-8")).render(
         before=len(known.statements),
         statements=len(everything.statements),
         parties=[name(party) for party in case.parties],
         wants=len(wants),
-        assumed=sum(one.basis == "assumed" for one in wants),
+        assumed=sum(want.basis == "assumed" for want in wants),
         draws=DRAWS,
         seed=SEED,
         share=share,
         verdicts=_verdicts(case, agreed),
-        refused=[name(taste.party) for taste in case.tastes if taste.vetoes(agreed)],
+        refused=[name(model.party) for model in case.models if model.vetoes(agreed)],
         random=RANDOM,
         below=float((shares < share).mean()),
         median=float(np.median(shares)),
@@ -140,105 +139,104 @@ def page() -> str:
         refusing=refusing,
         decisive=name(max(alone, key=alone.__getitem__)),
         alone={name(party): value for party, value in alone.items()},
-        best_share=best_share,
-        same=sum(agreed[issue] == best[issue] for issue in weighed),
+        best_share=easiest_share,
+        same=sum(agreed[issue] == easiest[issue] for issue in weighed),
         weighed=len(weighed),
         issues=[
-            (issue.label, [issue.label_of(one[issue.id]) for one in packages], AGREED[issue.id][1])
+            (issue.label, [issue.label_of(package[issue.id]) for package in packages], AGREED[issue.id][1])
             for issue in known.issues
         ],
-        shares=[case.share(one) for one in packages],
+        shares=[case.share(package) for package in packages],
         idle=[issue.label for issue in known.issues if issue.id not in weighed],
-        efficient=points.efficient,
+        efficient=solutions.efficient,
         tries=tries,
         more_flights=case.share({**agreed, "flights": 24.0}),
         more_trucks=case.share({**agreed, "trucks": 300.0}),
-        without_egypt=_without(case, agreed, "egypt"),
-        late=[one.label for one in known.issues if "agreement-" in one.source or "position-p43" in one.source],
+        without_egypt=case.share(agreed, [party for party in case.sampled if party.party != "egypt"]),
+        late=[issue.label for issue in known.issues if "agreement-" in issue.source or "position-p43" in issue.source],
         reservations=[(party.name, party.reservation) for party in known.deciding],
     )
 
 
 def _verdicts(case: Case, agreed: Package) -> list[tuple[str, float, float, str, float]]:
     """By party: name, probability, utility above its reservation value, deciding issue, answers that it turns."""
-    found = []
-    for taste, drawn in zip(case.tastes, case.drawn, strict=True):
-        centre = at_likeliest_values(taste)
-        (verdict,), _ = judge(drawn, centre, [agreed])
-        margin = float(centre.utility([agreed])[0, 0] - centre.reservation[0])
-        label = case.negotiation.issue(verdict.deciding_issue).label
-        found.append(
-            (case.negotiation.party_name(taste.party), verdict.probability, margin, label, verdict.deciding_share)
+    rows = []
+    for model, sampled in zip(case.models, case.sampled, strict=True):
+        likeliest = at_likeliest_values(model)
+        (verdict,), _ = judge(sampled, likeliest, [agreed])
+        rows.append(
+            (
+                case.negotiation.party_name(model.party),
+                verdict.probability,
+                float(likeliest.utility([agreed])[0, 0] - likeliest.reservation[0]),
+                case.negotiation.issue(verdict.deciding_issue).label,
+                verdict.deciding_share,
+            )
         )
-    return found
+    return rows
 
 
 def _standing_in_the_way(case: Case, agreed: Package) -> tuple[float, dict[str, float]]:
     """Share of draws in which not all accept, and in which share of those one party alone refuses."""
-    yes = {one.party: one.accepts([agreed])[0] for one in case.drawn}
-    refusing = ~np.logical_and.reduce(list(yes.values()))
+    accepts = {party.party: party.accepts([agreed])[0] for party in case.sampled}
+    refusing = ~np.logical_and.reduce(list(accepts.values()))
     alone = {}
-    for party, own in yes.items():
-        others = np.logical_and.reduce([one for other, one in yes.items() if other != party])
+    for party, own in accepts.items():
+        others = np.logical_and.reduce([accepted for other, accepted in accepts.items() if other != party])
         alone[party] = float((~own & others).sum() / max(int(refusing.sum()), 1))
     return float(refusing.mean()), alone
 
 
-def _without(case: Case, agreed: Package, party: str) -> float:
-    return case.share(agreed, [one for one in case.drawn if one.party != party])
-
-
 def _tries(case: Case, agreed: Package) -> Iterator[tuple[str, float, float, str]]:
     """Every reservation value, weight and worth of those who have to agree, at both ends of its range."""
-    support = case.negotiation.support
-    for place, taste in enumerate(case.tastes):
-        party = support.party(taste.party)
-        for label, span, ends in _changes(case, party):
+    for place, model in enumerate(case.models):
+        party = case.negotiation.support.party(model.party)
+        for label, span, ends in _ends_of_ranges(case, party):
             low, high = (
                 case.share(
-                    agreed, [*case.drawn[:place], sample(UtilityModel.of(end), DRAWS, SEED), *case.drawn[place + 1 :]]
+                    agreed,
+                    [
+                        *case.sampled[:place],
+                        sample(UtilityModel.of(end), DRAWS, SEED),
+                        *case.sampled[place + 1 :],
+                    ],
                 )
                 for end in ends
             )
             yield f"{party.name}: {label}", low, high, span
 
 
-def _changes(case: Case, party: Party) -> Iterator[tuple[str, str, tuple[Party, Party]]]:
+def _ends_of_ranges(case: Case, party: Party) -> Iterator[tuple[str, str, tuple[Party, Party]]]:
+    """Each range of a party: what it is, the range in words, and the party with its low and its high end."""
     low, _, high = party.reservation
     if low < high:
-        yield (
-            "reservation value", f"{low:g} to {high:g}",
-            (replace(party, reservation=Range.exactly(low)), replace(party, reservation=Range.exactly(high))),
-        )  # fmt: skip
-    for number, one in enumerate(party.preferences):
-        label = case.negotiation.issue(one.issue).label
-        low, _, high = one.weight
-        if low < high and one.values:
-            ends = tuple(replace(one, weight=Range.exactly(end)) for end in (low, high))
-            yield f"weight of {label}", f"{low:g} to {high:g}", _with(party, number, ends)
-        if any(point.worth.low < point.worth.high for point in one.values):
-            ends = tuple(
-                replace(one, values=tuple(p._replace(worth=Range.exactly(p.worth[end])) for p in one.values))
+        ends = (replace(party, reservation=Range.exactly(low)), replace(party, reservation=Range.exactly(high)))
+        yield "reservation value", f"{low:g} to {high:g}", ends
+    for number, want in enumerate(party.preferences):
+        label = case.negotiation.issue(want.issue).label
+        low, _, high = want.weight
+        if low < high and want.values:
+            lowest, highest = (replace(want, weight=Range.exactly(end)) for end in (low, high))
+            ends = (_with_preference(party, number, lowest), _with_preference(party, number, highest))
+            yield f"weight of {label}", f"{low:g} to {high:g}", ends
+        uncertain = [point for point in want.values if point.worth.low < point.worth.high]
+        if uncertain:
+            lowest, highest = (
+                replace(want, values=tuple(p._replace(worth=Range.exactly(p.worth[end])) for p in want.values))
                 for end in (0, 2)
             )
             spans = "; ".join(
-                f"{case.negotiation.value_label(one.issue, p.at)}: {p.worth.low:g} to {p.worth.high:g}"
-                for p in one.values
-                if p.worth.low < p.worth.high
+                f"{case.negotiation.value_label(want.issue, point.at)}: {point.worth.low:g} to {point.worth.high:g}"
+                for point in uncertain
             )
-            yield f"worth of {label}", spans, _with(party, number, ends)
+            ends = (_with_preference(party, number, lowest), _with_preference(party, number, highest))
+            yield f"worth of {label}", spans, ends
 
 
-def _with(party: Party, number: int, ends: tuple[object, ...]) -> tuple[Party, Party]:
-    low, high = (
-        replace(party, preferences=tuple(end if k == number else p for k, p in enumerate(party.preferences)))  # type: ignore[misc]
-        for end in ends
-    )
-    return low, high
-
-
-def _listed(items: list[str]) -> str:
-    return ", ".join(items[:-1]) + " and " + items[-1] if len(items) > 1 else "".join(items)
+def _with_preference(party: Party, number: int, preference: Preference) -> Party:
+    """The party with another preference in the place of one of its own."""
+    preferences = (*party.preferences[:number], preference, *party.preferences[number + 1 :])
+    return replace(party, preferences=preferences)
 
 
 if __name__ == "__main__":

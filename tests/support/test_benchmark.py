@@ -16,7 +16,7 @@ def test_the_benchmark_runs_at_a_small_size(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_wrong_probability_ends_the_run() -> None:
-    found = analyse(support.made(3, 2), support.frontier(2), draws=50, deal_draws=1)
+    found = analyse(support.random_negotiation(3, 2), support.frontier(2), draws=50, deal_draws=1)
     one = found.packages[1]
     verdicts = (replace(one.verdicts[0], probability=one.verdicts[0].probability + 0.02), *one.verdicts[1:])
     wrong = replace(found, packages=(found.packages[0], replace(one, verdicts=verdicts)))

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from letup.cli import app
 from letup.core.errors import LetupError
+from letup.tables import markdown, schemas
 from tests.support.conftest import write_plan
 
 
@@ -223,3 +224,9 @@ def test_a_scenario_without_issues_says_what_to_add(plan: Path, tmp_path: Path) 
 def test_a_language_that_there_is_no_sheet_in_is_refused(plan: Path) -> None:
     with pytest.raises(LetupError, match=r"terms\.language"):
         run("terms", plan, "--lang", "xx")
+
+
+def test_every_column_that_is_written_stands_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "support.md").read_text("utf-8")
+    for schema in schemas("letup.support").values():
+        assert markdown(schema.columns) in page
