@@ -19,6 +19,7 @@ from letup.tables import (
     frame,
     markdown,
     parse_path,
+    parse_paths,
     read_rows,
     read_texts,
     texts,
@@ -150,6 +151,15 @@ def test_a_path_is_read_as_it_was_written() -> None:
     for text in ("12", "12@", "@3", "a@1", "1@2@3"):
         with pytest.raises(ValueError, match="invalid literal"):
             parse_path(text)
+
+
+def test_a_column_of_paths_is_read_as_each_alone() -> None:
+    column = ["12@0 13@4", "", "7@1"]
+    row, arc, offset = parse_paths(column)
+    alone = [(number, *entry) for number, text in enumerate(column) for entry in parse_path(text)]
+    assert list(zip(row.tolist(), arc.tolist(), offset.tolist(), strict=True)) == alone
+    with pytest.raises(ValueError, match="without an offset"):
+        parse_paths(["12@0 13"])
 
 
 def test_the_reference_lists_each_column_once() -> None:

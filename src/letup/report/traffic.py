@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.tables import parse_paths
+
 Ints = NDArray[np.int64]
 
 MOST_BENDS = 150_000
@@ -44,15 +46,11 @@ class Visits:
 
 
 def visits(movements: pd.DataFrame) -> Visits:
-    """Read the ``arcs`` column of the movements ("arc@offset arc@offset ...").
+    """Read the ``arcs`` column of the movements of all at once.
 
     People stay on an arc until they enter the next one or arrive: waiting at its end counts. See `walking`.
     """
-    texts = [str(text) if isinstance(text, str) else "" for text in movements["arcs"]]
-    numbers = np.array([text.count("@") for text in texts], np.int64)
-    flat = np.array(" ".join(texts).replace("@", " ").split(), np.int64)
-    arc, offset = flat[0::2], flat[1::2]
-    movement = np.repeat(np.arange(len(texts)), numbers)
+    movement, arc, offset = parse_paths([text if isinstance(text, str) else "" for text in movements["arcs"]])
 
     def column(name: str) -> Ints:
         return movements[name].to_numpy(np.int64)

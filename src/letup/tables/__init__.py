@@ -23,14 +23,14 @@ lists the types. The tables are then used so::
 
     markdown(MOVEMENTS.columns)                              # for the reference page
     csv_text(MOVEMENTS, [])                                  # the header alone: a template
-    format_path([(12, 0), (13, 4)])                          # "12@0 13@4"; parse_path reads it
+    format_path([(12, 0), (13, 4)])                          # "12@0 13@4"; parse_path reads it, parse_paths a column
 
 Of tables that people fill in, everything that is wrong becomes a finding, and nothing is repaired: see `inputs`, and
 `letup.scenario`, which declares them in ``attributes.csv``. What letup itself wrote is read back strictly: see
 `outputs`.
 """
 
-from letup.tables.arc_path import format_path, parse_path
+from letup.tables.arc_path import format_path, parse_path, parse_paths
 from letup.tables.cells import Wrong, convert, names_in, parse_hours, parse_modes, read_back, text_of
 from letup.tables.inputs import Row, Table, check_ids, check_references, read_csv, understand
 from letup.tables.outputs import Codes, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
@@ -57,6 +57,7 @@ __all__ = [
     "parse_hours",
     "parse_modes",
     "parse_path",
+    "parse_paths",
     "read_back",
     "read_csv",
     "read_rows",

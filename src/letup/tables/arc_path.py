@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
 
 
 def format_path(path: Iterable[tuple[int, int]]) -> str:
@@ -31,3 +36,28 @@ def parse_path(text: str) -> list[tuple[int, int]]:
     """
     entries = (entry.partition("@") for entry in text.split())
     return [(int(arc), int(offset)) for arc, _, offset in entries]
+
+
+def parse_paths(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Read a column of paths at once.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        As `format_path` writes them.
+
+    Returns
+    -------
+    row, arc, offset : int64[entries]
+        Number of the text that each entry stands in, its arc, and the offset at which that is entered.
+
+    Raises
+    ------
+    ValueError
+        If a text is something else.
+    """
+    numbers = np.array([text.count("@") for text in texts], np.int64)
+    entries = np.array(" ".join(texts).replace("@", " ").split(), np.int64)
+    if len(entries) != 2 * numbers.sum():
+        raise ValueError("a path has an arc without an offset")
+    return np.repeat(np.arange(len(texts)), numbers), entries[0::2], entries[1::2]

@@ -10,6 +10,7 @@ import shapely
 
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
+from letup.tables import parse_path
 
 _CRS = "EPSG:4326"
 _HIDDEN_DEGREES = 0.003  # about 300 m
@@ -58,9 +59,11 @@ def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
         .reset_index()
     )
     secret = plan.scenario.places["sensitivity"].astype(str) != "public"
-    arcs_of: dict[tuple[str, str, str], set[str]] = {}
+    arcs_of: dict[tuple[str, str, str], set[int]] = {}
     for group, origin, shelter, text in table[[*keys, "arcs"]].drop_duplicates().itertuples(index=False):
-        arcs_of.setdefault((str(group), str(origin), str(shelter)), set()).update(str(text).split())
+        arcs_of.setdefault((str(group), str(origin), str(shelter)), set()).update(
+            arc for arc, _ in parse_path(str(text))
+        )
     shapes = [
         _roads(plan, arcs, shelter, hide_end=bool(secret.get(shelter, True)))
         for (_, _, shelter), arcs in sorted(arcs_of.items())
@@ -68,10 +71,9 @@ def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(ways, geometry=shapes, crs=_CRS)
 
 
-def _roads(plan: Plan, entries: set[str], shelter: str, *, hide_end: bool) -> shapely.Geometry:
+def _roads(plan: Plan, arcs: set[int], shelter: str, *, hide_end: bool) -> shapely.Geometry:
     """Roads that arcs run along; they end short of a shelter whose position is not public."""
-    arcs = sorted({int(entry.partition("@")[0]) for entry in entries})
-    lines = shapely.MultiLineString([shapely.LineString(plan.network.line[arc]) for arc in arcs])
+    lines = shapely.MultiLineString([shapely.LineString(plan.network.line[arc]) for arc in sorted(arcs)])
     if not hide_end:
         return lines
     node = plan.network.place_node[shelter]
