@@ -163,10 +163,9 @@ def test_on_a_tiny_case_no_other_choice_of_whole_trucks_is_better(evenness):
     need = needs(scenario, base.stocks, staying(scenario))
     found = trips(base.means, base.roads, quiet)
     laid = program(scenario, base.means, need, found, room(scenario, network, None))
-    matrix = np.zeros((len(laid.rows.low), len(laid.worth)))
-    np.add.at(matrix, (laid.rows.row, laid.rows.column), laid.rows.value)
+    matrix = laid.linear.matrix.toarray()
     only = (np.abs(matrix[:, laid.trucks :]).sum(axis=1) == 0) & (np.abs(matrix).sum(axis=1) > 0)
-    limits, highs = matrix[only][:, : laid.trucks], laid.rows.high[only]
+    limits, highs = matrix[only][:, : laid.trucks], np.array(laid.linear.row_upper)[only]
     names = {name: k for k, name in enumerate(need.names)}
     best, tried = 0.0, 0
     assert 2 < laid.trucks <= 40

@@ -111,8 +111,10 @@ class _ByDay(Layout):
     ) -> None:
         super().__init__(scenario, means, need, loads, None)
         self.busy = busy
-        # how often a truck may go is for `_fleets` to say
-        self.high = [np.inf] * len(self.high)
+
+    def _most_trucks(self, fleet: Fleet) -> float:  # noqa: ARG002
+        """No limit: how often a truck may go is for `_fleets` to say."""
+        return np.inf
 
     def _crossings(self) -> None:
         """Inspection and trucks by day, and supply by day."""

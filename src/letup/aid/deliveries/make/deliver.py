@@ -125,7 +125,7 @@ def deliver(
         value_without=value_without,
         total=total,
         total_without=total_without,
-        bound=max(value_without + (relaxed.proven if relaxed is not None else 0.0), value),
+        bound=max(value_without + (relaxed.upper_bound if relaxed is not None else 0.0), value),
         balance=balance(scenario, base.stocks, presence, table, back) if follow_stocks else None,
         findings=findings_of(scenario, base.means, base.roads, need, found),
         seconds=time.monotonic() - began,
@@ -149,7 +149,7 @@ def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> 
     need = needs(scenario, prepared.stocks, staying(scenario))
     laid = by_day(scenario, prepared.means, prepared.roads, need, usable, prepared.trips(usable))
     relaxed = laid.relaxed() if laid.trucks else None
-    return need.value_without()[1] + (relaxed.proven if relaxed is not None else 0.0)
+    return need.value_without()[1] + (relaxed.upper_bound if relaxed is not None else 0.0)
 
 
 def at_home(

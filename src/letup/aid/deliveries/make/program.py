@@ -6,18 +6,22 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import Means, slot_steps
+from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
 from letup.aid.deliveries.make.trips import Trip
 from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.residual_capacity import Key, Room, keys_of_arcs
-from letup.aid.deliveries.solve import Rows, Solved, maximise
 from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.lp.program import LinearProgram
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from letup.lp.solver import Solution
 
 Floats = NDArray[np.float64]
 
@@ -88,27 +92,6 @@ def cargoes(need: Need, means: Means, found: list[Trip]) -> list[Cargo]:
     return result
 
 
-class _Sheet:
-    """Rows of the program as they are added."""
-
-    def __init__(self) -> None:
-        self.entries: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-
-    def add(self, columns: list[int], values: list[float], low: float, high: float) -> None:
-        """Add a row: its entries, least and most."""
-        row = np.full(len(columns), len(self.low), np.int64)
-        self.entries.append((row, np.array(columns, np.int64), np.array(values, float)))
-        self.low.append(low)
-        self.high.append(high)
-
-    def rows(self) -> Rows:
-        """All of them."""
-        parts = [np.concatenate(part) for part in zip(*self.entries, strict=True)]
-        return Rows(parts[0], parts[1], parts[2], np.array(self.low), np.array(self.high))
-
-
 @dataclass
 class Program:
     """The program laid out: trucks of each cargo, then amounts, uses and stocks."""
@@ -116,16 +99,21 @@ class Program:
     trips: list[Trip]
     cargo: list[Cargo]
     trucks: int
-    worth: Floats
-    high: Floats
-    rows: Rows
+    linear: LinearProgram
     penalty: Floats = field(default_factory=lambda: np.zeros(0))
 
-    def relaxed(self) -> Solved | None:
-        """Most that trucks in fractions could meet."""
-        return maximise(self.worth, self.rows, self.high)
+    @property
+    def most_trucks(self) -> Floats:
+        """Trucks of each cargo at most."""
+        return np.array(self.linear.upper[: self.trucks], float)
 
-    def whole(self, relaxed: Solved, time_limit: float, gap: float) -> tuple[NDArray[np.int64], Floats]:
+    def relaxed(self) -> Solution | None:
+        """Most that trucks in fractions could meet."""
+        from letup.lp.solver import maximise
+
+        return maximise(self.linear)
+
+    def whole(self, relaxed: Solution, time_limit: float, gap: float) -> tuple[NDArray[np.int64], Floats]:
         """Whole trucks of each cargo, and what they carry.
 
         They are looked for among the cargoes that the relaxed program sends, then among all.
@@ -136,11 +124,11 @@ class Program:
         share = relaxed.values[: self.trucks]
         sent = np.where(share > 1e-7, np.ceil(share + 1e-7) + 1, 0.0)
         began = time.monotonic()
-        found = self._among(np.minimum(sent, self.high[: self.trucks]), time_limit / 2, gap, None)
+        found = self._among(np.minimum(sent, self.most_trucks), time_limit / 2, gap, None)
         good = found is not None and self._worth(found) >= relaxed.objective * (1 - gap)
         if not good:
             left = time_limit - (time.monotonic() - began)
-            better = self._among(self.high[: self.trucks], left, gap, found)
+            better = self._among(self.most_trucks, left, gap, found)
             if better is not None and (found is None or self._worth(better) >= self._worth(found)):
                 found = better
         carried = slice(self.trucks, 2 * self.trucks)
@@ -153,17 +141,24 @@ class Program:
         return trucks.astype(np.int64), np.clip(found[carried], 0.0, trucks * load)
 
     def _worth(self, values: Floats) -> float:
-        return float(values @ self.worth)
+        return float(values @ np.array(self.linear.gain))
 
     def _among(self, most: Floats, time_limit: float, gap: float, start: Floats | None) -> Floats | None:
         """Values with whole trucks, at most so many of each cargo; None if none are found in time."""
-        high = self.high.copy()
-        high[: self.trucks] = most
-        whole = np.zeros(len(self.worth), bool)
-        whole[: self.trucks] = True
-        worth = self.worth.copy()
-        worth[: self.trucks] -= self.penalty
-        found = maximise(worth, self.rows, high, integer=whole, start=start, time_limit=max(time_limit, 0.1), gap=gap)
+        from letup.lp.solver import maximise
+
+        upper, gains = np.array(self.linear.upper), np.array(self.linear.gain)
+        upper[: self.trucks] = most
+        gains[: self.trucks] -= self.penalty
+        found = maximise(
+            self.linear,
+            integer=True,
+            upper=upper,
+            gains=gains,
+            start=start,
+            seconds=max(time_limit, 0.1),
+            relative_gap=gap,
+        )
         return found.values if found is not None else None
 
 
@@ -184,24 +179,23 @@ class Layout:
         self.cargo = cargoes(need, means, found)
         self.count = len(self.cargo)
         self.number = {name: k for k, name in enumerate(need.names)}
-        self.sheet = _Sheet()
-        self.worth: list[float] = [0.0] * (2 * self.count)
+        self.linear = LinearProgram()
         fleets = [means.fleets[found[one.trip].fleet] for one in self.cargo]
-        self.high: list[float] = [float(fleet.count) for fleet in fleets]
-        self.high += [fleet.count * one.load for fleet, one in zip(fleets, self.cargo, strict=True)]
+        for fleet in fleets:
+            self.linear.add_column(0.0, self._most_trucks(fleet), integer=True)
+        for fleet, one in zip(fleets, self.cargo, strict=True):
+            self.linear.add_column(0.0, self._most_trucks(fleet) * one.load)
 
     def program(self) -> Program:
         """The program, all of it."""
         for k, one in enumerate(self.cargo):
-            self.sheet.add([self.count + k, k], [1.0, -one.load], -np.inf, 0.0)
+            self.linear.add_row(-np.inf, 0.0, [(self.count + k, 1.0), (k, -one.load)])
         self._crossings()
         self._fleets()
         self._stops()
         self._roads()
         self._warehouses()
         self._zones()
-        if not self.sheet.low:
-            self.sheet.add([], [], 0.0, 0.0)
         busy = [self._hours(self.found[one.trip]) for one in self.cargo]
         most = self.need.unit_worth().max(axis=(0, 2, 3), initial=0.0)
         full = np.array([one.load * most[self.number[one.item]] for one in self.cargo], float)
@@ -209,24 +203,27 @@ class Layout:
             self.found,
             self.cargo,
             self.count,
-            np.array(self.worth, float),
-            np.array(self.high, float),
-            self.sheet.rows(),
+            self.linear,
             _COST * full * np.array(busy, float),
         )
+
+    def _most_trucks(self, fleet: Fleet) -> float:
+        """Trucks of one cargo at most."""
+        return float(fleet.count)
 
     def _hours(self, trip: Trip) -> float:
         end = trip.back.arrive if trip.back is not None else trip.free
         return (end - trip.first) * self.scenario.step_minutes / 60
 
     def _column(self, high: float, worth: float = 0.0) -> int:
-        self.worth.append(worth)
-        self.high.append(high)
-        return len(self.worth) - 1
+        return self.linear.add_column(0.0, high, worth)
 
     def _limit(self, columns: list[int], most: float, values: list[float] | None = None) -> None:
         if columns and np.isfinite(most):
-            self.sheet.add(columns, values if values is not None else [1.0] * len(columns), -np.inf, most)
+            self._row(columns, values if values is not None else [1.0] * len(columns), -np.inf, most)
+
+    def _row(self, columns: list[int], values: list[float], low: float, high: float) -> None:
+        self.linear.add_row(low, high, zip(columns, values, strict=True))
 
     def _crossings(self) -> None:
         """Inspection by slot, trucks by day, and supply by day."""
@@ -335,11 +332,11 @@ class Layout:
                 # left = (before - gone) * keep + come, and gone <= before
                 columns, values = [left, *gone, *come], [1.0, *[keep] * len(gone), *[-1.0] * len(come)]
                 if before >= 0:
-                    self.sheet.add([*columns, before], [*values, -keep], 0.0, 0.0)
+                    self._row([*columns, before], [*values, -keep], 0.0, 0.0)
                     if gone:
-                        self.sheet.add([*gone, before], [*[1.0] * len(gone), -1.0], -np.inf, 0.0)
+                        self._row([*gone, before], [*[1.0] * len(gone), -1.0], -np.inf, 0.0)
                 else:
-                    self.sheet.add(columns, values, amount * keep, amount * keep)
+                    self._row(columns, values, amount * keep, amount * keep)
                     self._limit(gone, amount)
                 before = left
 
@@ -378,7 +375,7 @@ class Layout:
                     if chain.makes == item and rate > 0 and (chain.uses, chain.zone) in active:
                         columns = [*columns, *used[day, chain.uses, chain.zone]]
                         values = [*values, *[-rate] * len(used[day, chain.uses, chain.zone])]
-                self.sheet.add(columns, values, 0.0, 0.0)
+                self._row(columns, values, 0.0, 0.0)
                 before = left
 
 

@@ -12,8 +12,8 @@ from letup.aid.deliveries.make.program import Program, program
 from letup.aid.deliveries.make.trips import Trip, noisy_array
 from letup.aid.deliveries.need import needs
 from letup.aid.deliveries.residual_capacity import room
-from letup.aid.deliveries.solve import Again
 from letup.aid.people import staying
+from letup.lp.solver import Solver
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -51,7 +51,7 @@ class Gauge:
         self._trip = np.array([one.trip for one in self._program.cargo], np.int64)
         self._passed = _passed(found, scenario.step_minutes)
         self._trips = len(found)
-        self._again = Again(self._program.worth, self._program.rows, self._program.high)
+        self._solver = Solver(self._program.linear)
         self._known: dict[bytes, float] = {}
         self._lock = threading.Lock()
 
@@ -66,11 +66,19 @@ class Gauge:
             if key not in self._known:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
-                count = self._program.trucks
-                high = np.where(shut[self._trip], 0.0, self._program.high[:count])
-                # Rounded, so that it does not matter from where the solver came.
-                self._known[key] = float(round(self._again.most(high))) if count else 0.0
+                self._known[key] = self._solved(shut)
             return self._known[key]
+
+    def _solved(self, shut: NDArray[np.bool_]) -> float:
+        """Need met where some trips are shut, solved from where the solver was."""
+        count = self._program.trucks
+        if not count:
+            return 0.0
+        upper = np.where(shut[self._trip], 0.0, self._program.most_trucks)
+        self._solver.set_bounds(np.arange(count), np.zeros(count), upper)
+        self._solver.solve()
+        # Rounded, so that it does not matter from where the solver came.
+        return float(round(self._solver.objective))
 
 
 def _passed(found: list[Trip], step_minutes: int) -> NDArray[np.int64]:
