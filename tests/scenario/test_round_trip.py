@@ -38,8 +38,8 @@ def test_a_scenario_written_and_read_is_the_same(name: str, gpkg: bool, tmp_path
     assert (folder / "scenario.gpkg").exists() == gpkg
     after = load(folder)
     assert_same(before, after)
-    for file, mask in before.given.items():
-        assert_frame_equal(mask, after.given[file])
+    for file, mask in before.filled.items():
+        assert_frame_equal(mask, after.filled[file])
 
 
 def test_writing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_scenario_made_in_memory_can_be_written_and_says_that_nothing_backs_it
     made = dataclasses.replace(
         before,
         raw=MappingProxyType({}),
-        given=MappingProxyType({}),
+        filled=MappingProxyType({}),
         groups=(Group("walkers", "Walkers", "foot", 4.0),),
         people=before.people.assign(group="walkers").drop_duplicates(["zone"]),
     )

@@ -214,7 +214,7 @@ class Scenario:
         Source name to its title, publisher, date, licence and address.
     raw : mapping
         scenario.yaml as read (for the basis, source and note of its entries).
-    given : mapping
+    filled : mapping
         File name to a bool table (same rows and columns as the table): which cells were written in the file;
         the others hold defaults. Empty for a scenario made in memory.
     folder : Path or None
@@ -252,7 +252,7 @@ class Scenario:
     parties: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     raw: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    given: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+    filled: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
     folder: Path | None = None
 
     @property

@@ -48,7 +48,7 @@ def values(scenario: Scenario, *, support: bool = True) -> pd.DataFrame:
         Columns file, where, column, value, unit, basis (observed, modelled, assumed), source (names of
         entries in ``scenario.sources``) and note.
     """
-    rows = [row for name, table in _tables(scenario) for row in _of_table(name, table, scenario.given.get(name))]
+    rows = [row for name, table in _tables(scenario) for row in _of_table(name, table, scenario.filled.get(name))]
     rows += _of_settings(scenario)
     for number, party in enumerate(scenario.parties, 1):
         rows += _of_mapping(PARTIES, PARTIES, f"entry {number} ({party.get('id', '')})", party)
@@ -89,7 +89,7 @@ def defaults_taken(scenario: Scenario) -> int:
         for column in table.columns:
             attribute = find(name, str(column))
             if attribute is not None and attribute.counted and attribute.default is not None:
-                total += len(table) - int(_given(name, table, scenario.given.get(name), str(column)).sum())
+                total += len(table) - int(_given(name, table, scenario.filled.get(name), str(column)).sum())
     return total
 
 

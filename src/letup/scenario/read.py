@@ -282,7 +282,7 @@ def scenario_of(
             }
         ),
         raw=MappingProxyType(dict(raw)),
-        given=MappingProxyType({name: mask for name, (_, mask) in frames.items()}),
+        filled=MappingProxyType({name: mask for name, (_, mask) in frames.items()}),
         folder=folder,
     )
 

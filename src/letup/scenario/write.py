@@ -54,7 +54,7 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
     for name, frame in frames.items():
         if frame.empty and name in TABLES and name != "people.csv":
             continue
-        written = _written(name, frame, scenario.given.get(name))
+        written = _written(name, frame, scenario.filled.get(name))
         if gpkg:
             _write_layer(folder / GEOPACKAGE, name, frame, written)
         elif name in LAYERS:
