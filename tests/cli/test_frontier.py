@@ -14,13 +14,13 @@ import pytest
 
 from letup import plan as plans
 from letup import scenario as scenarios
+from letup.cli.frontier import show_frontier
 from letup.pauses.limits import Window
 from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
-from letup.plan.frontier.text import frontier_text
 from letup.plan.planner.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new
-from tests.cli.running import run, run_process, two_lines
+from tests.cli.running import printed, run, run_process, two_lines
 from tests.core.dask_cluster import running
 
 
@@ -134,7 +134,7 @@ def test_what_the_next_hours_bring_is_said_with_what_is_proven(short: Path, tmp_
     assert found.slope(0) == (20.0, 25.0)
     assert found.slope(1) == (0.0, 5.5)
     assert found.slope(2) is None
-    text = frontier_text(found, [])
+    text = printed(show_frontier, found, [])
     assert "+20 (at most 25)" in text
     assert "20 (own limit)" in text
     assert found.answer() == (

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letup import plan as plans
+from letup.cli.frontier import show_frontier
 from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
@@ -29,9 +30,9 @@ from letup.plan.frontier.over_budget import (
     trace,
     used,
 )
-from letup.plan.frontier.text import frontier_text
 from letup.report import write_frontier_html
 from letup.scenario.model import Priorities
+from tests.cli.running import printed
 from tests.examples import examples
 
 STEPS, MINUTES = 8, 60
@@ -282,7 +283,7 @@ def test_plans_between_people_and_aid_are_written(traded, tmp_path):
     assert list(rows["people"]) == [one.people for one in traded.points]
     assert len(files) == 2 + len(traded.points)
     assert f"{traded.points[0].people:,}" in page
-    assert "person-days" in frontier_text(traded, files)
+    assert "person-days" in printed(show_frontier, traded, files)
     pauses = plans.read_pauses(files[2], traded.scenario)
     assert tuple(sorted(pauses)) == tuple(sorted(traded.points[0].windows))
 

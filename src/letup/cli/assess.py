@@ -1,4 +1,4 @@
-"""letup assess: what people have to live on, and how long it lasts."""
+"""``letup assess``: what people have to live on, and how long it lasts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""letup convoys: from a plan's deliveries to movement orders."""
+"""``letup convoys``: from a plan's deliveries to movement orders."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""letup frontier: what more pause brings."""
+"""``letup frontier``: what more pause brings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,12 +42,11 @@ def frontier(
     Ctrl-C keeps what is ready.
     """
     from letup.cli.scenarios import folder_for, open_scenario
-    from letup.cli.terminal import show, show_json
+    from letup.cli.terminal import show_json
     from letup.core.progress import ProgressDisplay
     from letup.plan.frontier import files as frontier_files
     from letup.plan.frontier.against_need import tradeoff
     from letup.plan.frontier.over_budget import frontier as frontier_over
-    from letup.plan.frontier.text import frontier_text
     from letup.report import write_frontier_html
 
     budgets = _numbers(costs if concession else zone_hours, "--costs" if concession else "--zone-hours")
@@ -69,7 +69,25 @@ def frontier(
     if as_json:
         show_json(frontier_files.as_document(found) | {"files": [str(path) for path in files]})
     else:
-        show(frontier_text(found, files))
+        show_frontier(found, files)
+
+
+def show_frontier(frontier: Frontier, files: Sequence[Path]) -> None:
+    """Print the answer in one sentence, the table, how to read it, and the files."""
+    from letup.cli.terminal import indented, notes, show, show_written, table
+
+    head, rows = frontier.text_table()
+    show(frontier.answer(), "")
+    show(indented(table(head, [row for row in rows if len(row) == len(head)], left=())))
+    reasons = [f"{row[0]}: no plan: {row[1]}" for row in rows if len(row) < len(head)]
+    if reasons:
+        show(notes(reasons))
+    show("", notes(frontier.notes()), "")
+    who = "people and trucks" if frontier.against == "need" else "people"
+    pauses = [file for file in files if file.name.startswith("pauses-")]
+    show_written(
+        files, *(f"Move {who} through one of them: letup plan SCENARIO --pauses {file}" for file in pauses[-1:])
+    )
 
 
 def _numbers(given: str | None, option: str) -> list[float] | None:

@@ -1,4 +1,4 @@
-"""letup plan: choose pauses and movements for a scenario."""
+"""``letup plan``: choose pauses and movements for a scenario."""
 
 from __future__ import annotations
 
