@@ -26,7 +26,7 @@ def assert_same(first: Scenario, second: Scenario) -> None:
     for name in TABLES:
         assert_frame_equal(pd.DataFrame(getattr(first, name)), pd.DataFrame(getattr(second, name)))
     for field in dataclasses.fields(Scenario):
-        if field.name not in (*TABLES, "given", "folder"):
+        if field.name not in (*TABLES, "filled", "folder"):
             assert getattr(first, field.name) == getattr(second, field.name), field.name
 
 
