@@ -16,10 +16,9 @@ from letup import aid
 from letup import plan as plans
 from letup.aid.tables import ASSESSMENT
 from letup.core.errors import BadInput, LetupError
+from letup.plan.files.read import read_arrivals, read_movements
 from letup.report import write_assessment_html
 from letup.scenario import load, new
-from letup.verify.read_arrivals import read_arrivals
-from letup.verify.read_movements import read_movements
 from tests.cli.running import run, two_lines
 from tests.scenario.wrong import replace
 
@@ -129,7 +128,7 @@ def test_with_a_plan_needs_go_where_people_go(planned: Path) -> None:
         ("deliveries.csv", "amount", "nan", "not a number"),
         ("returns.csv", "id", "d99999", "at no time"),
         ("returns.csv", "free_step", "99999", "at no time"),
-        ("returns.csv", "free_step", "soon", "not a number"),
+        ("returns.csv", "free_step", "soon", "not a whole number"),
     ],
 )
 def test_deliveries_that_cannot_be_are_refused(
@@ -161,7 +160,7 @@ def test_a_plan_for_other_people_is_refused(folder: Path, planned: Path) -> None
         ("origin", "atlantis", "no zone"),
         ("shelter", "atlantis", "no place"),
         ("people_per_step", "many", "not a whole number"),
-        ("people_per_step", "-5", "not a whole number"),
+        ("people_per_step", "-5", "arrives from"),
         ("people", "999999", "are not"),
         ("arrive_last_step", "0", "arrives from"),
         ("arrive_last_step", "99999", "arrives from"),

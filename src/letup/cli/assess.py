@@ -43,8 +43,7 @@ def assess(
             tables.require_usable(out)
         movements = brought = None
         if plan is not None:
-            from letup.verify.read_arrivals import read_arrivals
-            from letup.verify.read_movements import read_movements
+            from letup.plan.files.read import read_arrivals, read_movements
 
             movements, brought = read_movements(plan, loaded), read_arrivals(plan, loaded)
         display.say("assessing")

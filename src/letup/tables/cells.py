@@ -360,7 +360,7 @@ def read_back(column: Column, text: str) -> Any:
         if not text.isascii() or "_" in text or not abs(value) < 2**53:
             raise ValueError
     except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
+        raise ValueError(f"{text!r} is not a {'whole ' * (column.kind == 'integer')}number") from None
     low, high = column.minimum, column.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{text!r} is not {_range(column)}")

@@ -57,8 +57,8 @@ def read_pauses(path: Path | str, scenario: Scenario) -> list[Window]:
 def _rows(path: Path, found: list[Finding]) -> list[tuple[int, dict[str, str]]]:
     """Rows by line number; findings where the file cannot be read."""
 
-    def refuse(code: str, message: str, remedy: str, **place: str) -> list[tuple[int, dict[str, str]]]:
-        found.append(finding(code, message, remedy, file=path.name, **place))
+    def refuse(code: str, message: str, remedy: str, where: str = "") -> list[tuple[int, dict[str, str]]]:
+        found.append(finding(code, message, remedy, file=path.name, where=where))
         return []
 
     try:
