@@ -9,6 +9,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.plans import example, hungry, hungry_case, hungry_plan, made, written  # noqa: F401 - fixtures for all
+
 # No test needs its GeoPackages after the machine went down: do not wait for the disk at each layer.
 os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from letup import plan as plans
 from letup.cli import app
 from letup.verify import verify
-from tests.plan.test_verify_deliveries import add, put, rewrite
+from tests.verify.test_deliveries import add, put, rewrite
 
 
 @pytest.fixture(scope="module")

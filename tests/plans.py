@@ -1,4 +1,4 @@
-"""Plans of the example strip, made and written once."""
+"""Fixtures: plans of the example strip, made and written once for the tests of planning, verifying and their files."""
 
 from dataclasses import replace
 
