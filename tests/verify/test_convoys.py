@@ -10,8 +10,11 @@ from typer.testing import CliRunner
 
 from letup import plan as plans
 from letup.cli import app
+from letup.roads import build
 from letup.verify import verify
-from tests.verify.test_deliveries import add, put, rewrite
+from letup.verify.convoy_files import check_orders
+from letup.verify.result import Verification
+from tests.verify.test_deliveries import add, put, rewrite, windows_of
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +34,23 @@ def folder(ordered, tmp_path):
     return shutil.copytree(ordered, tmp_path / "plan")
 
 
-def found(folder):
-    """Codes of what does not hold."""
-    return {problem.code.removeprefix("verify.") for problem in verify(folder).problems}
+@pytest.fixture
+def tables(ordered, tmp_path):
+    """The tables of the folder alone."""
+    for path in ordered.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def replayed(hungry_plan):
+    """What tables of orders are replayed against."""
+    scenario = hungry_plan.scenario
+    return scenario, build(scenario), windows_of(hungry_plan)
+
+
+def codes_of(problems):
+    return {problem.code.removeprefix("verify.") for problem in problems}
 
 
 def test_orders_beside_a_plan_are_recomputed_with_it_and_without_what_chose_them(ordered):
@@ -94,16 +111,30 @@ def test_orders_beside_a_plan_are_recomputed_with_it_and_without_what_chose_them
         ("medevac-patients.csv", put("patients", "others"), "medevac.patient"),
     ],
 )
-def test_a_change_to_one_row_of_the_orders_is_found(folder, name, change, code):
-    rewrite(folder, name, change)
-    assert code in found(folder)
+def test_a_change_to_one_row_of_the_orders_is_found(tables, replayed, name, change, code):
+    rewrite(tables, name, change)
+    result = Verification()
+    check_orders(tables, *replayed, result)
+    assert code in codes_of(result.problems)
+
+
+def test_unchanged_tables_of_orders_hold(tables, replayed):
+    result = Verification()
+    check_orders(tables, *replayed, result)
+    assert not result.problems
+    assert result.checks
+
+
+def test_a_change_to_one_row_of_the_orders_is_found_by_verifying_the_plan(folder):
+    rewrite(folder, "convoys.csv", add("minutes", 5))
+    assert "value" in codes_of(verify(folder).problems)
 
 
 def test_orders_of_another_plan_or_half_of_them_are_found(folder):
     (folder / "convoy-loads.csv").unlink()
     text = (folder / "medevac-patients.csv").read_text("utf-8")
     (folder / "medevac-patients.csv").write_text(text.replace("priority", "urgency", 1), "utf-8")
-    assert {"file", "columns"} <= found(folder)
+    assert {"file", "columns"} <= codes_of(verify(folder).problems)
 
 
 def test_a_plan_written_anew_leaves_no_sheet_of_the_old_one(hungry_plan, folder):

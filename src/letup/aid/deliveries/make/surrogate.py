@@ -13,7 +13,6 @@ from letup.aid.deliveries.make.trips import Trip, noisy_array
 from letup.aid.deliveries.need import needs
 from letup.aid.deliveries.residual_capacity import room
 from letup.aid.people import staying
-from letup.lp.solver import Solver
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -44,6 +43,8 @@ class Gauge:
     """
 
     def __init__(self, scenario: Scenario, network: RoadNetwork, prepared: Ground, usable: NDArray[np.bool_]) -> None:
+        from letup.lp.solver import Solver
+
         need = needs(scenario, prepared.stocks, staying(scenario))
         self.without = need.value_without()[1]
         found = prepared.trips(usable)
