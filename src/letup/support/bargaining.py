@@ -19,20 +19,25 @@ tolerates, about 1e-6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
+from letup.lp.program import INFINITY, Terms
+from letup.lp.solver import maximise
 from letup.support.model import Value
-from letup.support.package_space import PackageSpace, efficient_choices, pareto_efficient
+from letup.support.package_space import ChoiceProgram, PackageSpace, efficient_choices, pareto_efficient
 from letup.support.utility import EQUAL
 
 _MOST_BEGINNINGS = 2_000
 """Efficient beginnings of packages that are followed up before programs take over."""
 _ROUNDS = 60
 """Most tangents for each party."""
+_SECONDS = 20.0
+"""How long one program may take."""
 _CLOSE = 1e-7
 """Logarithms and gains this close are the same."""
 
@@ -174,10 +179,10 @@ def _solutions_by_programs(space: PackageSpace) -> BargainingSolutions | None:
     parties = len(space.parties)
     ideal = np.zeros(parties)
     for party in range(parties):
-        choice = program.solve(np.concatenate([-program.utilities[party], np.zeros(parties)]))
-        if choice is None:
+        solution = program.solve(np.concatenate([program.utilities[party], np.zeros(parties)]))
+        if solution is None:
             return None
-        ideal[party] = program.utility(choice)[party]
+        ideal[party] = program.utility(solution[0])[party]
     room = ideal - space.reservation
     gaining = np.flatnonzero(room > _CLOSE)
     ks = program.kalai_smorodinsky(room, gaining)
@@ -192,19 +197,14 @@ def _solutions_by_programs(space: PackageSpace) -> BargainingSolutions | None:
     )
 
 
-_Row = tuple[NDArray[np.float64], float]
-"""A row (a, b) of a program: a · v >= b."""
-
-
 class _AgreementProgram:
-    """Choose one option of each block such that all accept: a mixed-integer program for HiGHS.
+    """Choose one option of each block such that all accept.
 
-    Variables v are one binary for each option, then one real number for each party, for what a solution needs.
+    Columns are those of a `ChoiceProgram`, then one for each party, for what a solution needs.
     """
 
     def __init__(self, space: PackageSpace) -> None:
         self.space = space
-        self.sizes = [len(block.options) for block in space.blocks]
         self.utilities = np.concatenate([worth.sum(axis=1) for worth in space.worth], axis=1)
         self.allowed = np.concatenate([~np.asarray(refused.any(axis=(0, 1))) for refused in space.refused])
         self.options = self.utilities.shape[1]
@@ -212,30 +212,29 @@ class _AgreementProgram:
 
     def utility(self, choice: list[int]) -> NDArray[np.float64]:
         """What a choice is worth to each party."""
-        starts = np.cumsum([0, *self.sizes[:-1]])
+        starts = np.cumsum([0, *(len(block.options) for block in self.space.blocks)])[:-1]
         return np.asarray(self.utilities[:, starts + np.array(choice)].sum(axis=1), float)
 
     def kalai_smorodinsky(self, room: NDArray[np.float64], gaining: NDArray[np.intp]) -> list[int]:
         """The largest smallest share of what each party could gain."""
+        gains = np.zeros(self.options + self.parties)
         if not len(gaining):
-            return self._solve_again(np.zeros(self.options + self.parties))[0]
+            return self._solve_again(gains)[0]
         rows = []
-        for party in gaining:  # its share of the room is no smaller than the first real number
-            row = np.zeros(self.options + self.parties)
-            row[: self.options], row[self.options] = self.utilities[party] / room[party], -1.0
-            rows.append((row, self.space.reservation[party] / room[party]))
-        cost = np.zeros(self.options + self.parties)
-        cost[self.options] = -1.0
+        for party in gaining:  # its share of the room is no smaller than the column of the first party
+            terms = [*self._utility_terms(party, 1 / room[party]), (self.options, -1.0)]
+            rows.append((terms, float(self.space.reservation[party] / room[party])))
+        gains[self.options] = 1.0
         # A trace of everybody's gain, so that nothing is left on the table among equal smallest shares.
-        cost[: self.options] -= 1e-5 * (self.utilities[gaining] / room[gaining][:, None]).sum(axis=0)
-        return self._solve_again(cost, rows)[0]
+        gains[: self.options] += 1e-5 * (self.utilities[gaining] / room[gaining][:, None]).sum(axis=0)
+        return self._solve_again(gains, rows)[0]
 
     def nash(self, room: NDArray[np.float64], gaining: NDArray[np.intp], start: list[int]) -> list[int]:
         """The largest product of gains."""
         if not len(gaining):
             return start
-        cost = np.zeros(self.options + self.parties)
-        cost[self.options + gaining] = -1.0
+        gains = np.zeros(self.options + self.parties)
+        gains[self.options + gaining] = 1.0
         rows = [self._tangent(party, room[party], share) for party in gaining for share in (0.01, 0.05, 0.2, 0.5, 1.0)]
         best, best_value = start, -np.inf
         choice = start
@@ -248,55 +247,40 @@ class _AgreementProgram:
                 self._tangent(party, room[party], max(float(share), 1e-4))
                 for party, share in zip(gaining, shares, strict=True)
             ]
-            choice, least_cost = self._solve_again(cost, rows)
-            if -least_cost <= best_value + _CLOSE:
+            choice, bound = self._solve_again(gains, rows)
+            if bound <= best_value + _CLOSE:
                 break
         return best
 
+    def _utility_terms(self, party: int | np.intp, factor: float = 1.0) -> Terms:
+        return [(option, float(utility * factor)) for option, utility in enumerate(self.utilities[party]) if utility]
+
     def _tangent(self, party: np.intp, room: float, share: float) -> _Row:
         """The log of a share lies below its tangent: (gain - reservation) / (room share) - 1 + log(share)."""
-        row = np.zeros(self.options + self.parties)
-        row[: self.options] = self.utilities[party] / room / share
-        row[self.options + party] = -1.0
-        return row, float(self.space.reservation[party] / room / share + 1 - np.log(share))
+        terms = [*self._utility_terms(party, 1 / room / share), (self.options + int(party), -1.0)]
+        return terms, float(self.space.reservation[party] / room / share + 1 - np.log(share))
 
-    def _solve_again(self, cost: NDArray[np.float64], rows: list[_Row] | None = None) -> tuple[list[int], float]:
-        """Solve a program that is known to have a solution: the choice, and a lower bound of what it costs."""
-        choice = self.solve(cost, rows)
-        if choice is None:
+    def _solve_again(self, gains: NDArray[np.float64], rows: Sequence[_Row] = ()) -> tuple[list[int], float]:
+        """Solve a program that is known to have a solution: the choice, and an upper bound of what any gains."""
+        solution = self.solve(gains, rows)
+        if solution is None:
             raise LetupError("support.solver", "a package that was possible is not found again", "Hold some issues.")
-        return choice, self.least_cost
+        return solution
 
-    def solve(self, cost: NDArray[np.float64], rows: list[_Row] | None = None) -> list[int] | None:
-        """The cheapest choice that all accept, with further rows; None if there is none."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
+    def solve(self, gains: NDArray[np.float64], rows: Sequence[_Row] = ()) -> tuple[list[int], float] | None:
+        """The choice that gains most of those that all accept, and a bound, within further rows; None without any."""
+        program = ChoiceProgram(self.space, self.allowed)
+        for _ in range(self.parties):
+            program.add_column(lower=-100.0, upper=100.0)
+        program.gain[:] = gains.tolist()
+        for party in range(self.parties):
+            least = float(self.space.reservation[party]) - EQUAL
+            program.add_row(least, INFINITY, self._utility_terms(party))
+        for terms, lower in rows:
+            program.add_row(lower, INFINITY, terms)
+        solution = maximise(program, integer=True, seconds=_SECONDS)
+        return None if solution is None else (program.choice(solution.values), solution.upper_bound)
 
-        ends = np.cumsum(self.sizes)
-        if any(not allowed.any() for allowed in np.split(self.allowed, ends[:-1])):
-            return None
-        one_option = np.zeros((len(self.sizes), self.options + self.parties))
-        for row, (end, size) in enumerate(zip(ends, self.sizes, strict=True)):
-            one_option[row, end - size : end] = 1.0
-        accept = np.hstack([self.utilities, np.zeros((self.parties, self.parties))])
-        constraints = [
-            LinearConstraint(one_option, 1, 1),
-            LinearConstraint(accept, self.space.reservation - EQUAL, np.inf),
-        ]
-        if rows:
-            constraints.append(
-                LinearConstraint(np.array([row for row, _ in rows]), np.array([low for _, low in rows]), np.inf)
-            )
-        result = milp(
-            cost,
-            integrality=np.concatenate([np.ones(self.options), np.zeros(self.parties)]),
-            bounds=Bounds(
-                np.concatenate([np.zeros(self.options), np.full(self.parties, -100.0)]),
-                np.concatenate([self.allowed.astype(float), np.full(self.parties, 100.0)]),
-            ),
-            constraints=constraints,
-            options={"mip_rel_gap": 0.0, "time_limit": 20.0},
-        )
-        if result.x is None:
-            return None
-        self.least_cost = float(result.mip_dual_bound if result.mip_dual_bound is not None else result.fun)
-        return [int(np.argmax(block)) for block in np.split(result.x[: self.options], ends[:-1])]
+
+_Row = tuple[Terms, float]
+"""A row of a program: the sum of its terms is at least a number."""

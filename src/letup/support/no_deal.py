@@ -5,7 +5,7 @@ parties: each counts what it would like best on it, be that on the table or not.
 there is no deal even with all others set aside; the set is minimal if setting any one of its members aside, too, gives
 a deal. Among the minimal sets one with the fewest members is found, exactly: the smallest hitting set of all sets whose
 absence allows a deal (implicit hitting sets; Ignatiev, Previti, Liffiton and Marques-Silva, 2015), with HiGHS for both
-halves.
+halves. Of several, one is taken that names issues rather than parties.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
+from letup.lp.program import INFINITY, LinearProgram
+from letup.lp.solver import Solver, Status, maximise
 from letup.support.model import Package, Value
-from letup.support.package_space import PackageSpace
+from letup.support.package_space import ChoiceProgram, PackageSpace
 from letup.support.utility import EQUAL
 
 _TOLERANCE = 2e-6
@@ -110,13 +112,15 @@ def _smallest_hitting_set(sets: list[frozenset[int]], size: int) -> frozenset[in
     """The smallest set of the numbers below ``size`` that has a member of each of these."""
     if not sets:
         return frozenset()
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    rows = np.array([[number in members for number in range(size)] for members in sets], float)
-    result = milp(np.ones(size), integrality=np.ones(size), bounds=Bounds(0, 1), constraints=LinearConstraint(rows, 1))
-    if result.x is None:
-        raise LetupError("support.solver", f"no solution was found: {result.message}")
-    return frozenset(int(number) for number in np.flatnonzero(result.x > 0.5))
+    program = LinearProgram()
+    for number in range(size):  # of several smallest sets one with large numbers: which does not hang on the solver
+        program.add_column(upper=1.0, gain=1e-4 * number - 1.0, integer=True)
+    for members in sets:
+        program.add_row(1.0, INFINITY, [(number, 1.0) for number in sorted(members)])
+    solution = maximise(program, integer=True)
+    if solution is None:
+        raise LetupError("support.solver", "no solution was found")
+    return frozenset(int(number) for number in np.flatnonzero(solution.values > 0.5))
 
 
 def smallest_relaxations(space: PackageSpace) -> list[Relaxation]:
@@ -226,15 +230,15 @@ class _DealProgram:
         self.space = space
         self.costs = costs
         self.lifting = lifting
-        self.sizes = [len(block.options) for block in space.blocks]
-        self.starts = np.cumsum([0, *self.sizes])[:-1]
+        sizes = [len(block.options) for block in space.blocks]
+        self.starts = np.cumsum([0, *sizes])[:-1]
         self.counted = [p for p, party in enumerate(space.parties) if parties is None or party in parties]
         self.slack = [row for row, p in enumerate(self.counted) if space.parties[p] in slack]
-        self.utilities = np.zeros((len(self.counted), sum(self.sizes)))
+        self.utilities = np.zeros((len(self.counted), sum(sizes)))
         self.lines: list[tuple[NDArray[np.bool_], int]] = []
         """Red lines that count: which options of a block are beyond it, and the first column of the block."""
         for number, block in enumerate(space.blocks):
-            start, end = self.starts[number], self.starts[number] + self.sizes[number]
+            start, end = self.starts[number], self.starts[number] + sizes[number]
             for i, issue in enumerate(block.issues):
                 if issues is not None and issue not in issues:
                     self.utilities[:, start:end] += space.ideal[number][self.counted, i][:, None]
@@ -258,45 +262,28 @@ class _DealProgram:
 
     def _choose(self, above: float) -> list[int] | None:
         """An option for each block, with so much more utility for everybody than is needed."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
-        options, slack, lines = sum(self.sizes), len(self.slack), len(self.lines)
-        size = options + slack + lines
-        rows = []
-        for start, count in zip(self.starts, self.sizes, strict=True):
-            row = np.zeros(size)
-            row[start : start + count] = 1.0
-            rows.append((row, 1.0, 1.0))
-        for number, (refused, start) in enumerate(self.lines):
+        program = ChoiceProgram(self.space)
+        if self.costs is not None:
+            program.gain[:] = (-self.costs).tolist()
+        given_up = [program.add_column(gain=-1e-3 if self.lines else -1.0) for _ in self.slack]
+        for refused, start in self.lines:
+            lifted = program.add_column(upper=float(self.lifting), gain=-1.0, integer=True)
             for option in np.flatnonzero(refused):
-                row = np.zeros(size)
-                row[start + option], row[options + slack + number] = 1.0, -1.0
-                rows.append((row, -np.inf, 0.0))
+                program.add_row(-INFINITY, 0.0, [(start + int(option), 1.0), (lifted, -1.0)])
         for number, party in enumerate(self.counted):
-            row = np.zeros(size)
-            row[:options] = self.utilities[number]
+            terms = [
+                (int(option), float(self.utilities[number, option]))
+                for option in np.flatnonzero(self.utilities[number])
+            ]
             if number in self.slack:
-                row[options + self.slack.index(number)] = 1.0
-            rows.append((row, self.space.reservation[party] + above - EQUAL, np.inf))
-        if not rows:
+                terms.append((given_up[self.slack.index(number)], 1.0))
+            program.add_row(float(self.space.reservation[party]) + above - EQUAL, INFINITY, terms)
+        if not program.rows:
             return []
-        costs = np.zeros(options) if self.costs is None else self.costs
-        result = milp(
-            np.concatenate([costs, np.full(slack, 1e-3 if lines else 1.0), np.ones(lines)]),
-            integrality=np.concatenate([np.ones(options), np.zeros(slack), np.ones(lines)]),
-            bounds=Bounds(
-                0,
-                np.concatenate([np.ones(options), np.full(slack, np.inf), np.full(lines, float(self.lifting))]),
-            ),
-            constraints=LinearConstraint(
-                np.array([row for row, _, _ in rows]),
-                np.array([low for _, low, _ in rows]),
-                np.array([high for _, _, high in rows]),
-            ),
-            options={"mip_rel_gap": 0.0},
-        )
-        if result.x is None:
-            if result.status != 2:
-                raise LetupError("support.solver", f"no solution was found: {result.message}", "Hold some issues.")
+        solver = Solver(program, integer=True)
+        status = solver.solve()
+        if status == Status.INFEASIBLE:
             return None
-        return [int(np.argmax(block)) for block in np.split(result.x[:options], self.starts[1:])] if self.sizes else []
+        if not solver.feasible:
+            raise LetupError("support.solver", f"no solution was found: {status.value}", "Hold some issues.")
+        return program.choice(solver.values)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
+from letup.lp.program import LinearProgram
 from letup.support.model import Value
 from letup.support.utility import EQUAL, SampledUtility
 
@@ -97,6 +98,40 @@ class PackageSpace:
     def choice(self, package: dict[str, Value]) -> list[int]:
         """The option of each block that makes up a package."""
         return [block.options.index(tuple(package[issue] for issue in block.issues)) for block in self.blocks]
+
+
+class ChoiceProgram(LinearProgram):
+    """An integer program that chooses one option of each block; gains, and further columns and rows, are added to it.
+
+    The first columns are binary, one for each option, block by block; the first rows say that one of each is chosen.
+
+    Parameters
+    ----------
+    space : PackageSpace
+        What can be agreed.
+    allowed : bool[options], optional
+        Which options may be chosen; all if absent.
+    """
+
+    def __init__(self, space: PackageSpace, allowed: NDArray[np.bool_] | None = None) -> None:
+        super().__init__()
+        self.sizes = [len(block.options) for block in space.blocks]
+        self.starts = [sum(self.sizes[:number]) for number in range(len(self.sizes))]
+        for option in range(sum(self.sizes)):
+            self.add_column(upper=float(allowed is None or allowed[option]), integer=True)
+        for start, size in zip(self.starts, self.sizes, strict=True):
+            self.add_row(1.0, 1.0, [(start + option, 1.0) for option in range(size)])
+
+    @property
+    def options(self) -> int:
+        """Number of options of all blocks."""
+        return sum(self.sizes)
+
+    def choice(self, values: NDArray[np.float64]) -> list[int]:
+        """The option of each block that the values of the columns stand for."""
+        return [
+            int(np.argmax(values[start : start + size])) for start, size in zip(self.starts, self.sizes, strict=True)
+        ]
 
 
 def package_space_of(parties: Sequence[SampledUtility], blocks: Sequence[Block], draw: int = 0) -> PackageSpace:
