@@ -1,11 +1,11 @@
-"""Read a layer into raw rows: from GeoJSON text, or from the scenario's GeoPackage."""
+"""Read layers into rows, from GeoJSON text or the scenario's GeoPackage, check each shape, and write GeoJSON."""
 
 from __future__ import annotations
 
 import json
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,12 @@ def read_geojson(name: str, text: str, notes: Collector) -> Table | None:
     if heights:
         _note_heights(name, notes)
     return table
+
+
+def write_geojson(path: Path, features: Iterable[Mapping[str, Any]]) -> None:
+    """Write GeoJSON features, one to a line, so that versions can be compared line by line."""
+    lines = [json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features]
+    path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", "utf-8")
 
 
 def _parse(name: str, text: str, notes: Collector) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from letup.core.errors import LetupError
 from letup.scenario import example_data
 from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, declared, of
+from letup.scenario.layers import write_geojson
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
 from letup.scenario.settings import SECTIONS
@@ -67,12 +68,10 @@ def example() -> Scenario:
 
 def _write_layer(path: Path, features: list[dict[str, Any]]) -> None:
     """Every column stands in every feature, so that a GIS shows them all in its table."""
-    lines = []
-    for feature in features:
-        cells = feature["properties"] | _PROVENANCE
-        whole = {name: cells.get(name) for name in of(path.name)}
-        lines.append(json.dumps(feature | {"properties": whole}, ensure_ascii=False))
-    path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", "utf-8")
+    cells = (feature["properties"] | _PROVENANCE for feature in features)
+    whole = [{name: row.get(name) for name in of(path.name)} for row in cells]
+    pairs = zip(features, whole, strict=True)
+    write_geojson(path, [feature | {"properties": properties} for feature, properties in pairs])
 
 
 def _settings_text() -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-import yaml
 
 from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, declared, find, of
-from letup.scenario.layers import GEOPACKAGE
+from letup.scenario.layers import GEOPACKAGE, write_geojson
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
-from letup.tables import write_csv
+from letup.tables import write_csv, write_yaml
 
 _UNSAID = "no basis was given when the scenario was written"
 
@@ -58,13 +56,13 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         if gpkg:
             _write_layer(folder / GEOPACKAGE, name, frame, written)
         elif name in LAYERS:
-            _write_geojson(folder / name, frame, written)
+            write_geojson(folder / name, _features(frame, written))
         else:
             rows = [dict(zip(written, row, strict=True)) for row in zip(*written.values(), strict=True)]
             write_csv(folder / name, declared()[name].only(written), rows)
-    _write_yaml(folder / SCENARIO, _settings(scenario))
+    write_yaml(folder / SCENARIO, _settings(scenario))
     if scenario.parties:
-        _write_yaml(folder / PARTIES, [_plain(party) for party in scenario.parties])
+        write_yaml(folder / PARTIES, [_plain(party) for party in scenario.parties])
     return folder
 
 
@@ -101,15 +99,10 @@ def _cell(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
-def _write_geojson(path: Path, frame: gpd.GeoDataFrame, written: Mapping[str, list[Any]]) -> None:
-    """One feature to a line, so that versions can be compared line by line."""
-    lines = []
+def _features(frame: gpd.GeoDataFrame, written: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
     for position, shape in enumerate(frame.geometry):
         properties = {column: cells[position] for column, cells in written.items() if cells[position] is not None}
-        feature = {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
-        lines.append(json.dumps(feature, ensure_ascii=False, allow_nan=False))
-    text = '{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n"
-    path.write_text(text, "utf-8")
+        yield {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
 
 
 def _write_layer(path: Path, name: str, frame: pd.DataFrame, written: Mapping[str, list[Any]]) -> None:
@@ -142,10 +135,6 @@ def _column(name: str, column: str, cells: list[Any]) -> pd.Series:
     if kind == "integer":
         return pd.Series(cells, dtype="Int64")
     return pd.Series(cells, dtype="Float64" if kind == "number" else object)
-
-
-def _write_yaml(path: Path, content: Any) -> None:
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), "utf-8")
 
 
 def _settings(scenario: Scenario) -> dict[str, Any]:

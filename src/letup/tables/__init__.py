@@ -36,7 +36,7 @@ from letup.tables.inputs import Row, Table, check_ids, check_references, read_cs
 from letup.tables.outputs import Codes, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
 from letup.tables.reference import markdown
 from letup.tables.schema import TYPES, Column, Schema, schemas
-from letup.tables.yaml_text import read_yaml
+from letup.tables.yaml_text import read_yaml, write_yaml
 
 __all__ = [
     "TYPES",
@@ -69,4 +69,5 @@ __all__ = [
     "typed",
     "understand",
     "write_csv",
+    "write_yaml",
 ]

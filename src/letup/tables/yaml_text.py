@@ -1,8 +1,9 @@
-"""Read a YAML file of a scenario: plain mappings, lists and values, nothing that runs or expands."""
+"""Read and write YAML: plain mappings, lists and values, nothing that runs or expands."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, cast
 
 import yaml
@@ -122,3 +123,8 @@ def _check_keys(name: str, root: yaml.Node, notes: Collector) -> bool:
                 key.tag = "tag:yaml.org,2002:str"  # a source named 2023 is a name, not a number
                 waiting.append(value)
     return True
+
+
+def write_yaml(path: Path, content: Any) -> None:
+    """Write mappings, lists and plain values, keys in their order."""
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), "utf-8")

@@ -14,12 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-import yaml
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
 from letup.scenario.format import PROVENANCE, declared
-from letup.tables import write_csv
+from letup.scenario.layers import write_geojson
+from letup.tables import write_csv, write_yaml
 
 TO_FILL_IN = "to be filled in: the import knows nothing about this"
 
@@ -138,8 +138,7 @@ def write_folder(
         "mobilisation": {"half_time_hours": 6, **assumed},
         "sources": {source[0]: dict(source[1])},
     }
-    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110)
-    (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+    write_yaml(folder / "scenario.yaml", settings)
     (folder / "parties.yaml").write_text(
         "# One entry for each party: id, name, insists_on, wants.\n[]\n", encoding="utf-8"
     )
@@ -148,9 +147,9 @@ def write_folder(
         {**{name: _plain(row[name]) for name in kept}, **zone_basis, "geometry": row["geometry"]}
         for _, row in zones.iterrows()
     ]
-    _layer(folder / "zones.geojson", areas)
-    _layer(folder / "roads.geojson", roads)
-    _layer(folder / "places.geojson", places)
+    write_geojson(folder / "zones.geojson", map(_feature, areas))
+    write_geojson(folder / "roads.geojson", map(_feature, roads))
+    write_geojson(folder / "places.geojson", map(_feature, places))
     people = declared()["people.csv"].only(("zone", "place", "group", "count", "share_leaving", *PROVENANCE))
     nobody = {"group": "foot", "count": 0, "share_leaving": 0, **assumed}
     write_csv(folder / "people.csv", people, [{"zone": zone, **nobody} for zone in zones["id"]])
@@ -170,15 +169,12 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _layer(path: Path, features: Sequence[Mapping[str, Any]]) -> None:
-    """Write features as GeoJSON, one a line, seven decimals: about a centimetre."""
-    lines = []
-    for feature in features:
-        geometry = json.loads(shapely.to_geojson(feature["geometry"]))
-        geometry["coordinates"] = _rounded(geometry["coordinates"])
-        cells = {name: value for name, value in feature.items() if name != "geometry" and value is not None}
-        lines.append(json.dumps({"type": "Feature", "properties": cells, "geometry": geometry}, ensure_ascii=False))
-    path.write_text('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
+def _feature(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a GeoJSON feature; seven decimals are about a centimetre."""
+    geometry = json.loads(shapely.to_geojson(row["geometry"]))
+    geometry["coordinates"] = _rounded(geometry["coordinates"])
+    cells = {name: value for name, value in row.items() if name != "geometry" and value is not None}
+    return {"type": "Feature", "properties": cells, "geometry": geometry}
 
 
 def _rounded(value: Any) -> Any:
