@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 import letup.cli
 from letup.core.errors import BadInput, LetupError
-from letup.report.positions import _colour, _mark, positions_svg
+from letup.report.charts import colour
+from letup.report.positions import _mark, positions_svg
 from letup.scenario import check, load, new
 from letup.support import extraction
 from letup.support.extraction import Proposal, extractor, proposals
@@ -219,7 +220,7 @@ def test_positions_are_drawn_with_later_days_further_right_and_asking_above_refu
 
 
 def test_no_two_issues_look_alike() -> None:
-    assert len({(_colour(n), _mark(n, 0, 0).split()[0], _mark(n, 0, 0)) for n in range(28)}) == 28
+    assert len({(colour(n), _mark(n, 0, 0).split()[0], _mark(n, 0, 0)) for n in range(28)}) == 28
 
 
 def test_without_statements_there_is_a_drawing_that_says_so() -> None:

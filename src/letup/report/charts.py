@@ -1,8 +1,9 @@
-"""People over time, and the pauses over time, as shapes for the template."""
+"""Charts as shapes for the templates: people, pauses and the search over time, and frontiers."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from letup.core import wording
 from letup.core.clock import Clock
+from letup.plan.frontier.against_need import NeedFrontier
+from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
 from letup.plan.model import Plan
 from letup.report.tables import local_names, text
 
@@ -115,7 +118,7 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
     for index, (group, curve) in enumerate(zip(plan.groups, curves, strict=True)):
         above = below + curve[at]
         edge = _path(at, above, steps, top) + "L" + _path(at[::-1], below[::-1], steps, top)[1:] + "Z"
-        bands.append(Band(group.label, COLOURS[index % len(COLOURS)], edge, wording.count(group.arrive)))
+        bands.append(Band(group.label, colour(index), edge, wording.count(group.arrive)))
         below = above
     stops = [step for step, _ in clock.local_days()[1:]] + [steps]
     rows = []
@@ -130,7 +133,7 @@ def people(plan: Plan, without: NDArray[np.int64]) -> People:
             ]
         )
     none = np.concatenate([[0], np.cumsum(without)])[at]
-    up = [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)]
+    up = quarter_ticks(top)
     return People(
         bands,
         _path(at, below, steps, top),
@@ -183,13 +186,18 @@ def search(plan: Plan) -> Search | None:
     fell = f"fell from {wording.count(ceiling[0])} to {wording.count(ceiling[-1])}"
     if ceiling[-1] >= ceiling[0]:
         fell = f"stayed at {wording.count(ceiling[-1])}"
+
+    def heights(people: list[int]) -> list[tuple[float, float]]:
+        at = np.round(1000 * seconds / right, 1).tolist()
+        return [(x, round(1000 - 1000 * many / top, 1)) for x, many in zip(at, people, strict=True)]
+
     every = _every(right)
     marks = [every * k for k in range(int(right / every + 1e-9) + 1)]
     return Search(
-        _stairs(seconds, found, right, top),
-        _stairs(seconds, ceiling, right, top),
+        _stairs(heights(found)) + "H1000",
+        _stairs(heights(ceiling)) + "H1000",
         [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.9 * right],
-        [Tick(25.0 * quarter, wording.count(top * quarter / 4)) for quarter in range(5)],
+        quarter_ticks(top),
         f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {wording.count(found[-1])} people, "
         f"and the proven ceiling {fell}.",
     )
@@ -201,12 +209,20 @@ def _every(right: float) -> float:
     return next(power * step for step in (1, 2, 5, 10) if power * step >= right / 5)
 
 
-def _stairs(seconds: NDArray[Any], people: list[int], right: float, top: int) -> str:
-    """What is known holds until something better is found."""
-    at = np.round(1000 * seconds / right, 1)
-    height = [round(1000 - 1000 * one / top, 1) for one in people]
-    steps = "".join(f"H{x:g}V{y:g}" for x, y in zip(at[1:], height[1:], strict=True))
-    return f"M{at[0]:g} {height[0]:g}{steps}H1000"
+def _stairs(points: list[tuple[float, float]]) -> str:
+    """A stair: what is known at a point holds up to the next, and nothing in between is known to be better."""
+    (x, y), *rest = points
+    return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in rest)
+
+
+def quarter_ticks(top: float, in_words: Callable[[float], str] = wording.count) -> list[Tick]:
+    """Marks at each quarter of an axis that ends at ``top``."""
+    return [Tick(25.0 * quarter, in_words(top * quarter / 4)) for quarter in range(5)]
+
+
+def colour(number: int) -> str:
+    """The colour of one of several things by its number."""
+    return COLOURS[number % len(COLOURS)]
 
 
 def round_up(value: float) -> int:
@@ -234,3 +250,105 @@ def timeline(plan: Plan) -> list[Row]:
         local = next(iter(local_names(records[zone])), "")
         rows.append(Row(zone, name, local, bars, "; ".join(said)))
     return rows
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One plan of a chart: per cent from the left and from the upper end, and what it is."""
+
+    x: float
+    y: float
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class BudgetChart:
+    """People against the budget, in a box of 1000 by 1000 from the upper left.
+
+    Attributes
+    ----------
+    band : str
+        Path of what is proven to be out of reach or open: from the search's value up to its bound.
+    line, dots : str, list of Dot
+        Value as the search counts people.
+    people : str
+        Path of the people who get out as the groups move; empty where it is the same line.
+    own : float or None
+        Where the scenario's own limit lies, per cent from the left.
+    """
+
+    band: str
+    line: str
+    dots: list[Dot]
+    people: str
+    own: float | None
+    across: list[Tick]
+    up: list[Tick]
+
+
+@dataclass(frozen=True)
+class NeedChart:
+    """Person-days upwards against people; the ceilings lie at ``right`` and ``top``, per cent."""
+
+    dots: list[Dot]
+    right: float
+    top: float
+    across: list[Tick]
+    up: list[Tick]
+
+
+def budget_chart(frontier: BudgetFrontier, points: list[BudgetPoint]) -> BudgetChart:
+    """The chart of the points that have a plan."""
+    right = float(round_up(max(point.budget for point in points)))
+    finite = [point.bound for point in points if math.isfinite(point.bound)]
+    top = float(round_up(max([*finite, *(max(point.value, point.people) for point in points), 1.0])))
+
+    def at(budget: float, value: float) -> tuple[float, float]:
+        return round(1000 * budget / right, 1), round(1000 - 1000 * min(value, top) / top, 1)
+
+    values = [at(point.budget, point.value) for point in points]
+    bounds = [at(point.budget, point.bound) for point in points]
+    people = [at(point.budget, point.people) for point in points]
+    dots = [
+        Dot(x / 10, y / 10, number, _point_in_words(point))
+        for number, ((x, y), point) in enumerate(zip(values, points, strict=True), 1)
+    ]
+    same = all(abs(a - b) < 4 for (_, a), (_, b) in zip(values, people, strict=True))
+    own = frontier.own if frontier.own is not None and frontier.own <= right else None
+    return BudgetChart(
+        _stairs(values) + f"V{bounds[-1][1]:g}" + "".join(f"H{x:g}V{y:g}" for x, y in bounds[-2::-1]) + "Z",
+        _stairs(values),
+        dots,
+        "" if same else _stairs(people),
+        100 * own / right if own is not None else None,
+        quarter_ticks(right, wording.number),
+        quarter_ticks(top),
+    )
+
+
+def _point_in_words(point: BudgetPoint) -> str:
+    """A point over a budget in words."""
+    most = wording.count(point.bound) if math.isfinite(point.bound) else "unknown"
+    value = wording.count(point.value)
+    return f"{wording.number(point.budget)}: {value} people as the search counts them, proven at most {most}"
+
+
+def need_chart(frontier: NeedFrontier) -> NeedChart:
+    """The chart of plans between people and aid."""
+    right, top = float(round_up(frontier.people_at_most)), float(round_up(frontier.need_at_most))
+    return NeedChart(
+        [
+            Dot(
+                100 * point.people / right,
+                100 - 100 * point.need / top,
+                number,
+                f"{number}: {wording.count(point.people)} people, {wording.count(point.need)} person-days",
+            )
+            for number, point in enumerate(frontier.points, 1)
+        ],
+        100 * frontier.people_at_most / right,
+        100 - 100 * frontier.need_at_most / top,
+        quarter_ticks(right),
+        quarter_ticks(top),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from html import escape
 
-from letup.report.charts import COLOURS
+from letup.report.charts import COLOURS, colour
 from letup.support.model import Support
 from letup.support.statements import STANCES, PositionHistory, by_party, position_histories, span_of
 
@@ -79,7 +79,7 @@ def _strip(
         number = issues.index(history.issue)
         points = [(_across(statement.date, span), _height(statement.stance, top)) for statement in history.statements]
         path = "".join(f"{'M' if not n else 'L'}{x:.1f},{y:.1f}" for n, (x, y) in enumerate(points))
-        parts.append(f'<path d="{path}" fill="none" stroke="{_colour(number)}" stroke-opacity=".5"/>')
+        parts.append(f'<path d="{path}" fill="none" stroke="{colour(number)}" stroke-opacity=".5"/>')
         turned = {after.row for _, after in history.turns}
         for (x, y), statement in zip(points, history.statements, strict=True):
             said_by = f"{statement.date.isoformat()}, {statement.speaker}, {history.issue} ({statement.stance:+d})"
@@ -115,14 +115,10 @@ def _height(stance: int, top: int) -> float:
     return top + _HEAD + (2 - stance) * _STEP
 
 
-def _colour(number: int) -> str:
-    return COLOURS[number % len(COLOURS)]
-
-
 def _mark(number: int, x: float, y: float) -> str:
     """A mark of an issue: colour and shape together tell issues apart, so that colour alone need not."""
     kind = _MARKS[(number // len(COLOURS) + number % len(COLOURS)) % len(_MARKS)]
-    fill = f'fill="{_colour(number)}" stroke="#333" stroke-width=".5"'
+    fill = f'fill="{colour(number)}" stroke="#333" stroke-width=".5"'
     if kind == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {fill}/>'
     if kind == "square":

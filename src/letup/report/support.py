@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from letup.core import wording
-from letup.report.charts import Tick, round_up
+from letup.report.charts import Tick, quarter_ticks, round_up
 from letup.report.positions import positions_svg
 from letup.report.template import page
 from letup.scenario.model import Scenario
@@ -157,7 +157,7 @@ def _chart(analysis: Analysis) -> Chart | None:
         )
         for number, assessed in enumerate(analysis.packages)
     ]
-    ticks = [Tick(25.0 * quarter, wording.count(right * quarter / 4)) for quarter in range(4)]
+    ticks = quarter_ticks(right)[:4]
     return Chart(dots, ticks, "; ".join(dot.title for dot in dots))
 
 
