@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import letup
-from letup.tables import TYPES, Schema, schemas
+from letup.tables import TYPES, Schema, markdown, schemas
 
 SOURCE = Path(letup.__file__).parent
 FILES = sorted(
@@ -49,3 +49,10 @@ def test_a_type_that_does_not_exist_is_refused(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(ValueError, match=r"a\.csv, b: there is no type 'colour'"):
         schemas("declares_nonsense")
     assert "colour" not in TYPES
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.name == "tables.csv"], ids=str)
+def test_every_table_that_letup_writes_is_on_a_reference_page_as_declared(file: Path) -> None:
+    pages = "\n".join(page.read_text("utf-8") for page in (SOURCE.parents[1] / "docs" / "reference").glob("*.md"))
+    for name, schema in tables_of(file).items():
+        assert markdown(schema.columns) in pages, name
