@@ -13,10 +13,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from letup.core.clock import DAY_MINUTES, Clock, runs
+from letup.lp.program import LinearProgram
+from letup.lp.solver import Solver, Status
 from letup.pauses.limits import Limits, Total, Window, allowed_steps, costs_of, totals_of
 
 _EXACT = 1e-6
@@ -257,10 +257,12 @@ class _Program:
     def __init__(self, units: list[Unit], limits: Limits, clock: Clock, totals: list[Total]) -> None:
         self.units, self.limits, self.clock, self.totals = units, limits, clock, totals
         self.columns = [(unit, span) for unit in units for span in unit.spans]
-        self.fixed = [span in unit.agreed for unit, span in self.columns]
         self.of = {id(unit): [i for i, (owner, _) in enumerate(self.columns) if owner is unit] for unit in units}
-        self.more = 0
-        self.rows: list[tuple[float, float, dict[int, float]]] = []
+        self.program = LinearProgram()
+        self.impossible = False
+        """Whether something is asked for that no window does."""
+        for unit, span in self.columns:
+            self.program.add_column(float(span in unit.agreed), 1.0, integer=True)
 
     def solve(
         self, wanted: Iterable[frozenset[int]], least: Literal["zone_hours", "concession"] | None, seconds: float
@@ -277,43 +279,32 @@ class _Program:
         for unit in self.units:
             self._one_unit(unit)
         self._totals()
-        if any(not row and low > 0 for low, _, row in self.rows):
+        program = self.program
+        if self.impossible:
             return None
-        count = len(self.columns) + self.more
-        if not count:
-            return None if any(high < 0 or low > 0 for low, high, _ in self.rows) else []
-        gain = np.zeros(count)
+        if not program.columns:
+            return None if any(upper < 0 for upper in program.row_upper) else []
+        solver = Solver(program, integer=True)
         if least is not None:
-            gain[: len(self.columns)] = [
+            costs = [
                 len(unit.zones) * (b - a) if least == "zone_hours" else _cost(unit, (a, b), self.limits)
                 for unit, (a, b) in self.columns
             ]
-        lower = np.zeros(count)
-        lower[: len(self.columns)] = self.fixed
-        low, high, rows = zip(*self.rows, strict=True) if self.rows else ((), (), ())
-        places = [(i, column, factor) for i, row in enumerate(rows) for column, factor in row.items()]
-        where = np.array(places, np.float64).reshape(-1, 3)
-        index = where[:, :2].astype(np.int64)
-        matrix = csr_array((where[:, 2], (index[:, 0], index[:, 1])), shape=(len(rows), count))
-        found = milp(
-            gain,
-            integrality=np.ones(count),
-            bounds=Bounds(lower, np.ones(count)),
-            constraints=LinearConstraint(matrix, np.array(low), np.array(high)) if rows else (),
-            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 0.0},
-        )
-        if found.status == 2:  # as scipy numbers it: infeasible
+            solver.set_gains(np.arange(len(costs)), -np.array(costs, np.float64))
+        status = solver.solve(max(seconds, 0.1))
+        if status == Status.INFEASIBLE:
             return None
-        if found.x is None or (found.status != 0 and least is not None):
-            raise Undecided(found.message)
-        return [self.columns[i] for i in range(len(self.columns)) if found.x[i] > 0.5]
+        if not solver.feasible or (status != Status.OPTIMAL and least is not None):
+            raise Undecided(status.value)
+        return [column for column, value in zip(self.columns, solver.values, strict=False) if value > 0.5]
 
     def _at_least(self, columns: list[int]) -> None:
-        self.rows.append((1.0, np.inf, dict.fromkeys(columns, 1.0)))
+        self.impossible |= not columns
+        self.program.add_row(1.0, np.inf, [(column, 1.0) for column in columns])
 
     def _at_most(self, most: float, terms: dict[int, float]) -> None:
         if sum(max(factor, 0.0) for factor in terms.values()) > most:
-            self.rows.append((-np.inf, most, terms))
+            self.program.add_row(-np.inf, most, terms.items())
 
     def _one_unit(self, unit: Unit) -> None:
         """Windows of one unit: they hold what they must, stay apart, and are not too many in a day."""
@@ -338,23 +329,19 @@ class _Program:
         for columns in by_day.values():
             for i, a, b in columns:
                 for k in range(several):
-                    kth[i, k] = self._column()
+                    kth[i, k] = self.program.add_column(0.0, 1.0, integer=True)
                     key = (self.clock.time(a), b - a)
                     if key not in times[k]:
-                        times[k][key] = self._column()
-                    self.rows.append((-np.inf, 0.0, {kth[i, k]: 1.0, times[k][key]: -1.0}))
-                self.rows.append((0.0, 0.0, {i: -1.0} | {kth[i, k]: 1.0 for k in range(several)}))
+                        times[k][key] = self.program.add_column(0.0, 1.0, integer=True)
+                    self.program.add_row(-np.inf, 0.0, [(kth[i, k], 1.0), (times[k][key], -1.0)])
+                self.program.add_row(0.0, 0.0, [(i, -1.0), *((kth[i, k], 1.0) for k in range(several))])
             for k in range(1, several):
                 for point in sorted({a for _, a, _ in columns}):
-                    late = {kth[i, k]: 1.0 for i, a, _ in columns if a <= point}
-                    early = {kth[i, k - 1]: -1.0 for i, a, _ in columns if a < point}
-                    self.rows.append((-np.inf, 0.0, late | early))
+                    late = [(kth[i, k], 1.0) for i, a, _ in columns if a <= point]
+                    early = [(kth[i, k - 1], -1.0) for i, a, _ in columns if a < point]
+                    self.program.add_row(-np.inf, 0.0, [*late, *early])
         for choice in times:
             self._at_most(1.0, dict.fromkeys(choice.values(), 1.0))
-
-    def _column(self) -> int:
-        self.more += 1
-        return len(self.columns) + self.more - 1
 
     def _totals(self) -> None:
         """Limits on all windows together."""
