@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
+from letup.lp.program import INFINITY, LinearProgram, Terms
+from letup.lp.solver import maximise
 from letup.support.model import Package
 from letup.support.negotiation import Negotiation
 from letup.support.utility import SampledUtility
@@ -246,35 +248,21 @@ class _Program:
 
     def _middle_within_sums(self) -> _Floats:
         """Numbers as far from all their ends as the sums allow: the largest share of its own width for every number."""
-        from scipy.optimize import linprog
-
-        width = self.problem.high - self.problem.low
-        upper, equal = [], []
+        program = LinearProgram()
+        numbers = range(self.numbers)
+        for number in numbers:
+            program.add_column(float(self.problem.low[number]), float(self.problem.high[number]))
+        share = program.add_column(0.0, 0.5, gain=1.0)
         for coefficients, least, most in self.problem.sums:
-            row = np.append(coefficients, 0.0)
-            if least == most:
-                equal.append((row, most))
-            else:
-                upper += [(row, most)] if np.isfinite(most) else []
-                upper += [(-row, -least)] if np.isfinite(least) else []
-        for number in range(self.numbers):
-            for sign, end in ((-1.0, -self.problem.low[number]), (1.0, self.problem.high[number])):
-                row = np.zeros(self.numbers + 1)
-                row[number], row[-1] = sign, width[number]
-                upper.append((row, end))
-        cost = np.zeros(self.numbers + 1)
-        cost[-1] = -1.0
-        result = linprog(
-            cost,
-            A_ub=np.array([row for row, _ in upper]),
-            b_ub=np.array([end for _, end in upper]),
-            A_eq=np.array([row for row, _ in equal]) if equal else None,
-            b_eq=np.array([end for _, end in equal]) if equal else None,
-            bounds=[*zip(self.problem.low, self.problem.high, strict=True), (0, 0.5)],
-        )
-        if result.status != 0:
+            program.add_row(float(least), float(most), [(number, float(coefficients[number])) for number in numbers])
+        for number in numbers:
+            low, high = float(self.problem.low[number]), float(self.problem.high[number])
+            program.add_row(low, INFINITY, [(number, 1.0), (share, low - high)])
+            program.add_row(-INFINITY, high, [(number, 1.0), (share, high - low)])
+        solution = maximise(program)
+        if solution is None:
             raise LetupError("support.solver", "no numbers add up as they must", "Check the sums.")
-        return np.asarray(result.x[:-1], float)
+        return solution.values[: self.numbers]
 
     def largest_smallest_gain(self) -> _Floats:
         """Variables of numbers with the largest smallest gain."""
@@ -379,29 +367,29 @@ class _Program:
         not_negative: tuple[Callable[[_Floats], _Floats], Callable[[_Floats], _Floats]],
         least_share: float | None,
     ) -> _Floats:
-        from scipy.optimize import linprog
-
         function, gradient = not_negative
         origin = np.zeros(self.size)
-        upper = [*(-row for row, _ in self.rows), *-gradient(origin)]
-        ends = [*(offset for _, offset in self.rows), *function(origin)]
-        result = linprog(
-            cost,
-            A_ub=np.array(upper),
-            b_ub=np.array(ends) + 1e-12,
-            A_eq=np.array([row for row, _ in self.equal_sums]) if self.equal_sums else None,
-            b_eq=np.array([total for _, total in self.equal_sums]) if self.equal_sums else None,
-            bounds=[
-                *zip(self.problem.low, self.problem.high, strict=True),
-                *[(None, None)] * len(self.linear),
-                # Without a share to find nothing else bounds the last variable.
-                (least_share, None) if cost[-1] else (0, 0),
-            ],
-            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-        )
-        if result.status != 0:
-            raise LetupError("support.solver", f"no solution was found: {result.message}", "Compare packages in steps.")
-        return np.asarray(result.x, float)
+        program = LinearProgram()
+        for low, high in zip(self.problem.low, self.problem.high, strict=True):
+            program.add_column(float(low), float(high))
+        for _ in self.linear:
+            program.add_column(-INFINITY, INFINITY)
+        # Without a share to find nothing else bounds the last variable.
+        lower, upper = (-INFINITY if least_share is None else least_share, INFINITY) if cost[-1] else (0.0, 0.0)
+        program.add_column(lower, upper)
+        program.gain[:] = (-cost).tolist()
+        for row, offset in [*self.rows, *zip(gradient(origin), function(origin), strict=True)]:
+            program.add_row(-float(offset) - 1e-12, INFINITY, _terms(row))
+        for row, total in self.equal_sums:
+            program.add_row(float(total), float(total), _terms(row))
+        solution = maximise(program)
+        if solution is None:
+            raise LetupError("support.solver", "no solution was found", "Compare packages in steps.")
+        return solution.values
+
+
+def _terms(row: _Floats) -> Terms:
+    return [(int(column), float(row[column])) for column in np.flatnonzero(row)]
 
 
 @dataclass(frozen=True)
