@@ -70,7 +70,7 @@ TABLE = np.stack([np.full((2, 8), 1.0), np.vstack([np.zeros(8), np.full(8, 2.0)]
 
 
 def of(limits: Limits, windows: list[Window]) -> list[tuple[str, int | None]]:
-    return [(b.limit, b.party) for b in breaches(windows, limits, zones=2, steps=8, step_minutes=60)]
+    return [(b.limit, b.party) for b in breaches(windows, limits, 2, Clock(8, 60))]
 
 
 def test_who_is_asked_too_much_is_said() -> None:

@@ -245,7 +245,7 @@ def test_the_own_limit_as_budget_gives_the_pauses_and_the_ceiling_of_the_plan(ex
 
 @pytest.fixture(scope="module")
 def traded(hungry_case):
-    return tradeoff(hungry_case, points=3, time_limit=2.0, workers=1)
+    return tradeoff(hungry_case, points=3, time_limit=None, workers=1)
 
 
 def test_of_plans_between_people_and_aid_none_is_beaten_in_both(traded):

@@ -69,8 +69,8 @@ def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
 
 
 def test_weights_decide_between_people_and_trucks(hungry_case):
-    people = plans.make(weighed(hungry_case, 1.0, 1e-6), time_limit=2).objectives
-    need = plans.make(weighed(hungry_case, 1e-6, 1.0), time_limit=2).objectives
+    people = plans.make(weighed(hungry_case, 1.0, 1e-6)).objectives
+    need = plans.make(weighed(hungry_case, 1e-6, 1.0)).objectives
     assert people[0].value >= need[0].value
     assert need[1].value >= people[1].value
     assert (people[0].value, people[1].value) != (need[0].value, need[1].value)
@@ -98,7 +98,7 @@ def test_where_nobody_can_get_out_pauses_are_still_chosen_for_trucks(hungry_case
     roads_south = replace(scenario.deliveries, without_pause=("south", "bridge"))
     scarce = replace(scenario, limits=replace(scenario.limits, zone_hours=4), deliveries=roads_south)
     for one in (nobody, scarce):
-        made = plans.make(one, time_limit=2)
+        made = plans.make(one)
         assert made.arrive == 0
         assert made.windows
         assert made.objectives[1].value > made.objectives[1].without
@@ -225,7 +225,7 @@ def test_priorities_that_mean_nothing_are_refused(example, given, code):
 
 @pytest.fixture(scope="module")
 def folder(hungry_case, tmp_path_factory):
-    made = plans.make(weighed(hungry_case, 1.0, 0.5), time_limit=2)
+    made = plans.make(weighed(hungry_case, 1.0, 0.5))
     target = tmp_path_factory.mktemp("joint") / "plan"
     plans.write(made, target)
     return target

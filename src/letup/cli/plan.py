@@ -43,6 +43,7 @@ def plan(
     from letup.cli.scenarios import folder_for, open_scenario
     from letup.core.errors import LetupError, Stopped
     from letup.core.progress import ProgressDisplay
+    from letup.report import write
 
     with ProgressDisplay() as display:
         loaded = open_scenario(scenario, display, priorities)
@@ -71,7 +72,7 @@ def plan(
                         progress=display.show,
                     )
                 display.say("writing", chosen=True)
-                files = plans.write(made, folder)
+                files = write(made, folder)
         except KeyboardInterrupt:
             raise Stopped("plan.stopped", "stopped before the plan was made", "Run it again.") from None
     if as_json:

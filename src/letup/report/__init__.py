@@ -2,6 +2,6 @@
 
 from letup.report.assessment import write_assessment_html
 from letup.report.frontier import write_frontier_html
-from letup.report.plan import write_html
+from letup.report.plan import write, write_html
 
-__all__ = ["write_assessment_html", "write_frontier_html", "write_html"]
+__all__ = ["write", "write_assessment_html", "write_frontier_html", "write_html"]

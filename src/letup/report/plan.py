@@ -22,6 +22,7 @@ from letup.core import wording
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part as deliveries_part
 from letup.plan.files.write import DELIVERY_FILES
+from letup.plan.files.write import write as write_plan
 from letup.plan.model import Plan
 from letup.plan.objectives import NEED
 from letup.plan.objectives import document_part as objectives_part
@@ -31,6 +32,30 @@ from letup.report.template import page, page_text
 
 MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
+
+
+def write(plan: Plan, folder: str | Path) -> list[Path]:
+    """Write a plan with its report: the files of `letup.plan.write`, and report.html, which comes first.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    folder : path
+        Made if it does not exist. A folder that holds something other than a plan is refused.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    LetupError
+        ``plan.folder`` if the folder cannot be used.
+    """
+    files = write_plan(plan, folder)
+    return [write_html(plan, Path(folder) / "report.html"), *files]
 
 
 def write_html(plan: Plan, path: str | Path) -> Path:

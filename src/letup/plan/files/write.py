@@ -1,9 +1,7 @@
-"""Write a plan to a folder: plan.json, movements.csv, plan.gpkg, the scenario and the report."""
+"""Write a plan to a folder: plan.json, movements.csv, plan.gpkg and the scenario."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import math
 import shutil
@@ -43,7 +41,7 @@ NOTE = (
 
 
 def write(plan: Plan, folder: Path | str) -> list[Path]:
-    """Write a plan; files of an earlier plan in the folder are replaced.
+    """Write a plan; files of an earlier plan in the folder are replaced. `letup.report.write` writes its page, too.
 
     Parameters
     ----------
@@ -55,7 +53,7 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     Returns
     -------
     list of Path
-        The files written, the report first if there is one.
+        The files written.
 
     Raises
     ------
@@ -80,12 +78,7 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     except OSError as error:
         raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     names = ("plan.json", "movements.csv", *(DELIVERY_FILES if plan.deliveries is not None else ()), "plan.gpkg")
-    files = [folder / name for name in names]
-    # By name, since the plan's room must not know the report's: without it a plan is written all the same.
-    if importlib.util.find_spec("letup.report") is not None:
-        importlib.import_module("letup.report").write_html(plan, folder / "report.html")
-        files.insert(0, folder / "report.html")
-    return files
+    return [folder / name for name in names]
 
 
 def require_usable(folder: Path) -> None:
