@@ -1,1 +1,1 @@
-"""Linear programs: one builder, one way to run HiGHS, and duals that certify what it says."""
+"""Linear programs: one builder (program), one way to run HiGHS (solver, highs), and duals that prove bounds."""
