@@ -10,7 +10,7 @@ import yaml
 
 from letup.core.errors import LetupError
 from letup.scenario import example, new, parse_hours, parse_modes, reference_page
-from letup.scenario.format import TABLES, declared, find, of
+from letup.scenario.format import TABLES, columns_by_name, declared, find_column
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,21 +45,21 @@ def test_every_attribute_has_a_meaning_and_a_known_type() -> None:
 
 
 def test_columns_of_families_are_known() -> None:
-    assert find("zones.geojson", "name_ar") is not None
-    assert find("people.csv", "count_basis") is not None
-    assert find("people.csv", "count_low_source") is not None
-    assert find("people.csv", "name_ar") is None
-    assert find("people.csv", "basis_basis") is None
-    assert find("scenario.yaml", "basis") is None
+    assert find_column("zones.geojson", "name_ar") is not None
+    assert find_column("people.csv", "count_basis") is not None
+    assert find_column("people.csv", "count_low_source") is not None
+    assert find_column("people.csv", "name_ar") is None
+    assert find_column("people.csv", "basis_basis") is None
+    assert find_column("scenario.yaml", "basis") is None
 
 
 def test_the_template_shows_every_column_of_the_format(tmp_path: Path) -> None:
     folder = new(tmp_path / "new")
     for name in TABLES:
-        assert (folder / name).read_text("utf-8").splitlines()[0].split(",") == list(of(name))
+        assert (folder / name).read_text("utf-8").splitlines()[0].split(",") == list(columns_by_name(name))
     text = (folder / "scenario.yaml").read_text("utf-8")
     sections = ("scenario.yaml", "scenario.yaml:groups", "scenario.yaml:limits", "scenario.yaml:mobilisation")
-    for attribute in (one for section in sections for one in of(section).values()):
+    for attribute in (one for section in sections for one in columns_by_name(section).values()):
         assert re.search(rf"^\s*(- |# )?{attribute.name}:", text, flags=re.MULTILINE), attribute.name
         assert attribute.meaning in text
 

@@ -17,7 +17,7 @@ from letup.plan.discretise import limits_of, paying
 from letup.plan.model import Plan
 from letup.report.tables import limits_in_words
 from letup.scenario import Scenario, example, load, new
-from letup.scenario.format import of
+from letup.scenario.format import columns_by_name
 from letup.support.model import Issue, Point, Range, RedLine, Support
 from letup.support.negotiation import support_of
 from letup.support.offers import read
@@ -108,7 +108,7 @@ def test_a_red_line_is_refused_and_the_line_itself_is_not() -> None:
 
 def test_a_plan_settles_what_can_be_counted_on_it(plan: Plan) -> None:
     found = plan_attributes(plan)
-    assert set(found) <= set(ATTRIBUTES) == set(of("issues.csv")["reads"].choices)
+    assert set(found) <= set(ATTRIBUTES) == set(columns_by_name("issues.csv")["reads"].choices)
     assert found["zone_hours"] == 4 + 3 + 3
     assert found["window_hours"] == pytest.approx(10 / 3)
     assert (found["days"], found["zones"], found["pauses"]) == (2, 2, 3)

@@ -8,7 +8,7 @@ from typing import Any
 
 from letup.core.collect import Collector, show
 from letup.scenario.essentials import PER_HEAD, Essential, factor, fitting, merged, order_of_making, per_head
-from letup.scenario.format import SCENARIO, of
+from letup.scenario.format import SCENARIO, columns_by_name
 from letup.tables.cells import names_in, parse_hours
 from letup.tables.inputs import Row, Table, check_ids, check_ranges, check_somewhere, note_reference
 
@@ -249,7 +249,7 @@ def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essent
 def _check_time(row: Row, places: _Places, at: dict[str, Any], notes: Collector) -> None:
     """Note trucks that take longer to load than their base is ever open at a stretch."""
     base = places.get(row.cells.get("place", ""))
-    minutes = float(row.cells.get("load_minutes", of("trucks.csv")["load_minutes"].default))
+    minutes = float(row.cells.get("load_minutes", columns_by_name("trucks.csv")["load_minutes"].default))
     longest = 60 * max(_open_spans(base.cells.get("hours"))) if base is not None else minutes
     if minutes > longest + 1e-9:
         place = show(row.cells["place"])

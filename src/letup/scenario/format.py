@@ -39,12 +39,12 @@ def declared() -> dict[str, Schema]:
     return schemas("letup.scenario", "attributes.csv", WITHOUT_BASIS)
 
 
-def of(file: str) -> dict[str, Column]:
+def columns_by_name(file: str) -> dict[str, Column]:
     """Columns of one file or section by name, provenance included, families of columns left out."""
     return declared()[file].by_name
 
 
-def find(file: str, column: str) -> Column | None:
+def find_column(file: str, column: str) -> Column | None:
     """Column of a file or section, families such as ``name_ar`` and ``count_basis`` included; None if there is none."""
     return declared()[file].find(column)
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from letup.core.collect import Collector, show
-from letup.scenario.format import SCENARIO, of
+from letup.scenario.format import SCENARIO, columns_by_name
 from letup.scenario.model import Cost, PartyLimits, TimeOfZone
 from letup.tables.cells import Wrong, convert
 from letup.tables.inputs import note_reference
@@ -57,7 +57,7 @@ class _Place:
 
 def check_limits(limits: dict[str, Any], top: dict[str, Any], zones: dict[str, Any] | None, notes: Collector) -> None:
     """Note limits that contradict each other, the steps or the zones; replace lists by typed entries."""
-    shortest = limits.get("shortest_hours", of(f"{SCENARIO}:limits")["shortest_hours"].default)
+    shortest = limits.get("shortest_hours", columns_by_name(f"{SCENARIO}:limits")["shortest_hours"].default)
     longest, hours = limits.get("longest_hours"), limits.get("hours")
     if longest is not None and shortest > longest:
         _contradict(f"the shortest window ({shortest:g} h) is longer than the longest ({longest:g} h)", notes)
@@ -206,7 +206,7 @@ def _has(entry: Any, needed: set[str], optional: Iterable[str] = ()) -> bool:
 
 def _ends(entry: dict[str, Any], number: int, place: _Place) -> tuple[datetime | None, datetime | None] | None:
     """From and to of an entry, each None if not given; None if one of them is wrong."""
-    moment = of(SCENARIO)["start"]
+    moment = columns_by_name(SCENARIO)["start"]
     ends: dict[str, datetime | None] = {"from": None, "to": None}
     good = True
     for key in ends:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from letup.scenario.format import AGREEMENT, PARTIES, SCENARIO, TABLES, find
+from letup.scenario.format import AGREEMENT, PARTIES, SCENARIO, TABLES, find_column
 from letup.scenario.model import Scenario
 from letup.tables import schemas
 
@@ -87,7 +87,7 @@ def defaults_taken(scenario: Scenario) -> int:
     total = 0
     for name, table in _tables(scenario):
         for column in table.columns:
-            attribute = find(name, str(column))
+            attribute = find_column(name, str(column))
             if attribute is not None and attribute.counted and attribute.default is not None:
                 total += len(table) - int(_given(name, table, scenario.filled.get(name), str(column)).sum())
     return total
@@ -106,14 +106,16 @@ def _given(name: str, table: pd.DataFrame, mask: pd.DataFrame | None, column: st
     """Which cells of a column were given: by the mask of the reader, else those that are not the default."""
     if mask is not None and len(mask) == len(table) and column in mask:
         return mask[column].to_numpy()
-    attribute = find(name, column)
+    attribute = find_column(name, column)
     default = attribute.default if attribute else None
     required = attribute is not None and attribute.required
     return (table[column].notna() & (required | (table[column] != default))).to_numpy()
 
 
 def _of_table(name: str, table: pd.DataFrame, mask: pd.DataFrame | None) -> Iterator[tuple[Any, ...]]:
-    columns = [str(column) for column in table.columns if (a := find(name, str(column))) is not None and a.counted]
+    columns = [
+        str(column) for column in table.columns if (a := find_column(name, str(column))) is not None and a.counted
+    ]
     layer = name.endswith(".geojson")
     cells = {column: table[column].tolist() for column in table.columns if column != "geometry"}
     filled = {column: _given(name, table, mask, column) for column in columns}
@@ -141,14 +143,14 @@ def _of_settings(scenario: Scenario) -> list[tuple[Any, ...]]:
 
 def _of_mapping(name: str, file: str, where: str, entry: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     for column, value in entry.items():
-        attribute = find(name, column)
+        attribute = find_column(name, column)
         if attribute is not None and attribute.counted and value is not None and value not in ("", [], {}):
             yield _value(name, file, where, column, entry)
 
 
 def _value(name: str, file: str, where: str, column: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
     """One line of the table: the column's own basis, source and note where it has them, else the row's."""
-    attribute = find(name, column)
+    attribute = find_column(name, column)
     prefix = _prefix(column, row)
     own = _text(row.get(f"{prefix}_basis"))
     source = _text(row.get(f"{prefix}_source")) or ("" if own == "assumed" else _text(row.get("source")))

@@ -26,8 +26,8 @@ from letup.scenario.format import (
     REQUIRED_FILES,
     SCENARIO,
     TABLES,
-    find,
-    of,
+    columns_by_name,
+    find_column,
     understand,
 )
 from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
@@ -294,7 +294,7 @@ def _named(kind: Any, table: Table | None) -> dict[str, Any]:
 
 
 def _groups(table: Table) -> tuple[Group, ...]:
-    known = of(f"{SCENARIO}:groups")
+    known = columns_by_name(f"{SCENARIO}:groups")
     groups = [
         Group(
             name=cells["name"],
@@ -311,8 +311,8 @@ def _groups(table: Table) -> tuple[Group, ...]:
 
 def columns_of(table: Table) -> list[str]:
     """Columns of the table in memory: all of the format, and the families of columns that the file uses."""
-    known = of(table.name)
-    families = [column for column in table.columns if column not in known and find(table.name, column)]
+    known = columns_by_name(table.name)
+    families = [column for column in table.columns if column not in known and find_column(table.name, column)]
     names = [column for column in families if column.startswith("name_")]
     own = [column for column in known if column not in PROVENANCE]
     return [*own, *names, *PROVENANCE, *(column for column in families if column not in names)]
@@ -326,7 +326,7 @@ def frame_of(table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     index = pd.RangeIndex(len(table.rows))
     layer = table.name.endswith(".geojson")
     for column in columns:
-        attribute = find(table.name, column)
+        attribute = find_column(table.name, column)
         assert attribute is not None  # columns_of keeps no others
         cells = [row.cells.get(column, attribute.default) for row in table.rows]
         data[column] = pd.Series(cells, index, dtype=_dtype(attribute))

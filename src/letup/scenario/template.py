@@ -11,7 +11,7 @@ from typing import Any
 
 from letup.core.errors import LetupError
 from letup.scenario import example_data
-from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, declared, of
+from letup.scenario.format import FILES, PARTIES, SCENARIO, TABLES, columns_by_name, declared
 from letup.scenario.layers import write_geojson
 from letup.scenario.model import Scenario
 from letup.scenario.read import load
@@ -69,7 +69,7 @@ def example() -> Scenario:
 def _write_layer(path: Path, features: list[dict[str, Any]]) -> None:
     """Every column stands in every feature, so that a GIS shows them all in its table."""
     cells = (feature["properties"] | _PROVENANCE for feature in features)
-    whole = [{name: row.get(name) for name in of(path.name)} for row in cells]
+    whole = [{name: row.get(name) for name in columns_by_name(path.name)} for row in cells]
     pairs = zip(features, whole, strict=True)
     write_geojson(path, [feature | {"properties": properties} for feature, properties in pairs])
 
@@ -110,7 +110,7 @@ def _listed(lines: list[str]) -> list[str]:
 
 def _keys(name: str, data: Mapping[str, Any], indent: str, *, remarks: bool = True) -> list[str]:
     lines = []
-    for key, attribute in of(name).items():
+    for key, attribute in columns_by_name(name).items():
         filled = key in data
         if not filled and not remarks:
             continue

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, declared, find, of
+from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared, find_column
 from letup.scenario.layers import GEOPACKAGE, write_geojson
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
@@ -74,7 +74,7 @@ def _written(name: str, frame: pd.DataFrame, filled: pd.DataFrame | None) -> dic
     if name in LAYERS:
         written["id"] = [str(key) for key in frame.index]
     for column in frame.columns:
-        attribute = find(name, str(column))
+        attribute = find_column(name, str(column))
         if attribute is None:
             continue
         cells: list[Any] = []
@@ -128,7 +128,7 @@ def _write_layer(path: Path, name: str, frame: pd.DataFrame, written: Mapping[st
 
 
 def _column(name: str, column: str, cells: list[Any]) -> pd.Series:
-    attribute = find(name, column)
+    attribute = find_column(name, column)
     kind = attribute.type if attribute else "text"
     if kind == "boolean":
         return pd.Series(cells, dtype="boolean")
@@ -178,7 +178,7 @@ def _kept(old: Any, new: Any) -> Any:
 
 
 def _entry(section: str, old: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    known = of(f"{SCENARIO}:{section}")
+    known = columns_by_name(f"{SCENARIO}:{section}")
     entry = dict(old)
     for name, value in values.items():
         default = known[name].default

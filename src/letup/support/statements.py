@@ -17,7 +17,7 @@ from pathlib import Path
 from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
-from letup.scenario.format import of
+from letup.scenario.format import columns_by_name
 from letup.scenario.layers import GEOPACKAGE, layers_in
 from letup.scenario.read import bundled, examine, folder_of
 from letup.scenario.statements import CHANGE_DAYS, even
@@ -195,7 +195,7 @@ def _addition(before: bytes, cells: Mapping[str, str]) -> bytes:
         if not before.endswith(b"\n"):
             out.write(ending)
     else:
-        columns = list(of(STATEMENTS))
+        columns = list(columns_by_name(STATEMENTS))
         writer.writerow(columns)
     writer.writerow([cells.get(column, "") for column in columns])
     try:
