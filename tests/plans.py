@@ -15,8 +15,20 @@ def example():
 
 
 @pytest.fixture(scope="session")
-def made(example):
-    return plans.make(example)
+def one_day(example):
+    """The first of its three days: what holds for any scenario is tried on it in a quarter of the time."""
+    return replace(example, steps=24 * 60 // example.step_minutes)
+
+
+@pytest.fixture(scope="session")
+def progress_of_made():
+    """What was said while `made` was made."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def made(example, progress_of_made):
+    return plans.make(example, progress=progress_of_made.append)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ def test_given_time_nothing_better_is_left(seed: int) -> None:
 @given(seed=SEEDS)
 def test_given_time_nothing_better_is_left_where_shelters_fill_up(seed: int) -> None:
     problem = drawn(seed, scarce=True)
-    choice = choose(problem, 1)
+    choice = choose(problem, 5)
     if choice is not None:
         assert_proven(problem, choice)
         assert choice.value == pytest.approx(problem.best, abs=EXACT)
