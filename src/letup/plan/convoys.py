@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from letup.aid.convoys.model import Truck, trucks_of
 from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
 from letup.core.errors import BadInput, LetupError
 from letup.pauses.limits import Window, quiet_array
+from letup.plan.files.read import read_document
 from letup.roads import RoadNetwork, build
 from letup.scenario.model import Scenario
 
@@ -93,7 +93,7 @@ def read_pauses_of(folder: Path) -> tuple[Scenario, NDArray[np.bool_]]:
     scenario = scenarios.load(str(folder / "scenario"))
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
     try:
-        document = json.loads((folder / "plan.json").read_text("utf-8"))
+        document = read_document(folder)
         windows = [
             Window(number[row["zone"]], int(row["first_step"]), int(row["last_step"])) for row in document["pauses"]
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from letup.core.collect import Collector
+from letup.core.formats import Format
 from letup.tables import inputs
 from letup.tables.inputs import Row, Table
 from letup.tables.schema import Column, Schema, schemas
@@ -11,6 +12,9 @@ PROVENANCE = ("basis", "source", "note")
 
 SCENARIO = "scenario.yaml"
 PARTIES = "parties.yaml"
+
+SCENARIO_FORMAT = Format(SCENARIO)
+"""The format of a scenario; a step upgrades the mapping of scenario.yaml."""
 
 #: Files of a scenario folder whose absence stops the work; without the others there is less to plan.
 REQUIRED_FILES = (SCENARIO, "zones.geojson", "roads.geojson")

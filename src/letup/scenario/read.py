@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from letup.core.collect import Collector, did_you_mean, show
-from letup.core.errors import BadInput
+from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, worst_first
 from letup.scenario.checks import check_dates, check_layers, check_tables
 from letup.scenario.format import (
@@ -25,6 +25,7 @@ from letup.scenario.format import (
     PROVENANCE,
     REQUIRED_FILES,
     SCENARIO,
+    SCENARIO_FORMAT,
     TABLES,
     columns_by_name,
     find_column,
@@ -170,6 +171,11 @@ def _examine(folder: Path, today: date | None, instead: Mapping[str, str]) -> tu
         return None, notes.findings()
     tables, broken = _read_tables(folder, notes, instead)
     content = _read_text_file(folder, SCENARIO, read_yaml, notes)
+    try:
+        content = SCENARIO_FORMAT.up_to_date(content) if isinstance(content, dict) else content
+    except LetupError as error:
+        notes.add("scenario.format", error.message, error.remedy, file=SCENARIO, column="format")
+        return None, worst_first(notes.findings())  # anything else might only be wrong in the format of today
     sections = sections_of(content, notes) if content is not None else {}
     parties = _read_text_file(folder, PARTIES, read_yaml, notes)
     if parties is not None:

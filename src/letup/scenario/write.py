@@ -13,7 +13,16 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared, find_column
+from letup.scenario.format import (
+    LAYERS,
+    PARTIES,
+    SCENARIO,
+    SCENARIO_FORMAT,
+    TABLES,
+    columns_by_name,
+    declared,
+    find_column,
+)
 from letup.scenario.layers import GEOPACKAGE, write_geojson
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
@@ -141,7 +150,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     """Content of scenario.yaml: what ``raw`` says where it still holds, else what the fields say."""
     raw: dict[str, Any] = copy.deepcopy(_plain(scenario.raw))
     top: dict[str, Any] = {
-        "format": 1,
+        "format": SCENARIO_FORMAT.number,
         "title": scenario.title,
         "description": scenario.description or None,
         "as_of": scenario.as_of,

@@ -20,6 +20,8 @@ from letup.core.errors import LetupError
 from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
+from letup.plan.files.read import read_document
+from letup.plan.frontier.files import FRONTIER
 from letup.scenario.model import Scenario
 from letup.support.model import Support
 from letup.support.plan_terms import PlanTerms, Variant, asks_of, package_of
@@ -151,7 +153,7 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
     folder = Path(path)
     try:
         if (folder / "plan.json").is_file():
-            document = json.loads((folder / "plan.json").read_text("utf-8"))
+            document = read_document(folder)
             if scenario is None:
                 scenario = scenarios.load(str(folder / "scenario"))
             offer = _plan(document, folder.resolve().name, scenario)
@@ -162,7 +164,7 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
                     "support.folder", f"{folder} is a frontier and does not hold its scenario",
                     "Give the scenario after it.",
                 )  # fmt: skip
-            offers = _frontier(json.loads((folder / "frontier.json").read_text("utf-8")), scenario)
+            offers = _frontier(FRONTIER.up_to_date(json.loads((folder / "frontier.json").read_text("utf-8"))), scenario)
             if not offers:
                 raise LetupError("support.folder", f"no point of {folder} has a plan", "Trace it with larger budgets.")
             return offers, scenario

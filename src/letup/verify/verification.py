@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
 from letup.plan.files import digests
-from letup.plan.files.document import FORMAT, Document
+from letup.plan.files.document import PLAN, Document
 from letup.plan.files.tables import MOVEMENTS
 from letup.tables import read_texts
 from letup.verify.plan_document import check_content
@@ -54,7 +54,10 @@ def verify(folder: Path | str, progress: Callable[[str], None] | None = None) ->
         return result
     _digests(folder, raw, rows, result)
     try:
-        document = Document.model_validate(raw)
+        document = Document.model_validate(PLAN.up_to_date(raw))
+    except LetupError as error:
+        result.wrong("format", "plan.json", "format", f"{error.message}. {error.remedy}")
+        return result
     except ValidationError as error:
         for problem in error.errors():
             where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in problem["loc"]).lstrip(".")
@@ -83,9 +86,6 @@ def _document(path: Path, result: Verification) -> dict[str, Any] | None:
         return None
     if not isinstance(raw, dict):
         result.wrong("file", path.name, "", "does not hold an object")
-        return None
-    if raw.get("format") != FORMAT:
-        result.wrong("format", path.name, "format", f"is {raw.get('format')!r}, this letup verifies format {FORMAT}")
         return None
     return raw
 

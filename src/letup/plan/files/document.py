@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
+from letup.core.formats import Format
 from letup.scenario.format import SCENARIO, declared
 
-FORMAT = 1
+PLAN = Format("plan.json")
+"""The format of plan.json; a step is added where an older letup would misread what this one writes."""
 """Version of plan.json that this letup writes and verifies."""
 
 
@@ -108,7 +110,13 @@ def _limits_used() -> type[_Part]:
     return create_model("LimitsUsed", __base__=_Part, __doc__="What the parties insist on.", **made)
 
 
-LimitsUsed = _limits_used()
+if TYPE_CHECKING:
+
+    class LimitsUsed(_Part):
+        """What the parties insist on."""
+
+else:
+    LimitsUsed = _limits_used()
 
 
 class Pause(_Part):
@@ -277,7 +285,7 @@ class Document(_Part):
     note: str
     scenario: About
     answer: Answer
-    limits: LimitsUsed  # type: ignore[valid-type] # made from the declaration
+    limits: LimitsUsed  # made from the declaration
     pauses: list[Pause]
     next_hours: list[NextHour] = Field(
         default=[], description="what more hours would bring, and where; best first, the other days unchanged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
+from letup.plan.files.document import PLAN
 from letup.plan.files.tables import MOVEMENTS
 from letup.scenario.essentials import essentials_of
 from letup.scenario.model import Scenario
@@ -20,6 +22,22 @@ _CHECK = "Check the plan with `letup verify`."
 _DELIVERY_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.delivery", _CHECK)
 _MOVEMENT_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.movement", _CHECK)
 _NUMBERS = ("people", "people_per_step", "arrive_first_step", "arrive_last_step")
+
+
+def read_document(folder: Path | str) -> dict[str, Any]:
+    """plan.json of a written plan as plain values, in the format of today.
+
+    Raises
+    ------
+    LetupError
+        ``format.newer`` or ``format.older`` where it was written by a letup that is too new or too old.
+    OSError, ValueError
+        If it cannot be read, or is no JSON object.
+    """
+    document = json.loads((Path(folder) / PLAN.name).read_text("utf-8"))
+    if not isinstance(document, dict):
+        raise ValueError(f"{PLAN.name} does not hold an object")
+    return PLAN.up_to_date(document)
 
 
 def read_movements(folder: Path | str, scenario: Scenario) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
 from letup.plan.files import digests
-from letup.plan.files.document import FORMAT, Document
+from letup.plan.files.document import PLAN, Document
 from letup.plan.files.tables import MOVEMENTS
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
@@ -153,7 +153,7 @@ def as_document(
     scenario = plan.scenario
     arrive, want = plan.arrive, plan.want_to_leave
     made: dict[str, Any] = {
-        "format": FORMAT,
+        "format": PLAN.number,
         "letup_version": __version__,
         "note": NOTE,
         "scenario": about(copied),

@@ -12,12 +12,13 @@ from typing import Any
 from letup import __version__
 from letup.core import folders
 from letup.core.errors import LetupError
+from letup.core.formats import Format
 from letup.pauses.limits import Window
 from letup.plan.files.write import about
 from letup.plan.frontier.model import Frontier
 from letup.scenario.model import Scenario
 
-FORMAT = 1
+FRONTIER = Format("frontier.json")
 
 NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody loses protection without one."
 
@@ -72,7 +73,7 @@ def as_document(frontier: Frontier) -> dict[str, Any]:
     """What frontier.json holds."""
     scenario = frontier.scenario
     return {
-        "format": FORMAT,
+        "format": FRONTIER.number,
         "letup": __version__,
         "note": NOTE,
         "scenario": about(scenario),

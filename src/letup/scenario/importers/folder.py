@@ -17,7 +17,7 @@ import shapely
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
-from letup.scenario.format import PROVENANCE, declared
+from letup.scenario.format import PROVENANCE, SCENARIO_FORMAT, declared
 from letup.scenario.layers import write_geojson
 from letup.tables import write_csv, write_yaml
 
@@ -125,7 +125,7 @@ def write_folder(
     morning = (as_of.astimezone(local) + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
     assumed = {"basis": "assumed", "note": TO_FILL_IN}
     settings = {
-        "format": 1,
+        "format": SCENARIO_FORMAT.number,
         "title": title,
         "description": "Roads and zones as imported. People, shelters, limits and parties are still to be filled in.",
         "as_of": as_of.astimezone(local).isoformat(timespec="seconds"),

@@ -1,0 +1,94 @@
+"""What an older letup wrote opens; what this one cannot read names the version that does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from letup import plan as plans
+from letup import scenario as scenarios
+from letup.core.errors import BadInput, LetupError
+from letup.core.formats import Format, Step
+from letup.plan.files.document import PLAN
+from letup.scenario.format import SCENARIO_FORMAT
+from letup.verify import verify
+
+OLD = Path(__file__).parent / "plan-format-1.zip"
+"""The example plan as letup 0.1.0 wrote it first: plan.json, its tables and its scenario."""
+
+
+def renamed(document: dict) -> dict:
+    document["people"] = document.pop("persons")
+    return document
+
+
+def nested(document: dict) -> dict:
+    document["answer"] = {"people": document.pop("people")}
+    return document
+
+
+THREE = Format("thing.json", (Step("0.2.0", renamed), Step("0.3.0", nested)), until="0.0.9")
+
+
+@pytest.mark.parametrize(
+    "old",
+    [{"persons": 3}, {"format": 1, "persons": 3}, {"format": 2, "people": 3}, {"format": 3, "answer": {"people": 3}}],
+)
+def test_each_step_leads_to_the_next_format(old: dict) -> None:
+    before = json.dumps(old)
+    assert THREE.up_to_date(old) == {"format": 3, "answer": {"people": 3}}
+    assert json.dumps(old) == before
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "names"),
+    [
+        ({"format": 4, "letup_version": "0.9.1"}, "format.newer", "letup 0.9.1"),
+        ({"format": 4}, "format.newer", "newer version"),
+        ({"format": 0}, "format.older", "letup 0.0.9"),
+        ({"format": "two"}, "format.unknown", "whole number"),
+        ({"format": True}, "format.unknown", "whole number"),
+    ],
+)
+def test_what_cannot_be_read_names_the_version_that_does(document: dict, code: str, names: str) -> None:
+    with pytest.raises(LetupError) as caught:
+        THREE.up_to_date(document)
+    assert caught.value.code == code
+    assert names in f"{caught.value.message} {caught.value.remedy}"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(OLD) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / "strip-plan"
+
+
+def test_a_plan_of_the_first_format_opens_and_holds(old: Path) -> None:
+    result = verify(old)
+    assert [(p.file, p.where, p.message) for p in result.problems] == []
+    assert plans.read_document(old)["format"] == PLAN.number
+
+
+def test_a_plan_of_a_newer_format_is_refused_with_its_version(old: Path) -> None:
+    path = old / "plan.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "format": 99, "letup_version": "7.0"}), "utf-8")
+    with pytest.raises(LetupError, match=r"letup 7\.0"):
+        plans.read_document(old)
+    assert "verify.format" in {problem.code for problem in verify(old).problems}
+
+
+def test_a_scenario_of_the_first_format_opens_and_a_newer_one_names_itself(old: Path, tmp_path: Path) -> None:
+    assert scenarios.load(str(old / "scenario")).title
+    newer = shutil.copytree(old / "scenario", tmp_path / "newer")
+    text = (newer / "scenario.yaml").read_text("utf-8")
+    assert f"format: {SCENARIO_FORMAT.number}" in text
+    (newer / "scenario.yaml").write_text(text.replace("format: 1", "format: 12"), "utf-8")
+    with pytest.raises(BadInput) as caught:
+        scenarios.load(str(newer))
+    assert [finding.code for finding in caught.value.findings if finding.severity == "error"] == ["scenario.format"]
+    assert "format 12" in caught.value.message
