@@ -17,6 +17,7 @@ from letup.report import tables
 from letup.report.charts import Tick
 from letup.report.template import page
 from letup.scenario import values
+from letup.tables import names_in
 
 #: Tables that an assessment rests on.
 _FILES = ("people.csv", "essentials.csv", "stocks.csv", "facilities.csv")
@@ -106,7 +107,7 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
     table = values(scenario)
     table = table[table["file"].isin(_FILES)]
     axis = _axis(assessment)
-    used = {name.strip() for cell in table["source"] for name in str(cell).split(";")}
+    used = {name for cell in table["source"] for name in names_in(str(cell))}
     target = Path(path)
     target.write_text(
         page(

@@ -14,6 +14,7 @@ from letup.support import explanations
 from letup.support.acceptance import CLEAR_SHARE
 from letup.support.analysis import Analysis
 from letup.support.model import Issue, Range, RedLine
+from letup.tables import names_in
 
 _MOST_MOVES = 8
 _MOST_ADVOCATES = 3
@@ -119,8 +120,7 @@ def write_support_html(analysis: Analysis, scenario: Scenario, path: str | Path)
 
 def _source_titles(scenario: Scenario, cell: str) -> str:
     """Titles of the sources in a cell, or their names where the scenario does not know them."""
-    names = [part.strip() for part in cell.split(";") if part.strip()]
-    return "; ".join(str(scenario.sources.get(name, {}).get("title", name)) for name in names)
+    return "; ".join(str(scenario.sources.get(name, {}).get("title", name)) for name in names_in(cell))
 
 
 def _bars(analysis: Analysis) -> list[Bar]:

@@ -16,6 +16,7 @@ from letup.pauses.limits import INFO
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
 from letup.scenario.model import Scenario
+from letup.tables import names_in
 
 # what a value bears on, by the column or key it stands in: the largest levers first
 _BEARS_ON = (
@@ -406,7 +407,7 @@ def basis_of(row: dict[str, Any], scenario: Scenario, column: str = "") -> str:
     basis = own or text(row.get("basis"))
     names = text(row.get(f"{column}_source")) if own else text(row.get("source"))
     parts = [basis] if basis else []
-    for name in filter(None, (part.strip() for part in names.split(";"))):
+    for name in names_in(names):
         source = scenario.sources.get(name, {})
         parts.append(", ".join(text(source.get(key)) for key in ("title", "date") if text(source.get(key))) or name)
     return "; ".join(parts)
