@@ -13,8 +13,8 @@ from tests.support.agreement import add_agreement
 
 def pause(zone: str, day: int, first: int, last: int, worth: int | None = None) -> dict:
     start, end = (f"2030-01-0{day}T{hour:02d}:00+00:00" for hour in (first, last))
-    found = {"zone": zone, "zone_name": zone.title(), "start": start, "end": end}
-    return found if worth is None else found | {"worth_people": worth, "worth_need": worth / 2}
+    row = {"zone": zone, "zone_name": zone.title(), "start": start, "end": end}
+    return row if worth is None else row | {"worth_people": worth, "worth_need": worth / 2}
 
 
 def write_plan(folder: Path, **agreement: float) -> Path:

@@ -55,10 +55,10 @@ def test_the_utility_is_the_weighted_sum() -> None:
 def test_the_probability_is_the_one_of_the_distribution(days: float) -> None:
     """With a reservation value that may be anything from 0 to 1, a package of utility u is accepted with u."""
     party = model(reservation=Range(0.0, None, 1.0))
-    found = verdict(party, {"days": days, "monitor": "nobody"})
+    judged = verdict(party, {"days": days, "monitor": "nobody"})
     utility = days / 30
-    assert found.low < found.probability < found.high
-    assert found.probability == pytest.approx(utility, abs=0.014)  # four times the sampling error at 0.5
+    assert judged.low < judged.probability < judged.high
+    assert judged.probability == pytest.approx(utility, abs=0.014)  # four times the sampling error at 0.5
 
 
 def test_a_triangular_range_is_drawn_as_its_distribution_says() -> None:
@@ -76,41 +76,41 @@ def test_weights_add_up_to_one_in_every_draw() -> None:
 
 
 def test_another_party_or_range_leaves_all_other_draws_as_they_are() -> None:
-    one, other = (
+    first, second = (
         sample(model(reservation=Range(0.1, None, 0.9)), 50, 7),
         sample(model(reservation=Range(0.2, None, 0.9)), 50, 7),
     )
-    assert (np.argsort(one.reservation) == np.argsort(other.reservation)).all()
-    assert not np.allclose(sample(model("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, one.reservation)
+    assert (np.argsort(first.reservation) == np.argsort(second.reservation)).all()
+    assert not np.allclose(sample(model("b", reservation=Range(0.1, None, 0.9)), 50, 7).reservation, first.reservation)
 
 
 def test_a_red_line_counts_whatever_else_there_is() -> None:
     party = model(
         reservation=KNOWN(0.0), lines={"days": RedLine(most=4.0), "monitor": RedLine(never=frozenset({"nobody"}))}
     )
-    found = verdict(party, {"days": 5.0, "monitor": "the UN"})
-    assert (found.answer, found.probability, found.refused) == ("reject", 0.0, ("days",))
-    assert (found.deciding_issue, found.deciding_share) == ("days", 1.0)
-    assert [(required.issue, required.needed) for required in found.required] == [("days", 4.0)]
+    judged = verdict(party, {"days": 5.0, "monitor": "the UN"})
+    assert (judged.answer, judged.probability, judged.refused) == ("reject", 0.0, ("days",))
+    assert (judged.deciding_issue, judged.deciding_share) == ("days", 1.0)
+    assert [(required.issue, required.needed) for required in judged.required] == [("days", 4.0)]
     assert verdict(party, {"days": 4.0, "monitor": "the UN"}).answer == "accept"
     assert verdict(party, {"days": 5.0, "monitor": "nobody"}).refused == ("days", "monitor")
 
 
 def test_the_issue_that_turns_most_answers_decides() -> None:
-    found = verdict(model(), {"days": 5.0, "monitor": "nobody"})
-    assert (found.answer, found.deciding_issue, found.deciding_share) == ("reject", "monitor", 1.0)
-    found = verdict(model(), {"days": 5.0, "monitor": "the UN"})
-    assert (found.answer, found.deciding_issue, found.deciding_share) == ("accept", "monitor", 1.0)
+    judged = verdict(model(), {"days": 5.0, "monitor": "nobody"})
+    assert (judged.answer, judged.deciding_issue, judged.deciding_share) == ("reject", "monitor", 1.0)
+    judged = verdict(model(), {"days": 5.0, "monitor": "the UN"})
+    assert (judged.answer, judged.deciding_issue, judged.deciding_share) == ("accept", "monitor", 1.0)
 
 
 def test_the_distance_is_given_in_days_and_options() -> None:
-    found = verdict(model(reservation=KNOWN(0.8)), {"days": 1.0, "monitor": "the UN"})
-    assert found.shortfall == pytest.approx(0.8 - 0.7)
-    (required,) = found.required
+    judged = verdict(model(reservation=KNOWN(0.8)), {"days": 1.0, "monitor": "the UN"})
+    assert judged.shortfall == pytest.approx(0.8 - 0.7)
+    (required,) = judged.required
     assert (required.issue, required.current) == ("days", 1.0)
     assert required.needed == pytest.approx(4.0)  # 2/3 + 0.4 / 3 = 0.8
-    found = verdict(model(reservation=KNOWN(0.5)), {"days": 3.0, "monitor": "nobody"})
-    assert [(required.issue, required.needed) for required in found.required] == [
+    judged = verdict(model(reservation=KNOWN(0.5)), {"days": 3.0, "monitor": "nobody"})
+    assert [(required.issue, required.needed) for required in judged.required] == [
         ("monitor", "the UN")
     ]  # all days alone do not do
 

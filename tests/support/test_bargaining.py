@@ -118,7 +118,7 @@ def test_bundles_of_whole_things_are_shared_as_trying_all_bundles_says(seed: int
     count, parties = rng.integers(1, 5, 3), int(rng.integers(2, 4))
     value = rng.random((parties, 3))
     shares = [[split for split in product(range(kind + 1), repeat=parties) if sum(split) == kind] for kind in count]
-    bundles = np.array([[one[p] for one in bundle] for bundle in product(*shares) for p in range(parties)])
+    bundles = np.array([[split[p] for split in bundle] for bundle in product(*shares) for p in range(parties)])
     utility = np.einsum("bpk,pk->bp", bundles.reshape(-1, parties, 3), value)
     have = rng.random(parties) * 0.3
     solutions = solutions_among(utility, have)
@@ -140,7 +140,7 @@ def test_the_efficient_packages_are_those_that_no_other_beats(parties: int) -> N
         utility = rng.random((60, parties))
         if seed % 2:
             utility = np.round(utility, 1)  # many ties
-        beaten = [any((other >= one).all() and (other > one).any() for other in utility) for one in utility]
+        beaten = [any((other >= own).all() and (other > own).any() for other in utility) for own in utility]
         assert (pareto_efficient(utility) == ~np.array(beaten)).all()
 
 

@@ -16,10 +16,13 @@ def test_the_benchmark_runs_at_a_small_size(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_wrong_probability_ends_the_run() -> None:
-    found = analyse(support.random_negotiation(3, 2), support.frontier(2), draws=50, deal_draws=1)
-    one = found.packages[1]
-    verdicts = (replace(one.verdicts[0], probability=one.verdicts[0].probability + 0.02), *one.verdicts[1:])
-    wrong = replace(found, packages=(found.packages[0], replace(one, verdicts=verdicts)))
-    support.check(found, 50, 0)
+    analysis = analyse(support.random_negotiation(3, 2), support.frontier(2), draws=50, deal_draws=1)
+    assessed = analysis.packages[1]
+    verdicts = (
+        replace(assessed.verdicts[0], probability=assessed.verdicts[0].probability + 0.02),
+        *assessed.verdicts[1:],
+    )
+    wrong = replace(analysis, packages=(analysis.packages[0], replace(assessed, verdicts=verdicts)))
+    support.check(analysis, 50, 0)
     with pytest.raises(AssertionError, match="differ"):
         support.check(wrong, 50, 0)

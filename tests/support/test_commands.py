@@ -16,7 +16,7 @@ from tests.support.conftest import write_plan
 
 
 def run(*arguments: str | Path) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -35,25 +35,25 @@ def test_the_answer_comes_first_and_says_that_it_is_a_model(plan: Path) -> None:
 
 
 def test_everything_that_is_printed_is_in_the_json_with_the_seed(plan: Path, tmp_path: Path) -> None:
-    found = json.loads(run("support", plan, "--json", "--seed", "3", "--draws", "2000", "--out", tmp_path / "out"))
-    assert (found["seed"], found["draws"]) == (3, 2000)
-    (one,) = found["plans"]
-    assert one["package"]["zone_hours"] == 17
-    assert {verdict["party"] for verdict in one["verdicts"]} == {"party_a", "party_b", "ally"}
-    assert all(verdict["low"] <= verdict["probability"] <= verdict["high"] for verdict in one["verdicts"][:2])
-    assert one["verdicts"][2] == {"party": "ally", "answer": "not_known", "refused": []}
-    assert found["anywhere"]["packages"] == 5 * 2 * 2
-    assert 0 <= found["possible"]["share"] <= 1
-    assert [Path(file).name for file in found["files"]] == [
+    document = json.loads(run("support", plan, "--json", "--seed", "3", "--draws", "2000", "--out", tmp_path / "out"))
+    assert (document["seed"], document["draws"]) == (3, 2000)
+    (only,) = document["plans"]
+    assert only["package"]["zone_hours"] == 17
+    assert {verdict["party"] for verdict in only["verdicts"]} == {"party_a", "party_b", "ally"}
+    assert all(verdict["low"] <= verdict["probability"] <= verdict["high"] for verdict in only["verdicts"][:2])
+    assert only["verdicts"][2] == {"party": "ally", "answer": "not_known", "refused": []}
+    assert document["anywhere"]["packages"] == 5 * 2 * 2
+    assert 0 <= document["possible"]["share"] <= 1
+    assert [Path(file).name for file in document["files"]] == [
         "support.html",
         "support.json",
         "support.csv",
         "package.csv",
     ]
     again = json.loads(run("support", plan, "--json", "--seed", "3", "--draws", "2000"))
-    assert again["plans"] == found["plans"]
+    assert again["plans"] == document["plans"]
     written = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
-    assert written["moves"] == found["moves"]
+    assert written["moves"] == document["moves"]
 
 
 def test_what_a_package_asks_stands_in_the_units_of_the_party(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_what_a_package_asks_stands_in_the_units_of_the_party(tmp_path: Path) ->
     text = run("support", folder, "--set", "trucks=100", "--out", tmp_path / "out")
     assert "  Party A: 10 watches for the pauses (assumed)\n" in text  # 5 hours of the north at 2
     assert "  Party A: 50 inspector-hours for the terms (assumed)\n" in text
-    found = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
-    assert [(ask["unit"], ask["pauses"], ask["terms"]) for ask in found["plans"][0]["asks"]] == [
+    document = json.loads((tmp_path / "out" / "support.json").read_text("utf-8"))
+    assert [(ask["unit"], ask["pauses"], ask["terms"]) for ask in document["plans"][0]["asks"]] == [
         ("watches", 10, 0), ("inspector-hours", 0, 50),
     ]  # fmt: skip
     assert "50 inspector-hours" in (tmp_path / "out" / "support.html").read_text("utf-8")
@@ -120,10 +120,10 @@ def test_of_parties_that_nothing_is_known_of_nothing_is_said(tmp_path: Path) -> 
 def test_terms_on_the_table_that_rule_a_deal_out_are_named(tmp_path: Path) -> None:
     """Party A refuses more than 150 trucks; with those and nobody to monitor both have more than they ask for."""
     folder = write_plan(tmp_path / "plan", reservation=0.6)
-    found = json.loads(run("support", folder, "--set", "trucks=200", "--json"))["no_deal"]
-    assert (found["parties"], found["issues"]) == (["party_a"], ["trucks"])
-    said = "other terms on the table: Trucks of aid: 150 trucks/day in place of 200 trucks/day"
-    assert (found["changes"][0]["kind"], found["changes"][0]["said"]) == ("table", said)
+    document = json.loads(run("support", folder, "--set", "trucks=200", "--json"))["no_deal"]
+    assert (document["parties"], document["issues"]) == (["party_a"], ["trucks"])
+    words = "other terms on the table: Trucks of aid: 150 trucks/day in place of 200 trucks/day"
+    assert (document["changes"][0]["kind"], document["changes"][0]["said"]) == ("table", words)
 
 
 def test_from_a_plan_to_a_term_sheet(plan: Path, tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_a_package_is_read_again_as_it_was_written(plan: Path, tmp_path: Path) -
     first = json.loads(run("support", plan, *asked, "--out", tmp_path / "one", "--json"))
     again = json.loads(run("support", plan, "--package", tmp_path / "one" / "package.csv", "--json"))
     assert again["plans"] == first["plans"]
-    assert [one["set_by"] for one in again["issues"]] == ["plan", "table", "table", "table"]
+    assert [issue["set_by"] for issue in again["issues"]] == ["plan", "table", "table", "table"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "code", "said"),
+    ("asked", "code", "words"),
     [
         (["--set", "trucks"], "support.package", "is not issue=value"),
         (["--set", "lorries=4"], "support.package", "there is no issue 'lorries'"),
@@ -161,12 +161,12 @@ def test_a_package_is_read_again_as_it_was_written(plan: Path, tmp_path: Path) -
         (["--package", "nowhere.csv"], "support.package", "cannot be read"),
     ],
 )
-def test_what_is_wrong_with_a_package_is_said(plan: Path, asked: list[str], code: str, said: str) -> None:
+def test_what_is_wrong_with_a_package_is_said(plan: Path, asked: list[str], code: str, words: str) -> None:
     for command in ("support", "terms"):
         with pytest.raises(LetupError) as error:
             run(command, plan, *asked)
         assert error.value.code == code
-        assert said in error.value.message
+        assert words in error.value.message
 
 
 def test_all_that_is_wrong_with_a_package_is_said_at_once(plan: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_no_change_breaks_the_limits_on_hours_and_length(offer: Offer) -> None:
     tight = replace(offer, scenario=replace(offer.scenario, limits=limits), extensions=())
     words = [change.description for change in changed_offers(tight)]
     assert "every pause an hour shorter" not in words
-    assert not any("Mill" in said and ("earlier" in said or "later" in said) for said in words)
+    assert not any("Mill" in text and ("earlier" in text or "later" in text) for text in words)
     for change in changed_offers(tight):
         for pause in change.offer.pauses:
             assert pause.hours >= 5

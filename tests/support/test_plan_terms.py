@@ -47,18 +47,18 @@ def test_what_the_tables_say_is_in_the_model(support: Support) -> None:
     assert support.issue("observers").values == ("nobody", "joint", "third")
     assert support.issue("return").values == ("yes", "no")
     assert support.issue("length").default == 0.0
-    assert [one.id for one in support.deciding] == ["party_a", "party_b"]
+    assert [party.id for party in support.deciding] == ["party_a", "party_b"]
     a = support.party("party_a")
     assert a.reservation == Range(0.3, 0.4, 0.5)
     assert a.consents_to == ("north", "mill", "bridge")
     assert support.party("party_b").consents_to is None
     assert a.preferences[0].weight == Range(1.0, 2.0, 3.0)
     assert a.preferences[0].values[1] == Point(6.0, Range(0.5, None, 0.8))
-    watch = next(one for one in support.party("party_b").preferences if one.issue == "observers")
+    watch = next(want for want in support.party("party_b").preferences if want.issue == "observers")
     assert watch.red_line == RedLine(never=frozenset({"nobody"}))
     assert watch.on == date(2029, 12, 20)
     assert support.influences[0].strength == Range(0.2, 0.4, 0.6)
-    assert [one.row for one in support.statements] == ["row 2", "row 3"]
+    assert [statement.row for statement in support.statements] == ["row 2", "row 3"]
 
 
 def test_a_party_without_a_reservation_could_have_any(support: Support) -> None:
@@ -67,8 +67,8 @@ def test_a_party_without_a_reservation_could_have_any(support: Support) -> None:
 
 def test_looking_back_leaves_out_what_was_not_known_yet(support: Support) -> None:
     before = support.before(date(2029, 12, 20))
-    assert [one.party for one in before.statements] == ["party_a"]
-    assert "observers" not in {one.issue for one in before.party("party_b").preferences}
+    assert [statement.party for statement in before.statements] == ["party_a"]
+    assert "observers" not in {want.issue for want in before.party("party_b").preferences}
     assert before.party("party_a") == support.party("party_a")
 
 
@@ -107,13 +107,13 @@ def test_a_red_line_is_refused_and_the_line_itself_is_not() -> None:
 
 
 def test_a_plan_settles_what_can_be_counted_on_it(plan: Plan) -> None:
-    found = plan_attributes(plan)
-    assert set(found) <= set(ATTRIBUTES) == set(columns_by_name("issues.csv")["reads"].choices)
-    assert found["zone_hours"] == 4 + 3 + 3
-    assert found["window_hours"] == pytest.approx(10 / 3)
-    assert (found["days"], found["zones"], found["pauses"]) == (2, 2, 3)
-    assert (found["hours_a_day"], found["notice_hours"]) == (4, 0)
-    assert found["people"] == plan.arrive
+    attributes = plan_attributes(plan)
+    assert set(attributes) <= set(ATTRIBUTES) == set(columns_by_name("issues.csv")["reads"].choices)
+    assert attributes["zone_hours"] == 4 + 3 + 3
+    assert attributes["window_hours"] == pytest.approx(10 / 3)
+    assert (attributes["days"], attributes["zones"], attributes["pauses"]) == (2, 2, 3)
+    assert (attributes["hours_a_day"], attributes["notice_hours"]) == (4, 0)
+    assert attributes["people"] == plan.arrive
     assert package_of(plan) == {"length": pytest.approx(10 / 3)}
 
 
@@ -127,7 +127,7 @@ def test_trucks_a_day_are_those_that_leave_crossings_in_memory_and_on_disk(plan:
         sum(entered) / 3
     )  # the example looks at three days
     assert plan_attributes(plan) == pytest.approx(plan_attributes(offer))
-    trucks = next(one for one in support_of(scenario).issues if one.id == "trucks")
+    trucks = next(issue for issue in support_of(scenario).issues if issue.id == "trucks")
     asked = replace(support_of(scenario), issues=(replace(trucks, reads="trucks_per_day"),))
     assert package_of(offer, asked) == {"trucks": pytest.approx(sum(entered) / 3)}
 
@@ -139,9 +139,9 @@ def test_a_pause_over_midnight_counts_on_both_days(scenario: Scenario) -> None:
 
 
 def test_a_plan_without_pauses_settles_that_there_are_none(scenario: Scenario) -> None:
-    found = plan_attributes(plans.make(scenario, pauses=[]))
-    assert (found["zone_hours"], found["days"], found["hours_a_day"]) == (0, 0, 0)
-    assert "window_hours" not in found
+    attributes = plan_attributes(plans.make(scenario, pauses=[]))
+    assert (attributes["zone_hours"], attributes["days"], attributes["hours_a_day"]) == (0, 0, 0)
+    assert "window_hours" not in attributes
 
 
 def test_a_plan_asks_each_party_in_its_own_unit(plan: Plan) -> None:
@@ -196,7 +196,9 @@ def test_a_plan_keeps_to_the_budget_of_each_party(frugal: Scenario) -> None:
 
 def test_pauses_by_hand_beyond_a_budget_are_flagged_by_name(frugal: Scenario) -> None:
     plan = plans.make(frugal, pauses=[Window(1, 0, 47)])  # twelve hours in mill
-    (flag,) = [one for one in plan.findings if one.code == "plan.limits" and one.column == "concession_budget"]
+    (flag,) = [
+        finding for finding in plan.findings if finding.code == "plan.limits" and finding.column == "concession_budget"
+    ]
     assert "60, allowed is 30 (Party B, in days of work)" in flag.message
 
 
@@ -207,7 +209,9 @@ def test_budgets_are_among_the_limits_that_a_report_names(frugal: Scenario) -> N
 
 
 def test_a_budget_that_allows_no_pause_is_the_reason(frugal: Scenario) -> None:
-    parties = tuple({**one, "concession_budget": 0.5} if "concession_budget" in one else one for one in frugal.parties)
+    parties = tuple(
+        {**party, "concession_budget": 0.5} if "concession_budget" in party else party for party in frugal.parties
+    )
     with pytest.raises(NoPlan) as caught:
         plans.make(replace(frugal, parties=parties, steps=48), time_limit=1)
     assert "cost the parties at most 0.5, 0.5" in caught.value.message

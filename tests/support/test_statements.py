@@ -49,8 +49,8 @@ def speech(tmp_path: Path) -> Path:
     return path
 
 
-def run(*words: str, said: str | None = None) -> tuple[int, str]:
-    result = RUNNER.invoke(letup.cli.app, ["statement", *words], input=said)
+def run(*words: str, typed: str | None = None) -> tuple[int, str]:
+    result = RUNNER.invoke(letup.cli.app, ["statement", *words], input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout
@@ -63,8 +63,10 @@ def said_on(*entries: tuple[int, int], party: str = "a", issue: str = "i") -> tu
     )
 
 
-def support(*said: Statement) -> Support:
-    return Support((Issue("i", "One <issue>"), Issue("j", "Two")), (Party("a", "A & B"), Party("b", "B")), (), said)
+def support(*statements: Statement) -> Support:
+    return Support(
+        (Issue("i", "One <issue>"), Issue("j", "Two")), (Party("a", "A & B"), Party("b", "B")), (), statements
+    )
 
 
 # Adding.
@@ -74,7 +76,7 @@ def added(folder: Path, **cells: str) -> tuple[str, list[str]]:
     good = {"date": "2029-12-30", "party": "party_a", "speaker": "A delegate", "issue": "length", "stance": "-1"}
     good |= {"position": "Four hours, no more", "basis": "assumed", "note": "heard in the room"}
     where, findings = append_statement(folder, good | cells)
-    return where, [one.code for one in findings]
+    return where, [finding.code for finding in findings]
 
 
 def test_a_statement_is_one_row_more_and_nothing_else_changes(folder: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_file_from_a_spreadsheet_keeps_its_marks_and_line_ends(start: bytes, e
 def test_the_first_statement_makes_the_file(folder: Path) -> None:
     (folder / "statements.csv").unlink()
     assert added(folder)[0] == "row 2"
-    assert [said.position for said in support_of(load(folder)).statements] == ["Four hours, no more"]
+    assert [statement.position for statement in support_of(load(folder)).statements] == ["Four hours, no more"]
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(folder: Path) -> None:
@@ -122,7 +124,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(folder: Path) -> None:
     wrong = {"party": "party_x", "issue": "weather", "stance": "3", "date": "2093-01-01", "note": ""}
     with pytest.raises(BadInput) as caught:
         added(folder, **wrong)
-    codes = {one.code for one in caught.value.findings}
+    codes = {finding.code for finding in caught.value.findings}
     assert codes >= {"value.reference", "value.range", "statements.future", "basis.note_missing"}
     assert (folder / "statements.csv").read_bytes() == before
 
@@ -135,7 +137,7 @@ def test_a_quote_that_is_not_in_its_file_is_not_added(folder: Path) -> None:
     (folder / "speech.txt").write_text("Five hours.", "utf-8")
     with pytest.raises(BadInput) as caught:
         added(folder, source_file="speech.txt", quote="Six hours")
-    assert [one.code for one in caught.value.findings if one.severity == "error"] == ["statements.quote"]
+    assert [finding.code for finding in caught.value.findings if finding.severity == "error"] == ["statements.quote"]
     assert added(folder, source_file="speech.txt", quote="Five hours.")[1] == []
 
 
@@ -162,8 +164,8 @@ def test_statements_in_a_geopackage_are_added_there(folder: Path, tmp_path: Path
 
 def test_the_command_adds_what_it_is_given(folder: Path) -> None:
     words = ["--date", "2029-12-30", "--party", "party_b", "--speaker", "B", "--issue", "trucks", "--stance", "-2"]
-    code, said = run("add", str(folder), *words, "--position", "None", "--source", "example", "--json")
-    assert (code, json.loads(said)["added"][0]["row"]) == (0, "row 4")
+    code, output = run("add", str(folder), *words, "--position", "None", "--source", "example", "--json")
+    assert (code, json.loads(output)["added"][0]["row"]) == (0, "row 4")
     row = rows(folder / "statements.csv")[-1]
     assert (row["basis"], row["source"], row["stance"]) == ("observed", "example", "-2")
 
@@ -190,11 +192,11 @@ def test_statements_can_be_chosen_by_party_issue_and_day() -> None:
 def test_the_list_says_who_said_what_when_and_where_they_turned(folder: Path) -> None:
     change(folder, "statements.csv", 3, date="2029-12-20", party="party_a", speaker="Another", issue="length",
            position="Any length", stance=2)  # fmt: skip
-    code, said = run("list", str(folder), "--party", "party_a")
+    code, output = run("list", str(folder), "--party", "party_a")
     assert code == 0
-    assert "2029-12-12  -1  A spokeswoman: Pauses only for set hours, by day." in said
-    assert "turns: changes the position of 2029-12-12 (A spokeswoman)" in said
-    assert "2 statements, 1 turn of position" in said
+    assert "2029-12-12  -1  A spokeswoman: Pauses only for set hours, by day." in output
+    assert "turns: changes the position of 2029-12-12 (A spokeswoman)" in output
+    assert "2 statements, 1 turn of position" in output
     content = json.loads(run("list", str(folder), "--json")[1])
     assert len(content["statements"]) == 3
     assert content["turns"] == [["row 2", "row 4"]]
@@ -230,16 +232,16 @@ def test_without_statements_there_is_a_drawing_that_says_so() -> None:
 # Reading a text.
 
 
-def found(text: str, folder: Path) -> list[Proposal]:
+def proposed(text: str, folder: Path) -> list[Proposal]:
     return proposals(text, support_of(load(folder)), extractor())
 
 
 def test_sentences_that_name_a_party_and_an_issue_are_proposed(folder: Path) -> None:
-    by = {(one.party, one.issue): one for one in found(TEXT, folder)}
+    by = {(proposal.party, proposal.issue): proposal for proposal in proposed(TEXT, folder)}
     assert set(by) == {("party_a", "length"), ("party_b", "trucks"), ("party_b", "observers"), ("party_b", "return")}
     assert by["party_b", "trucks"].numbers == ("20",)
     assert by["party_b", "trucks"].quote.startswith("Party B asks for 20 trucks")
-    assert {key: one.stance for key, one in by.items()} == {
+    assert {key: proposal.stance for key, proposal in by.items()} == {
         ("party_a", "length"): 1,
         ("party_b", "trucks"): 2,
         ("party_b", "observers"): 2,
@@ -248,32 +250,32 @@ def test_sentences_that_name_a_party_and_an_issue_are_proposed(folder: Path) -> 
 
 
 def test_numbers_with_points_do_not_end_a_sentence(folder: Path) -> None:
-    (one,) = found("Party A offers 2.5 hours. Then it left the room.", folder)
-    assert one.quote == "Party A offers 2.5 hours."
+    (proposal,) = proposed("Party A offers 2.5 hours. Then it left the room.", folder)
+    assert proposal.quote == "Party A offers 2.5 hours."
 
 
 def test_words_that_any_sentence_has_name_no_issue(folder: Path) -> None:
     change(folder, "issues.csv", 2, label="Hours without flights")
-    assert found("Party A will not talk without a guarantee of the others.", folder) == []
+    assert proposed("Party A will not talk without a guarantee of the others.", folder) == []
 
 
 def test_who_spoke_before_names_the_party(folder: Path) -> None:
     change(folder, "statements.csv", 1, speaker="Mira Holt, spokeswoman")
-    (one,) = found("Holt was against more trucks in the town.", folder)
-    assert one.party == "party_a"
+    (proposal,) = proposed("Holt was against more trucks in the town.", folder)
+    assert proposal.party == "party_a"
 
 
 @examples(60)
 @given(st.text(st.sampled_from("Party ABab 20trucks.!?\n؟ observersحماس\u0301\r\t\"'"), max_size=200))
 def test_whatever_the_text_every_proposal_quotes_to_the_letter(text: str) -> None:
     known = support()
-    for one in proposals(text, known, extractor()):
-        assert text[one.start : one.end] == one.quote
+    for proposal in proposals(text, known, extractor()):
+        assert text[proposal.start : proposal.end] == proposal.quote
 
 
 def test_a_long_text_is_read_in_no_time(folder: Path) -> None:
     text = "1.1." * 20_000 + "a" * 50_000 + TEXT * 20
-    assert len({one.quote for one in found(text, folder)}) >= 3
+    assert len({proposal.quote for proposal in proposed(text, folder)}) >= 3
 
 
 class Liar:
@@ -313,23 +315,23 @@ def test_extractors_of_others_are_found_by_their_entry_point(monkeypatch: pytest
 
 def test_proposals_can_be_reviewed_and_confirmed_by_their_ids(folder: Path, speech: Path) -> None:
     content = json.loads(run("read", str(folder), str(speech), "--json")[1])["proposals"]
-    one = next(entry for entry in content if entry["issue"] == "trucks")
-    assert TEXT[one["start"] : one["end"]] == one["quote"]
+    entry = next(entry for entry in content if entry["issue"] == "trucks")
+    assert TEXT[entry["start"] : entry["end"]] == entry["quote"]
     before = (folder / "statements.csv").read_bytes()
-    words = ["--confirm", one["id"], "--position", f"{one['id']}=Twenty trucks, and somebody who watches"]
+    words = ["--confirm", entry["id"], "--position", f"{entry['id']}=Twenty trucks, and somebody who watches"]
     words += ["--date", "2029-12-20", "--speaker", "Minutes of the talks", "--source", "example"]
-    code, said = run("read", str(folder), str(speech), *words)
+    code, output = run("read", str(folder), str(speech), *words)
     assert code == 0
-    assert "added row 4" in said
+    assert "added row 4" in output
     assert (folder / "statements.csv").read_bytes().startswith(before)
     row = rows(folder / "statements.csv")[-1]
-    assert (row["quote"], row["source_file"], row["stance"]) == (one["quote"], "sources/talks.txt", "2")
+    assert (row["quote"], row["source_file"], row["stance"]) == (entry["quote"], "sources/talks.txt", "2")
     assert (folder / "sources" / "talks.txt").read_text("utf-8") == TEXT
     assert check(folder) == []
 
 
 def test_nothing_is_added_that_nobody_told_in_their_own_words(folder: Path, speech: Path) -> None:
-    name = found(TEXT, folder)[0].id
+    name = proposed(TEXT, folder)[0].id
     who = ["--date", "2029-12-20", "--speaker", "X"]
     for words, code in (
         (["--confirm", name, *who], "extract.position"),
@@ -352,9 +354,9 @@ def test_each_proposal_can_be_answered_at_the_keyboard(
     monkeypatch.setattr(statement, "at_a_keyboard", lambda: True)
     answers = "\n".join(["Ready for five hours", "2", "", "", ""]) + "\n"
     who = ["--date", "2029-12-20", "--speaker", "X", "--note", "minutes"]
-    code, said = run("read", str(folder), str(speech), *who, said=answers)
+    code, output = run("read", str(folder), str(speech), *who, typed=answers)
     assert code == 0
-    assert "In your own words" in said
+    assert "In your own words" in output
     row = rows(folder / "statements.csv")[-1]
     assert (row["position"], row["stance"], row["party"]) == ("Ready for five hours", "2", "party_a")
     assert len(rows(folder / "statements.csv")) == 3
@@ -363,7 +365,7 @@ def test_each_proposal_can_be_answered_at_the_keyboard(
 def test_another_text_of_the_same_name_is_not_written_over(folder: Path, speech: Path) -> None:
     (folder / "sources").mkdir()
     (folder / "sources" / "talks.txt").write_text("other", "utf-8")
-    name = found(TEXT, folder)[0].id
+    name = proposed(TEXT, folder)[0].id
     words = ["--confirm", name, "--position", f"{name}=Five hours", "--date", "2029-12-20", "--speaker", "X"]
     with pytest.raises(LetupError) as caught:
         run("read", str(folder), str(speech), *words, "--note", "minutes")
