@@ -9,7 +9,16 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.plans import example, hungry, hungry_case, hungry_plan, made, written  # noqa: F401 - fixtures for all
+from tests.plans import (  # noqa: F401 - fixtures for all
+    example,
+    hungry,
+    hungry_case,
+    hungry_plan,
+    made,
+    one_day,
+    progress_of_made,
+    written,
+)
 
 # No test needs its GeoPackages after the machine went down: do not wait for the disk at each layer.
 os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")
