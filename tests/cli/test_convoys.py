@@ -17,7 +17,7 @@ from letup import scenario as scenarios
 from letup.aid.convoys.tables import read_deliveries
 from letup.cli import app
 from letup.core.errors import BadInput, LetupError
-from letup.plan.convoys import read_planned
+from letup.plan.files.read import read_planned
 from letup.verify.convoys import check_convoys, check_medevac
 
 DELIVERIES = """\

@@ -12,7 +12,7 @@ from letup.pauses import Window
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.discretise import limits_of
 from letup.plan.extensions import More, fits, longer, new
-from letup.plan.files import digests
+from letup.plan.files.document import field_digests
 from letup.plan.planner.make import make
 from letup.verify import verify
 from tests.cli.running import printed
@@ -133,6 +133,6 @@ def _changed(folder, tmp_path, change):
     shutil.copytree(folder, target)
     document = json.loads((target / "plan.json").read_text("utf-8"))
     change(document)
-    document["digests"]["plan"] = digests.fields(document)
+    document["digests"]["plan"] = field_digests(document)
     (target / "plan.json").write_text(json.dumps(document), "utf-8")
     return [problem.where for problem in verify(target).problems]

@@ -17,9 +17,9 @@ from letup.core.errors import LetupError
 from letup.core.wording import significant
 from letup.pauses.limits import Window, usable_steps
 from letup.plan.discretise import limits_of, moving_array
-from letup.plan.files import digests
+from letup.plan.files.document import field_digests
 from letup.plan.frontier.against_need import tradeoff
-from letup.plan.objectives import Joint, Objective, gap_of, sentence_of
+from letup.plan.objectives import Objective, WeighedObjective, gap_of, sentence_of
 from letup.plan.planner.groups import move_groups
 from letup.scenario import Priorities, with_priorities
 from letup.verify import verify
@@ -80,7 +80,7 @@ def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
     scenario = weighed(hungry_case, 1.0, 1.0)
     network = roads.build(scenario)
     usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
-    joint, base = Joint(scenario, network, usable), ground(scenario, network)
+    joint, base = WeighedObjective(scenario, network, usable), ground(scenario, network)
     everything = most(scenario, usable, prepared=base)
     for windows in list(all_windows(scenario))[::7]:
         made = deliver(
@@ -252,7 +252,7 @@ def test_a_forged_figure_is_found(folder, tmp_path, where, change):
     shutil.copytree(folder, copy)
     content = json.loads((copy / "plan.json").read_text("utf-8"))
     change(content["weighed"])
-    content["digests"]["plan"] = digests.fields(content)
+    content["digests"]["plan"] = field_digests(content)
     (copy / "plan.json").write_text(json.dumps(content), "utf-8")
     problems = verify(copy).problems
     assert any(problem.where == f"weighed.{where}" for problem in problems), problems
@@ -264,6 +264,6 @@ def test_a_forged_worth_of_a_pause_is_found(folder, tmp_path, worth):
     shutil.copytree(folder, copy)
     content = json.loads((copy / "plan.json").read_text("utf-8"))
     content["pauses"][0]["worth_need"] = worth
-    content["digests"]["plan"] = digests.fields(content)
+    content["digests"]["plan"] = field_digests(content)
     (copy / "plan.json").write_text(json.dumps(content), "utf-8")
     assert [problem.where for problem in verify(copy).problems] == ["pauses[0].worth_need"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from letup import plan as plans
 from letup.core.errors import LetupError, NoPlan
-from letup.plan.files import digests
+from letup.plan.files.document import digest_of, field_digests, folder_digests, plain_values
 from letup.plan.files.tables import MOVEMENTS
 from letup.verify import verification, verify
 from tests.examples import examples
@@ -46,9 +46,9 @@ def save(folder, raw, seal=False):
     """Write plan.json; with ``seal`` with digests that fit the change, as a careful forger would."""
     if seal:
         rows = movements(folder)
-        raw["digests"]["plan"] = digests.fields(raw)
-        raw["digests"]["movements"] = {row["id"]: digests.short(list(row.values())) for row in rows}
-        raw["digests"]["scenario"] = digests.of_folder(folder / "scenario")
+        raw["digests"]["plan"] = field_digests(raw)
+        raw["digests"]["movements"] = {row["id"]: digest_of(list(row.values())) for row in rows}
+        raw["digests"]["scenario"] = folder_digests(folder / "scenario")
     (folder / "plan.json").write_text(json.dumps(raw), "utf-8")
 
 
@@ -69,7 +69,7 @@ def numbers(raw):
     """Paths of all numbers in plan.json."""
     return [
         path
-        for path, value in digests.leaves({k: v for k, v in raw.items() if k != "digests"})
+        for path, value in plain_values({k: v for k, v in raw.items() if k != "digests"})
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     ]
 

@@ -38,7 +38,7 @@ def convoys(
     from letup.cli.terminal import show, show_json, show_written
     from letup.core.folders import require_usable
     from letup.core.progress import ProgressDisplay
-    from letup.plan.convoys import read_planned
+    from letup.plan.files.read import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from letup.plan.files.pauses import read_pauses
-from letup.plan.files.read import read_document
+from letup.plan.files.read import read_document, read_pauses
 from letup.plan.files.write import require_usable, write
 from letup.plan.model import GroupResult, Plan
 

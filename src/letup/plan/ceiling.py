@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.plan.modes import by_mode, room_of
+from letup.plan.discretise import by_mode, room_of
 from letup.roads.network import Timed
 from letup.scenario.model import Group
 

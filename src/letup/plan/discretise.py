@@ -1,4 +1,4 @@
-"""A scenario in the terms of the plan: its limits by number and step, and its clock."""
+"""A scenario in the terms of the plan: limits by number and step, people by group, networks by mode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from letup.pauses.limits import Limits, Window
 from letup.pauses.movement_times import MARGIN_MINUTES, margin_steps, moving_array
-from letup.scenario.model import Cost, Scenario, TimeOfZone
+from letup.roads.network import Timed
+from letup.scenario.model import Cost, Group, Scenario, TimeOfZone
 
 __all__ = [
     "MARGIN_MINUTES",
@@ -146,3 +147,16 @@ def people_by_group(scenario: Scenario, group: str) -> int:
     """People in a group, whether they want to leave or not."""
     people = scenario.people
     return int(people.loc[people["group"] == group, "count"].sum())
+
+
+def by_mode(groups: tuple[Group, ...], timed: list[Timed]) -> dict[str, list[Timed]]:
+    """The networks of each mode's groups, in planning order."""
+    modes: dict[str, list[Timed]] = {}
+    for group, network in zip(groups, timed, strict=True):
+        modes.setdefault(group.mode, []).append(network)
+    return modes
+
+
+def room_of(timed: list[Timed]) -> dict[str, int]:
+    """Room of each shelter by place id, people."""
+    return {t.place[node]: int(t.shelter[node]) for t in timed for node in np.flatnonzero(t.shelter > 0).tolist()}

@@ -120,7 +120,7 @@ def is_joint(scenario: Scenario) -> bool:
     return scenario.priorities.need > 0 and wanted(scenario)
 
 
-class Joint:
+class WeighedObjective:
     """What windows are worth by the priorities of a scenario.
 
     Parameters

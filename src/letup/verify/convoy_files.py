@@ -19,7 +19,7 @@ from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES
 from letup.aid.convoys.tables import CONVOYS, LOADS, MEDEVAC, PATIENTS, TIMES, by_item, local, no_deliveries
 from letup.core.errors import BadInput
 from letup.pauses.limits import Window, quiet_array
-from letup.plan.convoys import read_goods
+from letup.plan.files.read import read_goods
 from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario

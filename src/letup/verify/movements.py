@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.pauses.limits import Window, quiet_array
+from letup.plan.discretise import room_of
 from letup.plan.files.tables import MOVEMENTS
-from letup.plan.modes import room_of
-from letup.plan.ways import RoadsOf
+from letup.plan.movement_paths import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 from letup.tables import format_path, frame, parse_path, typed

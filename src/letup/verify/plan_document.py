@@ -23,8 +23,8 @@ from letup.plan.files.document import Document
 from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult
-from letup.plan.objectives import Joint, document_part, is_joint, objectives_of
-from letup.plan.ways import passing
+from letup.plan.movement_paths import passing
+from letup.plan.objectives import WeighedObjective, document_part, is_joint, objectives_of
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 from letup.verify.convoy_files import check_orders
@@ -319,7 +319,7 @@ def check_weighed(
     for i, (given, other) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
         for key in ("name", "unit", "weight", "gap"):
             result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(given, key), other[key])
-    losses = Joint(scenario, network, usable, prepared).losses(windows)
+    losses = WeighedObjective(scenario, network, usable, prepared).losses(windows)
     _check_worths(document, dict(zip(pauses, losses, strict=True)), result)
     result.done("what the pauses were chosen for: values, weights and ceilings", 2)
 

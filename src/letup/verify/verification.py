@@ -14,8 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
-from letup.plan.files import digests
-from letup.plan.files.document import PLAN, Document
+from letup.plan.files.document import PLAN, Document, digest_of, field_digests, folder_digests
 from letup.plan.files.tables import MOVEMENTS
 from letup.tables import read_texts
 from letup.verify.plan_document import check_content
@@ -105,17 +104,17 @@ def _digests(folder: Path, raw: dict[str, Any], rows: list[dict[str, str]], resu
         result.wrong("digest", "plan.json", "digests", "are missing")
         return
     plan, movements, scenario = parts
-    _compare(plan or {}, digests.fields(raw), result, "plan.json", "field")
+    _compare(plan or {}, field_digests(raw), result, "plan.json", "field")
     written: dict[str, str] = {}
     for number, row in enumerate(rows, 2):
         if row["id"] in written:
             result.wrong("digest", "movements.csv", f"row {number}", f"the id {row['id']!r} stands twice", "id")
-        written[row["id"]] = digests.short(list(row.values()))
+        written[row["id"]] = digest_of(list(row.values()))
         if (movements or {}).get(row["id"]) != written[row["id"]]:
             result.wrong("digest", "movements.csv", f"row {number}", f"movement {row['id']} was changed after writing")
     for name in (movements or {}).keys() - written.keys():
         result.wrong("digest", "movements.csv", f"movement {name}", "is missing")
-    _compare(scenario or {}, digests.of_folder(folder / "scenario"), result, "scenario", "file")
+    _compare(scenario or {}, folder_digests(folder / "scenario"), result, "scenario", "file")
     result.done("digests of fields, rows and files", len(plan or {}) + len(rows) + len(scenario or {}))
 
 

@@ -1,8 +1,11 @@
-"""The shape of plan.json, which its published JSON Schema is generated from."""
+"""The shape of plan.json, which its published JSON Schema is generated from, and the digests that locate a change."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
@@ -305,3 +308,40 @@ def schema() -> str:
     """The published JSON Schema of plan.json."""
     made: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def digest_of(value: object) -> str:
+    """First 12 hexadecimal digits of the SHA-256 of a value in canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def field_digests(document: dict[str, Any]) -> dict[str, str]:
+    """Digest of every field of plan.json, by its path such as ``pauses[3].hours``."""
+    return {
+        path: digest_of(value) for path, value in plain_values({k: v for k, v in document.items() if k != "digests"})
+    }
+
+
+def plain_values(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """All plain values in nested mappings and lists, with their paths; empty ones count as values."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from plain_values(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and value:
+        for i, inner in enumerate(value):
+            yield from plain_values(inner, f"{path}[{i}]")
+    else:
+        yield path, value
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file under a folder, by relative path."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): file_digest(p) for p in files}

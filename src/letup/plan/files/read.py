@@ -1,19 +1,29 @@
-"""Read tables of a written plan for other uses than verifying it, such as an assessment."""
+"""Read a written plan for other uses than verifying it, such as an assessment or convoys; and pauses given by hand."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from letup.aid.convoys.model import Truck, trucks_of
+from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
+from letup.pauses.limits import Window, quiet_array
 from letup.plan.files.document import PLAN
 from letup.plan.files.tables import MOVEMENTS
+from letup.roads import RoadNetwork, build
 from letup.scenario.essentials import essentials_of
 from letup.scenario.model import Scenario
 from letup.tables import Codes, read_rows
@@ -21,6 +31,9 @@ from letup.tables import Codes, read_rows
 _CHECK = "Check the plan with `letup verify`."
 _DELIVERY_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.delivery", _CHECK)
 _MOVEMENT_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.movement", _CHECK)
+_LARGEST_BYTES = 20_000_000
+_PAUSE_COLUMNS = ("zone", "start", "end")
+_EXACT = 1e-6
 _NUMBERS = ("people", "people_per_step", "arrive_first_step", "arrive_last_step")
 
 
@@ -185,3 +198,206 @@ def _wrong_delivery(
 
 def _delivery(where: str, column: str, message: str) -> Finding:
     return finding("assess.delivery", message, _CHECK, file=DELIVERIES.name, where=where, column=column)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan as convoys need it.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The plan's copy of it.
+    network : RoadNetwork
+        Built anew from it.
+    quiet : bool[zones, steps]
+        When each zone is paused.
+    deliveries : DataFrame
+        deliveries.csv.
+    trucks : list of Truck
+        trucks.csv of the scenario.
+    """
+
+    scenario: Scenario
+    network: RoadNetwork
+    quiet: NDArray[np.bool_]
+    deliveries: pd.DataFrame
+    trucks: list[Truck]
+
+
+def read_planned(folder: Path | str) -> Planned:
+    """Read what convoys are made of from a folder that `letup plan` wrote.
+
+    This does not verify the plan; `letup.verify.verify` does.
+
+    Raises
+    ------
+    LetupError
+        ``convoys.plan``: there is no plan, or it has no deliveries.
+    BadInput
+        ``convoys.file``, ``convoys.value``: tables that cannot be used.
+    """
+    folder = Path(folder)
+    scenario, quiet = read_pauses_of(folder)
+    goods = read_goods(folder, scenario)
+    if goods is None and not len(scenario.patients):
+        message = f"{folder} is a plan without deliveries, and without patients to move"
+        remedy = "Plan a scenario with trucks.csv; convoys are made of a plan's deliveries.csv."
+        raise LetupError("convoys.plan", message, remedy)
+    deliveries, trucks = goods or (no_deliveries(), [])
+    return Planned(scenario, build(scenario), quiet, deliveries, trucks)
+
+
+def read_goods(folder: Path, scenario: Scenario) -> tuple[pd.DataFrame, list[Truck]] | None:
+    """Deliveries of a written plan and the trucks of its scenario; None if it has none.
+
+    Raises
+    ------
+    BadInput
+        ``convoys.file``, ``convoys.value``: tables that cannot be used.
+    """
+    if not (folder / "deliveries.csv").is_file():
+        return None
+    deliveries = read_deliveries(folder / "deliveries.csv")
+    trucks = trucks_of(scenario)
+    found = check_references(deliveries, trucks, scenario)
+    if found:
+        raise BadInput(found)
+    return deliveries, trucks
+
+
+def read_pauses_of(folder: Path) -> tuple[Scenario, NDArray[np.bool_]]:
+    """Scenario of a written plan, and when each of its zones is quiet: bool[zones, steps]."""
+    from letup import scenario as scenarios
+
+    if not (folder / "plan.json").is_file() or not (folder / "scenario").is_dir():
+        raise LetupError("convoys.plan", f"{folder} holds no plan", "Give the folder that `letup plan` wrote.")
+    scenario = scenarios.load(str(folder / "scenario"))
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    try:
+        document = read_document(folder)
+        windows = [
+            Window(number[row["zone"]], int(row["first_step"]), int(row["last_step"])) for row in document["pauses"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"plan.json in {folder} cannot be read: {type(error).__name__} {error}"
+        raise LetupError("convoys.plan", message, "Check the plan with `letup verify`.") from error
+    if any(not 0 <= one.first <= one.last < scenario.steps for one in windows):
+        message = f"plan.json in {folder} has pauses outside the time of its scenario"
+        raise LetupError("convoys.plan", message, "Check the plan with `letup verify`.")
+    return scenario, quiet_array(windows, len(number), scenario.steps)
+
+
+def read_pauses(path: Path | str, scenario: Scenario) -> list[Window]:
+    """Read a CSV of pauses.
+
+    Parameters
+    ----------
+    path : path
+        File with the columns zone (id), start and end (ISO 8601; local time where no offset is given).
+    scenario : Scenario
+        The scenario they are for.
+
+    Raises
+    ------
+    BadInput
+        With a finding for every row that cannot be used.
+    """
+    path = Path(path)
+    found: list[Finding] = []
+    windows: list[Window] = []
+    rows = _rows(path, found)
+    number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
+    line_of: dict[Window, int] = {}
+    for line, row in rows:
+        window = _window(row, line, file=path.name, scenario=scenario, number=number, found=found)
+        if window is None:
+            continue
+        for other in windows:
+            if other.zone == window.zone and window.first <= other.last + 1 and other.first <= window.last + 1:
+                text = f"the pause of {row['zone']} overlaps or touches the one in row {line_of[other]}"
+                remedy = "Join them into one row, or leave time between them."
+                found.append(finding("pauses.overlap", text, remedy, file=path.name, where=f"row {line}"))
+        line_of.setdefault(window, line)
+        windows.append(window)
+    if any(f.severity == "error" for f in found):
+        raise BadInput(found)
+    return sorted(windows)
+
+
+def _rows(path: Path, found: list[Finding]) -> list[tuple[int, dict[str, str]]]:
+    """Rows by line number; findings where the file cannot be read."""
+
+    def refuse(code: str, message: str, remedy: str, where: str = "") -> list[tuple[int, dict[str, str]]]:
+        found.append(finding(code, message, remedy, file=path.name, where=where))
+        return []
+
+    try:
+        if not path.is_file():
+            return refuse("pauses.file", f"there is no file {path}", "Give the path of a CSV file.")
+        if path.stat().st_size > _LARGEST_BYTES:
+            return refuse("pauses.file", "the file is larger than 20 MB", "Give a CSV with one pause per row.")
+        text = path.read_text("utf-8-sig")
+        if "\0" in text:
+            return refuse("pauses.file", "the file holds zero bytes", "Save it as CSV in UTF-8.")
+        reader = csv.DictReader(io.StringIO(text), strict=True)
+        names = [name.strip() for name in reader.fieldnames or []]
+        missing = [name for name in _PAUSE_COLUMNS if name not in names]
+        if missing:
+            return refuse(
+                "pauses.column", f"columns missing: {', '.join(missing)}", "Use the columns zone, start and end."
+            )
+        reader.fieldnames = names
+        rows = [
+            (reader.line_num, {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}) for row in reader
+        ]
+    except UnicodeDecodeError:
+        return refuse("pauses.file", "the file is not UTF-8", "Save it as CSV in UTF-8.")
+    except (OSError, csv.Error) as error:
+        return refuse("pauses.file", f"the file cannot be read: {error}", "Save it as CSV in UTF-8.")
+    if not rows:
+        return refuse("pauses.file", "the file has no rows", "Write one pause per row.")
+    return rows
+
+
+def _window(
+    row: dict[str, str], line: int, *, file: str, scenario: Scenario, number: dict[str, int], found: list[Finding]
+) -> Window | None:
+    """The window of one row; None with findings if it cannot be used."""
+    before = len(found)
+
+    def refuse(code: str, message: str, remedy: str, column: str) -> None:
+        found.append(finding(code, message, remedy, file=file, where=f"row {line}", column=column))
+
+    if row["zone"] not in number:
+        known = ", ".join(list(number)[:8])
+        refuse(
+            "pauses.zone",
+            f"there is no zone {row['zone']!r}",
+            f"Use a zone id of the scenario, such as {known}.",
+            "zone",
+        )
+    edges: list[int] = []
+    for column in ("start", "end"):
+        try:
+            moment = datetime.fromisoformat(row[column])
+        except ValueError:
+            text = f"{row[column]!r} is not a date and time"
+            refuse("pauses.time", text, "Write it as 2023-11-05T09:00.", column)
+            continue
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=scenario.local)
+        step = scenario.clock.step_at(moment)
+        if abs(step - round(step)) > _EXACT:
+            text = f"{row[column]} does not fall on a step of {scenario.step_minutes} minutes"
+            refuse("pauses.time", text, "Move it to a step.", column)
+        elif not 0 <= round(step) <= scenario.steps:
+            text = f"{row[column]} is outside the time of the scenario"
+            refuse("pauses.outside", text, "See start, steps and step_minutes in scenario.yaml.", column)
+        else:
+            edges.append(round(step))
+    if len(found) == before and edges[0] >= edges[1]:
+        refuse("pauses.time", "the pause ends before it starts", "Correct start or end.", "end")
+    if len(found) > before:
+        return None
+    return Window(number[row["zone"]], edges[0], edges[1] - 1)

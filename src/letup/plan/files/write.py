@@ -21,8 +21,7 @@ from letup.core.errors import LetupError
 from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
-from letup.plan.files import digests
-from letup.plan.files.document import PLAN, Document
+from letup.plan.files.document import PLAN, Document, digest_of, field_digests, folder_digests
 from letup.plan.files.tables import MOVEMENTS
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
@@ -70,7 +69,7 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
         write_csv(folder / "movements.csv", MOVEMENTS, rows)
         if plan.deliveries is not None:
             _write_deliveries(plan.deliveries, folder)
-        made = as_document(plan, rows, copied, digests.of_folder(folder / "scenario"))
+        made = as_document(plan, rows, copied, folder_digests(folder / "scenario"))
         (folder / "plan.json").write_text(
             json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
         )
@@ -204,8 +203,8 @@ def as_document(
         if made[name] is None:
             del made[name]
     made["digests"] = {
-        "plan": digests.fields(made),
-        "movements": {row["id"]: digests.short(list(row.values())) for row in rows},
+        "plan": field_digests(made),
+        "movements": {row["id"]: digest_of(list(row.values())) for row in rows},
         "scenario": scenario_files,
     }
     Document.model_validate(made)

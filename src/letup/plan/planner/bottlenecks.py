@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from letup.plan.files.tables import BOTTLENECK_COLUMNS
-from letup.plan.planner.groups import GroupFlow, Relief
+from letup.plan.planner.groups import DoubledLimit, GroupFlow
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario
 
@@ -29,18 +29,18 @@ class _Limit:
     per_hour: float = 0.0
 
     @property
-    def relief(self) -> Relief:
+    def relief(self) -> DoubledLimit:
         """The same limit, doubled."""
         if self.kind in ("checkpoint", "shelter"):
-            return Relief({}, frozenset({self.id}))
-        return Relief({mode: np.array(sorted(arcs), np.int64) for mode, arcs in self.arcs.items()})
+            return DoubledLimit({}, frozenset({self.id}))
+        return DoubledLimit({mode: np.array(sorted(arcs), np.int64) for mode, arcs in self.arcs.items()})
 
 
 def bottlenecks(
     scenario: Scenario,
     network: RoadNetwork,
     flows: list[GroupFlow],
-    gain_of: Callable[[Relief], int | None],
+    gain_of: Callable[[DoubledLimit], int | None],
     gain_of_longer_pauses: Callable[[], int | None],
     *,
     relieved: int = _SHOWN,

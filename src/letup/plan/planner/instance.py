@@ -14,9 +14,8 @@ from letup.core.errors import NoPlan
 from letup.pauses.feasibility.conflicts import require_a_window
 from letup.pauses.limits import Limits, Window, usable_steps
 from letup.plan.ceiling import ceiling
-from letup.plan.discretise import limits_of, moving_array
-from letup.plan.modes import by_mode
-from letup.plan.objectives import Joint, is_joint
+from letup.plan.discretise import by_mode, limits_of, moving_array
+from letup.plan.objectives import WeighedObjective, is_joint
 from letup.plan.planner.groups import move_groups
 from letup.roads.network import RoadNetwork, Timed
 from letup.roads.timed_network import TimedNetwork
@@ -61,9 +60,9 @@ class Instance:
         zones = self.scenario.zones
         require_a_window(self.limits, len(zones), self.clock, list(map(str, zones["name"])))
 
-    def objective(self) -> Joint | None:
+    def objective(self) -> WeighedObjective | None:
         """What pauses are chosen for, where that is more than people."""
-        return Joint(self.scenario, self.network, self.usable) if is_joint(self.scenario) else None
+        return WeighedObjective(self.scenario, self.network, self.usable) if is_joint(self.scenario) else None
 
     def people_out(self, windows: Sequence[Window]) -> int:
         """People who reach a shelter in these pauses when the groups move one after the other."""

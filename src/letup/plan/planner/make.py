@@ -18,14 +18,13 @@ from letup.plan.ceiling import BASIS, RELAXED
 from letup.plan.discretise import moving_array, people_by_group
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult, Plan
-from letup.plan.objectives import Joint, is_joint
+from letup.plan.objectives import WeighedObjective, is_joint
 from letup.plan.planner.bottlenecks import bottlenecks
-from letup.plan.planner.groups import EXACT_UP_TO, GroupFlow, Relief, move_groups
+from letup.plan.planner.groups import EXACT_UP_TO, DoubledLimit, GroupFlow, move_groups
 from letup.plan.planner.instance import Instance, lay_out
 from letup.plan.planner.movements import outcome
-from letup.plan.planner.next_hours import next_hours
 from letup.plan.planner.search import choose
-from letup.plan.planner.worth import worth
+from letup.plan.planner.worth import next_hours, worth
 from letup.scenario.model import Scenario
 
 _RELIEVED = 3
@@ -119,7 +118,7 @@ def _finish(
     chosen: bool,
     trace: list[tuple[float, int, int]],
     complete: bool,
-    objective: Joint | None,
+    objective: WeighedObjective | None,
     tell: Reporter,
 ) -> Plan:
     """Move everybody under the chosen pauses, and say what the plan is worth and what bounds it."""
@@ -140,7 +139,7 @@ def _finish(
     more = next_hours(scenario, windows, flows, gains, quick=quick)
     tell("looking for what bounds the plan", arrive)
 
-    def total(quiet: NDArray[np.bool_], relief: Relief | None = None) -> int:
+    def total(quiet: NDArray[np.bool_], relief: DoubledLimit | None = None) -> int:
         return sum(flow.total for flow in move_groups(scenario.groups, timed, quiet, relief=relief, quick=quick))
 
     base = total(moving) if quick else arrive
@@ -149,7 +148,7 @@ def _finish(
         # Estimates are too low by different amounts: where they show no gain, nothing is known.
         return None if quick and people <= base else max(people - base, 0)
 
-    def gain_of(relief: Relief) -> int | None:
+    def gain_of(relief: DoubledLimit) -> int | None:
         return gain(total(moving, relief))
 
     def gain_of_longer_pauses() -> int | None:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from letup.pauses.limits import Window
 from letup.plan.discretise import moving_array
 from letup.plan.files.tables import MOVEMENTS
-from letup.plan.objectives import Joint
+from letup.plan.movement_paths import RoadsOf, passing
+from letup.plan.objectives import WeighedObjective
 from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.plan.planner.instance import Instance
-from letup.plan.ways import RoadsOf, passing
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import format_path
@@ -53,7 +53,7 @@ class Outcome:
         """Who reach a shelter."""
         return sum(flow.total for flow in self.flows)
 
-    def without_idle_pauses(self, objective: Joint | None) -> Outcome:
+    def without_idle_pauses(self, objective: WeighedObjective | None) -> Outcome:
         """The same without pauses that nobody passes in the end, and no truck needs: they are not asked for."""
         kept = [i for i, people in enumerate(self.passing) if people]
         if objective is not None:

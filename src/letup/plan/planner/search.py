@@ -20,7 +20,7 @@ from letup.pauses.search.annealing import Annealing
 from letup.pauses.search.surrogate_search import SurrogateAnnealing, initial_windows
 from letup.pauses.warm_up import compile_first
 from letup.plan.discretise import margin_steps
-from letup.plan.objectives import Joint
+from letup.plan.objectives import WeighedObjective
 from letup.plan.planner.instance import Instance, SearchNetwork, search_network
 
 _PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
@@ -65,7 +65,7 @@ def choose(
     time_limit: float | None = None,
     seed: int = 0,
     start: Sequence[Window] = (),
-    objective: Joint | None = None,
+    objective: WeighedObjective | None = None,
     progress: Callable[[float, int], None] | None = None,
 ) -> PauseChoice:
     """Choose pauses within the limits of an instance.
@@ -86,7 +86,7 @@ def choose(
         Seed of the search. Searches that time does not end give the same pauses for the same seed.
     start : sequence of Window, optional
         Pauses to begin from.
-    objective : Joint, optional
+    objective : WeighedObjective, optional
         What the pauses are chosen for, where that is more than people.
     progress : callable, optional
         Called with the people of the best pauses so far, as the search counts them, and the ceiling so far.
@@ -109,7 +109,7 @@ class _Search:
         time_limit: float | None,
         seed: int,
         start: Sequence[Window],
-        objective: Joint | None,
+        objective: WeighedObjective | None,
         progress: Callable[[float, int], None] | None,
     ) -> None:
         self.instance, self.seed, self.start, self.objective = instance, seed, tuple(start), objective
@@ -172,7 +172,7 @@ class _Search:
                     windows, people = choice.windows, choice.value
         return self._result(windows, min(people, bound), bound, complete=complete)
 
-    def _share_for_people(self, objective: Joint) -> float:
+    def _share_for_people(self, objective: WeighedObjective) -> float:
         """Share of the time for people alone where more counts."""
         return _PEOPLE_FIRST if objective.people else _PEOPLE_ASIDE
 
@@ -202,7 +202,7 @@ class _Search:
                 raise
             return None
 
-    def _weigh(self, problem: Problem, begin: list[Window], objective: Joint) -> tuple[list[Window], bool]:
+    def _weigh(self, problem: Problem, begin: list[Window], objective: WeighedObjective) -> tuple[list[Window], bool]:
         """Windows for all that counts, beginning with given ones; False if the search did not end by itself."""
         limits, zones = problem.limits, problem.net.zones
         rows = WindowRows(LinearProgram(), limits, zones, problem.clock, problem.margin)

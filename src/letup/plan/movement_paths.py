@@ -1,4 +1,4 @@
-"""Ways as they are written down, and who is where along them."""
+"""Paths of movements as they are written down, and who is where along them."""
 
 from __future__ import annotations
 
