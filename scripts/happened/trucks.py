@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from letup import roads
-from letup.aid.deliveries.make import deliver, ground
+from letup.aid.deliveries.make import deliver, prepare
 from letup.scenario import Scenario
 
 DAYS = 7
@@ -88,7 +88,7 @@ def brought(base: Scenario, rules: Rules) -> Brought:
         scenario,
         network,
         quiet,
-        prepared=ground(scenario, network),
+        prepared=prepare(scenario, network),
         time_limit=60,
         gap=1e-4,
         follow_stocks=False,

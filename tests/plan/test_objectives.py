@@ -12,7 +12,7 @@ import pytest
 
 from letup import plan as plans
 from letup import roads
-from letup.aid.deliveries.make import deliver, ground, most
+from letup.aid.deliveries.make import deliver, prepare, upper_bound
 from letup.core.errors import LetupError
 from letup.core.wording import significant
 from letup.pauses.limits import Window, usable_steps
@@ -54,7 +54,7 @@ def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
     scenario = weighed(hungry_case, 1.0, need)
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     found = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
     best = max(people + need * met for people, met in found.values())
     made = plans.make(scenario, time_limit=3)
@@ -80,8 +80,8 @@ def test_the_quick_measure_of_need_is_near_what_deliveries_reach(hungry_case):
     scenario = weighed(hungry_case, 1.0, 1.0)
     network = roads.build(scenario)
     usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
-    joint, base = WeighedObjective(scenario, network, usable), ground(scenario, network)
-    everything = most(scenario, usable, prepared=base)
+    joint, base = WeighedObjective(scenario, network, usable), prepare(scenario, network)
+    everything = upper_bound(scenario, usable, prepared=base)
     for windows in list(all_windows(scenario))[::7]:
         made = deliver(
             scenario, network, windows, prepared=base, time_limit=0.05, gap=1.0, follow_stocks=False,
@@ -111,7 +111,7 @@ def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
     nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
     usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
     network = roads.build(scenario)
-    one, other = (most(s, usable, prepared=ground(s, network)) for s in (scenario, nobody))
+    one, other = (upper_bound(s, usable, prepared=prepare(s, network)) for s in (scenario, nobody))
     assert one == pytest.approx(other)
 
 
@@ -149,7 +149,7 @@ def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit
         places.loc["border", ["trucks_per_hour", "trucks_per_day"]] = most_an_hour, most_a_day
         places.loc["border", "hours"] = "08:00-16:00"
         scenario = replace(hungry_case, places=places, trucks=trucks)
-        found.append(most(scenario, usable, prepared=ground(scenario, network)))
+        found.append(upper_bound(scenario, usable, prepared=prepare(scenario, network)))
     assert found[0] == pytest.approx(found[1])
     assert found[0] < found[2]
 
@@ -168,9 +168,9 @@ def test_no_quiet_hours_go_above_the_ceiling_of_need(hungry_case, seed):
         trucks[column] = random.choice(values, len(trucks))
     scenario = replace(hungry_case, places=places, trucks=trucks, step_minutes=int(random.choice([15, 30, 45, 60])))
     network, zones = roads.build(scenario), len(scenario.zones)
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     usable = np.ones((zones, scenario.steps), bool)
-    ceiling = most(scenario, usable, prepared=base)
+    ceiling = upper_bound(scenario, usable, prepared=base)
     for share in (1.0, 0.9, 0.7):
         hours = random.random((1, scenario.steps // 8 + 1)) < share
         quiet = np.broadcast_to(np.repeat(hours, 8, axis=1)[:, : scenario.steps], usable.shape)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from letup.aid.deliveries.fleet import wanted
+from letup.aid.deliveries.logistics import has_deliveries
 from letup.core.findings import Finding, finding, worst_first
 from letup.core.wording import plural
 from letup.pauses.limit_checks import breaches
@@ -82,7 +82,7 @@ def check_plan(
 
 def _relief(scenario: Scenario) -> str:
     """What the pauses have to do with relief."""
-    if not wanted(scenario):
+    if not has_deliveries(scenario):
         return "Flag: how relief gets in is not part of this plan; it must pass rapidly and unimpeded."
     weighed = "the pauses are chosen for the movement of people; trucks make use of them."
     if is_joint(scenario):

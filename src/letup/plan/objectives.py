@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import wanted
-from letup.aid.deliveries.make import Gauge, Ground, at_home, ground, most
+from letup.aid.deliveries.logistics import has_deliveries
+from letup.aid.deliveries.make import DeliverySurrogate, Prepared, prepare, upper_bound, value_at_home
 from letup.core.wording import percent, significant
 from letup.pauses.limits import Window
 from letup.plan.discretise import moving_array
@@ -117,7 +117,7 @@ def document_part(objectives: Sequence[Objective]) -> dict[str, Any]:
 
 def is_joint(scenario: Scenario) -> bool:
     """Whether pauses are to be chosen for need met, too: it has a weight, and there are trucks and points."""
-    return scenario.priorities.need > 0 and wanted(scenario)
+    return scenario.priorities.need > 0 and has_deliveries(scenario)
 
 
 class WeighedObjective:
@@ -130,7 +130,7 @@ class WeighedObjective:
     usable : bool[zones, T]
         Steps that may be quiet.
     prepared : Ground, optional
-        From `letup.aid.deliveries.ground`.
+        From `letup.aid.deliveries.make.prepare`.
 
     Attributes
     ----------
@@ -139,16 +139,16 @@ class WeighedObjective:
     """
 
     def __init__(
-        self, scenario: Scenario, network: RoadNetwork, usable: NDArray[np.bool_], prepared: Ground | None = None
+        self, scenario: Scenario, network: RoadNetwork, usable: NDArray[np.bool_], prepared: Prepared | None = None
     ) -> None:
         self.scenario, self._network, self._usable = scenario, network, usable
         self.people, self.need = scenario.priorities.people, scenario.priorities.need
-        self.ground = prepared or ground(scenario, network)
-        self._gauge = Gauge(scenario, network, self.ground, usable)
+        self.prepared = prepared or prepare(scenario, network)
+        self._need_surrogate = DeliverySurrogate(scenario, network, self.prepared, usable)
 
     def need_of(self, windows: Sequence[Window]) -> float:
         """Need that deliveries could meet in windows, about: person-days with diminishing value."""
-        return self._gauge.value(moving_array(self.scenario, list(windows)))
+        return self._need_surrogate.value(moving_array(self.scenario, list(windows)))
 
     def worth(self, windows: Sequence[Window], people: float) -> float:
         """What windows are worth that let so many people out."""
@@ -176,7 +176,7 @@ class WeighedObjective:
     ) -> tuple[Objective, Objective]:
         """What a plan comes to: its pauses and movements, people who arrive, the proven ceiling on them."""
         return objectives_of(
-            self.scenario, self._network, self._usable, windows, movements, arrive, ceiling, self.ground
+            self.scenario, self._network, self._usable, windows, movements, arrive, ceiling, self.prepared
         )
 
 
@@ -188,11 +188,11 @@ def objectives_of(
     movements: pd.DataFrame,
     arrive: int,
     ceiling: int,
-    prepared: Ground,
+    prepared: Prepared,
 ) -> tuple[Objective, Objective]:
     """The same from plain values; ``usable`` says which steps may be quiet."""
-    value, without = at_home(scenario, network, windows, movements, prepared=prepared)
-    bound = max(most(scenario, usable, prepared=prepared), value)
+    value, without = value_at_home(scenario, network, windows, movements, prepared=prepared)
+    bound = max(upper_bound(scenario, usable, prepared=prepared), value)
     return (
         Objective(PEOPLE, scenario.priorities.people, float(arrive), 0.0, float(ceiling)),
         Objective(NEED, scenario.priorities.need, value, without, bound),

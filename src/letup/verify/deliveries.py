@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from letup.aid.deliveries.fleet import Fleet, Means, Stop, means, slot_steps, wanted
+from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, has_deliveries, logistics_of, slot_steps
 from letup.aid.deliveries.need import Need, hand_out, needs
-from letup.aid.deliveries.residual_capacity import keys_of_arcs, room
+from letup.aid.deliveries.residual_capacity import keys_of_arcs, residual_capacity
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
-from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.aid.deliveries.truck_paths import TruckPath, checkpoints_at
 from letup.aid.people import moving
 from letup.aid.supplies import supplies
 from letup.pauses.limits import Window
@@ -27,7 +27,7 @@ from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import parse_path
 from letup.verify.result import Verification
-from letup.verify.truck_paths import BrokenWayError, Span, TruckWays
+from letup.verify.truck_paths import BrokenPathError, Span, TruckPaths
 
 _LITTLE = 1e-6
 
@@ -46,7 +46,7 @@ def check_deliveries(
     if document.deliveries is None:
         if any(present):
             result.wrong("file", DELIVERIES.name, "", "is there, but plan.json says nothing of deliveries")
-        elif wanted(scenario):
+        elif has_deliveries(scenario):
             result.wrong("file", "plan.json", "deliveries", "are missing, though the scenario has trucks and points")
         return
     rows, back = result.rows(folder, DELIVERIES), result.rows(folder, RETURNS)
@@ -78,9 +78,9 @@ class _Replay:
         result: Verification,
     ) -> None:
         self.scenario, self.network, self.result, self.movements = scenario, network, result, movements
-        self.means: Means = means(scenario)
-        self.fleet: dict[str, Fleet] = {fleet.id: fleet for fleet in self.means.fleets}
-        self.ways = TruckWays(scenario, network, self.means, moving_array(scenario, windows))
+        self.logistics: Logistics = logistics_of(scenario)
+        self.fleet: dict[str, Fleet] = {fleet.id: fleet for fleet in self.logistics.fleets}
+        self.paths = TruckPaths(scenario, network, self.logistics, moving_array(scenario, windows))
         self.need: Need = needs(scenario, supplies(scenario), moving(scenario, movements))
 
     def wrong(self, code: str, row: int, message: str, column: str = "", file: str = DELIVERIES.name) -> bool:
@@ -90,7 +90,7 @@ class _Replay:
 
     def row(self, row: dict[str, Any], number: int) -> bool:
         """Check one delivery and its return; False if it cannot be counted."""
-        stops, fleet = self.means.stops, self.fleet.get(row["truck"])
+        stops, fleet = self.logistics.stops, self.fleet.get(row["truck"])
         stop = stops.get(row["destination"])
         if fleet is None or fleet.base != row["origin"]:
             return self.wrong(
@@ -101,7 +101,7 @@ class _Replay:
         served = [self.scenario.zone_ids[zone] for zone in stop.zones] if stop.zones else [""]
         if row["zone"] not in served:
             return self.wrong("reference", number, f"{stop.id} does not hand out to {row['zone']!r}", "zone")
-        if row["item"] not in fleet.items or row["unit"] != self.means.unit.get(row["item"]):
+        if row["item"] not in fleet.items or row["unit"] != self.logistics.unit.get(row["item"]):
             return self.wrong("reference", number, f"these trucks carry no {row['item']} in {row['unit']}", "item")
         return self._load(row, fleet, number) and self._way(row, fleet, stop, number)
 
@@ -109,7 +109,7 @@ class _Replay:
         count = row["depart_last_step"] - row["depart_first_step"] + 1
         if row["trucks"] <= 0 or row["back_trucks"] != row["trucks"] or row["amount"] < 0 or count < 1:
             return self.wrong("value", number, "counts no trucks, others than its return, or less than nothing")
-        kg = row["amount"] * self.means.weight[row["item"]]
+        kg = row["amount"] * self.logistics.weight[row["item"]]
         if abs(row["kg"] - kg) > 0.01:
             return self.wrong("value", number, f"is {row['kg']}, recomputed {kg:.3f} kg", "kg")
         if kg > row["trucks"] * fleet.payload_kg * (1 + _LITTLE) + 0.01:
@@ -120,17 +120,17 @@ class _Replay:
         step, steps = self.scenario.step_minutes, self.scenario.steps
         first, last = row["depart_first_step"], row["depart_last_step"]
         try:
-            way = self.ways.way(fleet.base, stop.id, row["arcs"], fleet.speed_kmh, Span(first, last), row["minutes"])
-        except BrokenWayError as broken:
+            path = self.paths.path(fleet.base, stop.id, row["arcs"], fleet.speed_kmh, Span(first, last), row["minutes"])
+        except BrokenPathError as broken:
             return self.wrong("quiet" if "quiet" in str(broken) else "way", number, str(broken), "arcs")
-        lasts = int(-(-(way.minutes - _LITTLE) // step))
+        lasts = int(-(-(path.minutes - _LITTLE) // step))
         expected = {
             "day": int(self.need.day_of_step[first]),
             "arrive_first_step": first + lasts,
             "arrive_last_step": last + lasts,
         }
-        sound = self._same(row, expected, way, number, DELIVERIES.name, "")
-        base = self.means.stops[fleet.base]
+        sound = self._same(row, expected, path, number, DELIVERIES.name, "")
+        base = self.logistics.stops[fleet.base]
         if not base.is_open[max(first - fleet.load, 0) : last + 1].all() or first < fleet.load:
             sound = self.wrong("hours", number, f"{base.id} is shut while it is loaded or leaves", "depart_first_step")
         unload, free = row["back_unload_step"], row["back_free_step"]
@@ -152,21 +152,21 @@ class _Replay:
             return self.wrong("value", number, "goes back before it is unloaded", "depart_step", RETURNS.name)
         try:
             span, minutes = Span(depart, depart), row["back_minutes"]
-            way = self.ways.way(stop.id, fleet.base, row["back_arcs"], fleet.speed_kmh, span, minutes)
-        except BrokenWayError as broken:
+            path = self.paths.path(stop.id, fleet.base, row["back_arcs"], fleet.speed_kmh, span, minutes)
+        except BrokenPathError as broken:
             return self.wrong("quiet" if "quiet" in str(broken) else "way", number, str(broken), "arcs", RETURNS.name)
-        lasts = int(-(-(way.minutes - _LITTLE) // self.scenario.step_minutes))
-        return self._same(row, {"arrive_step": depart + lasts}, way, number, RETURNS.name, "back_")
+        lasts = int(-(-(path.minutes - _LITTLE) // self.scenario.step_minutes))
+        return self._same(row, {"arrive_step": depart + lasts}, path, number, RETURNS.name, "back_")
 
     def _same(
-        self, row: dict[str, Any], expected: dict[str, int], way: Way, number: int, file: str, prefix: str
+        self, row: dict[str, Any], expected: dict[str, int], path: TruckPath, number: int, file: str, prefix: str
     ) -> bool:
         sound = True
         for column, value in expected.items():
             if row[prefix + column] != value:
                 text = f"is {row[prefix + column]}, recomputed {value}"
                 sound = self.wrong("value", number, text, column, file)
-        for column, exact, most in (("minutes", way.minutes, 0.002), ("length_m", way.length_m, 0.11)):
+        for column, exact, most in (("minutes", path.minutes, 0.002), ("length_m", path.length_m, 0.11)):
             if abs(row[prefix + column] - exact) > most:
                 text = f"is {row[prefix + column]}, recomputed {exact:.3f}"
                 sound = self.wrong("value", number, text, column, file)
@@ -195,19 +195,21 @@ class _Replay:
         days: dict[tuple[str, int], float] = defaultdict(float)
         items: dict[tuple[str, str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for row in rows:
-            if self.means.stops[row["origin"]].kind == "crossing":
+            if self.logistics.stops[row["origin"]].kind == "crossing":
                 slots[row["origin"], row["depart_first_step"] // width] += row["trucks"]
                 days[row["origin"], row["day"]] += row["trucks"]
                 one = items[row["origin"], row["item"], row["day"]]
                 one[0], one[1] = one[0] + row["amount"], one[1] + row["trucks"]
         for (place, slot), inspected in slots.items():
-            stop = self.means.stops[place]
+            stop = self.logistics.stops[place]
             most = stop.trucks_per_hour * self._share(stop, slot) if math.isfinite(stop.trucks_per_hour) else math.inf
             self._over("throughput", f"{place}, slot {slot}", inspected, most, "trucks inspected")
         for (place, day), let_in in days.items():
-            self._over("throughput", f"{place}, day {day}", let_in, self.means.stops[place].trucks_per_day, "trucks")
+            self._over(
+                "throughput", f"{place}, day {day}", let_in, self.logistics.stops[place].trucks_per_day, "trucks"
+            )
         for (place, item, day), (amount, trucks) in items.items():
-            entry = self.means.entries.get((place, item))
+            entry = self.logistics.entries.get((place, item))
             self._over("supply", f"{place}, {item}, day {day}", amount, entry.amount if entry else 0.0, "units brought")
             self._over("supply", f"{place}, {item}, day {day}", trucks, entry.trucks if entry else 0.0, "trucks")
         self.result.done("trucks and supplies of crossings by hour and day", len(slots) + len(days) + 2 * len(items))
@@ -219,7 +221,7 @@ class _Replay:
             one = slots[row["destination"], row["back_unload_step"] // width]
             one[0], one[1] = one[0] + row["trucks"], one[1] + row["kg"] / 1000
         for (place, slot), (trucks, tonnes) in slots.items():
-            stop = self.means.stops[place]
+            stop = self.logistics.stops[place]
             hours = self._share(stop, slot)
             for used, rate, unit in ((trucks, stop.trucks_per_hour, "trucks"), (tonnes, stop.tonnes_per_hour, "t")):
                 if math.isfinite(rate):
@@ -240,7 +242,7 @@ class _Replay:
 
     def _roads(self, rows: list[dict[str, Any]]) -> None:
         width, control = slot_steps(self.scenario), checkpoints_at(self.network, self.scenario)
-        left = room(self.scenario, self.network, self.movements)
+        left = residual_capacity(self.scenario, self.network, self.movements)
         used: dict[tuple[str, int, int], float] = defaultdict(float)
         for row in rows:
             keys = keys_of_arcs(parse_path(row["arcs"]), row["depart_first_step"], self.network, control, width)
@@ -258,14 +260,14 @@ class _Replay:
         out: dict[tuple[str, str, int], float] = defaultdict(float)
         come: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in rows:
-            if self.means.stops[row["origin"]].kind == "warehouse":
+            if self.logistics.stops[row["origin"]].kind == "warehouse":
                 out[row["origin"], row["item"], row["day"]] += row["amount"]
             if row["zone"] == "":
                 come[row["destination"], row["item"], self._there(row)] += row["amount"]
         pairs = sorted({key[:2] for key in (*out, *come)})
         length = np.diff(self.need.ends, prepend=0.0)
         for place, item in pairs:
-            store = self.means.stores.get((place, item))
+            store = self.logistics.stores.get((place, item))
             stock, loss = (store.amount, store.loss) if store is not None else (0.0, 0.0)
             for day in range(len(length)):
                 gone = out.get((place, item, day), 0.0)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.make import ground
+from letup.aid.deliveries.make import prepare
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
@@ -298,7 +298,7 @@ def check_weighed(
         _check_worths(document, dict.fromkeys(pauses), result)
         return
     arrive, ceiling = document.answer.arrive, document.answer.ceiling
-    prepared = ground(scenario, network)
+    prepared = prepare(scenario, network)
     computed = objectives_of(scenario, network, usable, windows, movements, arrive, ceiling, prepared)
     for i, one in enumerate(computed):
         given = written.objectives[i]

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import Means
+from letup.aid.deliveries.logistics import Logistics
 from letup.aid.deliveries.truck_paths import (
-    Piece,
-    Way,
+    PathPiece,
+    TruckPath,
     arc_minutes,
     checkpoints_at,
     resting_nodes,
@@ -29,7 +29,7 @@ from letup.tables import parse_path
 _EXACT = 1e-6
 
 
-class BrokenWayError(Exception):
+class BrokenPathError(Exception):
     """A way that trucks cannot take; says why."""
 
 
@@ -41,13 +41,15 @@ class Span:
     last: int
 
 
-class TruckWays:
+class TruckPaths:
     """Ways of trucks, checked against the roads, the quiet windows and the hours of checkpoints."""
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, means: Means, quiet: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, scenario: Scenario, network: RoadNetwork, logistics: Logistics, quiet: NDArray[np.bool_]
+    ) -> None:
         self.scenario, self.network = scenario, network
         self.arc_zone, self.node_zone = truck_zones(scenario, network)
-        self.access = road_access(network, scenario, means.stops)
+        self.access = road_access(network, scenario, logistics.stops)
         self.rests = resting_nodes(network, scenario, self.arc_zone)
         self.control = checkpoints_at(network, scenario)
         self.usable = open_to(network, "vehicle")
@@ -59,7 +61,7 @@ class TruckWays:
         }
         self._minutes: dict[float, NDArray[np.float64]] = {}
 
-    def way(self, origin: str, target: str, arcs: str, speed_kmh: float, span: Span, minutes: float) -> Way:
+    def path(self, origin: str, target: str, arcs: str, speed_kmh: float, span: Span, minutes: float) -> TruckPath:
         """Return the way of written arcs in true time.
 
         Raises
@@ -70,57 +72,57 @@ class TruckWays:
         entries = self._parsed(arcs)
         for place in (origin, target):
             if place not in self.access:
-                raise BrokenWayError(f"{place} is not near any road that vehicles can use")
+                raise BrokenPathError(f"{place} is not near any road that vehicles can use")
         if speed_kmh not in self._minutes:
             self._minutes[speed_kmh] = arc_minutes(self.network, speed_kmh)
         if not entries:
             return self._short(origin, target, speed_kmh, span, minutes)
         start, end = int(self.network.tail[entries[0][0]]), int(self.network.head[entries[-1][0]])
         if start not in self.access[origin]:
-            raise BrokenWayError(f"does not begin where trucks of {origin} join the roads")
+            raise BrokenPathError(f"does not begin where trucks of {origin} join the roads")
         if end not in self.access[target]:
-            raise BrokenWayError(f"does not end where trucks reach {target}")
+            raise BrokenPathError(f"does not end where trucks reach {target}")
         for (one, _), (other, _) in pairwise(entries):
             if self.network.head[one] != self.network.tail[other]:
-                raise BrokenWayError(f"arc {other} does not begin where arc {one} ends")
-        way = self._timed(origin, target, entries, speed_kmh)
-        self._quiet(way, span)
-        return way
+                raise BrokenPathError(f"arc {other} does not begin where arc {one} ends")
+        path = self._timed(origin, target, entries, speed_kmh)
+        self._quiet(path, span)
+        return path
 
     def _parsed(self, text: str) -> list[tuple[int, int]]:
         try:
             entries = parse_path(text)
         except ValueError:
-            raise BrokenWayError("cannot be read") from None
+            raise BrokenPathError("cannot be read") from None
         for arc, _ in entries:
             if not 0 <= arc < len(self.network.tail) or not self.usable[arc]:
-                raise BrokenWayError(f"arc {arc} is no road that vehicles can use")
+                raise BrokenPathError(f"arc {arc} is no road that vehicles can use")
         return entries
 
-    def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> Way:
+    def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> TruckPath:
         """A way on last stretches alone: through a node at which both places join the roads."""
-        found: list[Way] = []
+        found: list[TruckPath] = []
         for node in self.access[origin].keys() & self.access[target].keys():
             pieces = [*self._stretch(origin, node, speed_kmh), *reversed(self._stretch(target, node, speed_kmh))]
             times = np.cumsum([0.0, *(piece.minutes for piece in pieces)])
-            found.append(Way(tuple(pieces), times[:-1], times[1:]))
-        same = [way for way in found if abs(way.minutes - minutes) < 0.01]
+            found.append(TruckPath(tuple(pieces), times[:-1], times[1:]))
+        same = [path for path in found if abs(path.minutes - minutes) < 0.01]
         if not same:
-            raise BrokenWayError("leads along no road, and the places do not join the roads at one node")
+            raise BrokenPathError("leads along no road, and the places do not join the roads at one node")
         self._quiet(same[0], span)
         return same[0]
 
-    def _stretch(self, place: str, node: int, speed_kmh: float) -> list[Piece]:
+    def _stretch(self, place: str, node: int, speed_kmh: float) -> list[PathPiece]:
         metres = self.access[place][node]
         return list(stretch(self.network, self.node_zone, place, node, metres, speed_kmh))
 
-    def _timed(self, origin: str, target: str, entries: list[tuple[int, int]], speed_kmh: float) -> Way:
+    def _timed(self, origin: str, target: str, entries: list[tuple[int, int]], speed_kmh: float) -> TruckPath:
         network, step = self.network, self.scenario.step_minutes
-        pieces: list[Piece] = []
+        pieces: list[PathPiece] = []
         enters: list[float] = []
         now = 0.0
 
-        def run(piece: Piece) -> None:
+        def run(piece: PathPiece) -> None:
             nonlocal now
             pieces.append(piece)
             enters.append(now)
@@ -133,33 +135,37 @@ class TruckWays:
             if offset * step > now + _EXACT:
                 may = self.rests[node] or (k == 0 and not self.access[origin][node])
                 if not may:
-                    raise BrokenWayError(f"stays before arc {arc}, where no truck may")
+                    raise BrokenPathError(f"stays before arc {arc}, where no truck may")
                 now = float(offset * step)
             elif int((now + _EXACT) // step) != offset:
-                raise BrokenWayError(
+                raise BrokenPathError(
                     f"enters arc {arc} at step {offset}, but gets there in step {int((now + _EXACT) // step)}"
                 )
-            run(Piece(arc, int(self.arc_zone[arc]), float(self._minutes[speed_kmh][arc]), float(network.length_m[arc])))
+            run(
+                PathPiece(
+                    arc, int(self.arc_zone[arc]), float(self._minutes[speed_kmh][arc]), float(network.length_m[arc])
+                )
+            )
             head = int(network.head[arc])
             if head in self.control:
-                run(Piece(-1, int(self.node_zone[head]), CONTROL_MINUTES, 0.0, self.control[head]))
+                run(PathPiece(-1, int(self.node_zone[head]), CONTROL_MINUTES, 0.0, self.control[head]))
         for piece in reversed(self._stretch(target, int(network.head[entries[-1][0]]), speed_kmh)):
             run(piece)
         minutes = np.array([piece.minutes for piece in pieces])
-        return Way(tuple(pieces), np.array(enters), np.array(enters) + minutes)
+        return TruckPath(tuple(pieces), np.array(enters), np.array(enters) + minutes)
 
-    def _quiet(self, way: Way, span: Span) -> None:
+    def _quiet(self, path: TruckPath, span: Span) -> None:
         """Nobody is on a road while its zone is not quiet, or passes a checkpoint that is shut."""
         step, scenario = self.scenario.step_minutes, self.scenario
-        if span.first < 0 or span.last + int(-(-(way.minutes - _EXACT) // step)) >= scenario.steps:
-            raise BrokenWayError("leaves before the start, or arrives after the last step")
-        for piece, enter, leave in zip(way.pieces, way.enters, way.leaves, strict=True):
+        if span.first < 0 or span.last + int(-(-(path.minutes - _EXACT) // step)) >= scenario.steps:
+            raise BrokenPathError("leaves before the start, or arrives after the last step")
+        for piece, enter, leave in zip(path.pieces, path.enters, path.leaves, strict=True):
             begin = span.first + int((enter + _EXACT) // step)
             end = span.last + int(-(-(leave - _EXACT) // step))
             if piece.zone >= 0 and self.noisy[piece.zone, end] > self.noisy[piece.zone, begin]:
                 zone = scenario.zone_ids[piece.zone]
-                raise BrokenWayError(f"a truck is on a road in zone {zone} while it is not quiet")
+                raise BrokenPathError(f"a truck is on a road in zone {zone} while it is not quiet")
             if piece.place:
                 passes = int((leave + _EXACT) // step)
                 if not self.is_open[piece.place][span.first + passes : span.last + passes + 1].all():
-                    raise BrokenWayError(f"a truck passes {piece.place} while it is shut")
+                    raise BrokenPathError(f"a truck passes {piece.place} while it is shut")

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.aid.deliveries.make import deliver, ground, most
+from letup.aid.deliveries.make import deliver, prepare, upper_bound
 from letup.aid.deliveries.make.deliver import balance
-from letup.aid.deliveries.make.program import ELSEWHERE, program
+from letup.aid.deliveries.make.program import ELSEWHERE, delivery_program
 from letup.aid.deliveries.make.trips import trips
 from letup.aid.deliveries.need import hand_out, needs
-from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.residual_capacity import residual_capacity
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import staying
 from letup.scenario.model import DeliverySettings
@@ -60,7 +60,7 @@ def quiet_of(scenario, case):
 @given(cases)
 def test_goods_are_neither_made_nor_lost(case):
     scenario, network = scenario_of(case), strip()[1]
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     made = deliver(scenario, network, quiet_of(scenario, case), prepared=base, time_limit=0.3, gap=0.02)
     table = made.table
     assert list(table.columns) == DELIVERIES.names
@@ -144,9 +144,9 @@ def test_what_whole_trucks_meet_is_no_less_with_more_of_them_or_more_quiet(case,
 
 def bounds(scenario, network, quiet):
     """Most that deliveries could reach while just that is quiet, and while any of it is."""
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     made = deliver(scenario, network, quiet, prepared=base, time_limit=0.1, gap=0.5, follow_stocks=False)
-    return np.array([made.bound, most(scenario, quiet, prepared=base)])
+    return np.array([made.bound, upper_bound(scenario, quiet, prepared=base)])
 
 
 @pytest.mark.parametrize("evenness", [0.0, 1.0])
@@ -158,11 +158,11 @@ def test_on_a_tiny_case_no_other_choice_of_whole_trucks_is_better(evenness):
     network = strip()[1]
     quiet = np.zeros((4, scenario.steps), bool)
     quiet[:, 8:17] = True  # one window: no time for two trips of one truck
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     made = deliver(scenario, network, quiet, prepared=base, gap=0.0)
     need = needs(scenario, base.stocks, staying(scenario))
-    found = trips(base.means, base.roads, quiet)
-    laid = program(scenario, base.means, need, found, room(scenario, network, None))
+    found = trips(base.logistics, base.roads, quiet)
+    laid = delivery_program(scenario, base.logistics, need, found, residual_capacity(scenario, network, None))
     matrix = laid.linear.matrix.toarray()
     only = (np.abs(matrix[:, laid.trucks :]).sum(axis=1) == 0) & (np.abs(matrix).sum(axis=1) > 0)
     limits, highs = matrix[only][:, : laid.trucks], np.array(laid.linear.row_upper)[only]
@@ -214,6 +214,6 @@ def test_people_come_first_where_trucks_share_a_checkpoint_with_them():
     before = int(np.flatnonzero((network.head == control) & (network.tail != network.head[onward]))[0])
     row = {"group": "foot", "people_per_step": 150, "depart_first_step": 12, "depart_last_step": 35}
     crowd = pd.DataFrame([row | {"arcs": f"{before}@0 {onward}@0"}])
-    taken = room(scenario, network, crowd)
+    taken = residual_capacity(scenario, network, crowd)
     assert taken.trucks(("checkpoint", control, 4)) == 0  # 600 people an hour, and so many walk
-    assert room(scenario, network, None).trucks(("checkpoint", control, 4)) == 60
+    assert residual_capacity(scenario, network, None).trucks(("checkpoint", control, 4)) == 60

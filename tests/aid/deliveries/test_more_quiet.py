@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import given
 
 from letup import roads
-from letup.aid.deliveries.make import ground
-from letup.aid.deliveries.make.program import program
+from letup.aid.deliveries.make import prepare
+from letup.aid.deliveries.make.program import delivery_program
 from letup.aid.deliveries.need import needs
-from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.residual_capacity import residual_capacity
 from letup.aid.people import staying
 from letup.roads import RoadNetwork
 from letup.scenario import Scenario, example
@@ -39,9 +39,11 @@ def odd(seed: int) -> tuple[Scenario, np.random.Generator]:
 
 def most(scenario: Scenario, network: RoadNetwork, quiet: np.ndarray) -> float:
     """Most that trucks in fractions could add while so much is quiet, person-days."""
-    base = ground(scenario, network)
+    base = prepare(scenario, network)
     need = needs(scenario, base.stocks, staying(scenario))
-    laid = program(scenario, base.means, need, base.trips(quiet), room(scenario, network, None))
+    laid = delivery_program(
+        scenario, base.logistics, need, base.trips(quiet), residual_capacity(scenario, network, None)
+    )
     found = laid.relaxed() if laid.trucks else None
     return found.objective if found is not None else 0.0
 

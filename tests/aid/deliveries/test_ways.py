@@ -55,26 +55,26 @@ def test_arrivals_are_those_of_the_network_unfolded_in_time(seed):
             expected = t if node == target else min(reached, default=kernel.NEVER)
             assert arrive[t, node] == expected, (node, t, ends)
             if expected < kernel.NEVER and node != target:
-                ways, entered = kernel.follow(then, head, lasts, node, t, times)
-                assert head[ways[-1]] == target
-                assert entered[-1] + lasts[ways[-1]] == expected
+                paths, entered = kernel.follow(then, head, lasts, node, t, times)
+                assert head[paths[-1]] == target
+                assert entered[-1] + lasts[paths[-1]] == expected
 
 
 def test_no_truck_is_on_a_road_when_the_pause_ends():
-    from letup.aid.deliveries.make import ground
+    from letup.aid.deliveries.make import prepare
     from letup.aid.deliveries.make.trips import trips
 
     scenario, network = strip()
     quiet = quiet_hours(scenario, 3, 6, ("north", "mill", "bridge"))
-    base = ground(scenario, network)
-    found = trips(base.means, base.roads, quiet)
+    base = prepare(scenario, network)
+    found = trips(base.logistics, base.roads, quiet)
     assert {trip.stop for trip in found} >= {"point-north", "point-mill", "point-south"}
     minutes = scenario.step_minutes
     for trip in found:
-        ways = [(trip.way, trip.first), (trip.way, trip.last)]
-        ways += [(trip.back.way, trip.back.depart)] if trip.back else []
-        for way, depart in ways:
-            for piece, enter, leave in zip(way.pieces, way.enters, way.leaves, strict=True):
+        paths = [(trip.path, trip.first), (trip.path, trip.last)]
+        paths += [(trip.back.path, trip.back.depart)] if trip.back else []
+        for path, depart in paths:
+            for piece, enter, leave in zip(path.pieces, path.enters, path.leaves, strict=True):
                 if piece.zone >= 0:
                     begin, end = depart * minutes + enter, depart * minutes + leave
                     steps = np.arange(int((begin + 1e-6) // minutes), int(np.ceil((end - 1e-6) / minutes)))

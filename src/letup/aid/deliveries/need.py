@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.balance import Balance, follow
-from letup.aid.deliveries.fleet import day_of_step
+from letup.aid.deliveries.logistics import day_of_step
 from letup.aid.people import Presence
 from letup.aid.supplies import Supplies
 from letup.scenario.model import Scenario
@@ -31,7 +31,7 @@ def slopes(evenness: float) -> Floats:
 
 
 @dataclass(frozen=True)
-class Chain:
+class ProductionChain:
     """A facility that stands still for want of an essential, and makes another when it gets it.
 
     Attributes
@@ -84,7 +84,7 @@ class Need:
     met: Floats
     worth: Floats
     slopes: Floats
-    chains: tuple[Chain, ...]
+    chains: tuple[ProductionChain, ...]
 
     @property
     def missing(self) -> Floats:
@@ -161,7 +161,7 @@ def _people(presence: Presence, ends: Floats) -> Floats:
     return np.asarray(np.maximum(overlap, 0.0) @ presence.people, float)
 
 
-def _chains(stocks: Supplies, without: Balance, people: Floats, ends: Floats) -> tuple[Chain, ...]:
+def _chains(stocks: Supplies, without: Balance, people: Floats, ends: Floats) -> tuple[ProductionChain, ...]:
     """Facilities that make more when more is delivered of what they need.
 
     While a zone has a stock everybody who draws on it works; without it nobody does. So what is delivered is used by
@@ -180,7 +180,7 @@ def _chains(stocks: Supplies, without: Balance, people: Floats, ends: Floats) ->
             total = there.sum(axis=1, keepdims=True)
             even = one.serves / max(int(one.serves.sum()), 1)
             parts = np.where(total > 0, there / total, even)
-        found.append(Chain(one.uses, one.zone, one.makes, np.minimum(share, 1.0), one.make / one.use, parts))
+        found.append(ProductionChain(one.uses, one.zone, one.makes, np.minimum(share, 1.0), one.make / one.use, parts))
     return tuple(found)
 
 

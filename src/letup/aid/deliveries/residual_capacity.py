@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from letup.aid.deliveries.fleet import slot_steps
+from letup.aid.deliveries.logistics import slot_steps
 from letup.aid.deliveries.truck_paths import checkpoints_at
 from letup.roads.departures import open_steps
 from letup.roads.network import RoadNetwork
@@ -17,12 +17,12 @@ from letup.tables import parse_path
 
 _EXACT = 1e-6
 
-Key = tuple[str, int, int]
+CapacityKey = tuple[str, int, int]
 """Kind ("arc" or "checkpoint"), number of the arc or node, and slot."""
 
 
 @dataclass(frozen=True)
-class Room:
+class ResidualCapacity:
     """What people take, by arc or checkpoint and slot.
 
     Attributes
@@ -33,9 +33,9 @@ class Room:
 
     scenario: Scenario
     network: RoadNetwork
-    taken: dict[Key, float]
+    taken: dict[CapacityKey, float]
 
-    def trucks(self, key: Key) -> float:
+    def trucks(self, key: CapacityKey) -> float:
         """Trucks that still fit in a slot; inf where there is no limit."""
         scenario, width = self.scenario, slot_steps(self.scenario)
         kind, number, slot = key
@@ -56,7 +56,7 @@ class Room:
         return max(most - self.taken.get(key, 0.0), 0.0) / each
 
 
-def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | None) -> Room:
+def residual_capacity(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | None) -> ResidualCapacity:
     """What the movement of people takes.
 
     Parameters
@@ -64,7 +64,7 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
     movements : DataFrame or None
         Movements of a plan, with the columns of `letup.plan`; None if nobody moves.
     """
-    taken: dict[Key, float] = defaultdict(float)
+    taken: dict[CapacityKey, float] = defaultdict(float)
     groups = {group.name: group for group in scenario.groups}
     control, width, tail = checkpoints_at(network, scenario), slot_steps(scenario), network.tail.tolist()
     columns = ("group", "people_per_step", "depart_first_step", "depart_last_step", "arcs")
@@ -84,14 +84,14 @@ def room(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | Non
                     taken["arc", arc, slot] += vehicles * count
                 if passes:
                     taken["checkpoint", node, slot] += float(rate) * count
-    return Room(scenario, network, dict(taken))
+    return ResidualCapacity(scenario, network, dict(taken))
 
 
 def keys_of_arcs(
     arcs: list[tuple[int, int]], depart: int, network: RoadNetwork, control: dict[int, str], width: int
-) -> set[Key]:
+) -> set[CapacityKey]:
     """Roads and checkpoints of arcs entered at steps after a departure, by slot."""
-    found: set[Key] = set()
+    found: set[CapacityKey] = set()
     for k, (arc, offset) in enumerate(arcs):
         slot, node = (depart + offset) // width, int(network.tail[arc])
         found.add(("arc", arc, slot))

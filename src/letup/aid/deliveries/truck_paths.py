@@ -21,7 +21,7 @@ _EXACT = 1e-6
 
 
 @dataclass(frozen=True)
-class Piece:
+class PathPiece:
     """A part of a way that lies in one zone: a road arc, a last stretch, or a checkpoint.
 
     Attributes
@@ -79,12 +79,12 @@ def resting_nodes(network: RoadNetwork, scenario: Scenario, arc_zone: Ints) -> B
 
 def stretch(
     network: RoadNetwork, node_zone: Ints, place: str, node: int, metres: float, speed_kmh: float
-) -> tuple[Piece, Piece]:
+) -> tuple[PathPiece, PathPiece]:
     """The two halves of the last stretch of a place: at the place in its zone, at the road in that of the road."""
     minutes = stretch_minutes(metres / 2, speed_kmh)
     here = network.place_node.get(place, -1)
     own = int(node_zone[here]) if here >= 0 else -1
-    return Piece(-1, own, minutes, metres / 2), Piece(-1, int(node_zone[node]), minutes, metres / 2)
+    return PathPiece(-1, own, minutes, metres / 2), PathPiece(-1, int(node_zone[node]), minutes, metres / 2)
 
 
 def checkpoints_at(network: RoadNetwork, scenario: Scenario) -> dict[int, str]:
@@ -97,7 +97,7 @@ def checkpoints_at(network: RoadNetwork, scenario: Scenario) -> dict[int, str]:
 
 
 @dataclass(frozen=True)
-class Way:
+class TruckPath:
     """A way in time, from the beginning of a step.
 
     Attributes
@@ -108,7 +108,7 @@ class Way:
         Minutes after departure at which each piece is entered and left.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PathPiece, ...]
     enters: Floats
     leaves: Floats
 

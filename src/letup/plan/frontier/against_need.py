@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from letup.aid.deliveries.make import ground, most
+from letup.aid.deliveries.make import prepare, upper_bound
 from letup.aid.deliveries.need import needs
 from letup.aid.people import staying
 from letup.core.errors import LetupError
@@ -262,10 +262,10 @@ def tradeoff(
 def _need(instance: Instance) -> tuple[float, float, float]:
     """Need met without trucks, all need, and the most that trucks could add: person-days."""
     scenario = instance.scenario
-    prepared = ground(scenario, instance.network)
+    prepared = prepare(scenario, instance.network)
     need = needs(scenario, prepared.stocks, staying(scenario))
     met_without = need.value_without()[1]
-    added = most(scenario, instance.usable, prepared=prepared) - met_without
+    added = upper_bound(scenario, instance.usable, prepared=prepared) - met_without
     if added <= 0:
         raise LetupError(
             "frontier.need",

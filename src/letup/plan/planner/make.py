@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import wanted
+from letup.aid.deliveries.logistics import has_deliveries
 from letup.aid.deliveries.make import deliver
 from letup.core.progress import Progress, Reporter
 from letup.pauses.limits import Window
@@ -159,9 +159,9 @@ def _finish(
     relieved = {"relieved": _RELIEVED} if quick else {}
     bounds = bottlenecks(scenario, network, flows, gain_of, gain_of_longer_pauses, **relieved)
     brought = None
-    if wanted(scenario):
+    if has_deliveries(scenario):
         tell("making the deliveries", arrive)
-        prepared = objective.ground if objective is not None else None
+        prepared = objective.prepared if objective is not None else None
         brought = deliver(scenario, network, windows, moved.movements, prepared=prepared)
     groups = tuple(_result(scenario, flow) for flow in flows)
     need = objective.losses(windows) if objective is not None else None

@@ -1,6 +1,6 @@
 """Make deliveries: what to bring where and when while zones are quiet, and the most that anything could bring."""
 
-from letup.aid.deliveries.make.deliver import Ground, at_home, deliver, ground, most
-from letup.aid.deliveries.make.surrogate import Gauge
+from letup.aid.deliveries.make.deliver import Prepared, deliver, prepare, upper_bound, value_at_home
+from letup.aid.deliveries.make.surrogate import DeliverySurrogate
 
-__all__ = ["Gauge", "Ground", "at_home", "deliver", "ground", "most"]
+__all__ = ["DeliverySurrogate", "Prepared", "deliver", "prepare", "upper_bound", "value_at_home"]

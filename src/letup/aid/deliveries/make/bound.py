@@ -13,25 +13,25 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
-from letup.aid.deliveries.make.program import Layout, Program
-from letup.aid.deliveries.make.trips import Table, Trip, calm_array, throughout
-from letup.aid.deliveries.make.truck_network import TruckRoads
+from letup.aid.deliveries.logistics import Fleet, Logistics, slot_steps
+from letup.aid.deliveries.make.program import DeliveryProgram, ProgramBuilder
+from letup.aid.deliveries.make.trips import ArrivalTable, Trip, calm_array, open_spells
+from letup.aid.deliveries.make.truck_network import TruckNetwork
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.truck_paths import Way
+from letup.aid.deliveries.truck_paths import TruckPath
 from letup.scenario.model import Scenario
 
-_NOWHERE = Way((), np.zeros(0), np.zeros(0))
+_NOWHERE = TruckPath((), np.zeros(0), np.zeros(0))
 
 
-def by_day(
+def daily_program(
     scenario: Scenario,
-    means: Means,
-    roads: dict[float, TruckRoads],
+    logistics: Logistics,
+    roads: dict[float, TruckNetwork],
     need: Need,
     usable: NDArray[np.bool_],
     found: list[Trip],
-) -> Program:
+) -> DeliveryProgram:
     """The program of days, for all that may be quiet.
 
     Parameters
@@ -43,29 +43,29 @@ def by_day(
     found : list of Trip
         Trips that could be made then; how long they take at least bounds how often trucks go.
     """
-    loads = _loads(means, roads, need, usable)
-    return _ByDay(scenario, means, need, loads, _busy(means, found)).program()
+    loads = _loads(logistics, roads, need, usable)
+    return _DailyProgram(scenario, logistics, need, loads, _busy(logistics, found)).delivery_program()
 
 
-def _loads(means: Means, roads: dict[float, TruckRoads], need: Need, usable: NDArray[np.bool_]) -> list[Trip]:
+def _loads(logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, usable: NDArray[np.bool_]) -> list[Trip]:
     """For each fleet, stop and day of loading a trip that arrives on each day on which one could."""
     days = len(need.ends)
     starts = np.searchsorted(need.day_of_step, np.arange(days + 1))
     found = []
     for speed, layout in roads.items():
         openings = layout.openings(calm_array(usable))
-        for stop in means.stops.values():
+        for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.target:
                 continue
             mine = [
                 (k, fleet)
-                for k, fleet in enumerate(means.fleets)
+                for k, fleet in enumerate(logistics.fleets)
                 if fleet.speed_kmh == speed and fleet.base != stop.id and fleet.base in layout.origin
             ]
-            table = Table(layout, openings, stop.id) if mine else None
+            table = ArrivalTable(layout, openings, stop.id) if mine else None
             for k, fleet in mine:
                 assert table is not None
-                good = throughout(means.stops[fleet.base].is_open, fleet.load + 1, ends=True)
+                good = open_spells(logistics.stops[fleet.base].is_open, fleet.load + 1, ends=True)
                 for day in range(days):
                     here = np.flatnonzero(good[starts[day] : starts[day + 1]])
                     there = table.earliest(fleet.base, int(starts[day] + here[0])) if len(here) else -1
@@ -78,14 +78,14 @@ def _loads(means: Means, roads: dict[float, TruckRoads], need: Need, usable: NDA
     return found
 
 
-def _busy(means: Means, found: list[Trip]) -> dict[tuple[int, str], tuple[int, int]]:
+def _busy(logistics: Logistics, found: list[Trip]) -> dict[tuple[int, str], tuple[int, int]]:
     """Steps for which a truck is away at least, for each fleet and stop: until it is unloaded, and the way back.
 
     A way can be a step shorter than the quickest found, by rounding.
     """
     known: dict[tuple[int, str], tuple[int, int]] = {}
     for trip in found:
-        fleet = means.fleets[trip.fleet]
+        fleet = logistics.fleets[trip.fleet]
         there = fleet.load + max(trip.lasts - 1, 0) + fleet.unload
         back = max(trip.back.arrive - trip.back.depart - 1, 0) if trip.back is not None else 0
         before = known.get((trip.fleet, trip.stop), (there, back))
@@ -98,18 +98,18 @@ def _in_hours(rate: float, hours: float) -> float:
     return rate * hours if hours > 0 else 0.0
 
 
-class _ByDay(Layout):
+class _DailyProgram(ProgramBuilder):
     """Rows of days in place of those of hours."""
 
     def __init__(
         self,
         scenario: Scenario,
-        means: Means,
+        logistics: Logistics,
         need: Need,
         loads: list[Trip],
         busy: dict[tuple[int, str], tuple[int, int]],
     ) -> None:
-        super().__init__(scenario, means, need, loads, None)
+        super().__init__(scenario, logistics, need, loads, None)
         self.busy = busy
 
     def _most_trucks(self, fleet: Fleet) -> float:  # noqa: ARG002
@@ -118,21 +118,21 @@ class _ByDay(Layout):
 
     def _crossings(self) -> None:
         """Inspection and trucks by day, and supply by day."""
-        means, width = self.means, slot_steps(self.scenario)
+        logistics, width = self.logistics, slot_steps(self.scenario)
         hours = width * self.scenario.step_minutes / 60
         inspected: dict[tuple[str, int], float] = defaultdict(float)
-        for place, stop in means.stops.items():
+        for place, stop in logistics.stops.items():
             # an hour that lies in two days counts in both
             slots = {(int(day), step // width) for step, day in enumerate(self.need.day_of_step)}
             for day, slot in slots:
                 inspected[place, day] += _in_hours(stop.trucks_per_hour, hours * self._open(place, slot))
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
-            base = means.fleets[self.found[one.trip].fleet].base
-            if means.stops[base].kind == "crossing":
+            base = logistics.fleets[self.found[one.trip].fleet].base
+            if logistics.stops[base].kind == "crossing":
                 days[base, one.day].append(k)
         for (base, day), columns in days.items():
-            self._limit(columns, min(inspected[base, day], means.stops[base].trucks_per_day))
+            self._limit(columns, min(inspected[base, day], logistics.stops[base].trucks_per_day))
         self._supply()
 
     def _fleets(self) -> None:
@@ -141,7 +141,7 @@ class _ByDay(Layout):
         for k, one in enumerate(self.cargo):
             of_fleet[self.found[one.trip].fleet].append(k)
         for number, columns in of_fleet.items():
-            fleet = self.means.fleets[number]
+            fleet = self.logistics.fleets[number]
             spells = [self.busy.get((number, self.found[self.cargo[k].trip].stop), (1, 0)) for k in columns]
             most = fleet.count * (self.scenario.steps + max(back for _, back in spells))
             self._limit(columns, most, [float(there + back) for there, back in spells])
@@ -162,12 +162,12 @@ class _ByDay(Layout):
         for k, one in enumerate(self.cargo):
             at[self.found[one.trip].stop].append(k)
         for place, columns in at.items():
-            stop = self.means.stops[place]
+            stop = self.logistics.stops[place]
             for day in range(len(self.need.ends)):
                 until = int(np.searchsorted(self.need.day_of_step, day, side="right"))
                 open_hours = hours * sum(self._open(place, slot) for slot in range(-(-until // width)))
                 mine = [k for k in columns if self.cargo[k].arrives <= day]
-                weights = [self.means.weight[self.cargo[k].item] for k in mine]
+                weights = [self.logistics.weight[self.cargo[k].item] for k in mine]
                 self._limit(mine, _in_hours(stop.trucks_per_hour, open_hours))
                 tonnes = _in_hours(stop.tonnes_per_hour, open_hours)
                 self._limit([self.count + k for k in mine], 1000 * tonnes, weights)

@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.balance import Balance, arriving, follow
-from letup.aid.deliveries.fleet import Means, means
-from letup.aid.deliveries.make.bound import by_day
-from letup.aid.deliveries.make.program import ELSEWHERE, Program, program
-from letup.aid.deliveries.make.trips import Trip, layouts, trips
-from letup.aid.deliveries.make.truck_network import TruckRoads
+from letup.aid.deliveries.logistics import Logistics, logistics_of
+from letup.aid.deliveries.make.bound import daily_program
+from letup.aid.deliveries.make.program import ELSEWHERE, DeliveryProgram, delivery_program
+from letup.aid.deliveries.make.trips import Trip, trips, truck_networks
+from letup.aid.deliveries.make.truck_network import TruckNetwork
 from letup.aid.deliveries.model import Deliveries
 from letup.aid.deliveries.need import Need, hand_out, needs
-from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.residual_capacity import residual_capacity
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
@@ -41,12 +41,12 @@ _KEPT = 2
 
 
 @dataclass(frozen=True)
-class Ground:
+class Prepared:
     """What stays the same whatever is quiet: make it once to call `deliver` often."""
 
-    means: Means
+    logistics: Logistics
     stocks: Supplies
-    roads: dict[float, TruckRoads]
+    roads: dict[float, TruckNetwork]
     _known: dict[bytes, list[Trip]] = field(default_factory=dict, repr=False, compare=False)
 
     def trips(self, quiet: NDArray[np.bool_]) -> list[Trip]:
@@ -55,14 +55,14 @@ class Ground:
         if key not in self._known:
             while len(self._known) >= _KEPT:
                 del self._known[next(iter(self._known))]
-            self._known[key] = trips(self.means, self.roads, quiet)
+            self._known[key] = trips(self.logistics, self.roads, quiet)
         return self._known[key]
 
 
-def ground(scenario: Scenario, network: RoadNetwork) -> Ground:
+def prepare(scenario: Scenario, network: RoadNetwork) -> Prepared:
     """Lay out what deliveries are made with."""
-    found = means(scenario)
-    return Ground(found, supplies(scenario), layouts(scenario, network, found))
+    found = logistics_of(scenario)
+    return Prepared(found, supplies(scenario), truck_networks(scenario, network, found))
 
 
 def deliver(
@@ -71,7 +71,7 @@ def deliver(
     windows: list[Window] | NDArray[np.bool_],
     people_flow: pd.DataFrame | None = None,
     *,
-    prepared: Ground | None = None,
+    prepared: Prepared | None = None,
     time_limit: float = TIME_LIMIT,
     gap: float = ENOUGH,
     follow_stocks: bool = True,
@@ -87,7 +87,7 @@ def deliver(
     people_flow : DataFrame, optional
         Movements of a plan: they come first on the roads, and change who is where. Nobody moves if absent.
     prepared : Ground, optional
-        From `ground`, if `deliver` is called more than once.
+        From `prepare`, if `deliver` is called more than once.
     time_limit : float
         Seconds to look for whole trucks.
     gap : float
@@ -101,18 +101,18 @@ def deliver(
         With a bound on what any deliveries in these windows could reach.
     """
     began = time.monotonic()
-    base = prepared or ground(scenario, network)
+    base = prepared or prepare(scenario, network)
     quiet = windows if isinstance(windows, np.ndarray) else moving_array(scenario, windows)
     presence = moving(scenario, people_flow) if people_flow is not None else staying(scenario)
     need = needs(scenario, base.stocks, presence)
     found = base.trips(quiet)
-    laid = program(scenario, base.means, need, found, room(scenario, network, people_flow))
+    laid = delivery_program(scenario, base.logistics, need, found, residual_capacity(scenario, network, people_flow))
     total_without, value_without = need.value_without()
     relaxed = laid.relaxed() if laid.trucks else None
     trucks, amounts = np.zeros(laid.trucks, np.int64), np.zeros(laid.trucks)
     if relaxed is not None:
         trucks, amounts = laid.whole(relaxed, time_limit, gap)
-    table, back = _tables(scenario, base.means, laid, trucks, amounts)
+    table, back = _tables(scenario, base.logistics, laid, trucks, amounts)
     used = hand_out(need, arrived(scenario, need, table, back))
     total, value = need.value(used)
     return Deliveries(
@@ -127,12 +127,12 @@ def deliver(
         total_without=total_without,
         bound=max(value_without + (relaxed.upper_bound if relaxed is not None else 0.0), value),
         balance=balance(scenario, base.stocks, presence, table, back) if follow_stocks else None,
-        findings=findings_of(scenario, base.means, base.roads, need, found),
+        findings=findings_of(scenario, base.logistics, base.roads, need, found),
         seconds=time.monotonic() - began,
     )
 
 
-def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> float:
+def upper_bound(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Prepared) -> float:
     """Most value that any deliveries could reach in any windows within the limits, people counted where they live.
 
     Proven: no plan with quiet hours among those that may be quiet brings more.
@@ -144,21 +144,21 @@ def most(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Ground) -> 
     usable : bool[Z, T]
         When trucks may be in each zone at most.
     prepared : Ground
-        From `ground`.
+        From `prepare`.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    laid = by_day(scenario, prepared.means, prepared.roads, need, usable, prepared.trips(usable))
+    laid = daily_program(scenario, prepared.logistics, prepared.roads, need, usable, prepared.trips(usable))
     relaxed = laid.relaxed() if laid.trucks else None
     return need.value_without()[1] + (relaxed.upper_bound if relaxed is not None else 0.0)
 
 
-def at_home(
+def value_at_home(
     scenario: Scenario,
     network: RoadNetwork,
     windows: list[Window],
     people_flow: pd.DataFrame | None = None,
     *,
-    prepared: Ground,
+    prepared: Prepared,
 ) -> tuple[float, float]:
     """Value that trucks in fractions reach in windows with people counted where they live, and the value without any.
 
@@ -167,7 +167,9 @@ def at_home(
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
     found = prepared.trips(moving_array(scenario, windows))
-    laid = program(scenario, prepared.means, need, found, room(scenario, network, people_flow))
+    laid = delivery_program(
+        scenario, prepared.logistics, need, found, residual_capacity(scenario, network, people_flow)
+    )
     without = need.value_without()[1]
     relaxed = laid.relaxed() if laid.trucks else None
     return without + (relaxed.objective if relaxed is not None else 0.0), without
@@ -196,8 +198,8 @@ def balance(
 
 def _tables(
     scenario: Scenario,
-    means: Means,
-    laid: Program,
+    logistics: Logistics,
+    laid: DeliveryProgram,
     trucks: NDArray[np.int64],
     amounts: NDArray[np.float64],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -211,21 +213,21 @@ def _tables(
         if amount <= 1e-6 * one.load:
             continue
         name = f"d{len(rows) + 1:05d}"
-        rows.append(_row(scenario, means, trip, int(trucks[k]), amount) | {
+        rows.append(_row(scenario, logistics, trip, int(trucks[k]), amount) | {
             "id": name,
             "day": one.day,
             "zone": scenario.zone_ids[one.zone] if one.zone != ELSEWHERE else "",
             "item": one.item,
-            "unit": means.unit[one.item],
-            "kg": round(amount * means.weight[one.item], 3),
+            "unit": logistics.unit[one.item],
+            "kg": round(amount * logistics.weight[one.item], 3),
         })  # fmt: skip
         returns.append({"id": name, "trucks": int(trucks[k])} | _return(scenario, trip))
     back = frame(RETURNS, returns).astype({"depart_step": "Int64", "arrive_step": "Int64"})
     return frame(DELIVERIES, rows), back
 
 
-def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: float) -> dict[str, object]:
-    fleet = means.fleets[trip.fleet]
+def _row(scenario: Scenario, logistics: Logistics, trip: Trip, trucks: int, amount: float) -> dict[str, object]:
+    fleet = logistics.fleets[trip.fleet]
     last = min(trip.last, trip.first + trucks - 1)
     return {
         "origin": fleet.base,
@@ -237,9 +239,9 @@ def _row(scenario: Scenario, means: Means, trip: Trip, trucks: int, amount: floa
         "depart_last_step": last,
         "arrive_first_step": trip.first + trip.lasts,
         "arrive_last_step": last + trip.lasts,
-        "minutes": round(trip.way.minutes, 3),
-        "length_m": round(trip.way.length_m, 1),
-        "arcs": format_path(trip.way.arcs(scenario.step_minutes)),
+        "minutes": round(trip.path.minutes, 3),
+        "length_m": round(trip.path.length_m, 1),
+        "arcs": format_path(trip.path.arcs(scenario.step_minutes)),
     }
 
 
@@ -247,18 +249,18 @@ def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
     found: dict[str, object] = {"unload_step": trip.unload, "free_step": trip.free}
     if trip.back is None:
         return found | {"depart_step": None, "arrive_step": None, "minutes": 0.0, "length_m": 0.0, "arcs": ""}
-    way = trip.back.way
+    path = trip.back.path
     return found | {
         "depart_step": trip.back.depart,
         "arrive_step": trip.back.arrive,
-        "minutes": round(way.minutes, 3),
-        "length_m": round(way.length_m, 1),
-        "arcs": format_path(way.arcs(scenario.step_minutes)),
+        "minutes": round(path.minutes, 3),
+        "length_m": round(path.length_m, 1),
+        "arcs": format_path(path.arcs(scenario.step_minutes)),
     }
 
 
 def findings_of(
-    scenario: Scenario, means: Means, roads: dict[float, TruckRoads], need: Need, found: list[Trip]
+    scenario: Scenario, logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, found: list[Trip]
 ) -> tuple[Finding, ...]:
     """Findings on deliveries, worst first."""
     findings: list[Finding] = []
@@ -266,10 +268,10 @@ def findings_of(
     def add(code: str, severity: str, message: str, remedy: str, file: str, where: str = "") -> None:
         findings.append(Finding(code, severity, message, remedy, file, where))  # type: ignore[arg-type]
 
-    bases = {fleet.base for fleet in means.fleets}
-    stored = {place for place, stop in means.stops.items() if stop.kind == "warehouse"}
+    bases = {fleet.base for fleet in logistics.fleets}
+    stored = {place for place, stop in logistics.stops.items() if stop.kind == "warehouse"}
     reached = set().union(*(layout.origin for layout in roads.values())) if roads else set()
-    for place, stop in means.stops.items():
+    for place, stop in logistics.stops.items():
         if place not in reached and roads and (place in bases or stop.kind != "crossing"):
             name = scenario.places["name"][place]
             message = (
@@ -284,8 +286,10 @@ def findings_of(
                 place,
             )
     going = {trip.fleet for trip in found}
-    for k, fleet in enumerate(means.fleets):
-        there = any(place == fleet.base and item in fleet.items for place, item in (*means.entries, *means.stores))
+    for k, fleet in enumerate(logistics.fleets):
+        there = any(
+            place == fleet.base and item in fleet.items for place, item in (*logistics.entries, *logistics.stores)
+        )
         fed = fleet.base in stored and any(trip.stop == fleet.base for trip in found)
         if not there and not fed:
             message = f"{fleet.label} stand where nothing is that they may carry"
@@ -294,7 +298,7 @@ def findings_of(
             message = f"{fleet.label} can go nowhere in these windows: {fleet.count:,} trucks stand still"
             remedy = "pause the zones on their way for long enough, or see the hours of places"
             add("deliveries.no_trip", "warning", message, remedy, "trucks.csv", fleet.id)
-    served = {zone for trip in found for zone in means.stops[trip.stop].zones}
+    served = {zone for trip in found for zone in logistics.stops[trip.stop].zones}
     short = np.flatnonzero(need.missing.sum(axis=(0, 1)) > 0)
     left = [zone for zone in short.tolist() if zone not in served]
     if left:

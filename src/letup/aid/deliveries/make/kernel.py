@@ -62,9 +62,9 @@ def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, 
                 copies -= 1
                 for node in range(nodes):
                     if node != target and arrive[t + 1, node] < NEVER:
-                        way = then[t + 1, node]
-                        arrive[t, node] = arrive[t + 1, node] - (1 if way >= 0 else 0)
-                        then[t, node] = way
+                        path = then[t + 1, node]
+                        arrive[t, node] = arrive[t + 1, node] - (1 if path >= 0 else 0)
+                        then[t, node] = path
                 continue
         copies = 0
         same = True
@@ -72,7 +72,7 @@ def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, 
             if node == target:
                 continue
             best = arrive[t + 1, node] if wait[node] else NEVER
-            way = WAIT if best < NEVER else NOWHERE
+            path = WAIT if best < NEVER else NOWHERE
             for arc in range(first[node], first[node + 1]):
                 after = t + lasts[arc]
                 if after > times or calm[t, row[arc]] < lasts[arc]:
@@ -81,9 +81,9 @@ def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, 
                     continue
                 there = arrive[after, head[arc]]
                 if there < best:
-                    best, way = there, np.int32(arc)
-            arrive[t, node], then[t, node] = best, way
-            if way != then[t + 1, node] or (way >= 0 and best != arrive[t + 1, node] - 1):
+                    best, path = there, np.int32(arc)
+            arrive[t, node], then[t, node] = best, path
+            if path != then[t + 1, node] or (path >= 0 and best != arrive[t + 1, node] - 1):
                 same = False
         spell = spell + 1 if same else 0
     return arrive, then
@@ -96,16 +96,16 @@ def follow(then, head, lasts, origin, start, times):
     entered = np.empty(times + 1, np.int32)
     count, node, t = 0, origin, start
     while then[t, node] != THERE:
-        way = then[t, node]
-        if way == NOWHERE:
+        path = then[t, node]
+        if path == NOWHERE:
             return arcs[:0], entered[:0]
-        if way == WAIT:
+        if path == WAIT:
             t += 1
             continue
-        arcs[count], entered[count] = way, t
+        arcs[count], entered[count] = path, t
         count += 1
-        t += lasts[way]
-        node = head[way]
+        t += lasts[path]
+        node = head[path]
     return arcs[:count].copy(), entered[:count].copy()
 
 
@@ -118,20 +118,20 @@ def departures(arrive, then, head, lasts, origin, every):
     times = arrive.shape[0] - 1
     count = times // every
     lasting = np.full(count, -1, np.int32)
-    ways = np.zeros(count, np.int64)
+    paths = np.zeros(count, np.int64)
     for k in range(count):
         t = k * every
         if then[t, origin] < 0:
             continue
         node, mark = origin, np.int64(1469598103934665603)
         while then[t, node] != THERE:
-            way = then[t, node]
-            if way == WAIT:
+            path = then[t, node]
+            if path == WAIT:
                 t += 1
                 continue
-            mark = (mark ^ np.int64(way * 100003 + (t - k * every))) * np.int64(1099511628211)
-            t += lasts[way]
-            node = head[way]
+            mark = (mark ^ np.int64(path * 100003 + (t - k * every))) * np.int64(1099511628211)
+            t += lasts[path]
+            node = head[path]
         lasting[k] = t - k * every
-        ways[k] = mark
-    return lasting, ways
+        paths[k] = mark
+    return lasting, paths

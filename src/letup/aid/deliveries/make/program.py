@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import Fleet, Means, slot_steps
+from letup.aid.deliveries.logistics import Fleet, Logistics, slot_steps
 from letup.aid.deliveries.make.trips import Trip
 from letup.aid.deliveries.need import Need
-from letup.aid.deliveries.residual_capacity import Key, Room, keys_of_arcs
-from letup.aid.deliveries.truck_paths import Way, checkpoints_at
+from letup.aid.deliveries.residual_capacity import CapacityKey, ResidualCapacity, keys_of_arcs
+from letup.aid.deliveries.truck_paths import TruckPath, checkpoints_at
 from letup.lp.program import LinearProgram
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -58,28 +58,30 @@ class Cargo:
     arrives: int
 
 
-def cargoes(need: Need, means: Means, found: list[Trip]) -> list[Cargo]:
+def cargoes(need: Need, logistics: Logistics, found: list[Trip]) -> list[Cargo]:
     """Everything that can be sent and could meet a need later, or be stored."""
     number = {name: k for k, name in enumerate(need.names)}
     # whether anything is missing from a day on: what arrives later than every want is of no use
     later = np.cumsum(need.missing[::-1], axis=0)[::-1]
-    brought: set[tuple[str, str]] = set(means.stores)
-    for fleet in means.fleets:
+    brought: set[tuple[str, str]] = set(logistics.stores)
+    for fleet in logistics.fleets:
         brought |= {
             (stop.id, item)
-            for stop in means.stops.values()
+            for stop in logistics.stops.values()
             for item in fleet.items
-            if stop.kind == "warehouse" and (fleet.base, item) in means.entries
+            if stop.kind == "warehouse" and (fleet.base, item) in logistics.entries
         }
-    based = {fleet.base for fleet in means.fleets}
+    based = {fleet.base for fleet in logistics.fleets}
     result = []
     for k, trip in enumerate(found):
-        fleet, stop = means.fleets[trip.fleet], means.stops[trip.stop]
+        fleet, stop = logistics.fleets[trip.fleet], logistics.stops[trip.stop]
         arrives = int(need.day_of_step[trip.free - 1]) if trip.free else 0
         for item in fleet.items:
-            if item not in number or ((fleet.base, item) not in means.entries and (fleet.base, item) not in brought):
+            if item not in number or (
+                (fleet.base, item) not in logistics.entries and (fleet.base, item) not in brought
+            ):
                 continue
-            load, day = fleet.payload_kg / means.weight[item], int(need.day_of_step[trip.first])
+            load, day = fleet.payload_kg / logistics.weight[item], int(need.day_of_step[trip.first])
             if stop.kind == "warehouse":
                 if stop.id in based and later[min(arrives + 1, len(later) - 1), number[item]].any():
                     result.append(Cargo(k, item, ELSEWHERE, load, day, arrives))
@@ -93,7 +95,7 @@ def cargoes(need: Need, means: Means, found: list[Trip]) -> list[Cargo]:
 
 
 @dataclass
-class Program:
+class DeliveryProgram:
     """The program laid out: trucks of each cargo, then amounts, uses and stocks."""
 
     trips: list[Trip]
@@ -162,31 +164,35 @@ class Program:
         return found.values if found is not None else None
 
 
-def program(scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room) -> Program:
+def delivery_program(
+    scenario: Scenario, logistics: Logistics, need: Need, found: list[Trip], taken: ResidualCapacity
+) -> DeliveryProgram:
     """Lay out the program.
 
     Columns: trucks of each cargo; what they carry in all (at most their payload); how much of each part of a need is
     met on each day; what is left in zones and warehouses at the end of each day. Rows: see the explanation.
     """
-    return Layout(scenario, means, need, found, taken).program()
+    return ProgramBuilder(scenario, logistics, need, found, taken).delivery_program()
 
 
-class Layout:
+class ProgramBuilder:
     """Gathers columns and rows."""
 
-    def __init__(self, scenario: Scenario, means: Means, need: Need, found: list[Trip], taken: Room | None) -> None:
-        self.scenario, self.means, self.need, self.found, self.taken = scenario, means, need, found, taken
-        self.cargo = cargoes(need, means, found)
+    def __init__(
+        self, scenario: Scenario, logistics: Logistics, need: Need, found: list[Trip], taken: ResidualCapacity | None
+    ) -> None:
+        self.scenario, self.logistics, self.need, self.found, self.taken = scenario, logistics, need, found, taken
+        self.cargo = cargoes(need, logistics, found)
         self.count = len(self.cargo)
         self.number = {name: k for k, name in enumerate(need.names)}
         self.linear = LinearProgram()
-        fleets = [means.fleets[found[one.trip].fleet] for one in self.cargo]
+        fleets = [logistics.fleets[found[one.trip].fleet] for one in self.cargo]
         for fleet in fleets:
             self.linear.add_column(0.0, self._most_trucks(fleet), integer=True)
         for fleet, one in zip(fleets, self.cargo, strict=True):
             self.linear.add_column(0.0, self._most_trucks(fleet) * one.load)
 
-    def program(self) -> Program:
+    def delivery_program(self) -> DeliveryProgram:
         """The program, all of it."""
         for k, one in enumerate(self.cargo):
             self.linear.add_row(-np.inf, 0.0, [(self.count + k, 1.0), (k, -one.load)])
@@ -199,7 +205,7 @@ class Layout:
         busy = [self._hours(self.found[one.trip]) for one in self.cargo]
         most = self.need.unit_worth().max(axis=(0, 2, 3), initial=0.0)
         full = np.array([one.load * most[self.number[one.item]] for one in self.cargo], float)
-        return Program(
+        return DeliveryProgram(
             self.found,
             self.cargo,
             self.count,
@@ -227,44 +233,44 @@ class Layout:
 
     def _crossings(self) -> None:
         """Inspection by slot, trucks by day, and supply by day."""
-        means, hours = self.means, slot_steps(self.scenario) * self.scenario.step_minutes / 60
+        logistics, hours = self.logistics, slot_steps(self.scenario) * self.scenario.step_minutes / 60
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             trip = self.found[one.trip]
-            base = means.fleets[trip.fleet].base
-            if means.stops[base].kind == "crossing":
+            base = logistics.fleets[trip.fleet].base
+            if logistics.stops[base].kind == "crossing":
                 slots[base, trip.slot].append(k)
                 days[base, one.day].append(k)
         for (base, slot), columns in slots.items():
-            self._limit(columns, means.stops[base].trucks_per_hour * hours * self._open(base, slot))
+            self._limit(columns, logistics.stops[base].trucks_per_hour * hours * self._open(base, slot))
         for (base, _), columns in days.items():
-            self._limit(columns, means.stops[base].trucks_per_day)
+            self._limit(columns, logistics.stops[base].trucks_per_day)
         self._supply()
 
     def _supply(self) -> None:
         """What waits at crossings each day."""
         items: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
-            base = self.means.fleets[self.found[one.trip].fleet].base
-            if self.means.stops[base].kind == "crossing":
+            base = self.logistics.fleets[self.found[one.trip].fleet].base
+            if self.logistics.stops[base].kind == "crossing":
                 items[base, one.item, one.day].append(k)
         for (base, item, _), columns in items.items():
-            entry = self.means.entries[base, item]
+            entry = self.logistics.entries[base, item]
             self._limit(columns, entry.trucks)
             self._limit([self.count + k for k in columns], entry.amount)
 
     def _open(self, place: str, slot: int) -> float:
         """Share of a slot for which a place is open."""
         width = slot_steps(self.scenario)
-        return open_share(self.means.stops[place].is_open, slot, width)
+        return open_share(self.logistics.stops[place].is_open, slot, width)
 
     def _fleets(self) -> None:
         """No more trucks away at once than there are: counted whenever one begins to load."""
         spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             trip = self.found[one.trip]
-            start, end = busy_steps(trip, self.means.fleets[trip.fleet].load, self.scenario.steps)
+            start, end = busy_steps(trip, self.logistics.fleets[trip.fleet].load, self.scenario.steps)
             spans[trip.fleet].append((start, end, k))
         for fleet, some in spans.items():
             starts = np.array([span[0] for span in some])
@@ -275,7 +281,7 @@ class Layout:
                 away = tuple(columns[(starts <= at) & (ends > at)].tolist())
                 if away not in seen:
                     seen.add(away)
-                    self._limit(list(away), self.means.fleets[fleet].count)
+                    self._limit(list(away), self.logistics.fleets[fleet].count)
 
     def _stops(self) -> None:
         """Handling by slot."""
@@ -285,9 +291,9 @@ class Layout:
             trip = self.found[one.trip]
             slots[trip.stop, trip.unload // slot_steps(self.scenario)].append(k)
         for (place, slot), columns in slots.items():
-            stop, share = self.means.stops[place], self._open(place, slot)
+            stop, share = self.logistics.stops[place], self._open(place, slot)
             self._limit(columns, stop.trucks_per_hour * hours * share)
-            weights = [self.means.weight[self.cargo[k].item] for k in columns]
+            weights = [self.logistics.weight[self.cargo[k].item] for k in columns]
             self._limit([self.count + k for k in columns], stop.tonnes_per_hour * 1000 * hours * share, weights)
 
     def _roads(self) -> None:
@@ -305,24 +311,24 @@ class Layout:
             most = self.taken.trucks(key)
             fleets = {self.found[number].fleet for number in numbers}
             # a truck is away on one trip at a time, and enters a road at most twice on it
-            if most < 2 * sum(self.means.fleets[fleet].count for fleet in fleets):
+            if most < 2 * sum(self.logistics.fleets[fleet].count for fleet in fleets):
                 self._limit([k for number in numbers for k in by_trip[number]], most)
 
     def _warehouses(self) -> None:
         """What is loaded is there; what comes in can be loaded on the next day."""
-        need, means = self.need, self.means
+        need, logistics = self.need, self.logistics
         length = np.diff(need.ends, prepend=0.0)
         out: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         into: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         for k, one in enumerate(self.cargo):
             trip = self.found[one.trip]
-            base = means.fleets[trip.fleet].base
-            if means.stops[base].kind == "warehouse":
+            base = logistics.fleets[trip.fleet].base
+            if logistics.stops[base].kind == "warehouse":
                 out[base, one.item, one.day].append(self.count + k)
             if one.zone == ELSEWHERE:
                 into[trip.stop, one.item, one.arrives].append(self.count + k)
         for place, item in sorted({key[:2] for key in (*out, *into)}):
-            store = means.stores.get((place, item))
+            store = logistics.stores.get((place, item))
             amount, loss = (store.amount, store.loss) if store is not None else (0.0, 0.0)
             before = -1
             for day in range(len(need.ends)):
@@ -389,14 +395,14 @@ def open_share(is_open: NDArray[np.bool_], slot: int, width: int) -> float:
     return float(is_open[slot * width : (slot + 1) * width].sum()) / width
 
 
-def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[Key]]:
+def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[CapacityKey]]:
     """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
     control, width = checkpoints_at(network, scenario), slot_steps(scenario)
 
-    def keys(way: Way, depart: int) -> set[Key]:
-        return keys_of_arcs(way.arcs(scenario.step_minutes), depart, network, control, width)
+    def keys(path: TruckPath, depart: int) -> set[CapacityKey]:
+        return keys_of_arcs(path.arcs(scenario.step_minutes), depart, network, control, width)
 
     return [
-        keys(trip.way, trip.first) | (keys(trip.back.way, trip.back.depart) if trip.back is not None else set())
+        keys(trip.path, trip.first) | (keys(trip.back.path, trip.back.depart) if trip.back is not None else set())
         for trip in found
     ]

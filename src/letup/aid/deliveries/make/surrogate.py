@@ -7,11 +7,11 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.make.deliver import Ground
-from letup.aid.deliveries.make.program import Program, program
-from letup.aid.deliveries.make.trips import Trip, noisy_array
+from letup.aid.deliveries.make.deliver import Prepared
+from letup.aid.deliveries.make.program import DeliveryProgram, delivery_program
+from letup.aid.deliveries.make.trips import Trip, noisy_before
 from letup.aid.deliveries.need import needs
-from letup.aid.deliveries.residual_capacity import room
+from letup.aid.deliveries.residual_capacity import residual_capacity
 from letup.aid.people import staying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
@@ -19,7 +19,7 @@ from letup.scenario.model import Scenario
 _REMEMBERED = 100_000
 
 
-class Gauge:
+class DeliverySurrogate:
     """Need that trucks in fractions could meet, people counted where they live, by what is quiet.
 
     The program of `letup.aid.deliveries.make.program` is laid out once, for everything quiet that may be, and trips are
@@ -32,7 +32,7 @@ class Gauge:
     scenario, network : Scenario, RoadNetwork
         The world as given, and its roads.
     prepared : Ground
-        From `letup.aid.deliveries.ground`.
+        From `prepare`.
     usable : bool[Z, T]
         When trucks may be in each zone at most.
 
@@ -42,13 +42,15 @@ class Gauge:
         Person-days of need met without any delivery, with diminishing value.
     """
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, prepared: Ground, usable: NDArray[np.bool_]) -> None:
+    def __init__(self, scenario: Scenario, network: RoadNetwork, prepared: Prepared, usable: NDArray[np.bool_]) -> None:
         from letup.lp.solver import Solver
 
         need = needs(scenario, prepared.stocks, staying(scenario))
         self.without = need.value_without()[1]
         found = prepared.trips(usable)
-        self._program: Program = program(scenario, prepared.means, need, found, room(scenario, network, None))
+        self._program: DeliveryProgram = delivery_program(
+            scenario, prepared.logistics, need, found, residual_capacity(scenario, network, None)
+        )
         self._trip = np.array([one.trip for one in self._program.cargo], np.int64)
         self._passed = _passed(found, scenario.step_minutes)
         self._trips = len(found)
@@ -59,7 +61,7 @@ class Gauge:
     def value(self, quiet: NDArray[np.bool_]) -> float:
         """Person-days of need met more, with diminishing value, while trucks may be in zones: about, in whole ones."""
         trip, zone, begin, end = self._passed.T
-        noisy = noisy_array(quiet)
+        noisy = noisy_before(quiet)
         shut = np.zeros(self._trips, bool)
         shut[trip[noisy[zone, end] > noisy[zone, begin]]] = True
         key = np.packbits(shut).tobytes()
@@ -87,7 +89,7 @@ def _passed(found: list[Trip], step_minutes: int) -> NDArray[np.int64]:
     rows = [
         (number, piece.zone, trip.first + int((enter + 1e-6) // step_minutes), end)
         for number, trip in enumerate(found)
-        for piece, enter, leave in zip(trip.way.pieces, trip.way.enters, trip.way.leaves, strict=True)
+        for piece, enter, leave in zip(trip.path.pieces, trip.path.enters, trip.path.leaves, strict=True)
         if piece.zone >= 0
         for end in [trip.first + int(-(-(leave - 1e-6) // step_minutes))]
     ]

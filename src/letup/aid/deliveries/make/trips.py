@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.aid.deliveries.fleet import Fleet, Means, Stop, slot_steps
-from letup.aid.deliveries.make.truck_network import Openings, TruckRoads, stays_open, timed_way
-from letup.aid.deliveries.truck_paths import Way
+from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, slot_steps
+from letup.aid.deliveries.make.truck_network import Openings, TruckNetwork, stays_open, timed_path
+from letup.aid.deliveries.truck_paths import TruckPath
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -31,7 +31,7 @@ class Return:
 
     depart: int
     arrive: int
-    way: Way
+    path: TruckPath
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Trip:
     slot: int
     first: int
     last: int
-    way: Way
+    path: TruckPath
     lasts: int
     unload: int
     free: int
@@ -82,18 +82,18 @@ def calm_array(quiet: Bools) -> Ints:
     return calm
 
 
-def noisy_array(quiet: Bools) -> NDArray[np.int64]:
+def noisy_before(quiet: Bools) -> NDArray[np.int64]:
     """Steps that are not quiet before each step, by zone: int64[Z, T + 1]."""
     return np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
 
 
-def layouts(scenario: Scenario, network: RoadNetwork, means: Means) -> dict[float, TruckRoads]:
+def truck_networks(scenario: Scenario, network: RoadNetwork, logistics: Logistics) -> dict[float, TruckNetwork]:
     """The roads laid out for each speed: they stay the same whatever is quiet."""
-    speeds = sorted({fleet.speed_kmh for fleet in means.fleets})
-    return {speed: TruckRoads(scenario, network, means.stops, speed) for speed in speeds}
+    speeds = sorted({fleet.speed_kmh for fleet in logistics.fleets})
+    return {speed: TruckNetwork(scenario, network, logistics.stops, speed) for speed in speeds}
 
 
-def trips(means: Means, roads: dict[float, TruckRoads], quiet: Bools) -> list[Trip]:
+def trips(logistics: Logistics, roads: dict[float, TruckNetwork], quiet: Bools) -> list[Trip]:
     """All trips that could be made while zones are quiet.
 
     For each fleet, stop and slot of departure there is one: the quickest of the slot, with all steps around it from
@@ -108,30 +108,30 @@ def trips(means: Means, roads: dict[float, TruckRoads], quiet: Bools) -> list[Tr
     quiet : bool[Z, T]
         When zones are quiet.
     """
-    calm, noisy = calm_array(quiet), noisy_array(quiet)
+    calm, noisy = calm_array(quiet), noisy_before(quiet)
     found: list[Trip] = []
     for speed, layout in roads.items():
         openings = layout.openings(calm)
-        fleets = [(k, fleet) for k, fleet in enumerate(means.fleets) if fleet.speed_kmh == speed]
-        fleets = [(k, fleet) for k, fleet in fleets if fleet.base in layout.origin and fleet.base in means.stops]
+        fleets = [(k, fleet) for k, fleet in enumerate(logistics.fleets) if fleet.speed_kmh == speed]
+        fleets = [(k, fleet) for k, fleet in fleets if fleet.base in layout.origin and fleet.base in logistics.stops]
         there: list[Trip] = []
-        for stop in means.stops.values():
+        for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.origin:
                 continue
             starting = [(k, fleet) for k, fleet in fleets if fleet.base != stop.id]
             if starting:
-                there += _outward(Table(layout, openings, stop.id), starting, means, stop, noisy)
+                there += _outward(ArrivalTable(layout, openings, stop.id), starting, logistics, stop, noisy)
         for base in sorted({fleet.base for _, fleet in fleets}):
-            mine = [trip for trip in there if means.fleets[trip.fleet].base == base]
+            mine = [trip for trip in there if logistics.fleets[trip.fleet].base == base]
             if mine:
-                found += _with_returns(Table(layout, openings, base), mine, noisy)
+                found += _with_returns(ArrivalTable(layout, openings, base), mine, noisy)
     return sorted(found, key=lambda trip: (trip.fleet, trip.first, trip.stop))
 
 
-class Table:
+class ArrivalTable:
     """Ways to one place, from everywhere, at all times."""
 
-    def __init__(self, roads: TruckRoads, openings: Openings, place: str) -> None:
+    def __init__(self, roads: TruckNetwork, openings: Openings, place: str) -> None:
         self.roads = roads
         self.arrive, self.then = roads.table(openings, place)
         self._known: dict[str, tuple[Ints, NDArray[np.int64]]] = {}
@@ -154,18 +154,18 @@ class Table:
             self._known[place] = departures(self.arrive, self.then, roads.head, roads.lasts, origin, roads.units)
         return self._known[place]
 
-    def way(self, place: str, step: int) -> Way:
+    def path(self, place: str, step: int) -> TruckPath:
         """Way from a place at a step."""
         from letup.aid.deliveries.make.kernel import follow
 
         roads = self.roads
         times = self.arrive.shape[0] - 1
         arcs, entered = follow(self.then, roads.head, roads.lasts, roads.origin[place], step * roads.units, times)
-        return timed_way(roads, arcs, entered, step)
+        return timed_path(roads, arcs, entered, step)
 
 
 def _outward(
-    table: Table, fleets: list[tuple[int, Fleet]], means: Means, stop: Stop, noisy: NDArray[np.int64]
+    table: ArrivalTable, fleets: list[tuple[int, Fleet]], logistics: Logistics, stop: Stop, noisy: NDArray[np.int64]
 ) -> list[Trip]:
     """Trips to one stop, without their returns."""
     scenario = table.roads.scenario
@@ -173,9 +173,9 @@ def _outward(
     found = []
     for k, fleet in fleets:
         lasting, mark = table.departures(fleet.base)
-        base = means.stops[fleet.base]
-        good = (lasting >= 0) & throughout(base.is_open, fleet.load + 1, ends=True)
-        unloading = _next(throughout(stop.is_open, fleet.unload, ends=False))
+        base = logistics.stops[fleet.base]
+        good = (lasting >= 0) & open_spells(base.is_open, fleet.load + 1, ends=True)
+        unloading = _next(open_spells(stop.is_open, fleet.unload, ends=False))
         for slot in np.unique(np.flatnonzero(good) // width).tolist():
             steps_of = np.arange(slot * width, min((slot + 1) * width, steps))
             steps_of = steps_of[good[steps_of]]
@@ -186,23 +186,23 @@ def _outward(
                     first -= 1
                 while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
                     last += 1
-                way = table.way(fleet.base, best)
-                if not stays_open(way, table.roads, noisy, first, last):
+                path = table.path(fleet.base, best)
+                if not stays_open(path, table.roads, noisy, first, last):
                     first = last = best
-                    if not stays_open(way, table.roads, noisy, best, best):
+                    if not stays_open(path, table.roads, noisy, best, best):
                         continue
-                lasts = int(-(-(way.minutes - 1e-6) // scenario.step_minutes))
+                lasts = int(-(-(path.minutes - 1e-6) // scenario.step_minutes))
                 if last + lasts >= steps:
                     continue
                 start, end = int(unloading[first + lasts]), int(unloading[last + lasts])
                 if end < 0 or end + fleet.unload > steps:
                     continue
-                found.append(Trip(k, stop.id, slot, first, last, way, lasts, start, end + fleet.unload, None))
+                found.append(Trip(k, stop.id, slot, first, last, path, lasts, start, end + fleet.unload, None))
                 break
     return found
 
 
-def _with_returns(table: Table, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
+def _with_returns(table: ArrivalTable, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
     """The trips with their ways back."""
     from dataclasses import replace
 
@@ -216,16 +216,16 @@ def _with_returns(table: Table, there: list[Trip], noisy: NDArray[np.int64]) -> 
             lasting, _ = table.departures(trip.stop)
             known[key] = None
             for step in (np.flatnonzero(lasting[trip.free :] >= 0) + trip.free).tolist():
-                way = table.way(trip.stop, step)
-                back = step + int(-(-(way.minutes - 1e-6) // minutes))
-                if back < steps and stays_open(way, table.roads, noisy, step, step):
-                    known[key] = Return(step, back, way)
+                path = table.path(trip.stop, step)
+                back = step + int(-(-(path.minutes - 1e-6) // minutes))
+                if back < steps and stays_open(path, table.roads, noisy, step, step):
+                    known[key] = Return(step, back, path)
                     break
         found.append(replace(trip, back=known[key]))
     return found
 
 
-def throughout(is_open: Bools, length: int, *, ends: bool) -> Bools:
+def open_spells(is_open: Bools, length: int, *, ends: bool) -> Bools:
     """Steps at which a spell of so many open steps begins, or that end one."""
     if length <= 1:
         return is_open

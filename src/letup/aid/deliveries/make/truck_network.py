@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.truck_paths import (
-    Piece,
-    Way,
+    PathPiece,
+    TruckPath,
     arc_minutes,
     checkpoints_at,
     resting_nodes,
@@ -54,7 +54,7 @@ class Openings:
     steady: Bools
 
 
-class TruckRoads:
+class TruckNetwork:
     """The network of vehicles with places and checkpoints, laid out for one speed."""
 
     def __init__(self, scenario: Scenario, network: RoadNetwork, places: Iterable[str], speed_kmh: float) -> None:
@@ -78,10 +78,10 @@ class TruckRoads:
         for node in sorted(ends):
             self._number[node] = self._add(bool(wait[node]))
         before = {node: self._add(bool(wait[node])) for node in control if node in self._number}
-        rows: list[tuple[int, int, tuple[Piece, ...], int]] = []
+        rows: list[tuple[int, int, tuple[PathPiece, ...], int]] = []
         for node, gate in before.items():
             place = control[node]
-            piece = Piece(-1, int(self.node_zone[node]), CONTROL_MINUTES, 0.0, place, bool(wait[node]))
+            piece = PathPiece(-1, int(self.node_zone[node]), CONTROL_MINUTES, 0.0, place, bool(wait[node]))
             rows.append((gate, self._number[node], (piece,), self._names.index(place)))
         for run in runs:
             pieces = tuple(self._piece(arc, minutes, wait, before) for arc in run.tolist())
@@ -117,10 +117,10 @@ class TruckRoads:
         """Steps at which a checkpoint is open: bool[T]."""
         return np.asarray(self.is_open[self._names.index(checkpoint)], bool)
 
-    def _piece(self, arc: int, minutes: Floats, wait: Bools, before: dict[int, int]) -> Piece:
+    def _piece(self, arc: int, minutes: Floats, wait: Bools, before: dict[int, int]) -> PathPiece:
         network, tail = self.network, int(self.network.tail[arc])
         stays = bool(wait[tail]) and tail not in before
-        return Piece(arc, int(self.arc_zone[arc]), float(minutes[arc]), float(network.length_m[arc]), "", stays)
+        return PathPiece(arc, int(self.arc_zone[arc]), float(minutes[arc]), float(network.length_m[arc]), "", stays)
 
     def _add(self, wait: bool) -> int:
         self.wait.append(wait)
@@ -173,10 +173,10 @@ def _open(scenario: Scenario, places: list[str]) -> Bools:
     return np.array(rows, bool) if rows else np.ones((1, scenario.steps), bool)
 
 
-def timed_way(roads: TruckRoads, arcs: Ints, entered: Ints, start: int) -> Way:
+def timed_path(roads: TruckNetwork, arcs: Ints, entered: Ints, start: int) -> TruckPath:
     """Way of given arcs in true minutes; where it stays, it goes on at the beginning of a step."""
     step_minutes, units = roads.scenario.step_minutes, roads.units
-    pieces: list[Piece] = []
+    pieces: list[PathPiece] = []
     enters: list[float] = []
     leaves: list[float] = []
     now, expected = 0.0, start * units
@@ -189,17 +189,17 @@ def timed_way(roads: TruckRoads, arcs: Ints, entered: Ints, start: int) -> Way:
             now += piece.minutes
             leaves.append(now)
         expected = at + int(roads.lasts[arc])
-    return Way(tuple(pieces), np.array(enters), np.array(leaves))
+    return TruckPath(tuple(pieces), np.array(enters), np.array(leaves))
 
 
-def stays_open(way: Way, roads: TruckRoads, noisy: NDArray[np.int64], first: int, last: int) -> bool:
+def stays_open(path: TruckPath, roads: TruckNetwork, noisy: NDArray[np.int64], first: int, last: int) -> bool:
     """Whether the zones of a way are quiet, and its checkpoints open, for departures from one step to another.
 
     ``noisy`` counts steps that are not quiet before each step, by zone. Looked at here in true minutes: in the
     units of `TruckRoads` trucks are a little later.
     """
     step_minutes = roads.scenario.step_minutes
-    for piece, enter, leave in zip(way.pieces, way.enters, way.leaves, strict=True):
+    for piece, enter, leave in zip(path.pieces, path.enters, path.leaves, strict=True):
         if piece.zone >= 0:
             begin = first + int((enter + _EXACT) // step_minutes)
             end = last + int(-(-(leave - _EXACT) // step_minutes))

@@ -76,7 +76,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CrossingSupply:
     """What may be loaded of one essential at one crossing in a day; inf if there is no limit.
 
     Attributes
@@ -92,7 +92,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Store:
+class WarehouseStock:
     """What a warehouse has of one essential.
 
     Attributes
@@ -108,7 +108,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Means:
+class Logistics:
     """Everything that deliveries are made with.
 
     Attributes
@@ -129,13 +129,13 @@ class Means:
 
     fleets: tuple[Fleet, ...]
     stops: dict[str, Stop]
-    entries: dict[tuple[str, str], Entry]
-    stores: dict[tuple[str, str], Store]
+    entries: dict[tuple[str, str], CrossingSupply]
+    stores: dict[tuple[str, str], WarehouseStock]
     weight: dict[str, float]
     unit: dict[str, str]
 
 
-def wanted(scenario: Scenario) -> bool:
+def has_deliveries(scenario: Scenario) -> bool:
     """Whether a scenario says enough for deliveries: trucks, and a point they can go to."""
     kinds = scenario.places["kind"] if len(scenario.places) else ()
     return bool(len(scenario.trucks)) and "distribution_point" in set(kinds)
@@ -151,7 +151,7 @@ def day_of_step(scenario: Scenario) -> NDArray[np.int64]:
     return scenario.clock.days()
 
 
-def means(scenario: Scenario) -> Means:
+def logistics_of(scenario: Scenario) -> Logistics:
     """Read what deliveries are made with.
 
     Parameters
@@ -161,7 +161,7 @@ def means(scenario: Scenario) -> Means:
     """
     essentials = {one.name: one for one in essentials_of(scenario)}
     weight = {name: one.kg_per_unit for name, one in essentials.items() if one.kg_per_unit > 0}
-    return Means(
+    return Logistics(
         fleets=_fleets(scenario, tuple(weight)),
         stops=_stops(scenario),
         entries=_entries(scenario, essentials),
@@ -219,30 +219,30 @@ def _stops(scenario: Scenario) -> dict[str, Stop]:
     return found
 
 
-def _entries(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], Entry]:
+def _entries(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], CrossingSupply]:
     found = {}
     for row in _records(scenario.supply):
         one = essentials[row["item"]]
         amount = _most(row["amount_per_day"])
         if math.isfinite(amount):
             amount *= factor(_text(row["unit"]), one.unit, one.per_person) or 0.0
-        found[str(row["place"]), one.name] = Entry(amount, _most(row["trucks_per_day"]))
+        found[str(row["place"]), one.name] = CrossingSupply(amount, _most(row["trucks_per_day"]))
     return found
 
 
-def _stores(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], Store]:
+def _stores(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], WarehouseStock]:
     kinds = {str(place): kind for place, kind in scenario.places["kind"].items()} if len(scenario.places) else {}
-    found: dict[tuple[str, str], Store] = {}
+    found: dict[tuple[str, str], WarehouseStock] = {}
     for row in _records(scenario.stocks):
         place, one = _text(row["place"]), essentials[row["item"]]
         if kinds.get(place) != "warehouse":
             continue
         amount = float(row["amount"]) * (factor(row["unit"], one.unit, one.per_person) or 0.0)
         loss = float(row["loss_per_day"])
-        before = found.get((place, one.name), Store(0.0, 0.0))
+        before = found.get((place, one.name), WarehouseStock(0.0, 0.0))
         total = before.amount + amount
         share = (before.amount * before.loss + amount * loss) / total if total else max(before.loss, loss)
-        found[place, one.name] = Store(total, share)
+        found[place, one.name] = WarehouseStock(total, share)
     return found
 
 
