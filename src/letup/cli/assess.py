@@ -196,9 +196,9 @@ def _deprivation(assessment: Assessment) -> dict[str, Any]:
 
 def _deprivation_lines(assessment: Assessment) -> list[str]:
     part = _deprivation(assessment)
-    said = ", ".join(f"{case.replace('_', ' ')} {cost:,.0f}" for case, cost in part["cost"].items()) or "not known"
+    costs = ", ".join(f"{case.replace('_', ' ')} {cost:,.0f}" for case, cost in part["cost"].items()) or "not known"
     return [
-        f"Going without water, valued after {part['source']}, US dollars: {said}.",
+        f"Going without water, valued after {part['source']}, US dollars: {costs}.",
         f"  exp({part['level']} + {part['rate_per_hour']} h) - exp({part['level']}) for each person after h hours "
         f"without, at most {part['longest_hours']:g}; these parameters could not be confirmed in the paper.",
         "  It assumes that those who go without get nothing, and are always the same people.",

@@ -43,8 +43,8 @@ def check(
     else:
         for file in dict.fromkeys(finding.file for finding in findings):
             show(_tree(file, [finding for finding in findings if finding.file == file]), "")
-        said = ", ".join(plural(count, severity) for severity, count in counts.items()) if findings else ""
-        show(f"{scenario}: {said or 'nothing wrong found'}")
+        totals = ", ".join(plural(count, severity) for severity, count in counts.items()) if findings else ""
+        show(f"{scenario}: {totals or 'nothing wrong found'}")
         if loaded is not None:
             show(_contents(loaded))
     sys.exit(1 if counts["error"] else 0)

@@ -87,15 +87,20 @@ def _document(orders: Orders) -> dict[str, Any]:
 
     return {
         "convoys": len(orders.convoys),
-        "vehicles": sum(one.vehicles for one in orders.convoys),
-        "carried": _amounts(totals(one.load for convoy in orders.convoys for row in convoy.manifest for one in row)),
+        "vehicles": sum(convoy.vehicles for convoy in orders.convoys),
+        "carried": _amounts(totals(_loads(orders))),
         "left": _amounts(totals(orders.left)),
         "findings": [asdict(finding) for finding in orders.findings],
     }
 
 
-def _amounts(found: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
-    return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(found.items())]
+def _loads(orders: Orders) -> list[Load]:
+    """Everything that all convoys carry."""
+    return [piece.load for convoy in orders.convoys for row in convoy.manifest for piece in row]
+
+
+def _amounts(amounts: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
+    return [{"item": item, "amount": amount, "unit": unit} for (item, unit), amount in sorted(amounts.items())]
 
 
 def _show(orders: Orders, scenario: Scenario, what: str, verb: str) -> None:
@@ -103,7 +108,7 @@ def _show(orders: Orders, scenario: Scenario, what: str, verb: str) -> None:
     from letup.aid.convoys.tables import local
     from letup.cli.terminal import finding_rows, notes, show
 
-    loads = [one.load for convoy in orders.convoys for row in convoy.manifest for one in row]
+    loads = _loads(orders)
     verb += "s" if len(orders.convoys) == 1 else ""
     show(
         f"{_fleet(orders.convoys, what)} in all {verb} {_goods(loads) or 'nothing'}; "
@@ -131,7 +136,7 @@ def _fleet(convoys: Sequence[Convoy], what: str) -> str:
     """How many convoys and vehicles."""
     from letup.core.wording import plural
 
-    going = sum(one.vehicles for one in convoys)
+    going = sum(convoy.vehicles for convoy in convoys)
     return f"{plural(len(convoys), 'convoy')} with {plural(going, what)}"
 
 
@@ -142,13 +147,13 @@ def _goods(loads: Iterable[Load]) -> str:
 
     every = list(loads)
     kg: dict[str, float] = defaultdict(float)
-    for one in every:
-        kg[one.item] += one.kg
-    said = []
+    for load in every:
+        kg[load.item] += load.kg
+    parts = []
     for (item, unit), amount in sorted(totals(every).items()):
         number = f"{amount:,.0f}" if amount >= 100 else f"{amount:,.4g}"
-        said.append(f"{kg[item] / 1000:,.1f} t of {item} ({number} {unit})" if kg[item] else f"{number} {item}")
-    return listed(said)
+        parts.append(f"{kg[item] / 1000:,.1f} t of {item} ({number} {unit})" if kg[item] else f"{number} {item}")
+    return listed(parts)
 
 
 _SHOWN = 20

@@ -10,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from letup.plan.frontier.model import Frontier
-    from letup.plan.frontier.over_budget import By
 
 
 def frontier(
@@ -58,18 +57,28 @@ def frontier(
         loaded = open_scenario(scenario, display)
         folder = out if out is not None else folder_for("frontier", scenario, loaded)
         frontier_files.require_usable(folder)
-        search = {"time_limit": time_limit, "seed": seed, "cluster": cluster, "progress": display.show}
+        made: Frontier
         if against is not None:
-            found: Frontier = tradeoff(loaded, points=points, **search)
+            made = tradeoff(
+                loaded, points=points, time_limit=time_limit, seed=seed, cluster=cluster, progress=display.show
+            )
         else:
-            by: By = "concession" if concession else "zone_hours"
-            found = frontier_over(loaded, budgets=budgets, points=points, by=by, **search)
-    files = frontier_files.write_frontier(found, folder)
-    files.insert(0, write_frontier_html(found, folder / "frontier.html"))
+            made = frontier_over(
+                loaded,
+                budgets=budgets,
+                points=points,
+                by="concession" if concession else "zone_hours",
+                time_limit=time_limit,
+                seed=seed,
+                cluster=cluster,
+                progress=display.show,
+            )
+    files = frontier_files.write_frontier(made, folder)
+    files.insert(0, write_frontier_html(made, folder / "frontier.html"))
     if as_json:
-        show_json(frontier_files.as_document(found) | {"files": [str(path) for path in files]})
+        show_json(frontier_files.as_document(made) | {"files": [str(path) for path in files]})
     else:
-        show_frontier(found, files)
+        show_frontier(made, files)
 
 
 def show_frontier(frontier: Frontier, files: Sequence[Path]) -> None:

@@ -130,7 +130,7 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
             notes=notes(assessment),
             people=wording.count(float(assessment.presence.people[0].sum())),
             bases=tables.bases(table, tables.restricted(scenario)),
-            sources=[one for one in tables.sources(scenario) if one["name"] in used],
+            sources=[source for source in tables.sources(scenario) if source["name"] in used],
         ),
         encoding="utf-8",
     )
@@ -139,10 +139,10 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
 
 def panel(assessment: Assessment, item: int, axis: float) -> Panel:
     """Days left of one essential; ``axis`` is the right edge in days."""
-    one = assessment.essentials[item]
+    essential = assessment.essentials[item]
     names = [str(name) for name in assessment.scenario.zones["name"]]
     needed = assessment.likely.need[:, item].sum(axis=0) > 0
-    if one.per_person:
+    if essential.per_person:
         lanes = [_lane(assessment, item, zone, names[zone], axis) for zone in worst_first(assessment) if needed[zone]]
     else:
         lanes = [
@@ -150,9 +150,11 @@ def panel(assessment: Assessment, item: int, axis: float) -> Panel:
             for number, facility in enumerate(assessment.supplies.facilities)
             if facility.uses == item and facility.use > 0
         ]
-    said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
-    need = f"{one.per_person:,g} {one.unit} a person and day" if one.per_person else "needed by facilities"
-    return Panel(one.label, need, lanes, f"{one.label}, days left: {said}")
+    days_left = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
+    need = "needed by facilities"
+    if essential.per_person:
+        need = f"{essential.per_person:,g} {essential.unit} a person and day"
+    return Panel(essential.label, need, lanes, f"{essential.label}, days left: {days_left}")
 
 
 def _lane(assessment: Assessment, item: int, zone: int, name: str, axis: float) -> Lane:
@@ -168,29 +170,29 @@ def _ends(assessment: Assessment) -> tuple[Balance, Balance, Balance]:
 
 def _drawn(name: str, met: str, ends: list[float], axis: float) -> Lane:
     """Lane of a value and its worse and better end, days."""
-    one, low, high = (float(end) for end in ends)
-    at = [100 * min(value, axis) / axis for value in (one, low, high)]
+    likely, low, high = (float(end) for end in ends)
+    at = [100 * min(value, axis) / axis for value in (likely, low, high)]
     return Lane(
-        name, ranged(one, low, high), met, True, at[1], at[2] - at[1], at[0], one > axis, high > axis, one <= 0
+        name, ranged(likely, low, high), met, True, at[1], at[2] - at[1], at[0], likely > axis, high > axis, likely <= 0
     )  # fmt: skip
 
 
 def _axis(assessment: Assessment) -> float:
     """Right edge in days: all values where that is no more than three times the days looked at."""
-    found = np.concatenate([one.days_left[assessment.known] for one in (assessment.likely, assessment.better)])
-    found = found[np.isfinite(found)]
-    most = max(float(found.max(initial=0.0)), assessment.horizon) * 1.02
+    known = np.concatenate([balance.days_left[assessment.known] for balance in (assessment.likely, assessment.better)])
+    known = known[np.isfinite(known)]
+    most = max(float(known.max(initial=0.0)), assessment.horizon) * 1.02
     return math.ceil(min(most, 3 * assessment.horizon) * 2) / 2
 
 
 def _ticks(axis: float) -> list[Tick]:
-    step = next(one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000) if axis / one <= 8)
+    step = next(size for size in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000) if axis / size <= 8)
     marks = [step * k for k in range(int(axis / step + 1e-9) + 1)]
     return [Tick(100 * mark / axis, f"{mark:g}") for mark in marks if mark < 0.97 * axis]
 
 
 def _total(assessment: Assessment, item: int) -> Total:
-    one, known = assessment.essentials[item], assessment.known[item]
+    essential, known = assessment.essentials[item], assessment.known[item]
     need = float(assessment.likely.person_days[item, known].sum())
 
     def unmet(balance: Balance) -> str:
@@ -199,13 +201,13 @@ def _total(assessment: Assessment, item: int) -> Total:
     likely = assessment.unmet_person_days(item)
     below = float(assessment.likely.below_survival_person_days[item, known].sum())
     return Total(
-        label=one.label,
+        label=essential.label,
         need=wording.count(need),
         unmet=wording.count(likely),
         share=wording.share(round(likely), round(need)),
         span=f"{unmet(assessment.better)} to {unmet(assessment.worse)}",
         plan=unmet(assessment.with_plan) if assessment.with_plan is not None else "",
-        below=wording.count(below) if one.survival else "–",
+        below=wording.count(below) if essential.survival else "–",
     )
 
 
@@ -230,28 +232,28 @@ def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str
 
 def _facility_name(assessment: Assessment, number: int) -> str:
     """Name of a facility as readers of a page may see it: of a restricted place only its kind and zone."""
-    one, places = assessment.supplies.facilities[number], assessment.scenario.places
-    if one.place not in places.index:
-        return one.name
-    if one.place in tables.restricted(assessment.scenario):
-        kind = str(places.loc[one.place, "kind"]).replace("_", " ")
-        return f"{kind} in {assessment.scenario.zones['name'].iloc[one.zone]}"
-    return str(places.loc[one.place, "name"]) if one.name == one.place else one.name
+    facility, places = assessment.supplies.facilities[number], assessment.scenario.places
+    if facility.place not in places.index:
+        return facility.name
+    if facility.place in tables.restricted(assessment.scenario):
+        kind = str(places.loc[facility.place, "kind"]).replace("_", " ")
+        return f"{kind} in {assessment.scenario.zones['name'].iloc[facility.zone]}"
+    return str(places.loc[facility.place, "name"]) if facility.name == facility.place else facility.name
 
 
 def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
     """Facilities that need something: name, zone, what they need, days until they lack some of it."""
     names = [str(name) for name in assessment.scenario.zones["name"]]
     rows = []
-    for number, one in enumerate(assessment.supplies.facilities):
-        if one.use > 0:
-            item = assessment.essentials[one.uses]
+    for number, facility in enumerate(assessment.supplies.facilities):
+        if facility.use > 0:
+            item = assessment.essentials[facility.uses]
             ends = [float(balance.idle_from[number]) for balance in _ends(assessment)]
             rows.append(
                 (
                     _facility_name(assessment, number),
-                    names[one.zone],
-                    f"{one.use:,.0f} {item.unit} of {item.label.lower()}",
+                    names[facility.zone],
+                    f"{facility.use:,.0f} {item.unit} of {item.label.lower()}",
                     ranged(*ends),
                 )
             )
@@ -259,20 +261,20 @@ def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
 
 
 def _origins(assessment: Assessment) -> list[Origin]:
-    found = []
-    for one in assessment.essentials:
-        span = f" ({one.per_person_low:,g} to {one.per_person_high:,g})"
-        ranges = span if one.per_person_low != one.per_person_high else ""
-        source = assessment.scenario.sources.get(one.source, {}).get("title", one.source)
-        found.append(
+    origins = []
+    for essential in assessment.essentials:
+        span = f" ({essential.per_person_low:,g} to {essential.per_person_high:,g})"
+        ranges = span if essential.per_person_low != essential.per_person_high else ""
+        source = assessment.scenario.sources.get(essential.source, {}).get("title", essential.source)
+        origins.append(
             Origin(
-                label=one.label,
-                unit=one.unit,
-                need=f"{one.per_person:,g}{ranges}" if one.per_person else "–",
-                survival=f"{one.survival:,g}" if one.survival else "–",
-                basis=f"{one.basis}{'; default of letup' if one.default else ''}",
+                label=essential.label,
+                unit=essential.unit,
+                need=f"{essential.per_person:,g}{ranges}" if essential.per_person else "–",
+                survival=f"{essential.survival:,g}" if essential.survival else "–",
+                basis=f"{essential.basis}{'; default of letup' if essential.default else ''}",
                 source=str(source),
-                note=one.note,
+                note=essential.note,
             )
         )
-    return found
+    return origins

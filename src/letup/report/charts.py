@@ -177,12 +177,12 @@ def search(plan: Plan) -> Search | None:
     """How the plan and its proven ceiling changed as the search went on; None where there was no search."""
     if len(plan.trace) < 3:  # the ceiling, and pauses given by hand
         return None
-    seconds = np.array([one[0] for one in plan.trace], float)
+    seconds = np.array([moment for moment, _, _ in plan.trace], float)
     took = max(float(seconds[-1]), 1e-3)
     right = 1.04 * took  # so that the last step can be seen
-    top = round_up(max(max(one[1:]) for one in plan.trace))
-    found = [one[1] for one in plan.trace]
-    ceiling = [one[2] for one in plan.trace]
+    top = round_up(max(max(people, most) for _, people, most in plan.trace))
+    best = [people for _, people, _ in plan.trace]
+    ceiling = [most for _, _, most in plan.trace]
     fell = f"fell from {wording.count(ceiling[0])} to {wording.count(ceiling[-1])}"
     if ceiling[-1] >= ceiling[0]:
         fell = f"stayed at {wording.count(ceiling[-1])}"
@@ -194,11 +194,11 @@ def search(plan: Plan) -> Search | None:
     every = _every(right)
     marks = [every * k for k in range(int(right / every + 1e-9) + 1)]
     return Search(
-        _stairs(heights(found)) + "H1000",
+        _stairs(heights(best)) + "H1000",
         _stairs(heights(ceiling)) + "H1000",
         [Tick(100 * at / right, f"{at:g} s") for at in marks if at < 0.9 * right],
         quarter_ticks(top),
-        f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {wording.count(found[-1])} people, "
+        f"In {took:,.{0 if took >= 2 else 1}f} seconds the plan came to {wording.count(best[-1])} people, "
         f"and the proven ceiling {fell}.",
     )
 
@@ -237,18 +237,18 @@ def timeline(plan: Plan) -> list[Row]:
     middle = plan.scenario.zones.geometry.representative_point().y.to_numpy()
     records = plan.scenario.zones.drop(columns=plan.scenario.zones.geometry.name).to_dict("records")
     rows = []
-    for zone in sorted({window.zone for window in plan.windows}, key=lambda one: -middle[one]):
-        bars, said = [], []
+    for zone in sorted({window.zone for window in plan.windows}, key=lambda zone: -middle[zone]):
+        bars, phrases = [], []
         for window in sorted(window for window in plan.windows if window.zone == zone):
             length = window.last - window.first + 1
             start, end = clock.at(window.first), clock.at(window.last + 1)
             phrase = f"{wording.moment(start)}–{wording.until(start, end)}"
-            said.append(phrase)
+            phrases.append(phrase)
             hours = wording.number(length * clock.step_minutes / 60)
             bars.append(Bar(100 * window.first / steps, 100 * length / steps, f"{phrase} ({hours} h)"))
         name = text(records[zone].get("name")) or plan.scenario.zone_ids[zone]
         local = next(iter(local_names(records[zone])), "")
-        rows.append(Row(zone, name, local, bars, "; ".join(said)))
+        rows.append(Row(zone, name, local, bars, "; ".join(phrases)))
     return rows
 
 

@@ -152,14 +152,14 @@ def _content(
             ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),
             ("Back", _span(scenario, last.arrive_earliest, last.arrive_latest, begins)),
             ("Way in all", f"{length / 1000:,.1f} km"),
-            ("Load", _goods([one.load for row in convoy.manifest for one in row]) or "nothing"),
+            ("Load", _goods([piece.load for row in convoy.manifest for piece in row]) or "nothing"),
         ],
         "halts": [_halt(convoy, number, scenario) for number in range(len(convoy.stops))],
         "manifest": [Vehicle(i + 1, _vehicle(convoy, i)) for i in range(shown)],
         "more": convoy.vehicles - shown,
         "drawing": drawing,
         "passed": passed[:_MOST_ZONES],
-        "free": any(one.said == NONE_NEEDED for one in passed),
+        "free": any(zone.said == NONE_NEEDED for zone in passed),
         "more_zones": max(0, len(passed) - _MOST_ZONES),
         "ticks": _ticks(convoy, scenario),
         "off_road": f"{off_road:,.0f}" if off_road >= 1 else "",
@@ -203,12 +203,12 @@ def _goods(loads: list[Load]) -> str:
     """Amounts by item, and their weight; people by number."""
     if not loads:
         return ""
-    if all(one.unit == PEOPLE for one in loads):
+    if all(load.unit == PEOPLE for load in loads):
         counts = sorted(totals(loads).items())
         return wording.listed([f"{n:g} {item.removesuffix('s') if n == 1 else item}" for (item, _), n in counts])
     amounts = wording.listed([f"{amount:,.4g} {unit} {item}" if amount < 1000 else f"{amount:,.0f} {unit} {item}"
                             for (item, unit), amount in sorted(totals(loads).items())])  # fmt: skip
-    return f"{amounts} ({sum(one.kg for one in loads) / 1000:,.1f} t)"
+    return f"{amounts} ({sum(load.kg for load in loads) / 1000:,.1f} t)"
 
 
 def _passed(
@@ -230,16 +230,16 @@ def _passed(
     begin, end = _axis(convoy)
     names, needed = [str(name) for name in scenario.zones["name"]], vehicles_need_pause(scenario)
     step = scenario.step_minutes
-    found = []
+    passed = []
     for zone, spans in inside.items():
-        there = [_bar(*one, begin, end) for one in _merged(spans)]
+        there = [_bar(*span, begin, end) for span in _merged(spans)]
         edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
         calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         calm = [(a, b) for a, b in calm if a < end and b > begin]
         said = ", ".join(f"{_clock(scenario, a)}–{_clock(scenario, b)}" for a, b in calm) or "none"
         said = said if needed[zone] else NONE_NEEDED
-        found.append(Passed(names[zone], [_bar(*one, begin, end) for one in calm], there, said))
-    return found
+        passed.append(Passed(names[zone], [_bar(*span, begin, end) for span in calm], there, said))
+    return passed
 
 
 def _axis(convoy: Convoy) -> tuple[int, int]:
@@ -260,13 +260,13 @@ def _bar(first: int, last: int, begin: int, end: int) -> Bar:
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+    merged: list[tuple[int, int]] = []
     for first, last in sorted(spans):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:
-            found.append((first, last))
-    return found
+            merged.append((first, last))
+    return merged
 
 
 def _text(value: object) -> str:
@@ -283,6 +283,6 @@ def _clock(scenario: Scenario, minute: int) -> str:
 
 def _span(scenario: Scenario, first: int, last: int, day: datetime) -> str:
     """Two times, or one where they are the same; each with its day where that is not the one before it."""
-    one, other = _at(scenario, first), _at(scenario, last)
-    said = wording.until(day, one)
-    return said if first == last else f"{said}–{wording.until(one, other)}"
+    start, end = _at(scenario, first), _at(scenario, last)
+    starts = wording.until(day, start)
+    return starts if first == last else f"{starts}–{wording.until(start, end)}"

@@ -208,15 +208,15 @@ def gather_map_data(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]
     visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
     pieces, passing, piece_of = _pieces(plan, visit, shield)
     bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
-    for piece, one in zip(pieces, bent, strict=True):
-        piece["e"] = one
+    for piece, curve in zip(pieces, bent, strict=True):
+        piece["e"] = curve
     polygons = zone_rings(scenario.zones)
     roads = background(scenario, shield)
     lines = [piece.pop("lines") for piece in pieces]
     number, about = _roads(plan, list(dict.fromkeys(piece["r"] for piece in pieces)))
     for piece, line in zip(pieces, lines, strict=True):
         piece["r"] = number[piece["r"]]
-        piece["l"] = [packed(one) for one in line]
+        piece["l"] = [packed(part) for part in line]
     data = {
         "start": int(scenario.start.timestamp()),
         "steps": scenario.steps,
@@ -282,8 +282,8 @@ def _pieces(
                         "d": course[index]})  # fmt: skip
             total.append(int(passing[index]))
         new_piece.append(joined[same])
-    for one in out:
-        one["d"] = _COMPASS[round(math.atan2(one["d"].imag, one["d"].real) / (math.pi / 4)) % 8]
+    for entry in out:
+        entry["d"] = _COMPASS[round(math.atan2(entry["d"].imag, entry["d"].real) / (math.pi / 4)) % 8]
     return out, total, {arc: new_piece[piece] for arc, piece in piece_of.items()}
 
 
@@ -452,7 +452,7 @@ def _ways(plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], zone_of: 
             "km": [round(float(rows["length_m"].min()) / 1000, 1), round(float(rows["length_m"].max()) / 1000, 1)],
             "s": [int(value) for value in np.diff(pieces, prepend=0)],
         })  # fmt: skip
-    return sorted(out, key=lambda one: -int(one["p"]))
+    return sorted(out, key=lambda way: -int(way["p"]))
 
 
 def _goal(plan: Plan, goal: str) -> str:

@@ -138,7 +138,7 @@ def _labels(data: MapData, sheet: _PlanSheet, taken: list[_Box]) -> list[Label]:
     """Names of zones that have room, those with most people first."""
     out: list[Label] = []
     zones = data.json["zones"]
-    for index in sorted(range(len(zones)), key=lambda one: -zones[one]["p"]):
+    for index in sorted(range(len(zones)), key=lambda zone: -zones[zone]["p"]):
         zone = zones[index]
         spot = sheet.put(np.rint(np.array([zone["x"]]) * 1e5).astype(np.int64))[0]
         local = zone["l"][0] if zone["l"] else ""
@@ -254,27 +254,27 @@ def draw_convoy_map(convoy: Convoy, scenario: Scenario, network: RoadNetwork, sh
 
 
 def _route_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:
-    found = []
+    lines = []
     for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
         arcs = list(stop.path.arcs) if stop.path else []
         arcs = arcs[1:] if _hidden(scenario, stop.place) else arcs
         arcs = arcs[:-1] if _hidden(scenario, then.place) else arcs
-        found += [network.line[arc] for arc in arcs]
-    return found
+        lines += [network.line[arc] for arc in arcs]
+    return lines
 
 
 def _off_road_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:
     """From each stop to where its way begins or ends on a road: last stretches, as the crow flies."""
-    found = []
+    lines = []
     for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
         if stop.path is None or not stop.path.off_road_m:
             continue
         ends = [(then.place, network.line[stop.path.arcs[-1]][-1])] if stop.path.arcs else []
         ends += [(stop.place, network.line[stop.path.arcs[0]][0])] if stop.path.arcs else []
-        found += [
+        lines += [
             np.array([position(scenario, place), at], np.float64) for place, at in ends if not _hidden(scenario, place)
         ]
-    return found
+    return lines
 
 
 def _hidden(scenario: Scenario, place: str) -> bool:

@@ -137,7 +137,7 @@ def _answer(plan: Plan, without: int) -> dict[str, Any]:
         "answer": sentence(plan),
         "steps": scenario.steps,
         "complete": plan.complete,
-        "failed": sum(one.severity == "error" for one in plan.findings),
+        "failed": sum(finding.severity == "error" for finding in plan.findings),
         "figures": key_figures(plan, without),
         "want": wording.count(plan.want_to_leave),
         "arrive": wording.count(plan.arrive),
@@ -375,10 +375,10 @@ def deliveries_section(plan: Plan) -> DeliveriesSection | None:
 def _delivery_days(plan: Plan, items: tuple[str, ...]) -> tuple[DeliveryDay, ...]:
     assert plan.deliveries is not None
     table, start = plan.deliveries.table, plan.scenario.clock.at(0)
-    found = []
+    days = []
     for (day, origin), rows in table.groupby(["day", "origin"], sort=True):
         tonnes = rows.groupby("item")["kg"].sum() / 1000
-        found.append(
+        days.append(
             DeliveryDay(
                 f"{start + timedelta(days=int(str(day))):%Y-%m-%d}",
                 str(plan.scenario.places["name"][origin]),
@@ -386,7 +386,7 @@ def _delivery_days(plan: Plan, items: tuple[str, ...]) -> tuple[DeliveryDay, ...
                 tuple(f"{tonnes[item]:,.0f}" if item in tonnes.index else "–" for item in items),
             )
         )
-    return tuple(found)
+    return tuple(days)
 
 
 def _zone_needs(plan: Plan, items: tuple[str, ...]) -> tuple[ZoneNeed, ...]:
@@ -395,7 +395,7 @@ def _zone_needs(plan: Plan, items: tuple[str, ...]) -> tuple[ZoneNeed, ...]:
     number = {name: k for k, name in enumerate(made.need.names)}
     trucks = made.table.groupby("zone")["trucks"].sum()
     worst = made.worst_served
-    found = []
+    zones = []
     for k, zone in enumerate(plan.scenario.zone_ids):
         shares = []
         for item in items:
@@ -404,8 +404,8 @@ def _zone_needs(plan: Plan, items: tuple[str, ...]) -> tuple[ZoneNeed, ...]:
             shares.append((wording.percent(float(before)), wording.percent(float(after))) if known else ("", ""))
         name = str(plan.scenario.zones["name"].iloc[k])
         count = int(trucks.get(zone, 0))
-        found.append(ZoneNeed(name, f"{count:,}", tuple(shares), worst is not None and worst[0] == zone))
-    return tuple(found)
+        zones.append(ZoneNeed(name, f"{count:,}", tuple(shares), worst is not None and worst[0] == zone))
+    return tuple(zones)
 
 
 def arrivals_without_pauses(plan: Plan) -> NDArray[np.int64]:

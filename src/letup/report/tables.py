@@ -161,14 +161,14 @@ def next_hours(plan: Plan) -> list[NextHour]:
     """Where one more hour would bring most, best first, with a plain sentence each."""
     out = []
     rates = plan.next_hours["people_per_zone_hour"].tolist()
-    for one, rate in zip(said_hours(plan.next_hours, plan.pauses), rates, strict=True):
-        until = wording.until(one.first, one.last)
-        when = f"{wording.moment(one.first)}–{until}"
-        what = "new pause" if one.new else f"{wording.number(one.hours)} h more"
-        said = one.said(f"{wording.day(one.first)}, {wording.time(one.first)}–{until},") + "."
-        about = "" if one.exact else "about "
-        per_hour = wording.count(rate) if one.exact else wording.count(float(f"{rate:.2g}"))
-        out.append(NextHour(text(one.zone_name), what, when, one.about, about + per_hour, said))
+    for hour, rate in zip(said_hours(plan.next_hours, plan.pauses), rates, strict=True):
+        until = wording.until(hour.first, hour.last)
+        when = f"{wording.moment(hour.first)}–{until}"
+        what = "new pause" if hour.new else f"{wording.number(hour.hours)} h more"
+        sentence = hour.said(f"{wording.day(hour.first)}, {wording.time(hour.first)}–{until},") + "."
+        about = "" if hour.exact else "about "
+        per_hour = wording.count(rate) if hour.exact else wording.count(float(f"{rate:.2g}"))
+        out.append(NextHour(text(hour.zone_name), what, when, hour.about, about + per_hour, sentence))
     return out
 
 
@@ -194,9 +194,9 @@ def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
         rate = "" if pd.isna(row["limit_per_hour"]) else wording.count(float(row["limit_per_hour"]))
         name, people = name[:1].upper() + name[1:], wording.count(row["people"])
         where = f"{name} ({zone})" if zone and zone not in name else name
-        said = f"{_binds(kind, where, people, rate)} {_relieved(text(row.get('relief')), gain, plan.want_to_leave)}"
+        sentence = f"{_binds(kind, where, people, rate)} {_relieved(text(row.get('relief')), gain, plan.want_to_leave)}"
         shown = "–" if gain is None else wording.count(gain)
-        out.append(Bottleneck(rank, name, kind, zone, people, rate, shown, said))
+        out.append(Bottleneck(rank, name, kind, zone, people, rate, shown, sentence))
     return out
 
 
@@ -228,17 +228,18 @@ def findings(plan: Plan) -> list[Found]:
     """Findings, worst first; those that differ in their place only stand together."""
     hidden = {f"place {place}" for place in restricted(plan.scenario)}
     alike: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
-    for one in worst_first(list(plan.findings)):
-        place = replace(one, where="").place if one.where in hidden else one.place
-        alike.setdefault((one.severity, one.code, one.remedy, one.rule), []).append((one.message, place))
+    for finding in worst_first(list(plan.findings)):
+        place = replace(finding, where="").place if finding.where in hidden else finding.place
+        kind = (finding.severity, finding.code, finding.remedy, finding.rule)
+        alike.setdefault(kind, []).append((finding.message, place))
     return [Found(severity, code, remedy, rule, items) for (severity, code, remedy, rule), items in alike.items()]
 
 
 def severities(items: Sequence[Finding]) -> str:
     """How many findings there are of each severity, in words."""
     numbers = [(name, sum(item.severity == name for item in items)) for name in SEVERITIES]
-    said = [wording.plural(many, name) for name, many in numbers if many]
-    return wording.listed(said) if said else "no findings"
+    counts = [wording.plural(many, name) for name, many in numbers if many]
+    return wording.listed(counts) if counts else "no findings"
 
 
 def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
@@ -260,20 +261,20 @@ def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
 
 
 def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
-    all_of = list(dict.fromkeys(text(one) for one in rows["where"]))
-    where = [one for one in all_of if one not in hidden]
+    all_of = list(dict.fromkeys(text(cell) for cell in rows["where"]))
+    where = [cell for cell in all_of if cell not in hidden]
     if unnamed := len(all_of) - len(where):
         where.append(f"{unnamed} restricted place{'s' if unnamed > 1 else ''}")
-    said = wording.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
-    columns = list(dict.fromkeys(text(one) for one in rows["column"]))
+    rows_in_words = wording.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
+    columns = list(dict.fromkeys(text(cell) for cell in rows["column"]))
     bears = sorted({_lever(column) for column in columns})
     return Assumption(
         file=text(rows["file"].iloc[0]),
-        where=said,
+        where=rows_in_words,
         values=[(column, _values(rows[rows["column"] == column])) for column in columns],
         note=text(rows["note"].iloc[0]),
         reasons=rows["note"].nunique(),
-        bears_on="; ".join(_BEARS_ON[one][1] for one in bears[:2] if one < len(_BEARS_ON)),
+        bears_on="; ".join(_BEARS_ON[rank][1] for rank in bears[:2] if rank < len(_BEARS_ON)),
     )
 
 
@@ -286,16 +287,16 @@ def _rank(rows: pd.DataFrame) -> int:
 
 
 def _values(rows: pd.DataFrame) -> str:
-    unit = next((text(one) for one in rows["unit"] if text(one)), "") if "unit" in rows else ""
-    texts = list(dict.fromkeys(text(one) for one in rows["value"]))
+    unit = next((text(cell) for cell in rows["unit"] if text(cell)), "") if "unit" in rows else ""
+    texts = list(dict.fromkeys(text(cell) for cell in rows["value"]))
     if len(texts) <= 3:
-        said = ", ".join(_short(one) for one in texts)
+        in_words = ", ".join(_short(cell) for cell in texts)
     else:
         numbers = pd.to_numeric(pd.Series(texts), errors="coerce")
-        said = f"{len(texts)} different values"
+        in_words = f"{len(texts)} different values"
         if numbers.notna().all():
-            said = f"{numbers.min():,g} to {numbers.max():,g}"
-    return f"{said} {unit}".strip()
+            in_words = f"{numbers.min():,g} to {numbers.max():,g}"
+    return f"{in_words} {unit}".strip()
 
 
 def _short(value: str) -> str:
@@ -446,9 +447,9 @@ def limits_in_words(scenario: Scenario) -> list[str]:
         out.append("A zone is paused at the same clock times on each day on which it is paused.")
     for zone, cost, begin, until in limits.concession:
         when = "".join(
-            f" {word} {_local_moment(one, scenario)}"
-            for word, one in (("from", begin), ("to", until))
-            if one is not None
+            f" {word} {_local_moment(moment, scenario)}"
+            for word, moment in (("from", begin), ("to", until))
+            if moment is not None
         )
         out.append(f"A pause in {_zone_name(zone, scenario)} costs {cost:g} per hour{when}.")
     if limits.concession_budget is not None:

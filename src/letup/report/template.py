@@ -33,7 +33,7 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FunctionLoader(page_text)
     )
     clock = scenario.clock
-    given: dict[str, Any] = {
+    common: dict[str, Any] = {
         "title": scenario.title,
         "as_of": wording.moment(scenario.as_of.astimezone(scenario.local), year=True),
         "as_of_iso": scenario.as_of.isoformat(),
@@ -44,7 +44,7 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
         "css": Markup(page_text("page/report.css")),
         "version": __version__,
     }
-    return environment.get_template(name).render(given | parts)
+    return environment.get_template(name).render(common | parts)
 
 
 @cache

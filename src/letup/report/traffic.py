@@ -146,7 +146,7 @@ def coarser(bent: list[list[int]], steps: int, most: int = MOST_BENDS) -> tuple[
     block, out = 1, bent
     while sum(map(len, out)) > 2 * most and block < 48:
         block += 1 if block < 4 else 2
-        shorter = [_stairs(one, steps, block) for one in bent]
+        shorter = [_stairs(curve, steps, block) for curve in bent]
         if sum(map(len, shorter)) >= sum(map(len, bent)):
             continue
         out = shorter
