@@ -172,11 +172,11 @@ def _default(text: str, kind: str) -> Any:
     return float(text) if kind == "number" else text
 
 
-def _column(row: dict[str, str]) -> Column:
+def _column(table: str, row: dict[str, str]) -> Column:
     if row["type"].partition(":")[0] not in TYPES:
-        raise ValueError(f"{row['table']}, {row['column']}: there is no type {row['type']!r}")
+        raise ValueError(f"{table}, {row['column']}: there is no type {row['type']!r}")
     return Column(
-        table=row["table"],
+        table=table,
         name=row["column"],
         type=row["type"],
         unit=row.get("unit", ""),
@@ -201,8 +201,8 @@ def schemas(package: str, file: str = "tables.csv", without_common: Sequence[str
         Dotted name of the package that holds the declaration, such as ``"letup.plan.files"``.
     file : str
         CSV with the columns table, column, type and meaning, and where they are needed unit, required (yes or no),
-        default, choices (with ``|`` between them), minimum, maximum, counted (yes or no) and format. Rows of the table
-        ``*`` are columns that all its tables have.
+        default, choices (with ``|`` between them), minimum, maximum, counted (yes or no) and format. A row may stand
+        for several tables, with ``|`` between them; rows of the table ``*`` are columns that all its tables have.
     without_common : tuple of str
         Tables that do not have the columns of ``*``.
 
@@ -217,9 +217,9 @@ def schemas(package: str, file: str = "tables.csv", without_common: Sequence[str
         If a column has a type that does not exist.
     """
     text = resources.files(package).joinpath(file).read_text("utf-8")
-    columns = [_column(row) for row in csv.DictReader(text.splitlines())]
     tables: dict[str, list[Column]] = {}
-    for column in columns:
-        tables.setdefault(column.table, []).append(column)
+    for row in csv.DictReader(text.splitlines()):
+        for table in row["table"].split("|"):
+            tables.setdefault(table, []).append(_column(table, row))
     common = tuple(tables.pop("*", ()))
     return {name: Schema(name, tuple(own), () if name in without_common else common) for name, own in tables.items()}

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
+from letup.plan.files.document import Bottleneck, NextHour
 from letup.tables import schemas
 
 MOVEMENTS = schemas("letup.plan.files")["movements.csv"]
 
-NEXT_HOUR_COLUMNS = (
-    "zone",
-    "zone_name",
-    "start",
-    "end",
-    "replaces",
-    "people_per_zone_hour",
-    "basis",
-)
-
-BOTTLENECK_COLUMNS = (
-    "kind",
-    "id",
-    "name",
-    "zone",
-    "lon",
-    "lat",
-    "people",
-    "limit_per_hour",
-    "gain_people",
-    "relief",
-)
+#: Columns of what plan.json says of more hours of pause, and of bottlenecks.
+NEXT_HOUR_COLUMNS = tuple(NextHour.model_fields)
+BOTTLENECK_COLUMNS = tuple(Bottleneck.model_fields)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +15,14 @@ from letup.pauses.limits import Window
 from letup.plan.files.write import about
 from letup.plan.frontier.model import Frontier
 from letup.scenario.model import Scenario
+from letup.tables import schemas, write_csv
 
 FRONTIER = Format("frontier.json")
 
 NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody loses protection without one."
 
-_PAUSE_COLUMNS = ("zone", "zone_name", "start", "end", "hours")
+TABLES = schemas("letup.plan.frontier")
+PAUSES = TABLES["pauses-N.csv"]
 """What `letup plan --pauses` takes, and what a reader wants beside it."""
 
 
@@ -45,13 +45,12 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
     try:
         _clear(folder)
         files = [folder / "frontier.csv", folder / "frontier.json"]
-        files[0].write_text(_csv(frontier.records()), "utf-8", newline="")
+        write_csv(files[0], TABLES[f"frontier.csv:{frontier.against}"], frontier.records())
         files[1].write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
         for index, (point, row) in enumerate(zip(frontier.points, document["points"], strict=True)):
             if point.windows or frontier.against == "need":
-                files.append(folder / f"pauses-{frontier.name_of(index)}.csv")
-                pauses = [{name: pause[name] for name in _PAUSE_COLUMNS} for pause in row["pauses"]]
-                files[-1].write_text(_csv(pauses, _PAUSE_COLUMNS), "utf-8", newline="")
+                pauses = [{name: pause[name] for name in PAUSES.names} for pause in row["pauses"]]
+                files.append(write_csv(folder / f"pauses-{frontier.name_of(index)}.csv", PAUSES, pauses))
     except OSError as error:
         raise LetupError("frontier.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files
@@ -108,12 +107,3 @@ def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, 
         }
         for window in sorted(windows, key=lambda window: (window.first, window.zone))
     ]
-
-
-def _csv(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Rows as CSV, with the columns of the first if none are given; what is not known stays empty."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(columns or rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
-    return out.getvalue()
