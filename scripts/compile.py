@@ -20,7 +20,7 @@ from letup.core.compiled_code import COMPILED
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
 from letup.flow.estimate import estimate
-from letup.flow.priced_flow import ranked_flow
+from letup.flow.priced_flow import priced_flow
 from letup.scenario import example
 
 STEPS = 12
@@ -40,13 +40,13 @@ def main() -> None:
     )
     # Small networks do without what is done in bulk, and here is no room to make; but tests and large ones need it.
     ask = builtin.can_grow
-    builtin._HURRY_FROM = builtin._RELIEVE_FROM = -1
+    builtin._ADVANCE_FROM = builtin._EXCHANGE_FROM = -1
     builtin.can_grow = lambda *given: ask(*given) or True
     flow = earliest_arrival(net, STEPS)
     assert flow.cut is not None
     assert flow.routes()
     estimate(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.zeros(0, np.int64))
-    ranked_flow(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.ones((2, STEPS)))
+    priced_flow(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.ones((2, STEPS)))
     strip = example()
     deliver(strip, roads.build(strip), np.ones((len(strip.zones), strip.steps), np.bool_))
     left_out = [f"{one.__module__}.{one.__name__}" for one in compiled() if not _kept(one)]

@@ -32,7 +32,7 @@ def flow_of(net: TimedNetwork, steps: int, quiet: np.ndarray | None, backend: st
 
 def total_of(net: TimedNetwork, steps: int, quiet: np.ndarray | None) -> int:
     """The total that letup's OR-Tools backend finds."""
-    from letup.flow.backends.ortools import largest_total
+    from letup.flow.backends.reference import largest_total
 
     return largest_total(net, steps, quiet)
 

@@ -6,8 +6,8 @@ from letup.flow.backends import builtin
 
 
 @pytest.fixture(autouse=True, scope="session")
-def relieve_always():
-    before = builtin._RELIEVE_FROM
-    builtin._RELIEVE_FROM = -1
+def exchange_always():
+    before = builtin._EXCHANGE_FROM
+    builtin._EXCHANGE_FROM = -1
     yield
-    builtin._RELIEVE_FROM = before
+    builtin._EXCHANGE_FROM = before

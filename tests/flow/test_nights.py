@@ -11,10 +11,10 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.flow.backends.builtin import solve_every_step
-from letup.flow.backends.expanded import expand
+from letup.flow.backends.reference import expand
 from letup.flow.cut import cut_of
 from letup.flow.engine import Flow
-from letup.flow.nights import shortened
+from letup.flow.idle_steps import shortened
 from letup.flow.quick_flow import quick_flow
 from tests.examples import examples
 from tests.flow.nights import days_and_nights

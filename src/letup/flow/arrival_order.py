@@ -267,7 +267,7 @@ def _propagate(
 
 
 @njit(cache=True, nogil=True)
-def hasten(net, state, bits, way):
+def restore_arrival_order(net, state, bits, way):
     """Make arrivals lexicographically earliest among all flows with the same total.
 
     ``way`` has room for how each place in time was reached: int[n * T], wide enough for ARC + arcs of a node.

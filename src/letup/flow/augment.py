@@ -11,7 +11,7 @@ from letup.flow.residual import PLENTY, add_people, people_at
 
 
 @njit(cache=True)
-def send(net, state, bits, scout, node, step, forwards, people):
+def augment(net, state, bits, search, node, step, forwards, people):
     """Send up to ``people`` along the way between the root and the goal that was found there.
 
     Only what is between them changes. Returns how many were sent, the node and step of the root, and those of the
@@ -20,7 +20,7 @@ def send(net, state, bits, scout, node, step, forwards, people):
     head, tail, transit, capacity, varies = net.head, net.tail, net.transit, net.capacity, net.varies
     given, into_start, out, out_start = net.given, net.into_start, net.out, net.out_start
     entering, waiting, leaving, arriving = state.entering, state.waiting, state.leaving, state.arriving
-    row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, scout.how
+    row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, search.how
     goal_node, goal_step = node, step
     cut_node, cut_step = np.int64(-1), np.int64(-1)
     for doing in (False, True):
@@ -60,7 +60,7 @@ def send(net, state, bits, scout, node, step, forwards, people):
                     there = people_at(waiting, stay_row, node, at)
                 left = PLENTY if stays else there
             else:
-                step = scout.home_at[node] if way == HOMES else scout.hub_at[node]
+                step = search.home_at[node] if way == HOMES else search.hub_at[node]
                 x, y = (step, now) if forwards else (now, step)
                 if way == HOMES:
                     people_of, bits_of, row, sign, which = leaving, bits.leaves, net.home[node], -1, x

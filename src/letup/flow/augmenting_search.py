@@ -28,7 +28,7 @@ SHIFT = 3
 FOUND, TAKEN, POP, HOME, HUB = range(5)
 
 
-class Scout(NamedTuple):
+class SearchState(NamedTuple):
     """Scratch memory of the searches."""
 
     goal: np.ndarray  # uint64[n, words], steps to be found
@@ -51,15 +51,15 @@ class Scout(NamedTuple):
 
 
 @njit(cache=True)
-def measure(net, scout):
+def measure(net, search):
     """Arcs from every node to the nearest one with a goal, whatever their direction."""
-    distance, n = scout.distance, len(net.wait)
+    distance, n = search.distance, len(net.wait)
     goals = np.empty(n, np.int32)
     distance[:] = n
-    scout.size[LOOKED] = 0
+    search.size[LOOKED] = 0
     count = 0
     for node in range(n):
-        if scout.goal[node].any():
+        if search.goal[node].any():
             distance[node] = 0
             goals[count] = node
             count += 1
@@ -111,72 +111,72 @@ def noted(how, node, step):
 
 
 @njit(cache=True, inline="always")
-def list_root(scout, node):
+def list_root(search, node):
     """Put a node with a root among those to be looked at."""
-    if scout.listed[node] == 0:
-        scout.listed[node] = 2
-        scout.after[node] = scout.first[scout.distance[node]]
-        scout.first[scout.distance[node]] = node
-        scout.touched[scout.size[TOUCHED]] = node
-        scout.size[TOUCHED] += 1
+    if search.listed[node] == 0:
+        search.listed[node] = 2
+        search.after[node] = search.first[search.distance[node]]
+        search.first[search.distance[node]] = node
+        search.touched[search.size[TOUCHED]] = node
+        search.size[TOUCHED] += 1
 
 
 @njit(cache=True)
-def root(scout, node, step):
+def root(search, node, step):
     """Let the next search start at a place; False if it is dead."""
-    if has(scout.seen, node, step):
+    if has(search.seen, node, step):
         return False
-    put(scout.seen, node, step, 1)
-    put(scout.fresh, node, step, 1)
-    note(scout.how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
-    list_root(scout, node)
+    put(search.seen, node, step, 1)
+    put(search.fresh, node, step, 1)
+    note(search.how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
+    list_root(search, node)
     return True
 
 
 @njit(cache=True)
-def root_all(scout, node, steps):
+def root_all(search, node, steps):
     """Let the next search start at a node at every step that is not dead."""
     some = False
-    for w in range(scout.seen.shape[1]):
-        new = steps_of(w, steps) & ~scout.seen[node, w]
+    for w in range(search.seen.shape[1]):
+        new = steps_of(w, steps) & ~search.seen[node, w]
         if new != NONE:
-            scout.seen[node, w] |= new
-            scout.fresh[node, w] |= new
-            note(scout.how, node, w, new, ROOT)
+            search.seen[node, w] |= new
+            search.fresh[node, w] |= new
+            note(search.how, node, w, new, ROOT)
             some = True
     if some:
-        list_root(scout, node)
+        list_root(search, node)
 
 
 @njit(cache=True)
-def forget(scout, bury):
+def forget(search, bury):
     """Get ready for the next search; with ``bury``, what this one has reached is dead."""
-    for k in range(scout.size[TOUCHED]):
-        node = scout.touched[k]
+    for k in range(search.size[TOUCHED]):
+        node = search.touched[k]
         if bury:
-            scout.dead[node] = scout.seen[node]
+            search.dead[node] = search.seen[node]
         else:
-            scout.seen[node] = scout.dead[node]
-        scout.fresh[node] = 0
-        scout.listed[node] = 0
-        scout.home_at[node] = scout.hub_at[node] = -1
-    scout.size[TOUCHED] = scout.size[LOGGED] = 0
-    scout.first[:] = -1
+            search.seen[node] = search.dead[node]
+        search.fresh[node] = 0
+        search.listed[node] = 0
+        search.home_at[node] = search.hub_at[node] = -1
+    search.size[TOUCHED] = search.size[LOGGED] = 0
+    search.first[:] = -1
 
 
 @njit(cache=True)
-def reach(net, bits, scout, forwards, hubs):
+def find_augmenting_path(net, bits, search, forwards, hubs):
     """Search from the roots for a goal; with ``hubs`` (backwards only), also through people inside shelters.
 
     Returns the node and the step of the goal, or -1, -1.
     """
-    steps, words = net.steps, scout.seen.shape[1]
+    steps, words = net.steps, search.seen.shape[1]
     # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
     head, tail, transit, wait = net.head, net.tail, net.transit, net.wait
     into_start, out, out_start, at_tail, at_head = net.into_start, net.out, net.out_start, net.at_tail, net.at_head
-    goal, seen, fresh, how, distance = scout.goal, scout.seen, scout.fresh, scout.how, scout.distance
-    first, after, listed, touched, size = scout.first, scout.after, scout.listed, scout.touched, scout.size
-    log, mask, home_at, hub_at = scout.log, scout.mask, scout.home_at, scout.hub_at
+    goal, seen, fresh, how, distance = search.goal, search.seen, search.fresh, search.how, search.distance
+    first, after, listed, touched, size = search.first, search.after, search.listed, search.touched, search.size
+    log, mask, home_at, hub_at = search.log, search.mask, search.home_at, search.hub_at
     behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
     stays, leaves, comes = bits.stays, bits.leaves, bits.comes
     got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
@@ -346,39 +346,39 @@ def reach(net, bits, scout, forwards, hubs):
 
 
 @njit(cache=True)
-def retreat(scout, node, step):
+def retreat(search, node, step):
     """Take back what the search has done since just before it looked at where it reached a place from.
 
     False if it has forgotten what it did.
     """
-    seen, fresh, listed, log, words = scout.seen, scout.fresh, scout.listed, scout.log, scout.seen.shape[1]
-    used = scout.size[LOGGED]
+    seen, fresh, listed, log, words = search.seen, search.fresh, search.listed, search.log, search.seen.shape[1]
+    used = search.size[LOGGED]
     while used > 0:
         used -= 1
         kind, at = log[used] & (1 << SHIFT) - 1, log[used] >> SHIFT
         if kind == POP:
             if listed[at] == 1:
                 listed[at] = 2
-                scout.after[at] = scout.first[scout.distance[at]]
-                scout.first[scout.distance[at]] = at
+                search.after[at] = search.first[search.distance[at]]
+                search.first[search.distance[at]] = at
             if not has(seen, node, step):
-                scout.size[LOGGED] = used
+                search.size[LOGGED] = used
                 return True
         elif kind == HOME:
-            scout.home_at[at] = -1
+            search.home_at[at] = -1
         elif kind == HUB:
-            scout.hub_at[at] = -1
+            search.hub_at[at] = -1
         elif kind == TAKEN:
-            fresh[at // words, at % words] |= scout.mask[used]
+            fresh[at // words, at % words] |= search.mask[used]
         else:
-            seen[at // words, at % words] &= ~scout.mask[used]
-            fresh[at // words, at % words] &= ~scout.mask[used]
+            seen[at // words, at % words] &= ~search.mask[used]
+            fresh[at // words, at % words] &= ~search.mask[used]
     return False
 
 
 @njit(cache=True)
-def set_out(scout):
+def set_out(search):
     """Forget what is dead and every goal."""
-    scout.dead[:] = NONE
-    scout.seen[:] = NONE
-    scout.goal[:] = NONE
+    search.dead[:] = NONE
+    search.seen[:] = NONE
+    search.goal[:] = NONE

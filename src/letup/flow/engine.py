@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
-from letup.flow.backends import solver
+from letup.flow.backends import solve
 from letup.flow.result import Cut, Route
 from letup.roads.timed_network import TimedNetwork
 
@@ -128,5 +128,5 @@ def earliest_arrival(
         quiet = given
     if wrong:
         raise LetupError("flow.input", "; ".join(wrong), "Correct the arguments of earliest_arrival.")
-    entering, arriving, sink_side = solver(backend)(net, int(steps), quiet)
-    return Flow(net, quiet, entering, arriving, sink_side)
+    solution = solve(net, int(steps), quiet, backend)
+    return Flow(net, quiet, solution.entering, solution.arriving, solution.sink_side)

@@ -123,11 +123,11 @@ def _carry(head, capacity, calm, tree, people, ready, room, entering, gone):  # 
             if a < 0 or most[v] == 0:
                 continue
             w = head[a]
-            send = min(most[v], granted[w])
-            granted[w] -= send
-            granted[v] = send
-            if send > 0:
-                entering[a, arrive - to_go[v]] += send
+            augment = min(most[v], granted[w])
+            granted[w] -= augment
+            granted[v] = augment
+            if augment > 0:
+                entering[a, arrive - to_go[v]] += augment
         for k in range(len(order)):
             v = order[k]
             if arc[v] >= 0 and granted[v] > 0:

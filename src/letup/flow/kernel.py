@@ -14,15 +14,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from letup.flow.augment import arrive, leave, send
+from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import (
     LOOKED,
     ROOT,
+    find_augmenting_path,
     forget,
     list_root,
     measure,
     note,
-    reach,
     retreat,
     root_all,
     set_out,
@@ -31,42 +31,42 @@ from letup.flow.bits import ALL, NONE, ONE, has, place, put
 
 
 @njit(cache=True)
-def _look_for_homes(net, state, scout):
+def _look_for_homes(net, state, search):
     """Look for people at home."""
     for home in range(len(net.home_node)):
         if state.left[home] > 0:
-            scout.goal[net.home_node[home]] = ALL
-    measure(net, scout)
+            search.goal[net.home_node[home]] = ALL
+    measure(net, search)
 
 
 @njit(cache=True)
-def fetch(net, state, bits, scout, hubs):
+def fetch(net, state, bits, search, hubs):
     """Bring people from home to the roots; returns whether no more can be brought: then what was reached is dead."""
     while True:
-        node, step = reach(net, bits, scout, False, hubs)
+        node, step = find_augmenting_path(net, bits, search, False, hubs)
         if node < 0:
-            forget(scout, True)
+            forget(search, True)
             return True
         # which root it leads to is known only after going there
-        _, to, _, _, _ = send(net, state, bits, scout, node, step, False, 0)
+        _, to, _, _, _ = augment(net, state, bits, search, node, step, False, 0)
         people = min(state.left[net.home[node]], state.free[net.shelter[to]])
-        people, to, then, cut, at = send(net, state, bits, scout, node, step, False, people)
+        people, to, then, cut, at = augment(net, state, bits, search, node, step, False, people)
         leave(net, state, bits, node, step, people)
         arrive(net, state, bits, to, then, people)
         if state.left[net.home[node]] == 0:
-            scout.goal[node] = NONE
-            if scout.size[LOOKED] > len(net.wait):  # distances only guide: old ones do while searches are short
-                measure(net, scout)
-        if state.free[net.shelter[to]] == 0 or (cut >= 0 and not retreat(scout, cut, at)):
-            forget(scout, False)
+            search.goal[node] = NONE
+            if search.size[LOOKED] > len(net.wait):  # distances only guide: old ones do while searches are short
+                measure(net, search)
+        if state.free[net.shelter[to]] == 0 or (cut >= 0 and not retreat(search, cut, at)):
+            forget(search, False)
             return False
 
 
 @njit(cache=True)
-def _roots(net, state, bits, scout, shelters, steps):
+def _roots(net, state, bits, search, shelters, steps):
     """Let the next search start at shelters with room, each at its step; False if all of them are dead."""
     # arrays by name, and rows by number: each tuple and each view of a row would have to be counted
-    seen, dead, fresh, how, free, wait = scout.seen, scout.dead, scout.fresh, scout.how, state.free, net.wait
+    seen, dead, fresh, how, free, wait = search.seen, search.dead, search.fresh, search.how, state.free, net.wait
     into_start, out_start, out, tail, transit = net.into_start, net.out_start, net.out, net.tail, net.transit
     some = False
     for k in range(len(shelters)):
@@ -85,7 +85,7 @@ def _roots(net, state, bits, scout, shelters, steps):
         if lively:
             put(fresh, node, step, 1)
             note(how, node, step >> 6, ONE << np.uint64(step & 63), ROOT)
-            list_root(scout, node)
+            list_root(search, node)
             some = True
         else:
             put(dead, node, step, 1)
@@ -107,70 +107,70 @@ def _note_dead(dead, noted, dead_from, turn):
 
 
 @njit(cache=True, nogil=True)
-def fill(net, state, bits, scout):
+def fill(net, state, bits, search):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
-    set_out(scout)
-    _look_for_homes(net, state, scout)
+    set_out(search)
+    _look_for_homes(net, state, search)
     shelters = np.arange(len(net.room))
     for step in range(net.steps):
-        while state.left.any() and _roots(net, state, bits, scout, shelters, np.full(len(net.room), step)):
-            fetch(net, state, bits, scout, False)
+        while state.left.any() and _roots(net, state, bits, search, shelters, np.full(len(net.room), step)):
+            fetch(net, state, bits, search, False)
 
 
 @njit(cache=True, nogil=True)
-def fill_in_turn(net, state, bits, scout, shelter, step, turn, dead_from):
+def fill_in_turn(net, state, bits, search, shelter, step, turn, dead_from):
     """Send people to shelters at steps in a given order; nobody who has arrived is ever moved.
 
     ``shelter``, ``step`` and ``turn`` are of the same length, ``turn`` rising. Takes down in ``dead_from``
     (int32[n, T], -1 throughout) the first turn whose cut has each place on its far side.
     """
-    set_out(scout)
-    _look_for_homes(net, state, scout)
-    noted = np.zeros_like(scout.dead)
+    set_out(search)
+    _look_for_homes(net, state, search)
+    noted = np.zeros_like(search.dead)
     first = 0
     while first < len(turn):
         end = first
         while end < len(turn) and turn[end] == turn[first]:
             end += 1
-        while state.left.any() and _roots(net, state, bits, scout, shelter[first:end], step[first:end]):
-            fetch(net, state, bits, scout, False)
+        while state.left.any() and _roots(net, state, bits, search, shelter[first:end], step[first:end]):
+            fetch(net, state, bits, search, False)
         if not state.left.any():
             # everybody has arrived: from here on all places are behind the cut, which is people's homes
             dead_from[:] = np.where(dead_from < 0, turn[first], dead_from)
             return
-        _note_dead(scout.dead, noted, dead_from, turn[first])
+        _note_dead(search.dead, noted, dead_from, turn[first])
         first = end
 
 
 @njit(cache=True)
-def _at_any_step(net, state, scout):
+def _at_any_step(net, state, search):
     """Let the next search start at all shelters with room at every step."""
     for shelter in range(len(net.room)):
         if state.free[shelter] > 0:
-            root_all(scout, net.shelter_node[shelter], net.steps)
+            root_all(search, net.shelter_node[shelter], net.steps)
 
 
 @njit(cache=True, nogil=True)
-def can_grow(net, state, bits, scout):
+def can_grow(net, state, bits, search):
     """Whether anybody else could get in if people inside full shelters went on to another one."""
-    set_out(scout)
-    _look_for_homes(net, state, scout)
-    _at_any_step(net, state, scout)
-    node, _ = reach(net, bits, scout, False, True)
-    forget(scout, False)
+    set_out(search)
+    _look_for_homes(net, state, search)
+    _at_any_step(net, state, search)
+    node, _ = find_augmenting_path(net, bits, search, False, True)
+    forget(search, False)
     return node >= 0
 
 
 @njit(cache=True, nogil=True)
-def complete(net, state, bits, scout):
+def complete(net, state, bits, search):
     """Send everyone who can still get in when people inside full shelters may go on to another one.
 
     Afterwards ``scout.dead`` are the places from which a shelter with room can be reached: the sink side of a
     minimum cut.
     """
-    set_out(scout)
-    _look_for_homes(net, state, scout)
+    set_out(search)
+    _look_for_homes(net, state, search)
     whole = False
     while not whole:
-        _at_any_step(net, state, scout)
-        whole = fetch(net, state, bits, scout, True)
+        _at_any_step(net, state, search)
+        whole = fetch(net, state, bits, search, True)

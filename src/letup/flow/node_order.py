@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 
-def nearby(tail: NDArray[np.int32], head: NDArray[np.int32], nodes: int) -> NDArray[np.int32]:
+def number_depth_first(tail: NDArray[np.int32], head: NDArray[np.int32], nodes: int) -> NDArray[np.int32]:
     """Number nodes in the order in which going from neighbour to neighbour meets them, deepest first.
 
     Parameters

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.backends.builtin import kernel_arrays
+from letup.flow.idle_steps import shortened
 from letup.flow.kernel import fill_in_turn
-from letup.flow.nights import shortened
-from letup.flow.node_order import nearby
+from letup.flow.node_order import number_depth_first
 from letup.roads.timed_network import TimedNetwork
 
 
 @dataclass(frozen=True)
-class Ranked:
+class PricedFlow:
     """The flow that is worth most where each arrival is worth something of its own and no shelter fills up.
 
     Attributes
@@ -32,7 +32,9 @@ class Ranked:
     price: NDArray[np.float64]
 
 
-def ranked_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, worth: NDArray[np.float64]) -> Ranked:
+def priced_flow(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, worth: NDArray[np.float64]
+) -> PricedFlow:
     """Send people where and when an arrival is worth most, as if every shelter had room for all.
 
     Which numbers can arrive at which shelters and steps forms a polymatroid, as each arrival is a place in time at
@@ -52,20 +54,20 @@ def ranked_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, 
         small, kept, lit = roomy, np.arange(steps), quiet
     else:
         small, kept, lit = short.net, short.kept, short.quiet
-    number = nearby(small.tail, small.head, small.nodes)
-    given, state, bits, scout = kernel_arrays(small, len(kept), lit, number)
+    number = number_depth_first(small.tail, small.head, small.nodes)
+    given, state, bits, search = kernel_arrays(small, len(kept), lit, number)
     value = worth[:, kept]
     order = np.argsort(-value, axis=None, kind="stable")
     order = order[value.ravel()[order] > 0]
     levels, turn = np.unique(-value.ravel()[order], return_inverse=True)
     dead_from = np.full((net.nodes, len(kept)), -1, np.int32)
     shelter, step = order // len(kept), order % len(kept)
-    fill_in_turn(given, state, bits, scout, shelter, step, np.asarray(turn, np.int32), dead_from)
+    fill_in_turn(given, state, bits, search, shelter, step, np.asarray(turn, np.int32), dead_from)
     price = np.append(-levels, 0.0)[dead_from[number]]
     arriving = state.arriving.astype(np.int64)
     if short is None:
-        return Ranked(arriving, price)
+        return PricedFlow(arriving, price)
     price = short.along(price)
     # Nobody arrives at a step left out; whoever waits there is worth no less than those who arrive then.
     price[net.shelter > 0] = np.maximum(price[net.shelter > 0], worth)
-    return Ranked(short.arriving(state.arriving).astype(np.int64), price)
+    return PricedFlow(short.arriving(state.arriving).astype(np.int64), price)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.backends.builtin import filled
+from letup.flow.backends.builtin import largest_flow
 from letup.flow.engine import Flow
-from letup.flow.nights import shortened
+from letup.flow.idle_steps import shortened
 from letup.roads.timed_network import TimedNetwork
 
 
@@ -23,8 +23,8 @@ def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = 
         As for `earliest_arrival`.
     """
     short = shortened(net, steps, quiet)
-    found = filled(net, steps, quiet) if short is None else filled(short.net, short.steps, short.quiet)
-    entering, arriving, sink_side = found.entering(), found.state.arriving, found.sink_side()
+    flow = largest_flow(net, steps, quiet) if short is None else largest_flow(short.net, short.steps, short.quiet)
+    entering, arriving, sink_side = flow.entering(), flow.state.arriving, flow.sink_side()
     if short is not None:
         entering, arriving = short.entering(entering), short.arriving(arriving)
         sink_side = short.sink_side(sink_side)

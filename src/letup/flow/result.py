@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class Solution(NamedTuple):
+    """What a backend returns.
+
+    Attributes
+    ----------
+    entering : int32[m, T]
+        People entering each arc at each step.
+    arriving : int32[shelters, T]
+        People entering each shelter at each step; shelters in the order of their nodes.
+    sink_side : bool[n * T]
+        Places in time on the shelters' side of a minimum cut.
+    """
+
+    entering: NDArray[np.int32]
+    arriving: NDArray[np.int32]
+    sink_side: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

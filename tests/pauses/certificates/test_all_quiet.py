@@ -15,8 +15,8 @@ from scipy.sparse import coo_matrix
 
 from letup.core.errors import LetupError
 from letup.flow import TimedNetwork
-from letup.flow.backends.expanded import expand
-from letup.flow.priced_flow import ranked_flow
+from letup.flow.backends.reference import expand
+from letup.flow.priced_flow import priced_flow
 from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
 from letup.pauses.bound.all_quiet import bound_all_quiet
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
@@ -75,7 +75,7 @@ def test_without_limits_of_room_the_most_valuable_arrivals_come_first(seed: int,
     net, usable, weight = case_of(seed, scarce)
     price = np.random.default_rng(seed).random(int((net.shelter > 0).sum())) * weight[0]
     worth = weight[None, :] - price[:, None]
-    flow = ranked_flow(net, len(weight), usable, worth)
+    flow = priced_flow(net, len(weight), usable, worth)
     roomy = replace(net, shelter=1000 * net.shelter)
     best = best_flow((roomy, usable, weight), np.maximum(worth, 0.0))
     assert float((flow.arriving * worth).sum()) == pytest.approx(best, rel=EXACT, abs=EXACT)

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
+from letup.flow.result import Solution
 from letup.roads.timed_network import TimedNetwork
 
-Solution = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]
 
-
-class Solver(Protocol):
+class Backend(Protocol):
     """What every backend offers."""
 
     def __call__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
-        """Solve, and return entering[m, T], arriving[shelters, T] and the sink side of a minimum cut."""
+        """The flow of the largest total and, of these, the earliest, with a minimum cut."""
         ...
 
 
-def _kernel() -> Solver:
+def _kernel(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     from letup.flow.backends.builtin import solve
 
-    return solve
+    return solve(net, steps, quiet)
 
 
-def _ortools() -> Solver:
-    from letup.flow.backends.ortools import solve
+def _ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+    from letup.flow.backends.reference import solve_ortools
 
-    return solve
-
-
-def _highs() -> Solver:
-    from letup.flow.backends.highs import solve
-
-    return solve
+    return solve_ortools(net, steps, quiet)
 
 
-BACKENDS: dict[str, Callable[[], Solver]] = {"kernel": _kernel, "ortools": _ortools, "highs": _highs}
-"""Loads each backend: its package is imported when it is asked for."""
+def _highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+    from letup.flow.backends.reference import solve_highs
+
+    return solve_highs(net, steps, quiet)
 
 
-def solver(backend: str) -> Solver:
-    """Load a backend by name.
+BACKENDS: dict[str, Backend] = {"kernel": _kernel, "ortools": _ortools, "highs": _highs}
+
+
+def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, backend: str) -> Solution:
+    """Solve with a backend by its name.
 
     Raises
     ------
@@ -55,7 +52,7 @@ def solver(backend: str) -> Solver:
     if backend not in BACKENDS:
         raise LetupError("flow.backend", f"there is no backend {backend!r}", f"Choose one of {', '.join(BACKENDS)}.")
     try:
-        return BACKENDS[backend]()
+        return BACKENDS[backend](net, steps, quiet)
     except ModuleNotFoundError as error:
         raise LetupError(
             "flow.backend",

@@ -7,27 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.arrival_order import hasten
-from letup.flow.augmenting_search import ARC, Scout
-from letup.flow.backends import Solution
+from letup.flow.arrival_order import restore_arrival_order
+from letup.flow.augmenting_search import ARC, SearchState
 from letup.flow.bits import ALL, Bits, enterable
+from letup.flow.idle_steps import shortened
 from letup.flow.kernel import can_grow, complete, fill
-from letup.flow.nights import shortened
-from letup.flow.node_order import nearby
+from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
-from letup.flow.shelter_exchange import hurry_each, relieve
+from letup.flow.result import Solution
+from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
 from letup.roads.quiet_runs import calm_steps, zone_rows
 from letup.roads.timed_network import TimedNetwork
 
-_RELIEVE_FROM = 2_500_000
+_EXCHANGE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
 
-_HURRY_FROM = 200_000
+_ADVANCE_FROM = 200_000
 """The same for letting people arrive earlier one shelter after the other, before the order over all is restored."""
 
 
 @dataclass(frozen=True)
-class Filled:
+class LargestFlow:
     """A flow of the largest total, filled in order of arrival.
 
     Attributes
@@ -72,42 +72,42 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Sol
     if short is None:
         return solve_every_step(net, steps, quiet)
     entering, arriving, sink_side = solve_every_step(short.net, short.steps, short.quiet)
-    return short.entering(entering), short.arriving(arriving), short.sink_side(sink_side)
+    return Solution(short.entering(entering), short.arriving(arriving), short.sink_side(sink_side))
 
 
 def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
-    found = filled(net, steps, quiet)
-    if (found.state.free == 0).any():
-        if net.nodes * steps > _HURRY_FROM:
-            hurry_each(found.net, found.state, found.bits, _scout(found.net))
-        wide = ARC + _most_arcs(found.net) > np.iinfo(np.int16).max
+    flow = largest_flow(net, steps, quiet)
+    if (flow.state.free == 0).any():
+        if net.nodes * steps > _ADVANCE_FROM:
+            advance_arrivals(flow.net, flow.state, flow.bits, _search_state(flow.net))
+        wide = ARC + _most_arcs(flow.net) > np.iinfo(np.int16).max
         way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
-        hasten(found.net, found.state, found.bits, way)
+        restore_arrival_order(flow.net, flow.state, flow.bits, way)
         del way
-    return found.entering(), found.state.arriving, found.sink_side()
+    return Solution(flow.entering(), flow.state.arriving, flow.sink_side())
 
 
-def filled(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Filled:
+def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> LargestFlow:
     """Move as many people as possible, filling shelters in order of arrival."""
-    number = nearby(net.tail, net.head, net.nodes)
-    given, state, bits, scout = kernel_arrays(net, steps, quiet, number)
-    fill(given, state, bits, scout)
+    number = number_depth_first(net.tail, net.head, net.nodes)
+    given, state, bits, search = kernel_arrays(net, steps, quiet, number)
+    fill(given, state, bits, search)
     if (state.free == 0).any() and state.left.any():
-        if net.nodes * steps > _RELIEVE_FROM and can_grow(given, state, bits, scout):
-            relieve(given, state, bits, scout)
-        complete(given, state, bits, scout)
+        if net.nodes * steps > _EXCHANGE_FROM and can_grow(given, state, bits, search):
+            exchange_shelters(given, state, bits, search)
+        complete(given, state, bits, search)
     if not state.left.any():
-        scout.dead[:] = ALL
-    return Filled(given, state, bits, scout.dead, number)
+        search.dead[:] = ALL
+    return LargestFlow(given, state, bits, search.dead, number)
 
 
 def kernel_arrays(
     net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]
-) -> tuple[Net, State, Bits, Scout]:
+) -> tuple[Net, State, Bits, SearchState]:
     """The network as the kernel reads it, and a flow of nobody on it; ``number`` are the kernel's node numbers."""
     given = _net(net, steps, quiet, number)
-    return given, _state(given), _bits(given), _scout(given)
+    return given, _state(given), _bits(given), _search_state(given)
 
 
 def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]) -> Net:
@@ -174,9 +174,9 @@ def _bits(net: Net) -> Bits:
     )
 
 
-def _scout(net: Net) -> Scout:
+def _search_state(net: Net) -> SearchState:
     nodes, words = len(net.wait), -(-net.steps // 64)
-    return Scout(
+    return SearchState(
         goal=np.zeros((nodes, words), np.uint64),
         dead=np.zeros((nodes, words), np.uint64),
         seen=np.zeros((nodes, words), np.uint64),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.priced_flow import Ranked, ranked_flow
+from letup.flow.priced_flow import PricedFlow, priced_flow
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
 from letup.pauses.incumbent import StoppingCriterion
 from letup.roads.timed_network import TimedNetwork
@@ -26,7 +26,7 @@ class AllQuietBound:
     No pauses let people arrive who could not arrive if all were quiet, so the best flow then is a bound, if not one
     that the lexicographic order of `letup.flow.earliest_arrival` would choose: the one worth most. What makes it hard
     is the room of shelters. So room is no limit any more, but a place in a shelter costs a price, its Lagrangian
-    multiplier: then `ranked_flow` is exact. Whatever the multipliers are, the value of that flow less what its places
+    multiplier: then `priced_flow` is exact. Whatever the multipliers are, the value of that flow less what its places
     cost, and the cost of all places, bound what any flow is worth. Multipliers rise where more people want in than
     there is room, and fall where fewer do (subgradients, with steps after Polyak 1969).
 
@@ -65,14 +65,14 @@ class AllQuietBound:
         self._next = np.zeros(len(self.room)) if multipliers is None else multipliers
         self.bound, self.multipliers, self.settled = np.inf, self._next, not len(self.room)
         self._step, self._failed = _STEP if multipliers is None else _SHORT_STEP, 0
-        self._best: tuple[Ranked, float] | None = None
+        self._best: tuple[PricedFlow, float] | None = None
 
     def round(self) -> bool:
         """Compute the bound for the next multipliers; returns whether it is better than all before."""
         # Only differences of multipliers say who goes where; what all have in common is found afterwards.
         multipliers = self._next - self._next.min(initial=np.inf)
         worth = self.weight[None, :] - multipliers[:, None]
-        flow = ranked_flow(self.net, len(self.weight), self.usable, worth)
+        flow = priced_flow(self.net, len(self.weight), self.usable, worth)
         people, value = flow.arriving.ravel(), worth.ravel()
         order = np.argsort(-value, kind="stable")
         arrived = np.cumsum(people[order])

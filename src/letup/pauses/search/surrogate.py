@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-from letup.flow.nights import shortened
+from letup.flow.idle_steps import shortened
 from letup.flow.quick_flow import quick_flow
 from letup.pauses.bound.grouping import leads
 from letup.pauses.limits import Window, quiet_array

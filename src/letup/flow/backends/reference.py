@@ -1,4 +1,8 @@
-"""The time-expanded network, written out in full, for the reference solvers."""
+"""Reference solvers on the time-expanded network, written out in full: slow, for checks of the kernel.
+
+OR-Tools and HiGHS bring libraries of the same name in some releases, so that only one of the two can be loaded in one
+process: each is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
-from letup.flow.backends import Solution
+from letup.flow.result import Solution
 from letup.roads.quiet_runs import calm_steps, zone_rows
 from letup.roads.timed_network import TimedNetwork
 
@@ -17,7 +21,7 @@ Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Expanded:
+class TimeExpandedNetwork:
     """Every node at every step, homes, shelters, a source and a sink, with plain arcs between them.
 
     Nodes are numbered: places in time, then homes, shelters, source, sink. Arcs come in this order:
@@ -74,10 +78,10 @@ class Expanded:
         side[reached] = True
         if not self.net.supply.any() or flow[self.head == self.sink].sum() == self.net.supply.sum():
             side[:] = True
-        return entering, arriving, side[: self.net.nodes * self.steps]
+        return Solution(entering, arriving, side[: self.net.nodes * self.steps])
 
 
-def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Expanded:
+def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> TimeExpandedNetwork:
     """Write the time-expanded network out."""
     calm, zone = calm_steps(net, steps, quiet), zone_rows(net)
     at = np.arange(steps)
@@ -120,7 +124,7 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ex
         np.minimum(net.shelter[shelters], plenty),
         np.array([0]),
     ]
-    return Expanded(
+    return TimeExpandedNetwork(
         net,
         steps,
         np.concatenate(tail).astype(np.int64),
@@ -130,3 +134,90 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ex
         step,
         len(arc) + len(stay) + len(leave_from),
     )
+
+
+def solve_highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+    """HiGHS: a sequence of linear programs, first the total, then each step's arrivals.
+
+    Each program's best solutions are a face of the flow polytope, whose corners are whole numbers, so the simplex
+    method returns whole people throughout.
+    """
+    from letup.lp.program import LinearProgram
+    from letup.lp.solver import Solver
+
+    network = expand(net, steps, quiet)
+    program = LinearProgram()
+    for capacity in network.capacity.tolist():
+        program.add_column(0.0, float(capacity))
+    for node in range(network.nodes - 2):
+        leaving, entering = np.flatnonzero(network.tail == node), np.flatnonzero(network.head == node)
+        program.add_row(0.0, 0.0, [*((a, 1.0) for a in leaving.tolist()), *((a, -1.0) for a in entering.tolist())])
+    solver = Solver(program, presolve=False)  # each program starts from the last one's basis
+    for counted in [network.arrivals.ravel(), *network.arrivals.T]:
+        gains = np.zeros(program.columns)
+        gains[counted] = 1.0
+        solver.set_gains(np.arange(program.columns), gains)
+        solver.solve()
+        most, values = float(round(solver.objective)), solver.values
+        solver.add_row(most, most, [(arc, 1.0) for arc in counted.tolist()])
+    return network.solution(np.rint(values).astype(np.int64))
+
+
+def solve_ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+    """OR-Tools: with one shelter, or room for everyone in each, a min-cost flow whose cost is the step of arrival.
+
+    With scarce shelters a sequence of linear programs (GLOP), as with HiGHS.
+    """
+    network = expand(net, steps, quiet)
+    room = net.shelter[net.shelter > 0]
+    plenty = len(room) <= 1 or bool((room >= net.supply.sum()).all())
+    return network.solution(_cheapest(network) if plenty else _in_turn(network))
+
+
+def largest_total(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = None) -> int:
+    """People who arrive, by SimpleMaxFlow (the total only)."""
+    from ortools.graph.python import max_flow
+
+    network = expand(net, steps, quiet)
+    solver = max_flow.SimpleMaxFlow()
+    solver.add_arcs_with_capacity(network.tail, network.head, network.capacity)
+    solver.solve(network.source, network.sink)
+    return int(solver.optimal_flow())
+
+
+def _cheapest(network: TimeExpandedNetwork) -> Longs:
+    """Min-cost maximum flow; the cost of an arrival is its step."""
+    from ortools.graph.python import min_cost_flow
+
+    solver = min_cost_flow.SimpleMinCostFlow()
+    cost = np.zeros(len(network.tail), np.int64)
+    cost[network.arrivals] = np.arange(network.steps)[None, :]
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(network.tail, network.head, network.capacity, cost)
+    people = int(network.net.supply.sum())
+    solver.set_node_supply(network.source, people)
+    solver.set_node_supply(network.sink, -people)
+    solver.solve_max_flow_with_min_cost()
+    flow: Longs = np.asarray(solver.flows(arcs), np.int64)
+    return flow
+
+
+def _in_turn(network: TimeExpandedNetwork) -> Longs:
+    """Maximise the total, then the arrivals at each step in turn."""
+    from ortools.linear_solver import pywraplp
+
+    model = pywraplp.Solver.CreateSolver("GLOP")
+    flow = [model.NumVar(0, int(limit), "") for limit in network.capacity]
+    rows = [model.Constraint(0, 0) for _ in range(network.nodes - 2)]
+    for variable, tail, head in zip(flow, network.tail, network.head, strict=True):
+        if tail < len(rows):
+            rows[tail].SetCoefficient(variable, 1)
+        if head < len(rows):
+            rows[head].SetCoefficient(variable, -1)
+    for goal in [network.arrivals.ravel(), *network.arrivals.T]:
+        wanted = sum(flow[k] for k in goal)
+        model.Maximize(wanted)
+        model.Solve()
+        # read it now: a model that is changed forgets its solution
+        people = np.array([round(variable.solution_value()) for variable in flow], np.int64)
+        model.Add(wanted == int(people[goal].sum()))
+    return people
