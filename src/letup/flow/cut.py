@@ -7,8 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from letup.flow.result import Cut
-from letup.roads.quiet_runs import calm_steps, zone_rows
-from letup.roads.timed_network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 
 def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_side: NDArray[np.bool_]) -> Cut:
@@ -18,7 +17,7 @@ def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_
     where it equals the total, both are proven best.
     """
     side = sink_side.reshape(net.nodes, steps)
-    calm, zone = calm_steps(net, steps, quiet), zone_rows(net)
+    calm, zone = quiet_runs(net, steps, quiet), zone_rows(net)
     capacity = net.capacity if net.capacity.ndim == 2 else net.capacity[:, None]
     arcs, at = _crossing(net.tail, net.head, net.transit, zone, calm, capacity, side)
     people = capacity[arcs, at * (capacity.shape[1] > 1)].astype(np.int64)

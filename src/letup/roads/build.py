@@ -267,9 +267,9 @@ def _renumber(
     )
 
 
-def _both(one: Ints, other: Ints) -> Ints:
+def _both(forwards: Ints, backwards: Ints) -> Ints:
     """Interleave the two directions of each piece."""
-    return np.column_stack([one, other]).ravel().astype(np.int32)
+    return np.column_stack([forwards, backwards]).ravel().astype(np.int32)
 
 
 def _vehicles(carries: classes.Carries, owner: NDArray[np.int64]) -> Floats:

@@ -74,17 +74,17 @@ class Cuts:
         fresh_node: list[int] = []
         starts = np.searchsorted(self.line, np.arange(len(lines) + 1))
         seen: dict[int, list[tuple[float, int]]] = {}
-        for i, (one, at) in enumerate(zip(line.tolist(), along.tolist(), strict=True)):
-            lo, hi = starts[one], starts[one + 1]
-            near = seen.setdefault(one, list(zip(kept.along[lo:hi].tolist(), kept.node[lo:hi].tolist(), strict=True)))
-            distance, found = min(((abs(at - there), number) for there, number in near), default=(np.inf, -1))
+        for i, (number, at) in enumerate(zip(line.tolist(), along.tolist(), strict=True)):
+            cuts = slice(starts[number], starts[number + 1])
+            near = seen.setdefault(number, list(zip(kept.along[cuts].tolist(), kept.node[cuts].tolist(), strict=True)))
+            distance, node_there = min(((abs(at - there), other) for there, other in near), default=(np.inf, -1))
             if distance > SNAP_M:
-                found = len(self.x) + len(fresh_node)
-                near.append((at, found))
-                fresh_line.append(one)
+                node_there = len(self.x) + len(fresh_node)
+                near.append((at, node_there))
+                fresh_line.append(number)
                 fresh_along.append(at)
-                fresh_node.append(found)
-            node[i] = found
+                fresh_node.append(node_there)
+            node[i] = node_there
         if fresh_node:
             points = shapely.line_interpolate_point(lines[np.array(fresh_line)], np.array(fresh_along))
             x = np.concatenate([x, shapely.get_x(points)])
@@ -127,7 +127,7 @@ def junctions(lines: NDArray[np.object_]) -> Cuts:
     pairs = cKDTree(xy[at]).query_pairs(SNAP_M, output_type="ndarray")
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(at), len(at)))
     _, label = connected_components(graph, directed=False)
-    _, one = np.unique(label, return_index=True)
+    _, first_of_label = np.unique(label, return_index=True)
 
     touch_end, touch_line = _touching(xy[at[end[at]]], lines)
     touch_label = label[np.flatnonzero(end[at])][touch_end]
@@ -137,8 +137,8 @@ def junctions(lines: NDArray[np.object_]) -> Cuts:
         np.concatenate([owner[at], touch_line[inner]]).astype(np.int32),
         np.concatenate([along[at], where[inner]]),
         np.concatenate([label, touch_label[inner]]).astype(np.int32),
-        xy[at][one][:, 0],
-        xy[at][one][:, 1],
+        xy[at][first_of_label][:, 0],
+        xy[at][first_of_label][:, 1],
     ).ordered()
 
 
@@ -241,8 +241,8 @@ def _without_slivers(
     """Tell which border cuts still part two zones when slivers go to their longer neighbour."""
     keep = np.ones(len(line), bool)
     length = np.append(np.diff(along), 0.0)
-    for one in np.unique(line[border]):
-        lo, hi = np.searchsorted(line, one), np.searchsorted(line, one, side="right")
+    for number in np.unique(line[border]):
+        lo, hi = np.searchsorted(line, number), np.searchsorted(line, number, side="right")
         spans = [[float(length[i]), int(zone[i]), i] for i in range(lo, hi - 1)]
         changed = True
         while changed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from letup.roads import classes, express, noding
+from letup.roads import classes, noding, through_arcs
 from letup.roads import departures as people
 from letup.roads.build import PLACE_LIMIT_M
 from letup.roads.timed import CONTROL_MINUTES, DOOR_MINUTES, WALK_KMH
@@ -89,20 +89,20 @@ def page() -> str:
     """Return the text of docs/reference/roads.md."""
     lines = [_TOP.rstrip("\n"), "", "| " + " | ".join(_COLUMNS) + " |", "|" + "---|" * len(_COLUMNS)]
     for name in classes.table().index:
-        one = classes.of(str(name))
-        on_foot = 0.5 * one.width_m * one.foot_per_m_minute * 60
-        vehicles = 0.5 * one.lanes * one.vehicles_per_lane_hour
+        road_class = classes.of(str(name))
+        on_foot = 0.5 * road_class.width_m * road_class.foot_per_m_minute * 60
+        vehicles = 0.5 * road_class.lanes * road_class.vehicles_per_lane_hour
         cells = [
-            one.vehicle_kmh,
-            one.lanes,
-            one.width_m,
-            one.vehicles_per_lane_hour,
-            one.foot_per_m_minute,
+            road_class.vehicle_kmh,
+            road_class.lanes,
+            road_class.width_m,
+            road_class.vehicles_per_lane_hour,
+            road_class.foot_per_m_minute,
             on_foot,
             vehicles,
         ]
         lines.append(
-            "| " + " | ".join([one.name, *("-" if not value > 0 else f"{value:,g}" for value in cells)]) + " |"
+            "| " + " | ".join([road_class.name, *("-" if not value > 0 else f"{value:,g}" for value in cells)]) + " |"
         )
     rest = _REST.format(
         control=CONTROL_MINUTES,
@@ -113,7 +113,7 @@ def page() -> str:
         snap=noding.SNAP_M,
         sliver=noding.SLIVER_M,
         limit=PLACE_LIMIT_M,
-        through=express.THROUGH,
+        through=through_arcs.THROUGH,
     )
     lines.append(rest.rstrip("\n") + "\n")
     lines += [f"- **{name}**: {classes.of(str(name)).source}" for name in classes.table().index]

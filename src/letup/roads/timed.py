@@ -8,12 +8,12 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.core.errors import LetupError
 from letup.roads.departures import Homes, homes, newly_ready, per_step
-from letup.roads.express import through_arcs
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork, Timed
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
 from letup.roads.reach import open_to, reachable
 from letup.roads.simplify import chains, single, useful
-from letup.roads.timed_builder import Row, Sketch
+from letup.roads.through_arcs import through_arcs
+from letup.roads.timed_builder import Row, TimedBuilder
 from letup.scenario.model import Group, Scenario
 
 WALK_KMH = 3.0
@@ -71,15 +71,15 @@ def timed(
         raise LetupError("roads.group", f"the scenario has no group {group!r}", f"Use one of: {names}.")
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
-    sketch = _sketch(network, scenario, who, step=step, steps=steps, contract=contract)
-    return sketch.finish(step)
+    builder = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
+    return builder.finish(step)
 
 
-def _sketch(
+def _builder(
     network: RoadNetwork, scenario: Scenario, group: Group, *, step: float, steps: int, contract: bool
-) -> Sketch:
+) -> TimedBuilder:
     """Lay out nodes and arcs for the mode of a group."""
-    sketch = Sketch()
+    builder = TimedBuilder()
     nodes = len(network.lon)
     pauses = needs_pause(scenario)
     mode_groups = [one for one in scenario.groups if one.mode == group.mode]
@@ -111,7 +111,7 @@ def _sketch(
     def beyond(node: int) -> int:
         """Where one stands after any checkpoint at a node."""
         if node not in number:
-            number[node] = sketch.add(node, wait=bool(wait[node]))
+            number[node] = builder.add(node, wait=bool(wait[node]))
         return number[node]
 
     def before(node: int) -> int:
@@ -119,13 +119,13 @@ def _sketch(
         return gate[node] if node in gate else beyond(node)
 
     for node, (place, passing) in sorted(control.items()):
-        gate[node] = sketch.add(node, wait=bool(wait[node]), place=place)
-        sketch.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing, minutes=CONTROL_MINUTES)
+        gate[node] = builder.add(node, wait=bool(wait[node]), place=place)
+        builder.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing, minutes=CONTROL_MINUTES)
     for run in runs:
         tail, head = int(network.tail[run[0]]), int(network.head[run[-1]])
         rate = _whole(float(hourly[run].min()), steps, step)
         zone = int(network.zone[run[0]])
-        sketch.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
+        builder.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
     if contract:
         swift = _minutes(network, max(mode_groups, key=lambda one: one.speed_kmh))
         joining: dict[int, int] = {}
@@ -134,21 +134,21 @@ def _sketch(
                 if node in walks:
                     door = before(walks[node][0])
                     joining[door] = joining.get(door, 0) + people
-        weight = np.zeros(len(sketch.node), np.int64)
+        weight = np.zeros(len(builder.node), np.int64)
         weight[list(joining)] = list(joining.values())
-        ends = np.zeros(len(sketch.node), bool)
+        ends = np.zeros(len(builder.node), bool)
         ends[[number[one.node] for one in refuges if one.node in number]] = True
-        quick = np.array([swift[row.pieces].sum() for row in sketch.rows], float)
-        sketch.rows += through_arcs(sketch.rows, quick, ends, weight, step)
+        quick = np.array([swift[row.pieces].sum() for row in builder.rows], float)
+        builder.rows += through_arcs(builder.rows, quick, ends, weight, step)
     at_node: dict[int, int] = {}
     for one in refuges:
         at_node[one.node] = at_node.get(one.node, 0) + 1
     for one in refuges:
         inside = beyond(one.node)
         if at_node[one.node] > 1:
-            inside = sketch.add(one.node)
-            sketch.join(beyond(one.node), inside, "into place", zone=zone_at(one.node), rate=one.room)
-        sketch.shelter[inside], sketch.place[inside] = one.room, one.place
+            inside = builder.add(one.node)
+            builder.join(beyond(one.node), inside, "into place", zone=zone_at(one.node), rate=one.room)
+        builder.shelter[inside], builder.place[inside] = one.room, one.place
 
     for other in mode_groups:
         here = all_homes[other.name]
@@ -160,25 +160,25 @@ def _sketch(
             name = scenario.zone_ids[zone] if zone >= 0 and own else ""
             door, walk = walks.get(node, (-1, []))
             if scenario.half_time_hours <= 0 and door >= 0 and not walk:
-                sketch.people(before(door), own, name)
-                sketch.leave(before(door), own)
+                builder.people(before(door), own, name)
+                builder.leave(before(door), own)
                 continue
-            home = sketch.add(node)
-            sketch.people(home, own, name)
+            home = builder.add(node)
+            builder.people(home, own, name)
             if door < 0:
                 continue
             last = home
             if scenario.half_time_hours > 0:
-                last = sketch.add(node, wait=True)
-                sketch.join(home, last, "leaving home", zone=-1, rate=ready[i])
-            sketch.leave(last, own)
+                last = builder.add(node, wait=True)
+                builder.join(home, last, "leaving home", zone=-1, rate=ready[i])
+            builder.leave(last, own)
             way = list(walk) or [(zone_at(node), 0.0)]
             way[0] = (way[0][0], way[0][1] + DOOR_MINUTES)
             for k, (through, took) in enumerate(way):
-                then = before(door) if k + 1 >= len(way) else sketch.add(node)
-                sketch.join(last, then, "to the road", zone=through, rate=people, minutes=took)
+                then = before(door) if k + 1 >= len(way) else builder.add(node)
+                builder.join(last, then, "to the road", zone=through, rate=people, minutes=took)
                 last = then
-    return sketch
+    return builder
 
 
 def _walks(

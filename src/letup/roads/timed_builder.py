@@ -24,7 +24,7 @@ class Row:
     shared: bool = False
 
 
-class Sketch:
+class TimedBuilder:
     """Nodes and arcs as they are added; lists, since most come one at a time."""
 
     def __init__(self) -> None:

@@ -16,8 +16,7 @@ from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
 from letup.flow.result import Solution
 from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
-from letup.roads.quiet_runs import calm_steps, zone_rows
-from letup.roads.timed_network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 _EXCHANGE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
@@ -132,7 +131,7 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
         capacity=net.capacity if varies else net.capacity[:, None],
         varies=int(varies),
         zone=zone_rows(net)[given],
-        calm=calm_steps(net, steps, quiet),
+        calm=quiet_runs(net, steps, quiet),
         wait=wait,
         into_start=into_start,
         out=out,

@@ -14,8 +14,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from letup.flow.result import Solution
-from letup.roads.quiet_runs import calm_steps, zone_rows
-from letup.roads.timed_network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 Longs = NDArray[np.int64]
 
@@ -83,7 +82,7 @@ class TimeExpandedNetwork:
 
 def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> TimeExpandedNetwork:
     """Write the time-expanded network out."""
-    calm, zone = calm_steps(net, steps, quiet), zone_rows(net)
+    calm, zone = quiet_runs(net, steps, quiet), zone_rows(net)
     at = np.arange(steps)
     can = (calm[zone] >= net.transit[:, None]) & (at[None, :] + net.transit[:, None] < steps)
     arc, step = np.nonzero(can)

@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.pauses.certificates.certificate import refused
-from letup.roads.quiet_runs import calm_steps
-from letup.roads.timed_network import TimedNetwork
+from letup.roads.timed_network import TimedNetwork, quiet_runs
 
 Floats = NDArray[np.float64]
 _AT_ONCE = 2_000_000
@@ -101,7 +100,7 @@ def all_quiet_bound(
     total = float(net.supply[homes] @ worth[homes].max(axis=1, initial=0.0))
     arriving = (weight - worth[shelters]).max(axis=1, initial=0.0)
     total += float(np.minimum(net.shelter[shelters], people) @ arriving)
-    calm = calm_steps(net, steps, usable)
+    calm = quiet_runs(net, steps, usable)
     kinds, kind = np.unique(np.stack([net.zone, net.transit]), axis=1, return_inverse=True)
     order = np.argsort(kind.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(kind.ravel(), minlength=kinds.shape[1]))
