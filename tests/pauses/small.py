@@ -8,8 +8,10 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
-from letup.pauses import Limits, Window, broken, quiet_array
+from letup.pauses import Limits, Window, quiet_array
+from letup.pauses.limit_checks import breaches
 
 MOST = 8_000
 """Sets of windows to look at for one problem; larger problems are not drawn."""
@@ -42,9 +44,14 @@ class Problem:
         """What the steps mean."""
         return {"steps": self.steps, "step_minutes": self.step_minutes, "start_hour": self.start_hour}
 
+    @cached_property
+    def steps_on_clock(self) -> Clock:
+        """What the steps mean, made once: thousands of sets of windows are held against it."""
+        return Clock(self.steps, self.step_minutes, self.start_hour)
+
     def broken(self, windows: list[Window]) -> list[str]:
-        """Ways in which windows break the limits."""
-        return broken(windows, self.limits, zones=self.net.zones, **self.clock)
+        """Limits that windows break."""
+        return [breach.limit for breach in breaches(windows, self.limits, self.net.zones, self.steps_on_clock)]
 
     def value(self, quiet: np.ndarray) -> float:
         """What quiet is worth."""
@@ -188,8 +195,8 @@ def _allowed(problem: Problem) -> list[list[Window]]:
 
 def _breaks(problem: Problem, limits: Limits, windows: list[Window]) -> bool:
     """Whether windows break a limit that no further window can mend."""
-    found = broken(windows, limits, zones=problem.net.zones, **problem.clock)
-    return any("[frozen]" not in line for line in found)
+    found = breaches(windows, limits, problem.net.zones, problem.steps_on_clock)
+    return any(breach.limit != "frozen" for breach in found)
 
 
 def _sets(problem: Problem, limits: Limits, single: list[Window], chosen: list[Window]) -> Iterator[list[Window]]:

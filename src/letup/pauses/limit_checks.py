@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.core.clock import DAY_MINUTES, Clock
 from letup.core.wording import time_of_day
@@ -52,7 +54,7 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
         What the steps mean, and how many there are.
     """
     steps = clock.steps
-    open_hours = clock.in_hours(limits.hours)
+    open_hours = _open_hours(clock, limits.hours)
     out: list[Breach] = []
 
     def note(limit: str, window: int | None, message: str) -> None:
@@ -67,7 +69,7 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
         if w in limits.frozen:
             continue
         length = clock.hours(w.last - w.first + 1)
-        if not open_hours[w.first : w.last + 1].all():
+        if open_hours is not None and not open_hours[w.first : w.last + 1].all():
             note("hours", i, f"lies outside the allowed hours {_hours(limits.hours)}")
         if length < limits.shortest - _EXACT:
             note("shortest", i, f"lasts {length:g} h, shortest allowed is {limits.shortest:g} h")
@@ -82,6 +84,12 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
     _by_hand([windows[i] for i in sound], limits, out)
     _alike([(i, windows[i]) for i in sound], limits, clock, out)
     return out
+
+
+@lru_cache(maxsize=32)  # a search asks about the same hours thousands of times
+def _open_hours(clock: Clock, hours: tuple[float, float] | None) -> NDArray[np.bool_] | None:
+    """Steps within the allowed hours; None = all."""
+    return None if hours is None else clock.in_hours(hours)
 
 
 def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zones: int, out: list[Breach]) -> None:
