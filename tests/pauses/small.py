@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -184,13 +185,10 @@ def _allowed(problem: Problem) -> list[list[Window]]:
         single = [window for window in every if not _breaks(problem, limits, [window])]
         agreed = {window for window in limits.frozen if window.zone == zone}
         by_zone.append([s for s in _sets(problem, limits, single, []) if agreed <= set(s)])
-    found = []
-    for seen, windows in enumerate(_products(problem, limits, by_zone, [])):
-        if seen > MOST:
-            raise TooManyError
-        if not problem.broken(windows):
-            found.append(windows)
-    return found
+    products = list(islice(_products(problem, limits, by_zone, []), MOST + 1))
+    if len(products) > MOST:
+        raise TooManyError
+    return [windows for windows in products if not problem.broken(windows)]
 
 
 def _breaks(problem: Problem, limits: Limits, windows: list[Window]) -> bool:

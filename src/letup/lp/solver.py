@@ -65,7 +65,7 @@ class Solver:
 
     def add_row(self, lower: float, upper: float, terms: Iterable[tuple[int, float]]) -> None:
         """Add a row ``lower <= sum of factor times column <= upper`` that names each column once."""
-        columns, factors = zip(*terms, strict=True)
+        columns, factors = zip(*entries, strict=True) if (entries := list(terms)) else ((), ())
         self._highs.addRow(lower, upper, len(columns), np.array(columns, np.int32), np.array(factors, np.float64))
 
     def set_bounds(self, columns: NDArray[np.integer], lower: Floats, upper: Floats) -> None:
