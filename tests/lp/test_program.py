@@ -1,4 +1,4 @@
-"""What multipliers prove, whether they come from a solver or from anywhere."""
+"""What duals prove, whether they come from a solver or from anywhere."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def optimum(program: LinearProgram) -> float:
 
 @examples(150)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_the_solvers_own_multipliers_prove_its_optimum(seed: int) -> None:
+def test_the_solvers_own_duals_prove_its_optimum(seed: int) -> None:
     program = drawn(seed)
     solver = Solver(program)
     assert solver.solve() == Status.OPTIMAL
@@ -59,7 +59,7 @@ def test_the_solvers_own_multipliers_prove_its_optimum(seed: int) -> None:
 
 @examples(150)
 @given(seed=st.integers(0, 2**32 - 1), large=st.sampled_from([1e-3, 1.0, 1e6]))
-def test_no_multipliers_prove_less_than_the_optimum(seed: int, large: float) -> None:
+def test_no_duals_prove_less_than_the_optimum(seed: int, large: float) -> None:
     program = drawn(seed)
     duals = np.random.default_rng(seed + 1).normal(0, large, program.rows)
     assert dual_bound(program, duals) >= optimum(program) - 1e-9

@@ -212,6 +212,7 @@ def maximise(
     relative_gap : float
         Gap at which a program with integer columns is solved.
     """
+    integer = integer and any(program.integer)
     solver, every = Solver(program, integer=integer), np.arange(program.columns)
     if upper is not None:
         solver.set_bounds(every, np.array(program.lower), upper)

@@ -150,14 +150,15 @@ def two_roads(**others: object) -> dict[str, object]:
     return {"net": net, "steps": 48, "step_minutes": 60, "limits": limits} | others
 
 
-def choice_of(monkeypatch: pytest.MonkeyPatch) -> Choice:
-    # As on a network that is too large for a relaxation.
-    monkeypatch.setattr(choose, "_RELAXED", 0)
-    return choose_pauses(**two_roads(), time_limit=60, rounds=1)
+@pytest.fixture(scope="module")
+def choice() -> Choice:
+    """What is chosen where there is no relaxation, as on a network that is too large for one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(choose, "PARAMETERS", replace(choose.PARAMETERS, relaxed=0))
+        return choose_pauses(**two_roads(), time_limit=60, rounds=1)
 
 
-def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(monkeypatch) -> None:
-    choice = choice_of(monkeypatch)
+def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(choice: Choice) -> None:
     assert isinstance(choice.certificate, AllQuietCertificate)
     assert check_bound(**two_roads(), certificate=choice.certificate) == pytest.approx(choice.bound, rel=EXACT)
 
@@ -176,16 +177,16 @@ def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(m
         (lambda c, worth: AllQuietCertificate.of(worth[:, ::-1], c.bound), "waiting at node"),
     ],
 )
-def test_worths_that_cannot_be_right_are_refused(monkeypatch, forge, reason: str) -> None:
-    certificate = choice_of(monkeypatch).certificate
+def test_worths_that_cannot_be_right_are_refused(choice: Choice, forge, reason: str) -> None:
+    certificate = choice.certificate
     assert isinstance(certificate, AllQuietCertificate)
     with pytest.raises(LetupError, match=reason) as error:
         check_bound(**two_roads(), certificate=forge(certificate, certificate.worths(3, 48)))
     assert error.value.code == "pauses.certificate"
 
 
-def test_a_certificate_does_not_confirm_the_bound_of_a_network_that_lets_more_through(monkeypatch) -> None:
-    certificate = choice_of(monkeypatch).certificate
+def test_a_certificate_does_not_confirm_the_bound_of_a_network_that_lets_more_through(choice: Choice) -> None:
+    certificate = choice.certificate
     assert certificate is not None
     wide = two_roads()["net"]
     assert isinstance(wide, TimedNetwork)

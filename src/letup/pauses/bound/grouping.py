@@ -13,9 +13,9 @@ from letup.roads.timed_network import TimedNetwork
 
 
 def leads(net: TimedNetwork) -> NDArray[np.int64]:
-    """Steps by which each node's time is shifted, so that whoever takes the quickest way keeps the same time.
+    """Steps by which each node's time is shifted, so that whoever takes the quickest path keeps the same time.
 
-    The narrowest place between homes and shelters is the smallest set of arcs that all ways use (Menger 1927). A
+    The narrowest place between homes and shelters is the smallest set of arcs that all paths use (Menger 1927). A
     node before it leads by the quickest time to it; a node behind it lags by the quickest time from it.
     """
     n = net.nodes
@@ -48,7 +48,7 @@ def leads(net: TimedNetwork) -> NDArray[np.int64]:
 def _quickest(
     net: TimedNetwork, tail: NDArray[np.int32], head: NDArray[np.int32], starts: NDArray[np.int32]
 ) -> NDArray[np.float64]:
-    """Quickest time from any of the starts to each node, steps; infinite where there is no way."""
+    """Quickest time from any of the starts to each node, steps; infinite where there is no path."""
     order = np.lexsort((net.transit, head, tail))
     tail, head, transit = tail[order], head[order], net.transit[order]
     new = np.concatenate([[True], (np.diff(tail) != 0) | (np.diff(head) != 0)]) if len(tail) else np.zeros(0, bool)
@@ -59,11 +59,11 @@ def _quickest(
 def _fitting(net: TimedNetwork, lead: NDArray[np.int64]) -> NDArray[np.int64]:
     """Lower leads until no move goes back in shifted time; leaves leads that fit alone."""
     for _ in range(net.nodes):
-        most = net.transit + lead[net.head]
-        too_high = lead[net.tail] > most
+        highest = net.transit + lead[net.head]
+        too_high = lead[net.tail] > highest
         if not too_high.any():
             break
-        np.minimum.at(lead, net.tail[too_high], most[too_high])
+        np.minimum.at(lead, net.tail[too_high], highest[too_high])
     return lead
 
 

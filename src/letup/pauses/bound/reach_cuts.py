@@ -1,18 +1,18 @@
 """Reach cuts: nobody makes a move that nobody can get to.
 
 Fractions of windows fool the plain relaxation: with every zone quiet "at 0.4" capacities are loose enough to let
-everybody through. But whoever makes a move has come some way, and each way needs certain pauses. Give each pause
-needed (zone z quiet at step s, say) a price so that every way from a home to the move costs at least 1, a pause
-that a way needs twice counted once. Then, whatever the windows, the prices of the quiet ones add up to at least 1
-if anybody can get to the move at all, and so
+everybody through. But whoever makes a move has come along some path, and each path needs certain pauses. Give each
+pause needed (zone z quiet at step s, say) a price so that every path from a home to the move costs at least 1, a
+pause that a path needs twice counted once. Then, whatever the windows, the prices of the quiet ones add up to at
+least 1 if anybody can get to the move at all, and so
 
     people who make the move  <=  most who could  x  (sum of price x quiet).
 
-A way on the coarse network may seem to need one pause twice; no way that anybody could really take does, and
-only such ways, or what is left of them when a return to where one could have stayed is left out, need to be priced.
+A path on the coarse network may seem to need one pause twice; no path that anybody could really take does, and
+only such paths, or what is left of them when a return to where one could have stayed is left out, need to be priced.
 
 The prices that cut off a given fractional point most are those of a linear program: the cheapest prices for
-which the shortest way costs 1. Its dual sends one unit of people to the move through zones that let through, in
+which the shortest path costs 1. Its dual sends one unit of people to the move through zones that let through, in
 all, as much as they are quiet.
 """
 
@@ -100,8 +100,8 @@ def _needs(net: CoarseNetwork, windows: WindowRows) -> tuple[list[Pause], list[l
             if since < last and start <= last:
                 pauses.append((zone, since, last))
             # Only steps that everybody who makes the move spends in the zone: nobody spends a step on two moves,
-            # so that no way pays for one pause twice. Steps between two points of the clock grid are quiet alike,
-            # but each is a need of its own: one way may spend them on two moves, and would pay twice for what is one.
+            # so that no path pays for one pause twice. Steps between two points of the clock grid are quiet alike,
+            # but each is a need of its own: one path may spend them on two moves, and would pay twice for what is one.
             pauses += [(zone, step, step) for step in range(start, last + 1)]
         needs.append([number.setdefault(pause, len(number)) for pause in pauses])
     return list(number), needs
@@ -148,7 +148,7 @@ class _Cone:
         self._solver = Solver(program)
 
     def cheapest(self, quiet: Floats) -> Floats | None:
-        """Cheapest prices of the pauses for which every way costs at least 1."""
+        """Cheapest prices of the pauses for which every path costs at least 1."""
         count = len(self.pauses)
         if not count:
             return None

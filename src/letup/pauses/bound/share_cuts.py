@@ -4,7 +4,7 @@ With a zone quiet "at 0.25" all day the relaxation lets a quarter of the zone's 
 have *all* the room of the roads before and behind it. But a zone is quiet or it is not. People who spend step s in
 zone z form a crowd of their own, there only if z is quiet at s; so of each road that they pass, before or after, they
 may count on its capacity times that quiet, and not on its capacity. Where a set of roads B lies across all their
-ways on to a shelter (or from their homes),
+paths on to a shelter (or from their homes),
 
     people who make moves A at step s in zone z  <=  capacity of B  x  quiet of z at s,
 
@@ -94,7 +94,7 @@ class ShareSeparation:
         own: NDArray[np.float64],
         onward: bool,
     ) -> ShareCut | None:
-        """The cut across the ways on, or the ways there, that a crowd breaks most; None if it breaks none."""
+        """The cut across the paths on, or the paths there, that a crowd breaks most; None if it breaks none."""
         net = self.net
         # In whole numbers, as large as fit: people are up to hundreds of thousands, shares small.
         scale = min(2000.0, _LARGEST / 4 / max(float(net.people.sum()), 1.0))

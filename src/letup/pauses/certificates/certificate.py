@@ -41,7 +41,7 @@ class ReachCut:
     move : int
         Move of the coarse network.
     prices : dict of Pause to float
-        Price of each pause that ways to the move need.
+        Price of each pause that paths to the move need.
     """
 
     move: int
@@ -50,7 +50,7 @@ class ReachCut:
 
 @dataclass(frozen=True)
 class ShareCut:
-    """People in a zone at a step have only their share of the roads across their way.
+    """People in a zone at a step have only their share of the roads across their paths.
 
     See `letup.pauses.bound.share_cuts`.
 
@@ -61,11 +61,11 @@ class ShareCut:
     moves : tuple of int
         Moves of the coarse network that spend the step in the zone.
     shared : tuple of int
-        Moves across their way that count with the quiet of the zone at the step.
+        Moves across their paths that count with the quiet of the zone at the step.
     own : tuple of int
-        Moves across their way that count with their own quiet.
+        Moves across their paths that count with their own quiet.
     homes : tuple of int
-        Places across their way whose people count with the quiet of the zone at the step.
+        Places across their paths whose people count with the quiet of the zone at the step.
     """
 
     zone: int

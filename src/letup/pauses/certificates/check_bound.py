@@ -35,7 +35,7 @@ def confirmed_bound(
     """The bound that a certificate proves.
 
     Rebuilds the relaxation from the network and the limits, checks each cut on the coarse network (a reach cut by
-    the cheapest way to its move, a share cut by what is left of the ways when what it counts is taken away), and
+    the cheapest path to its move, a share cut by what is left of the paths when what it counts is taken away), and
     adds up the duals (weak duality). Where there is a tree, this is done for each of its leaves: the two branches
     leave nothing out, since an integer column is 0 or 1. A certificate that is wrong in any number gives a weaker
     bound or an error, never a bound that does not hold.
@@ -97,7 +97,7 @@ def _check_cut(number: int, cut: Cut, relaxation: RelaxationProgram, since: NDAr
     net, windows = relaxation.network, relaxation.windows
     if isinstance(cut, ShareCut):
         if not share_cut_holds(net, cut):
-            raise refused(f"cut {number} leaves a way out, or counts what does not exist")
+            raise refused(f"cut {number} leaves a path out, or counts what does not exist")
         return
     if not 0 <= cut.move < len(net.tail):
         raise refused(f"cut {number} is on a move that does not exist")
@@ -106,16 +106,16 @@ def _check_cut(number: int, cut: Cut, relaxation: RelaxationProgram, since: NDAr
     shortest = windows.shortest - windows.margin
     if not all(0 <= last - start <= shortest for _, start, last in cut.prices if start != last):
         raise refused(f"cut {number} prices more than a window has")
-    cheapest = _cheapest_way(net, since, cut)
+    cheapest = _cheapest_path(net, since, cut)
     if cheapest < 1 - _EXACT:
         raise refused(f"cut {number} lets somebody through for {cheapest:g}")
 
 
-def _cheapest_way(net: CoarseNetwork, since: NDArray[np.int64], cut: ReachCut) -> float:
-    """Least that a way from any home to the cut's move pays, the move included.
+def _cheapest_path(net: CoarseNetwork, since: NDArray[np.int64], cut: ReachCut) -> float:
+    """Least that a path from any home to the cut's move pays, the move included.
 
     Each step that a move needs its zone quiet is paid on that move, and each stretch of steps on the move that
-    ends with it. No way that anybody could take is on two moves at one step, so that nothing is paid twice (see
+    ends with it. No path that anybody could take is on two moves at one step, so that nothing is paid twice (see
     `letup.pauses.bound.reach_cuts`).
     """
     price_of_move = np.zeros(len(net.tail))
@@ -137,7 +137,7 @@ def _cheapest_way(net: CoarseNetwork, since: NDArray[np.int64], cut: ReachCut) -
 
 
 def share_cut_holds(net: CoarseNetwork, cut: ShareCut) -> bool:
-    """Whether a cut's moves all spend its step in its zone, and what it counts lies across all ways on or there."""
+    """Whether a cut's moves all spend its step in its zone, and what it counts lies across all paths on or there."""
     count = len(net.tail)
     if not all(0 <= i < count for i in (*cut.moves, *cut.shared, *cut.own)):
         return False

@@ -3,7 +3,7 @@
 Nodes are put into groups, and people move within a group for nothing. Steps are put into buckets of *shifted*
 time: a node v has a lead p[v], whole steps, with p[tail] <= p[head] + transit for each arc, and being at v at
 step t has the shifted time t + p[v], which no move lowers. With a lead that is the quickest time to where people
-go, whoever hurries stays in one bucket, so that buckets lose little of the time that ways take. Every movement
+go, whoever hurries stays in one bucket, so that buckets lose little of the time that paths take. Every movement
 on the network is a movement here, on no less capacity and through no later pauses: what bounds this bounds that.
 With every node its own group, no lead and buckets of one step, nothing is lost but this: people on their way may
 wait where others are at home.
@@ -213,7 +213,7 @@ def _moves(
 
 
 def _useful(c: CoarseNetwork) -> CoarseNetwork:
-    """Only the places on a way from people to a shelter."""
+    """Only the places on a path from people to a shelter."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
