@@ -19,8 +19,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.vrptw import TENTHS, instance, solve  # noqa: E402 - also runs as a file
-from benchmarks.vrptw_bound import lower_bound  # noqa: E402
+from benchmarks.peers.vrptw import TENTHS, instance, solve  # noqa: E402 - also runs as a file
+from benchmarks.peers.vrptw_bound import lower_bound  # noqa: E402
 
 COLUMNS = "{:<12}{:>10}{:>8}{:>12}{:>8}{:>10}{:>12}{:>10}"
 LORRIES = 300

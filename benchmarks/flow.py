@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.instances import Size  # noqa: E402 - also runs as a file
+from benchmarks.peers.flow_problems import Size  # noqa: E402 - also runs as a file
 
 NAMES = {
     "kernel": "letup (arrivals, cut)",
@@ -106,7 +106,7 @@ def _assert_equal(size: Size, ours: dict[str, Any], theirs: dict[str, Any]) -> N
 def _run(solver: str, size: Size, folder: str, timeout: float, show: bool = True) -> dict[str, Any] | None:
     job = Path(folder) / "job.json"
     job.write_text(json.dumps({"solver": solver, "size": asdict(size), "folder": folder}))
-    command = [sys.executable, "-m", "benchmarks.solve", str(job)]
+    command = [sys.executable, "-m", "benchmarks.peers.flow_solvers", str(job)]
     # peers that could use more cores get one too
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     try:

@@ -1,7 +1,7 @@
 """Choosing pauses against other ways to do it, in one run: ``python -m benchmarks.pauses [--quick] [--instances ...]``.
 
-Beside ``letup.pauses.choose_pauses`` stand HiGHS on the whole mixed-integer program (`pauses_mip.py`) and a plain
-simulated annealing with the same kernel (`pauses_annealing.py`). Each runs in a process of its own, one after the
+Beside ``letup.pauses.choose_pauses`` stand HiGHS on the whole mixed-integer program (`peers/pause_mip.py`) and a plain
+simulated annealing with the same kernel (`peers/pause_annealing.py`). Each runs in a process of its own, one after the
 other; seconds are on the wall clock. Every value is that of the earliest-arrival flow under the windows found. Windows
 that break a limit, and a bound below a value that anyone found, end the run with an error.
 """
@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.pauses_instances import PROBLEMS, TITLES  # noqa: E402 - also runs as a file
+from benchmarks.peers.pause_problems import PROBLEMS, TITLES  # noqa: E402 - also runs as a file
 from letup.pauses import Window  # noqa: E402
 
 SOLVERS = {"letup": "letup", "highs": "HiGHS, whole program", "annealing": "simulated annealing"}
@@ -132,7 +132,7 @@ def _run(name: str, solver: str, seconds: float, options: argparse.Namespace) ->
             "form": options.form, "memory": options.memory,
         }  # fmt: skip
         (Path(folder) / "job.json").write_text(json.dumps(job))
-        command = [sys.executable, "-m", "benchmarks.pauses_solve", str(Path(folder) / "job.json")]
+        command = [sys.executable, "-m", "benchmarks.peers.pause_solvers", str(Path(folder) / "job.json")]
         # reading an instance in and compiling may take a minute and do not count
         patience = seconds + options.grace + 60
         ended = ""

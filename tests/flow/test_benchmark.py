@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import flow
-from benchmarks.instances import Size, build, two_windows
+from benchmarks.peers.flow_problems import Size, build, two_windows
 
 SIZE = Size(100, 24)
 

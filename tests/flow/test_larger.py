@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.instances import two_windows
-from benchmarks.road_instances import road_network, strip
+from benchmarks.peers.flow_problems import two_windows
+from benchmarks.peers.road_instances import road_network, strip
 from letup.flow import TimedNetwork, earliest_arrival
 from tests.flow.apart import apart, flow_of, total_of
 from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add_up, assert_the_cut_proves_the_total

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from benchmarks import pauses
-from benchmarks.pauses_instances import PROBLEMS
+from benchmarks.peers.pause_problems import PROBLEMS
 from letup.pauses import Window
 
 NAME = "strip-40"

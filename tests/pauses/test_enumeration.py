@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 
-from benchmarks.pauses_mip import FORMS, solve
+from benchmarks.peers.pause_mip import FORMS, solve
 from letup.core.errors import NoPlan
 from letup.pauses import Limits, Window, choose_pauses, quiet_array
 from letup.pauses.choice import Choice

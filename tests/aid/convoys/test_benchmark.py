@@ -7,8 +7,8 @@ from itertools import permutations
 import pytest
 
 from benchmarks import convoys
-from benchmarks.vrptw import Instance, checked, instance, solve
-from benchmarks.vrptw_bound import lower_bound
+from benchmarks.peers.vrptw import Instance, checked, instance, solve
+from benchmarks.peers.vrptw_bound import lower_bound
 
 
 def optimum(one: Instance) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.pauses_instances import Problem
+from benchmarks.peers.pause_problems import Problem
 from letup.core.clock import Clock, runs
 from letup.pauses import Window
 from letup.pauses.limits import usable_steps

@@ -1,4 +1,4 @@
-"""One solver on one instance, in a process of its own: ``python -m benchmarks.solve JOB.json``.
+"""One solver on one instance, in a process of its own: ``python -m benchmarks.peers.flow_solvers JOB.json``.
 
 Prints one JSON object: processor seconds to solve and to hand the arcs over, peak memory in MB, and the answer.
 """
@@ -15,15 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.expansion import PARTS, write
-from benchmarks.instances import Size, build
+from benchmarks.peers.flow_problems import PARTS, Size, build, write_expansion
 
 CHUNK = 1_000_000
 
 
 def expand(size: Size, folder: Path) -> dict[str, Any]:
     """Write the expanded network for the peers."""
-    facts = write(build(size), folder)
+    facts = write_expansion(build(size), folder)
     (folder / "facts.json").write_text(json.dumps(facts))
     return facts
 

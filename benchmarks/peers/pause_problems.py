@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.road_instances import road_network, strip
+from benchmarks.peers.road_instances import road_network, strip
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
 

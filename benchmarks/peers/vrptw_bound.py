@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from benchmarks.vrptw import Instance
+from benchmarks.peers.vrptw import Instance
 from letup.lp.highs import run, silent_highs
 
 REMEMBERED = 10

@@ -1,4 +1,4 @@
-"""One solver on one pause problem, in a process of its own: ``python -m benchmarks.pauses_solve JOB.json``.
+"""One solver on one pause problem, in a process of its own: ``python -m benchmarks.peers.pause_solvers JOB.json``.
 
 Every time a value or a bound improves, a line is added to the job's ``out`` file: seconds, value, bound, windows (where
 they are new) and peak memory; so what was found before a process is ended is not lost. The clock starts
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.pauses_instances import PROBLEMS, Problem
+from benchmarks.peers.pause_problems import PROBLEMS, Problem
 from letup.pauses import Window
 
 
@@ -78,14 +78,14 @@ def letup(problem: Problem, job: dict[str, Any], log: Log) -> None:
 
 def highs(problem: Problem, job: dict[str, Any], log: Log) -> None:
     """HiGHS on the whole program."""
-    from benchmarks.pauses_mip import solve
+    from benchmarks.peers.pause_mip import solve
 
     solve(problem, job["seconds"], log.tell, form=job["form"])
 
 
 def annealing(problem: Problem, job: dict[str, Any], log: Log) -> None:
     """Simulated annealing."""
-    from benchmarks.pauses_annealing import anneal
+    from benchmarks.peers.pause_annealing import anneal
 
     anneal(problem, job["seconds"], lambda windows, _: log.tell(windows, None), job["seed"])
 
