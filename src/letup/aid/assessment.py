@@ -93,7 +93,7 @@ class Assessment:
 
     def failures(self) -> list[Failure]:
         """Where each essential runs short first, the earliest first; those that do not within a year left out."""
-        found = []
+        failures = []
         for item in range(len(self.essentials)):
             days = np.where(self.known[item], self.likely.days_left[item], np.inf)
             if not np.isfinite(days).any():
@@ -101,9 +101,9 @@ class Assessment:
             zones = np.flatnonzero(days <= days.min() + 1e-9)
             unmet = self.unmet(self.likely)[item, zones]
             order = tuple(int(zones[k]) for k in np.argsort(-unmet, kind="stable"))
-            ends = [float(one.days_left[item, zones].min()) for one in (self.worse, self.better)]
-            found.append(Failure(item, order, float(days.min()), *ends))
-        return sorted(found, key=lambda one: (one.days, -self._weight(one)))
+            ends = [float(balance.days_left[item, zones].min()) for balance in (self.worse, self.better)]
+            failures.append(Failure(item, order, float(days.min()), *ends))
+        return sorted(failures, key=lambda failure: (failure.days, -self._weight(failure)))
 
     def _weight(self, failure: Failure) -> float:
         """Of essentials that run short at once, the one that most people miss comes first."""
@@ -121,8 +121,8 @@ class Assessment:
 
     def unmet_person_days(self, item: int, balance: Balance | None = None) -> float:
         """Person-days of unmet need in all zones of which something is known."""
-        one = self.likely if balance is None else balance
-        return float(one.unmet_person_days[item, self.known[item]].sum())
+        counted = self.likely if balance is None else balance
+        return float(counted.unmet_person_days[item, self.known[item]].sum())
 
     @property
     def table(self) -> pd.DataFrame:
@@ -192,7 +192,7 @@ def _ends_hold(likely: Supplies) -> bool:
 
     Then more people never leave more for each, and every other input works in one direction; see the explanation.
     """
-    return not any(one.use > 0 and likely.scales[one.uses] for one in likely.facilities)
+    return not any(facility.use > 0 and likely.scales[facility.uses] for facility in likely.facilities)
 
 
 def findings_of(
@@ -200,29 +200,35 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Findings of an assessment, worst first."""
     names = [str(name) for name in scenario.zones["name"]]
-    found: list[Finding] = []
+    findings: list[Finding] = []
 
     def add(code: str, message: str, remedy: str, file: str, where: str = "") -> None:
-        found.append(Finding(code, "note" if code == "aid.ends" else "warning", message, remedy, file, where))
+        findings.append(Finding(code, "note" if code == "aid.ends" else "warning", message, remedy, file, where))
 
     if not supplies.known.any():
         add("aid.nothing", CODES["aid.nothing"].meaning, "fill stocks.csv and facilities.csv", "stocks.csv")
-        return tuple(found)
-    for item, one in enumerate(supplies.essentials):
-        blank = np.flatnonzero(~supplies.known[item] & (people > 0) & (one.per_person > 0))
+        return tuple(findings)
+    for item, essential in enumerate(supplies.essentials):
+        blank = np.flatnonzero(~supplies.known[item] & (people > 0) & (essential.per_person > 0))
         if len(blank):
             message = (
-                f"nothing is given about where {one.label.lower()} comes from in {_listed(names, blank)}: "
+                f"nothing is given about where {essential.label.lower()} comes from in {_listed(names, blank)}: "
                 f"{people[blank].sum():,.0f} people are left out of its figures"
             )
-            add("aid.not_known", message, "give stocks, or facilities that serve them", "stocks.csv", one.name)
+            add("aid.not_known", message, "give stocks, or facilities that serve them", "stocks.csv", essential.name)
             if moved is not None and (moved.people[-1][blank] > people[blank] + 0.5).any():
                 more = (moved.people[-1] - people)[blank].clip(min=0).sum()
                 message = (
-                    f"the plan moves {more:,.0f} people to where nothing is known about {one.label.lower()}: "
+                    f"the plan moves {more:,.0f} people to where nothing is known about {essential.label.lower()}: "
                     "its figures with and without the plan are not of the same people"
                 )
-                add("aid.plan_into_unknown", message, "give stocks of the zones that take in", "stocks.csv", one.name)
+                add(
+                    "aid.plan_into_unknown",
+                    message,
+                    "give stocks of the zones that take in",
+                    "stocks.csv",
+                    essential.name,
+                )
     for facility in supplies.facilities:
         if facility.use > 0 and not supplies.known[facility.uses, facility.zone]:
             label = supplies.essentials[facility.uses].label.lower()
@@ -237,12 +243,12 @@ def findings_of(
             "a facility uses something of which there is more where more people are: the ends are likely, not proven"
         )
         add("aid.ends", message, "read the range as a guess", "facilities.csv")
-    return tuple(worst_first(found))
+    return tuple(worst_first(findings))
 
 
 def _listed(names: list[str], zones: NDArray[np.int64]) -> str:
-    said = ", ".join(names[zone] for zone in zones[:4])
-    return said if len(zones) <= 4 else f"{said} and {len(zones) - 4} more zones"
+    listed = ", ".join(names[zone] for zone in zones[:4])
+    return listed if len(zones) <= 4 else f"{listed} and {len(zones) - 4} more zones"
 
 
 def table(assessment: Assessment) -> pd.DataFrame:
@@ -270,13 +276,15 @@ def table_by_day(assessment: Assessment) -> pd.DataFrame:
     rows = []
     for item, zone in _needed(assessment):
         if assessment.known[item, zone]:
-            one = assessment.essentials[item]
+            essential = assessment.essentials[item]
             for day, end in enumerate(balance.day_ends):
                 amounts = {
                     name: _plain(getattr(balance, name)[day, item, zone])
                     for name in ("need", "made", "met", "lost", "left")
                 }
-                rows.append({"zone": ids[zone], "essential": one.name, "unit": one.unit, "end_day": end, **amounts})
+                rows.append(
+                    {"zone": ids[zone], "essential": essential.name, "unit": essential.unit, "end_day": end, **amounts}
+                )
     return frame(ASSESSMENT_DAYS, rows)
 
 
@@ -289,12 +297,12 @@ def _needed(assessment: Assessment) -> list[tuple[int, int]]:
 
 
 def _row(assessment: Assessment, item: int, zone: int) -> dict[str, Any]:
-    one, scenario, known = assessment.essentials[item], assessment.scenario, bool(assessment.known[item, zone])
+    essential, scenario, known = assessment.essentials[item], assessment.scenario, bool(assessment.known[item, zone])
     row: dict[str, Any] = {
         "zone": scenario.zone_ids[zone],
         "zone_name": str(scenario.zones["name"].iloc[zone]),
-        "essential": one.name,
-        "unit": one.unit,
+        "essential": essential.name,
+        "unit": essential.unit,
         "people": round(float(assessment.presence.people[0, zone])),
         "known": "yes" if known else "no",
     }
@@ -314,13 +322,13 @@ def _row(assessment: Assessment, item: int, zone: int) -> dict[str, Any]:
         "left": likely.left[-1, item, zone],
         "unmet": assessment.unmet(likely)[item, zone],
     }
-    if one.per_person:
+    if essential.per_person:
         row |= {
             "unmet_person_days": likely.unmet_person_days[item, zone],
             "unmet_person_days_worse": worse.unmet_person_days[item, zone],
             "unmet_person_days_better": better.unmet_person_days[item, zone],
         }
-        if one.survival:
+        if essential.survival:
             row["below_survival_person_days"] = likely.below_survival_person_days[item, zone]
         if assessment.with_plan is not None:
             row["unmet_person_days_with_plan"] = assessment.with_plan.unmet_person_days[item, zone]
@@ -343,10 +351,10 @@ def answer(assessment: Assessment) -> str:
             return "Nothing can be said: the scenario does not say what people have to live on."
         return f"No essential of which anything is known runs short within {LONGEST_DAYS:g} days."
     first = failures[0]
-    one = assessment.essentials[first.item]
+    essential = assessment.essentials[first.item]
     when = f"runs short first, {_when(assessment, first)}" if first.days > 0 else "is short from the start"
-    text = f"{one.label} {when}{_range(first)}, in {_zones(assessment, first)}"
-    if not one.per_person:
+    text = f"{essential.label} {when}{_range(first)}, in {_zones(assessment, first)}"
+    if not essential.per_person:
         return f"{text}."
     if first.days <= 0:
         text += _each_gets(assessment, first)
@@ -379,9 +387,9 @@ def days(value: float) -> str:
 
 def ranged(value: float, worse: float, better: float) -> str:
     """Days left with their range, such as "2.1 (1.4 to 3.0)"."""
-    said = days(value)
+    likely = days(value)
     low, high = days(worse), days(better)
-    return said if low == said == high else f"{said} ({low} to {high})"
+    return likely if low == likely == high else f"{likely} ({low} to {high})"
 
 
 def _short(value: float) -> str:

@@ -110,14 +110,14 @@ def arriving(scenario: Scenario, essentials: Sequence[Essential], brought: pd.Da
         Columns item (short name), zone (id; empty for what goes to a warehouse, which serves nobody there), amount
         (unit of the essential), free_step (at the beginning of which the last truck is unloaded).
     """
-    item = {one.name: number for number, one in enumerate(essentials)}
+    item = {essential.name: number for number, essential in enumerate(essentials)}
     zone = {name: number for number, name in enumerate(scenario.zone_ids)}
-    there = brought[brought["zone"] != ""].sort_values("free_step", kind="stable")
+    handed_out = brought[brought["zone"] != ""].sort_values("free_step", kind="stable")
     return Arrivals(
-        times=there["free_step"].to_numpy(float) * scenario.step_minutes / 1440,
-        items=np.array([item[name] for name in there["item"]], np.int64),
-        zones=np.array([zone[name] for name in there["zone"]], np.int64),
-        amounts=there["amount"].to_numpy(float),
+        times=handed_out["free_step"].to_numpy(float) * scenario.step_minutes / 1440,
+        items=np.array([item[name] for name in handed_out["item"]], np.int64),
+        zones=np.array([zone[name] for name in handed_out["zone"]], np.int64),
+        amounts=handed_out["amount"].to_numpy(float),
     )
 
 
@@ -209,7 +209,7 @@ class _Run:
         self.days_left, self.survival = np.full(self.shape, np.inf), np.full(self.shape, np.inf)
         self.idle_from = np.full(len(supplies.facilities), np.inf)
         self.stretches: list[tuple[float, float, Floats, Floats]] | None = [] if stretches else None
-        self.minimum = np.array([one.survival for one in supplies.essentials])[:, None]
+        self.minimum = np.array([essential.survival for essential in supplies.essentials])[:, None]
 
     def go_on(self) -> None:
         """To the next event."""
@@ -238,9 +238,13 @@ class _Run:
 
     def _take_in(self) -> None:
         """Put what arrives now into the stocks: into the batch of each that is used last."""
-        one = self.arrivals
-        while one is not None and self.come < len(one.times) and one.times[self.come] <= self.time:
-            item, zone, amount = int(one.items[self.come]), int(one.zones[self.come]), float(one.amounts[self.come])
+        arrivals = self.arrivals
+        while arrivals is not None and self.come < len(arrivals.times) and arrivals.times[self.come] <= self.time:
+            item, zone, amount = (
+                int(arrivals.items[self.come]),
+                int(arrivals.zones[self.come]),
+                float(arrivals.amounts[self.come]),
+            )
             self.amount[self.spare[item * self.shape[1] + zone]] += amount
             if self.time < self.horizon:
                 self.delivered[self._day(), item, zone] += amount
@@ -252,8 +256,8 @@ class _Run:
     def _active(self) -> NDArray[np.int64]:
         """Batch that each pool is drawn from now, -1 if it is empty."""
         number = np.where(self.amount > 0, np.arange(len(self.amount)), len(self.amount))
-        found = np.minimum.reduceat(number, self.first_of)
-        return np.where(found < len(self.amount), found, -1)
+        first = np.minimum.reduceat(number, self.first_of)
+        return np.where(first < len(self.amount), first, -1)
 
     def _rates(self, people: Floats, active: NDArray[np.int64]) -> _Rates:
         supplies, (many, zones) = self.supplies, self.shape
@@ -268,20 +272,22 @@ class _Run:
         has, net = active >= 0, np.zeros(self.pools)
         self._make(-1, rates, people)
         for item in range(many):  # in order of making: what is made of this item comes later
-            members = [f for f, one in enumerate(supplies.facilities) if one.uses == item and one.use > 0]
+            members = [
+                f for f, facility in enumerate(supplies.facilities) if facility.uses == item and facility.use > 0
+            ]
             pool = has[item * zones : (item + 1) * zones]
             drawn, over = np.zeros(zones), rates.made[item].copy()
             for f in members:
-                one = supplies.facilities[f]
-                rates.facility_need[item, one.zone] += one.use
-                if one.tank and has[many * zones + f]:
-                    net[many * zones + f] = got = one.use
+                facility = supplies.facilities[f]
+                rates.facility_need[item, facility.zone] += facility.use
+                if facility.tank and has[many * zones + f]:
+                    net[many * zones + f] = got = facility.use
                 else:
-                    got = one.use if pool[one.zone] else min(one.use, over[one.zone])
-                    over[one.zone] = max(over[one.zone] - got, 0.0)
-                    drawn[one.zone] += got
-                rates.facility_met[item, one.zone] += got
-                rates.work[f] = got / one.use
+                    got = facility.use if pool[facility.zone] else min(facility.use, over[facility.zone])
+                    over[facility.zone] = max(over[facility.zone] - got, 0.0)
+                    drawn[facility.zone] += got
+                rates.facility_met[item, facility.zone] += got
+                rates.work[f] = got / facility.use
             need = rates.people_need[item]
             shared = np.minimum(need, over)
             rates.people_met[item] = np.where(pool, need, shared)
@@ -295,22 +301,22 @@ class _Run:
 
     def _make(self, item: int, rates: _Rates, people: Floats) -> None:
         """Add what is made of an item, or of nothing (-1), to what is made for the zones served."""
-        for f, one in enumerate(self.supplies.facilities):
-            if one.makes >= 0 and item == (one.uses if one.use > 0 else -1):
-                here = np.where(one.serves, people, 0.0)
-                total = here.sum()
-                share = here / total if total > 0 else one.serves / max(one.serves.sum(), 1)
-                rates.made[one.makes] += one.make * rates.work[f] * share
+        for f, facility in enumerate(self.supplies.facilities):
+            if facility.makes >= 0 and item == (facility.uses if facility.use > 0 else -1):
+                people_served = np.where(facility.serves, people, 0.0)
+                total = people_served.sum()
+                share = people_served / total if total > 0 else facility.serves / max(facility.serves.sum(), 1)
+                rates.made[facility.makes] += facility.make * rates.work[f] * share
 
     def _lasting(self, active: NDArray[np.int64], net: Floats) -> Floats:
         """Days for which the active batch of each pool lasts; inf if it does not run out."""
-        found = np.full(self.pools, np.inf)
+        lasting = np.full(self.pools, np.inf)
         drawn = (active >= 0) & (net > 0)
         amount, decay = self.amount[active[drawn]], self.supplies.decay[active[drawn]]
         with np.errstate(divide="ignore", invalid="ignore"):
             perishing = np.log1p(decay * amount / net[drawn]) / decay
-        found[drawn] = np.where(decay > 0, perishing, amount / net[drawn])
-        return found
+        lasting[drawn] = np.where(decay > 0, perishing, amount / net[drawn])
+        return lasting
 
     def _use(self, active: NDArray[np.int64], net: Floats, days: float, dry: NDArray[np.bool_]) -> Floats:
         """Take a stretch out of the stocks; return what is lost of each batch."""

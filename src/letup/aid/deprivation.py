@@ -72,19 +72,19 @@ def deprivation_cost(balance: Balance, item: int, cost: DeprivationFunction) -> 
     for zone in range(zones):
         waiting: list[tuple[float, float]] = []  # (since, share of the zone's people), the longest waiting first
         people = 0.0
-        for start, _, here, share in balance.stretches:
-            now = float(share[item, zone])
-            more = now - sum(part for _, part in waiting)
-            if more > 0:
-                waiting.append((start, more))
-            while more < 0 and waiting:
+        for start, _, present, share in balance.stretches:
+            unmet = float(share[item, zone])
+            change = unmet - sum(part for _, part in waiting)
+            if change > 0:
+                waiting.append((start, change))
+            while change < 0 and waiting:
                 since, part = waiting.pop()
-                served = min(part, -more)
+                served = min(part, -change)
                 total[zone] += people * served * cost.per_person(24 * (start - since))
                 if part > served:
                     waiting.append((since, part - served))
-                more += served
-            people = float(here[zone])
+                change += served
+            people = float(present[zone])
         if balance.stretches:
             end = balance.stretches[-1][1]
             total[zone] += sum(people * part * cost.per_person(24 * (end - since)) for since, part in waiting)

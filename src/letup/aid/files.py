@@ -40,21 +40,21 @@ def as_document(assessment: Assessment) -> dict[str, Any]:
 
 def _total(assessment: Assessment, item: int) -> dict[str, Any]:
     """One essential over all zones of which something is known; null for what people do not need by the day."""
-    one, known = assessment.essentials[item], assessment.known[item]
+    essential, known = assessment.essentials[item], assessment.known[item]
     cases = {
         "unmet_person_days": assessment.likely,
         "unmet_person_days_worse": assessment.worse,
         "unmet_person_days_better": assessment.better,
         "unmet_person_days_with_plan": assessment.with_plan,
     }
-    needed = one.per_person > 0
+    needed = essential.per_person > 0
     return {
-        "essential": one.name,
-        "unit": one.unit,
-        "need_per_person_and_day": one.per_person if needed else None,
-        "basis": one.basis,
-        "source": one.source,
-        "note": one.note,
+        "essential": essential.name,
+        "unit": essential.unit,
+        "need_per_person_and_day": essential.per_person if needed else None,
+        "basis": essential.basis,
+        "source": essential.source,
+        "note": essential.note,
         "zones_known": int(known.sum()),
         "person_days": _finite(assessment.likely.person_days[item, known].sum()),
     } | {

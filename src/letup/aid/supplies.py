@@ -88,7 +88,7 @@ class Supplies:
 
     def zone_of_pool(self) -> NDArray[np.int64]:
         """Number of essential times Z plus zone, for each pool: where what it holds is counted."""
-        own = [one.uses * self.zones + one.zone if one.tank else 0 for one in self.facilities]
+        own = [facility.uses * self.zones + facility.zone if facility.tank else 0 for facility in self.facilities]
         return np.concatenate([np.arange(len(self.essentials) * self.zones), np.array(own, np.int64)])
 
 
@@ -109,10 +109,10 @@ def supplies(scenario: Scenario, end: End = "likely") -> Supplies:
         Essentials that nobody needs and nothing is said about are left out, and so is the stock of warehouses where
         the scenario has trucks: it feeds nobody until one brings it.
     """
-    found = _Reader(scenario, end)
-    found.read_facilities()
-    found.read_stocks()
-    return found.result()
+    reader = _Reader(scenario, end)
+    reader.read_facilities()
+    reader.read_stocks()
+    return reader.result()
 
 
 class _Reader:
@@ -123,9 +123,9 @@ class _Reader:
         self.number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
         self.zone_of_place = zones_of_places(scenario)
         self.people = staying(scenario, end).people[0]
-        everything = {one.name: one for one in essentials_of(scenario)}
+        everything = {essential.name: essential for essential in essentials_of(scenario)}
         self.essentials = _in_order(scenario, everything)
-        self.index = {one.name: i for i, one in enumerate(self.essentials)}
+        self.index = {essential.name: i for i, essential in enumerate(self.essentials)}
         self.facilities: list[tuple[int, int, dict[str, Any], str]] = []
         self.batches: list[tuple[int, float, float]] = []
         self.known = np.zeros((len(self.essentials), len(self.number)), bool)
@@ -138,43 +138,43 @@ class _Reader:
             rows.append((int(row["order"]), len(rows), self._facility(row), _text(row["place"])))
         for row in _records(self.scenario.stocks):
             place, daily = _text(row["place"]), _number(row["daily_use"]) or 0.0
-            one = self.essentials[self.index[row["item"]]]
-            if daily and (place or not one.per_person):
+            essential = self.essentials[self.index[row["item"]]]
+            if daily and (place or not essential.per_person):
                 zone = self._zone(row)
-                use = daily * self._factor(row["unit"], one, self.people[zone])
-                own = {
+                use = daily * self._factor(row["unit"], essential, self.people[zone])
+                facility = {
                     "name": place or self.scenario.zone_ids[zone],
                     "place": place,
                     "zone": zone,
-                    "uses": self.index[one.name],
+                    "uses": self.index[essential.name],
                 }
-                own |= {"use": use, "makes": -1, "make": 0.0, "serves": np.zeros(len(self.number), bool)}
-                rows.append((0, len(rows), own, place))
+                facility |= {"use": use, "makes": -1, "make": 0.0, "serves": np.zeros(len(self.number), bool)}
+                rows.append((0, len(rows), facility, place))
         self.facilities = sorted(rows, key=lambda row: row[:2])
 
     def _facility(self, row: dict[str, Any]) -> dict[str, Any]:
         working = float(row["working"])
         zone = self._zone(row)
-        found: dict[str, Any] = {"name": _text(row["name"]) or row["id"], "place": _text(row["place"]), "zone": zone}
+        facility: dict[str, Any] = {"name": _text(row["name"]) or row["id"], "place": _text(row["place"]), "zone": zone}
         serves = np.zeros(len(self.number), bool)
         if _text(row["makes"]):
             named = [self.number[name] for name in names_in(_text(row["serves"]))] or ([zone] if zone >= 0 else [])
             serves[named] = True
         for item, column in (("uses", "use"), ("makes", "make")):
             name = _text(row[item])
-            found[item], found[column] = -1, 0.0
+            facility[item], facility[column] = -1, 0.0
             if name:
-                one = self.essentials[self.index[name]]
-                more = {"uses": "worse", "makes": "better"}[item]
-                amount = self._ranged(row, f"{column}_per_day", more)
-                found[item] = self.index[name]
+                essential = self.essentials[self.index[name]]
+                high_at = {"uses": "worse", "makes": "better"}[item]
+                amount = self._ranged(row, f"{column}_per_day", high_at)
+                facility[item] = self.index[name]
                 heads = float(self.people[serves].sum())
-                found[column] = amount * working * self._factor(row[f"{column}_unit"], one, heads)
-        if found["makes"] >= 0:
-            self.scales[found["makes"]] |= bool(serves.sum() > 1 or per_head(row["make_unit"])[1])
-            self.known[found["makes"], serves] = True
-        found["serves"] = serves
-        return found
+                facility[column] = amount * working * self._factor(row[f"{column}_unit"], essential, heads)
+        if facility["makes"] >= 0:
+            self.scales[facility["makes"]] |= bool(serves.sum() > 1 or per_head(row["make_unit"])[1])
+            self.known[facility["makes"], serves] = True
+        facility["serves"] = serves
+        return facility
 
     def read_stocks(self) -> None:
         """Rows of stocks.csv: to the own stock of who uses it at that place, else to the zone's."""
@@ -183,25 +183,25 @@ class _Reader:
         self.tanks: set[int] = set()
         stores = _stores(self.scenario)
         for row in _records(self.scenario.stocks):
-            one = self.essentials[self.index[row["item"]]]
+            essential = self.essentials[self.index[row["item"]]]
             zone = self._zone(row)
-            amount = self._ranged(row, "amount", "better") * self._factor(row["unit"], one, self.people[zone])
+            amount = self._ranged(row, "amount", "better") * self._factor(row["unit"], essential, self.people[zone])
             decay = -math.log1p(-self._ranged(row, "loss_per_day", "worse"))
-            owner = owners.get((_text(row["place"]), self.index[one.name]))
+            owner = owners.get((_text(row["place"]), self.index[essential.name]))
             if owner is None and _text(row["place"]) in stores:
                 continue  # it feeds nobody until a truck takes it to a distribution point
             if owner is not None:
                 self.tanks.add(owner)
                 self.batches.append((total + owner, amount, decay))
             else:
-                self.batches.append((self.index[one.name] * len(self.number) + zone, amount, decay))
-            self.known[self.index[one.name], zone] = True
-            self.scales[self.index[one.name]] |= per_head(row["unit"])[1]
+                self.batches.append((self.index[essential.name] * len(self.number) + zone, amount, decay))
+            self.known[self.index[essential.name], zone] = True
+            self.scales[self.index[essential.name]] |= per_head(row["unit"])[1]
 
     def result(self) -> Supplies:
         """Everything as arrays."""
-        made = tuple(Facility(**own, tank=k in self.tanks) for k, (_, _, own, _) in enumerate(self.facilities))
-        pools = len(self.essentials) * len(self.number) + len(made)
+        facilities = tuple(Facility(**own, tank=k in self.tanks) for k, (_, _, own, _) in enumerate(self.facilities))
+        pools = len(self.essentials) * len(self.number) + len(facilities)
         every = [*self.batches, *((pool, 0.0, 0.0) for pool in range(pools))]
         # the batch for what is made beyond the need comes last of those without loss: sorting is stable
         every.sort(key=lambda batch: (batch[0], -batch[2]))
@@ -209,8 +209,8 @@ class _Reader:
         return Supplies(
             essentials=tuple(self.essentials),
             zones=len(self.number),
-            per_person=np.array([getattr(one, column) for one in self.essentials], float),
-            facilities=made,
+            per_person=np.array([getattr(essential, column) for essential in self.essentials], float),
+            facilities=facilities,
             pool=np.array([batch[0] for batch in every], np.int64),
             amount=np.array([batch[1] for batch in every], float),
             decay=np.array([batch[2] for batch in every], float),
@@ -226,16 +226,16 @@ class _Reader:
         """Value of a column at this end, when its high end belongs to the end named."""
         value = _number(row[column])
         if self.end != "likely":
-            other = _number(row[f"{column}_{'high' if self.end == high_at else 'low'}"])
-            value = value if other is None else other
+            end = _number(row[f"{column}_{'high' if self.end == high_at else 'low'}"])
+            value = value if end is None else end
         return value or 0.0
 
-    def _factor(self, unit: str, one: Essential, heads: float) -> float:
+    def _factor(self, unit: str, essential: Essential, heads: float) -> float:
         """Units of the essential in one of a row's units; ``heads`` are the people whom it may be for each of."""
         counted, for_each = per_head(unit)
-        found = factor(counted, one.unit, one.per_person)
-        assert found is not None  # a scenario is loaded only if its units fit
-        return found * (heads if for_each else 1.0)
+        units = factor(counted, essential.unit, essential.per_person)
+        assert units is not None  # a scenario is loaded only if its units fit
+        return units * (heads if for_each else 1.0)
 
 
 def _stores(scenario: Scenario) -> set[str]:
@@ -255,7 +255,7 @@ def _in_order(scenario: Scenario, everything: dict[str, Essential]) -> list[Esse
         for row in facilities
         if _text(row["makes"]) and max(_number(row[key]) or 0.0 for key in ("use_per_day", "use_per_day_high")) > 0
     }
-    kept = [name for name, one in everything.items() if one.per_person or name in named]
+    kept = [name for name, essential in everything.items() if essential.per_person or name in named]
     order = order_of_making(pairs, kept)
     assert order is not None  # a scenario with a circle is not loaded
     return [everything[name] for name in order]

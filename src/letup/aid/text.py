@@ -36,7 +36,7 @@ def column_of(assessment: Assessment, item: int, zone: int) -> str:
     if not assessment.known[item, zone]:
         needed = assessment.likely.need[:, item, zone].sum() > 0
         return "not known" if needed else "–"
-    ends = [one.days_left[item, zone] for one in (assessment.likely, assessment.worse, assessment.better)]
+    ends = [balance.days_left[item, zone] for balance in (assessment.likely, assessment.worse, assessment.better)]
     return ranged(*ends)
 
 
@@ -52,8 +52,8 @@ def shown(assessment: Assessment) -> list[int]:
     """Essentials with something to show: those that people need before the others, the first to run short first."""
     first = [failure.item for failure in assessment.failures()]
     rest = [item for item in range(len(assessment.essentials)) if item not in first]
-    found = first + [item for item in rest if assessment.known[item].any()]
-    return sorted(found, key=lambda item: not assessment.essentials[item].per_person)
+    items = first + [item for item in rest if assessment.known[item].any()]
+    return sorted(items, key=lambda item: not assessment.essentials[item].per_person)
 
 
 def worst_first(assessment: Assessment) -> list[int]:
@@ -64,15 +64,15 @@ def worst_first(assessment: Assessment) -> list[int]:
     return sorted(zones, key=lambda zone: (-unmet[zone], -people[zone]))
 
 
-def changes(assessment: Assessment, most: int = 12) -> list[tuple[str, str, str, str, str]]:
+def changes(assessment: Assessment, count: int = 12) -> list[tuple[str, str, str, str, str]]:
     """Where a plan changes the need that is not met most: zone, essential, before, after, change; in person-days."""
     if assessment.with_plan is None:
         return []
-    before, after = (one.unmet_person_days for one in (assessment.likely, assessment.with_plan))
+    before, after = (balance.unmet_person_days for balance in (assessment.likely, assessment.with_plan))
     change = np.where(assessment.known, after - before, 0.0)
     names = [str(name) for name in assessment.scenario.zones["name"]]
     rows = []
-    for flat in np.argsort(-np.abs(change), axis=None, kind="stable")[:most]:
+    for flat in np.argsort(-np.abs(change), axis=None, kind="stable")[:count]:
         item, zone = (int(at) for at in np.unravel_index(flat, change.shape))
         if abs(change[item, zone]) >= 0.5:
             figures = (f"{before[item, zone]:,.0f}", f"{after[item, zone]:,.0f}", f"{change[item, zone]:+,.0f}")

@@ -55,14 +55,12 @@ def check_deliveries(
     if [row["id"] for row in rows] != [row["id"] for row in back] or len({row["id"] for row in rows}) != len(rows):
         result.wrong("row", RETURNS.name, "id", "the ids are not those of deliveries.csv, each once, in their order")
         return
-    merged = [
-        one | {f"back_{key}": value for key, value in other.items()} for one, other in zip(rows, back, strict=True)
-    ]
+    merged = [row | {f"back_{key}": value for key, value in ret.items()} for row, ret in zip(rows, back, strict=True)]
     replayed = _Replay(scenario, network, windows, movements, result)
-    good = [row for number, row in enumerate(merged, 2) if replayed.row(row, number)]
-    if len(good) == len(merged):
-        replayed.together(good)
-        replayed.totals(good, document)
+    sound = [row for number, row in enumerate(merged, 2) if replayed.row(row, number)]
+    if len(sound) == len(merged):
+        replayed.together(sound)
+        replayed.totals(sound, document)
     result.done("deliveries: trucks, loads, ways, hours, quiet windows, returns", len(rows))
 
 
@@ -198,8 +196,8 @@ class _Replay:
             if self.logistics.stops[row["origin"]].kind == "crossing":
                 slots[row["origin"], row["depart_first_step"] // width] += row["trucks"]
                 days[row["origin"], row["day"]] += row["trucks"]
-                one = items[row["origin"], row["item"], row["day"]]
-                one[0], one[1] = one[0] + row["amount"], one[1] + row["trucks"]
+                used = items[row["origin"], row["item"], row["day"]]
+                used[0], used[1] = used[0] + row["amount"], used[1] + row["trucks"]
         for (place, slot), inspected in slots.items():
             stop = self.logistics.stops[place]
             most = stop.trucks_per_hour * self._share(stop, slot) if math.isfinite(stop.trucks_per_hour) else math.inf
@@ -218,14 +216,14 @@ class _Replay:
         width = slot_steps(self.scenario)
         slots: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for row in rows:
-            one = slots[row["destination"], row["back_unload_step"] // width]
-            one[0], one[1] = one[0] + row["trucks"], one[1] + row["kg"] / 1000
+            used = slots[row["destination"], row["back_unload_step"] // width]
+            used[0], used[1] = used[0] + row["trucks"], used[1] + row["kg"] / 1000
         for (place, slot), (trucks, tonnes) in slots.items():
             stop = self.logistics.stops[place]
             hours = self._share(stop, slot)
-            for used, rate, unit in ((trucks, stop.trucks_per_hour, "trucks"), (tonnes, stop.tonnes_per_hour, "t")):
+            for count, rate, unit in ((trucks, stop.trucks_per_hour, "trucks"), (tonnes, stop.tonnes_per_hour, "t")):
                 if math.isfinite(rate):
-                    self._over("handling", f"{place}, slot {slot}", used, rate * hours + 1e-5, f"{unit} unloaded")
+                    self._over("handling", f"{place}, slot {slot}", count, rate * hours + 1e-5, f"{unit} unloaded")
         self.result.done("unloading by hour", len(slots))
 
     def _trucks(self, rows: list[dict[str, Any]]) -> None:
@@ -258,24 +256,24 @@ class _Replay:
     def _warehouses(self, rows: list[dict[str, Any]]) -> None:
         """Stocks of warehouses, day by day: nothing is loaded that is not there."""
         out: dict[tuple[str, str, int], float] = defaultdict(float)
-        come: dict[tuple[str, str, int], float] = defaultdict(float)
+        arriving: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in rows:
             if self.logistics.stops[row["origin"]].kind == "warehouse":
                 out[row["origin"], row["item"], row["day"]] += row["amount"]
             if row["zone"] == "":
-                come[row["destination"], row["item"], self._there(row)] += row["amount"]
-        pairs = sorted({key[:2] for key in (*out, *come)})
+                arriving[row["destination"], row["item"], self._there(row)] += row["amount"]
+        pairs = sorted({key[:2] for key in (*out, *arriving)})
         length = np.diff(self.need.ends, prepend=0.0)
         for place, item in pairs:
             store = self.logistics.stores.get((place, item))
             stock, loss = (store.amount, store.loss) if store is not None else (0.0, 0.0)
             for day in range(len(length)):
-                gone = out.get((place, item, day), 0.0)
-                if gone > stock * (1 + _LITTLE) + 1e-3:
-                    message = f"{gone:,.2f} are loaded on day {day}, where {stock:,.2f} are in stock"
+                loaded = out.get((place, item, day), 0.0)
+                if loaded > stock * (1 + _LITTLE) + 1e-3:
+                    message = f"{loaded:,.2f} are loaded on day {day}, where {stock:,.2f} are in stock"
                     self.result.wrong("stock", DELIVERIES.name, f"{place}, {item}", message, "amount")
                     break
-                stock = max(stock - gone, 0.0) * (1 - loss) ** length[day] + come.get((place, item, day), 0.0)
+                stock = max(stock - loaded, 0.0) * (1 - loss) ** length[day] + arriving.get((place, item, day), 0.0)
         self.result.done("stocks of warehouses", len(pairs))
 
     def _there(self, row: dict[str, Any]) -> int:

@@ -14,8 +14,8 @@ from letup.aid.deliveries.truck_paths import (
     TruckPath,
     arc_minutes,
     checkpoints_at,
+    last_stretch,
     resting_nodes,
-    stretch,
     truck_zones,
 )
 from letup.roads.departures import open_steps
@@ -82,9 +82,9 @@ class TruckPaths:
             raise BrokenPathError(f"does not begin where trucks of {origin} join the roads")
         if end not in self.access[target]:
             raise BrokenPathError(f"does not end where trucks reach {target}")
-        for (one, _), (other, _) in pairwise(entries):
-            if self.network.head[one] != self.network.tail[other]:
-                raise BrokenPathError(f"arc {other} does not begin where arc {one} ends")
+        for (arc, _), (following, _) in pairwise(entries):
+            if self.network.head[arc] != self.network.tail[following]:
+                raise BrokenPathError(f"arc {following} does not begin where arc {arc} ends")
         path = self._timed(origin, target, entries, speed_kmh)
         self._quiet(path, span)
         return path
@@ -101,20 +101,20 @@ class TruckPaths:
 
     def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> TruckPath:
         """A way on last stretches alone: through a node at which both places join the roads."""
-        found: list[TruckPath] = []
+        paths: list[TruckPath] = []
         for node in self.access[origin].keys() & self.access[target].keys():
             pieces = [*self._stretch(origin, node, speed_kmh), *reversed(self._stretch(target, node, speed_kmh))]
             times = np.cumsum([0.0, *(piece.minutes for piece in pieces)])
-            found.append(TruckPath(tuple(pieces), times[:-1], times[1:]))
-        same = [path for path in found if abs(path.minutes - minutes) < 0.01]
-        if not same:
+            paths.append(TruckPath(tuple(pieces), times[:-1], times[1:]))
+        matching = [path for path in paths if abs(path.minutes - minutes) < 0.01]
+        if not matching:
             raise BrokenPathError("leads along no road, and the places do not join the roads at one node")
-        self._quiet(same[0], span)
-        return same[0]
+        self._quiet(matching[0], span)
+        return matching[0]
 
     def _stretch(self, place: str, node: int, speed_kmh: float) -> list[PathPiece]:
         metres = self.access[place][node]
-        return list(stretch(self.network, self.node_zone, place, node, metres, speed_kmh))
+        return list(last_stretch(self.network, self.node_zone, place, node, metres, speed_kmh))
 
     def _timed(self, origin: str, target: str, entries: list[tuple[int, int]], speed_kmh: float) -> TruckPath:
         network, step = self.network, self.scenario.step_minutes

@@ -175,7 +175,7 @@ def test_on_a_tiny_case_no_other_choice_of_whole_trucks_is_better(evenness):
             continue
         tried += 1
         delivered = np.zeros(need.need.shape)
-        for one, count in zip(laid.cargo, trucks_each, strict=True):
+        for one, count in zip(laid.cargoes, trucks_each, strict=True):
             if one.zone != ELSEWHERE:  # neither food at the crossing nor water in the store runs out
                 delivered[one.arrives, names[one.item], one.zone] += count * one.load
         best = max(best, need.value(hand_out(need, delivered))[1])

@@ -159,15 +159,15 @@ def logistics_of(scenario: Scenario) -> Logistics:
     scenario : Scenario
         As loaded; amounts are turned into the units of the essentials.
     """
-    essentials = {one.name: one for one in essentials_of(scenario)}
-    weight = {name: one.kg_per_unit for name, one in essentials.items() if one.kg_per_unit > 0}
+    essentials = {essential.name: essential for essential in essentials_of(scenario)}
+    weight = {name: essential.kg_per_unit for name, essential in essentials.items() if essential.kg_per_unit > 0}
     return Logistics(
         fleets=_fleets(scenario, tuple(weight)),
         stops=_stops(scenario),
         entries=_entries(scenario, essentials),
         stores=_stores(scenario, essentials),
         weight=weight,
-        unit={name: one.unit for name, one in essentials.items()},
+        unit={name: essential.unit for name, essential in essentials.items()},
     )
 
 
@@ -199,7 +199,7 @@ def _fleets(scenario: Scenario, loadable: tuple[str, ...]) -> tuple[Fleet, ...]:
 def _stops(scenario: Scenario) -> dict[str, Stop]:
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
     zone_of = zones_of_places(scenario)
-    found = {}
+    stops = {}
     for place, row in zip(scenario.places.index, _records(scenario.places), strict=True):
         if row["kind"] not in ("crossing", "warehouse", "distribution_point"):
             continue
@@ -207,7 +207,7 @@ def _stops(scenario: Scenario) -> dict[str, Stop]:
         if row["kind"] == "distribution_point":
             named = [number[zone] for zone in names_in(_text(row.get("serves")))]
             zones = named or [zone for zone in [zone_of[str(place)]] if zone >= 0]
-        found[str(place)] = Stop(
+        stops[str(place)] = Stop(
             id=str(place),
             kind=str(row["kind"]),
             zones=tuple(zones),
@@ -216,34 +216,34 @@ def _stops(scenario: Scenario) -> dict[str, Stop]:
             trucks_per_day=_most(row.get("trucks_per_day")),
             tonnes_per_hour=_most(row.get("tonnes_per_hour")),
         )
-    return found
+    return stops
 
 
 def _entries(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], CrossingSupply]:
-    found = {}
+    entries = {}
     for row in _records(scenario.supply):
-        one = essentials[row["item"]]
+        essential = essentials[row["item"]]
         amount = _most(row["amount_per_day"])
         if math.isfinite(amount):
-            amount *= factor(_text(row["unit"]), one.unit, one.per_person) or 0.0
-        found[str(row["place"]), one.name] = CrossingSupply(amount, _most(row["trucks_per_day"]))
-    return found
+            amount *= factor(_text(row["unit"]), essential.unit, essential.per_person) or 0.0
+        entries[str(row["place"]), essential.name] = CrossingSupply(amount, _most(row["trucks_per_day"]))
+    return entries
 
 
 def _stores(scenario: Scenario, essentials: dict[str, Essential]) -> dict[tuple[str, str], WarehouseStock]:
     kinds = {str(place): kind for place, kind in scenario.places["kind"].items()} if len(scenario.places) else {}
-    found: dict[tuple[str, str], WarehouseStock] = {}
+    stores: dict[tuple[str, str], WarehouseStock] = {}
     for row in _records(scenario.stocks):
-        place, one = _text(row["place"]), essentials[row["item"]]
+        place, essential = _text(row["place"]), essentials[row["item"]]
         if kinds.get(place) != "warehouse":
             continue
-        amount = float(row["amount"]) * (factor(row["unit"], one.unit, one.per_person) or 0.0)
+        amount = float(row["amount"]) * (factor(row["unit"], essential.unit, essential.per_person) or 0.0)
         loss = float(row["loss_per_day"])
-        before = found.get((place, one.name), WarehouseStock(0.0, 0.0))
+        before = stores.get((place, essential.name), WarehouseStock(0.0, 0.0))
         total = before.amount + amount
         share = (before.amount * before.loss + amount * loss) / total if total else max(before.loss, loss)
-        found[place, one.name] = WarehouseStock(total, share)
-    return found
+        stores[place, essential.name] = WarehouseStock(total, share)
+    return stores
 
 
 def _most(value: Any) -> float:

@@ -88,8 +88,12 @@ class Deliveries:
     @property
     def worst_served(self) -> tuple[str, str, float] | None:
         """Zone and essential of which the smallest share of the need is met, and the share; None without any need."""
-        found = worst(self.need, self.used)
-        return (self.zone_ids[found[1]], self.need.names[found[0]], found[2]) if found is not None else None
+        worst_pair = worst(self.need, self.used)
+        return (
+            (self.zone_ids[worst_pair[1]], self.need.names[worst_pair[0]], worst_pair[2])
+            if worst_pair is not None
+            else None
+        )
 
     def _frame(self, amounts: Floats) -> pd.DataFrame:
         index = pd.Index(self.zone_ids, name="zone")

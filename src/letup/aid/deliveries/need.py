@@ -95,8 +95,8 @@ class Need:
         """float64[D, E, Z, S]: how much of each part of a need is left to be met."""
         ends = np.array(SHARES)
         filled = np.clip(self.met[..., None], self.need[..., None] * ends[:-1], self.need[..., None] * ends[1:])
-        found: Floats = np.maximum(self.need[..., None] * ends[1:] - filled, 0.0)
-        return np.where(self.missing[..., None] > 0, found, 0.0)
+        left: Floats = np.maximum(self.need[..., None] * ends[1:] - filled, 0.0)
+        return np.where(self.missing[..., None] > 0, left, 0.0)
 
     def unit_worth(self) -> Floats:
         """float64[D, E, Z, S]: value of one unit used in each part."""
@@ -141,8 +141,8 @@ def needs(scenario: Scenario, stocks: Supplies, presence: Presence) -> Need:
     known = stocks.known[None]
     people = _people(presence, ends)
     return Need(
-        names=tuple(one.name for one in stocks.essentials),
-        units=tuple(one.unit for one in stocks.essentials),
+        names=tuple(essential.name for essential in stocks.essentials),
+        units=tuple(essential.unit for essential in stocks.essentials),
         ends=ends,
         day_of_step=days,
         need=np.where(known, without.need, 0.0),
@@ -167,21 +167,30 @@ def _chains(stocks: Supplies, without: Balance, people: Floats, ends: Floats) ->
     While a zone has a stock everybody who draws on it works; without it nobody does. So what is delivered is used by
     all in proportion to what each is short of, which is taken as their need less what they got without deliveries.
     """
-    found = []
+    chains = []
     length = np.diff(ends, prepend=0.0)
-    for one in stocks.facilities:
-        if one.makes < 0 or one.use <= 0 or one.make <= 0:
+    for facility in stocks.facilities:
+        if facility.makes < 0 or facility.use <= 0 or facility.make <= 0:
             continue
-        missing = np.maximum(without.need - without.met, 0.0)[:, one.uses, one.zone]
-        needed = without.need[:, one.uses, one.zone]
+        missing = np.maximum(without.need - without.met, 0.0)[:, facility.uses, facility.zone]
+        needed = without.need[:, facility.uses, facility.zone]
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where((missing > 0) & (needed > 0), one.use * length / needed, 0.0)
-            there = np.where(one.serves, people, 0.0)
-            total = there.sum(axis=1, keepdims=True)
-            even = one.serves / max(int(one.serves.sum()), 1)
-            parts = np.where(total > 0, there / total, even)
-        found.append(ProductionChain(one.uses, one.zone, one.makes, np.minimum(share, 1.0), one.make / one.use, parts))
-    return tuple(found)
+            share = np.where((missing > 0) & (needed > 0), facility.use * length / needed, 0.0)
+            people_served = np.where(facility.serves, people, 0.0)
+            total = people_served.sum(axis=1, keepdims=True)
+            even = facility.serves / max(int(facility.serves.sum()), 1)
+            parts = np.where(total > 0, people_served / total, even)
+        chains.append(
+            ProductionChain(
+                facility.uses,
+                facility.zone,
+                facility.makes,
+                np.minimum(share, 1.0),
+                facility.make / facility.use,
+                parts,
+            )
+        )
+    return tuple(chains)
 
 
 def hand_out(need: Need, delivered: Floats) -> Floats:
@@ -204,22 +213,22 @@ def hand_out(need: Need, delivered: Floats) -> Floats:
         Used on each day.
     """
     parts, worth = need.parts(), need.unit_worth()
-    came = delivered.copy()
+    available = delivered.copy()
     used = np.zeros_like(delivered)
     for item in range(delivered.shape[1]):
-        for zone in np.flatnonzero(came[:, item].sum(axis=0) > 0).tolist():
-            used[:, item, zone] = _use(came[:, item, zone], parts[:, item, zone], worth[:, item, zone])
+        for zone in np.flatnonzero(available[:, item].sum(axis=0) > 0).tolist():
+            used[:, item, zone] = _use(available[:, item, zone], parts[:, item, zone], worth[:, item, zone])
         for chain in need.chains:
             if chain.uses == item:
                 made = used[:, item, chain.zone] * chain.share * chain.yields
-                came[:, chain.makes] += made[:, None] * chain.parts
+                available[:, chain.makes] += made[:, None] * chain.parts
     return used
 
 
-def _use(came: Floats, parts: Floats, worth: Floats) -> Floats:
+def _use(available: Floats, parts: Floats, worth: Floats) -> Floats:
     """Use of one essential in one zone."""
-    free = np.cumsum(came)
-    used = np.zeros(len(came))
+    unused = np.cumsum(available)
+    used = np.zeros(len(available))
     days, kinds = parts.shape
     # of equal worth the earlier day first: who waits longest
     order = np.lexsort((np.repeat(np.arange(days), kinds), -worth.reshape(-1)))
@@ -227,8 +236,8 @@ def _use(came: Floats, parts: Floats, worth: Floats) -> Floats:
         day, size = k // kinds, float(parts.reshape(-1)[k])
         if size <= 0:
             continue
-        most = min(size, float(free[day:].min()))
-        if most > 0:
-            used[day] += most
-            free[day:] -= most
+        amount = min(size, float(unused[day:].min()))
+        if amount > 0:
+            used[day] += amount
+            unused[day:] -= amount
     return used

@@ -1,4 +1,4 @@
-"""Room on roads and at checkpoints that people leave to trucks: people come first, trucks take what is left."""
+"""Residual capacity of roads and checkpoints: people come first, trucks take what they leave."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CapacityKey = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class ResidualCapacity:
-    """What people take, by arc or checkpoint and slot.
+    """What people leave of roads and checkpoints, by slot.
 
     Attributes
     ----------
-    taken : dict of Key to float
-        Vehicles on arcs, people at checkpoints.
+    taken : dict of CapacityKey to float
+        What people take: vehicles on arcs, people at checkpoints.
     """
 
     scenario: Scenario
@@ -43,7 +43,7 @@ class ResidualCapacity:
         hours = len(steps) * scenario.step_minutes / 60
         settings = scenario.deliveries
         if kind == "arc":
-            most, each = float(self.network.vehicles_per_hour[number]) * hours, settings.vehicles_per_truck
+            capacity, each = float(self.network.vehicles_per_hour[number]) * hours, settings.vehicles_per_truck
         else:
             place = checkpoints_at(self.network, scenario)[number]
             rate = scenario.places["throughput_per_hour"].get(place, np.nan)
@@ -52,12 +52,12 @@ class ResidualCapacity:
                 return np.inf
             opening = scenario.places["hours"].get(place)
             is_open = open_steps(opening, scenario, scenario.steps, scenario.step_minutes)
-            most = float(rate) * is_open[list(steps)].sum() * scenario.step_minutes / 60
-        return max(most - self.taken.get(key, 0.0), 0.0) / each
+            capacity = float(rate) * is_open[list(steps)].sum() * scenario.step_minutes / 60
+        return max(capacity - self.taken.get(key, 0.0), 0.0) / each
 
 
 def residual_capacity(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame | None) -> ResidualCapacity:
-    """What the movement of people takes.
+    """What the movement of people leaves to trucks.
 
     Parameters
     ----------
@@ -91,10 +91,10 @@ def keys_of_arcs(
     arcs: list[tuple[int, int]], depart: int, network: RoadNetwork, control: dict[int, str], width: int
 ) -> set[CapacityKey]:
     """Roads and checkpoints of arcs entered at steps after a departure, by slot."""
-    found: set[CapacityKey] = set()
+    keys: set[CapacityKey] = set()
     for k, (arc, offset) in enumerate(arcs):
         slot, node = (depart + offset) // width, int(network.tail[arc])
-        found.add(("arc", arc, slot))
+        keys.add(("arc", arc, slot))
         if k and node in control:
-            found.add(("checkpoint", node, slot))
-    return found
+            keys.add(("checkpoint", node, slot))
+    return keys

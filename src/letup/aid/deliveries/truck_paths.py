@@ -1,4 +1,4 @@
-"""Roads as trucks see them: when a truck may leave where, how long it takes, and along which arcs."""
+"""Paths of trucks: the pieces they are made of, how long each takes, which zones it needs quiet, where trucks rest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXACT = 1e-6
 
 @dataclass(frozen=True)
 class PathPiece:
-    """A part of a way that lies in one zone: a road arc, a last stretch, or a checkpoint.
+    """A part of a path that lies in one zone: a road arc, a last stretch, or a checkpoint.
 
     Attributes
     ----------
@@ -77,32 +77,32 @@ def resting_nodes(network: RoadNetwork, scenario: Scenario, arc_zone: Ints) -> B
     return wait
 
 
-def stretch(
+def last_stretch(
     network: RoadNetwork, node_zone: Ints, place: str, node: int, metres: float, speed_kmh: float
 ) -> tuple[PathPiece, PathPiece]:
     """The two halves of the last stretch of a place: at the place in its zone, at the road in that of the road."""
     minutes = stretch_minutes(metres / 2, speed_kmh)
-    here = network.place_node.get(place, -1)
-    own = int(node_zone[here]) if here >= 0 else -1
-    return PathPiece(-1, own, minutes, metres / 2), PathPiece(-1, int(node_zone[node]), minutes, metres / 2)
+    place_node = network.place_node.get(place, -1)
+    own_zone = int(node_zone[place_node]) if place_node >= 0 else -1
+    return PathPiece(-1, own_zone, minutes, metres / 2), PathPiece(-1, int(node_zone[node]), minutes, metres / 2)
 
 
 def checkpoints_at(network: RoadNetwork, scenario: Scenario) -> dict[int, str]:
     """Checkpoint at each node that has one; of two at a node the first."""
-    found: dict[int, str] = {}
+    checkpoints: dict[int, str] = {}
     for place, kind in zip(scenario.places.index, scenario.places["kind"], strict=True):
         if kind == "checkpoint" and str(place) in network.place_node:
-            found.setdefault(network.place_node[str(place)], str(place))
-    return found
+            checkpoints.setdefault(network.place_node[str(place)], str(place))
+    return checkpoints
 
 
 @dataclass(frozen=True)
 class TruckPath:
-    """A way in time, from the beginning of a step.
+    """A path in time, from the beginning of a step.
 
     Attributes
     ----------
-    pieces : tuple of Piece
+    pieces : tuple of PathPiece
         What it runs along.
     enters, leaves : float64[k]
         Minutes after departure at which each piece is entered and left.

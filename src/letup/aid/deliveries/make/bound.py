@@ -30,67 +30,67 @@ def daily_program(
     roads: dict[float, TruckNetwork],
     need: Need,
     usable: NDArray[np.bool_],
-    found: list[Trip],
+    trips: list[Trip],
 ) -> DeliveryProgram:
     """The program of days, for all that may be quiet.
 
     Parameters
     ----------
-    scenario, means, roads, need
+    scenario, logistics, roads, need
         What deliveries are made with.
     usable : bool[Z, T]
         When trucks may be in each zone at most.
-    found : list of Trip
+    trips : list of Trip
         Trips that could be made then; how long they take at least bounds how often trucks go.
     """
     loads = _loads(logistics, roads, need, usable)
-    return _DailyProgram(scenario, logistics, need, loads, _busy(logistics, found)).delivery_program()
+    return _DailyProgram(scenario, logistics, need, loads, _busy(logistics, trips)).build()
 
 
 def _loads(logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, usable: NDArray[np.bool_]) -> list[Trip]:
     """For each fleet, stop and day of loading a trip that arrives on each day on which one could."""
     days = len(need.ends)
     starts = np.searchsorted(need.day_of_step, np.arange(days + 1))
-    found = []
+    trips = []
     for speed, layout in roads.items():
         openings = layout.openings(calm_array(usable))
         for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.target:
                 continue
-            mine = [
+            fleets = [
                 (k, fleet)
                 for k, fleet in enumerate(logistics.fleets)
                 if fleet.speed_kmh == speed and fleet.base != stop.id and fleet.base in layout.origin
             ]
-            table = ArrivalTable(layout, openings, stop.id) if mine else None
-            for k, fleet in mine:
+            table = ArrivalTable(layout, openings, stop.id) if fleets else None
+            for k, fleet in fleets:
                 assert table is not None
-                good = open_spells(logistics.stops[fleet.base].is_open, fleet.load + 1, ends=True)
+                can_depart = open_spells(logistics.stops[fleet.base].is_open, fleet.load + 1, ends=True)
                 for day in range(days):
-                    here = np.flatnonzero(good[starts[day] : starts[day + 1]])
-                    there = table.earliest(fleet.base, int(starts[day] + here[0])) if len(here) else -1
-                    if 0 <= there < len(need.day_of_step):
-                        first = int(starts[day] + here[0])
-                        found += [
-                            Trip(k, stop.id, 0, first, first, _NOWHERE, 0, 0, int(starts[then + 1]), None)
-                            for then in range(int(need.day_of_step[there]), days)
+                    departures = np.flatnonzero(can_depart[starts[day] : starts[day + 1]])
+                    arrives = table.earliest(fleet.base, int(starts[day] + departures[0])) if len(departures) else -1
+                    if 0 <= arrives < len(need.day_of_step):
+                        first = int(starts[day] + departures[0])
+                        trips += [
+                            Trip(k, stop.id, 0, first, first, _NOWHERE, 0, 0, int(starts[arrival_day + 1]), None)
+                            for arrival_day in range(int(need.day_of_step[arrives]), days)
                         ]
-    return found
+    return trips
 
 
-def _busy(logistics: Logistics, found: list[Trip]) -> dict[tuple[int, str], tuple[int, int]]:
+def _busy(logistics: Logistics, trips: list[Trip]) -> dict[tuple[int, str], tuple[int, int]]:
     """Steps for which a truck is away at least, for each fleet and stop: until it is unloaded, and the way back.
 
     A way can be a step shorter than the quickest found, by rounding.
     """
-    known: dict[tuple[int, str], tuple[int, int]] = {}
-    for trip in found:
+    steps: dict[tuple[int, str], tuple[int, int]] = {}
+    for trip in trips:
         fleet = logistics.fleets[trip.fleet]
-        there = fleet.load + max(trip.lasts - 1, 0) + fleet.unload
+        until_unloaded = fleet.load + max(trip.lasts - 1, 0) + fleet.unload
         back = max(trip.back.arrive - trip.back.depart - 1, 0) if trip.back is not None else 0
-        before = known.get((trip.fleet, trip.stop), (there, back))
-        known[trip.fleet, trip.stop] = (min(before[0], there), min(before[1], back))
-    return known
+        before = steps.get((trip.fleet, trip.stop), (until_unloaded, back))
+        steps[trip.fleet, trip.stop] = (min(before[0], until_unloaded), min(before[1], back))
+    return steps
 
 
 def _in_hours(rate: float, hours: float) -> float:
@@ -127,10 +127,10 @@ class _DailyProgram(ProgramBuilder):
             for day, slot in slots:
                 inspected[place, day] += _in_hours(stop.trucks_per_hour, hours * self._open(place, slot))
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            base = logistics.fleets[self.found[one.trip].fleet].base
+        for k, cargo in enumerate(self.cargoes):
+            base = logistics.fleets[self.trips[cargo.trip].fleet].base
             if logistics.stops[base].kind == "crossing":
-                days[base, one.day].append(k)
+                days[base, cargo.day].append(k)
         for (base, day), columns in days.items():
             self._limit(columns, min(inspected[base, day], logistics.stops[base].trucks_per_day))
         self._supply()
@@ -138,39 +138,39 @@ class _DailyProgram(ProgramBuilder):
     def _fleets(self) -> None:
         """Each truck goes as often as the time lets it, and is on its way back once at the end."""
         of_fleet: dict[int, list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            of_fleet[self.found[one.trip].fleet].append(k)
+        for k, cargo in enumerate(self.cargoes):
+            of_fleet[self.trips[cargo.trip].fleet].append(k)
         for number, columns in of_fleet.items():
             fleet = self.logistics.fleets[number]
-            spells = [self.busy.get((number, self.found[self.cargo[k].trip].stop), (1, 0)) for k in columns]
-            most = fleet.count * (self.scenario.steps + max(back for _, back in spells))
-            self._limit(columns, most, [float(there + back) for there, back in spells])
-            self._begun(fleet, columns, min(there + back for there, back in spells))
+            spells = [self.busy.get((number, self.trips[self.cargoes[k].trip].stop), (1, 0)) for k in columns]
+            truck_steps = fleet.count * (self.scenario.steps + max(back for _, back in spells))
+            self._limit(columns, truck_steps, [float(out + back) for out, back in spells])
+            self._begun(fleet, columns, min(out + back for out, back in spells))
 
     def _begun(self, fleet: Fleet, columns: list[int], shortest: int) -> None:
         """Trips begun until the end of each day."""
         for day in range(len(self.need.ends)):
             until = int(np.searchsorted(self.need.day_of_step, day, side="right"))
-            mine = [k for k in columns if self.cargo[k].day <= day]
-            self._limit(mine, fleet.count * (until // max(shortest, 1) + 1))
+            until_day = [k for k in columns if self.cargoes[k].day <= day]
+            self._limit(until_day, fleet.count * (until // max(shortest, 1) + 1))
 
     def _stops(self) -> None:
         """Handling until the end of each day: what is unloaded by then was let in by then."""
         width = slot_steps(self.scenario)
         hours = width * self.scenario.step_minutes / 60
         at: dict[str, list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            at[self.found[one.trip].stop].append(k)
+        for k, cargo in enumerate(self.cargoes):
+            at[self.trips[cargo.trip].stop].append(k)
         for place, columns in at.items():
             stop = self.logistics.stops[place]
             for day in range(len(self.need.ends)):
                 until = int(np.searchsorted(self.need.day_of_step, day, side="right"))
                 open_hours = hours * sum(self._open(place, slot) for slot in range(-(-until // width)))
-                mine = [k for k in columns if self.cargo[k].arrives <= day]
-                weights = [self.logistics.weight[self.cargo[k].item] for k in mine]
-                self._limit(mine, _in_hours(stop.trucks_per_hour, open_hours))
+                until_day = [k for k in columns if self.cargoes[k].arrives <= day]
+                weights = [self.logistics.weight[self.cargoes[k].item] for k in until_day]
+                self._limit(until_day, _in_hours(stop.trucks_per_hour, open_hours))
                 tonnes = _in_hours(stop.tonnes_per_hour, open_hours)
-                self._limit([self.count + k for k in mine], 1000 * tonnes, weights)
+                self._limit([self.count + k for k in until_day], 1000 * tonnes, weights)
 
     def _roads(self) -> None:
         """Roads are left out: that can only raise the bound."""

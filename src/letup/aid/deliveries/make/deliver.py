@@ -42,7 +42,17 @@ _KEPT = 2
 
 @dataclass(frozen=True)
 class Prepared:
-    """What stays the same whatever is quiet: make it once to call `deliver` often."""
+    """What stays the same whatever is quiet: make it once to call `deliver` often.
+
+    Attributes
+    ----------
+    logistics : Logistics
+        Trucks, places and goods.
+    stocks : Supplies
+        What people have to live on.
+    roads : dict of float to TruckNetwork
+        The roads laid out for each speed of trucks.
+    """
 
     logistics: Logistics
     stocks: Supplies
@@ -61,8 +71,8 @@ class Prepared:
 
 def prepare(scenario: Scenario, network: RoadNetwork) -> Prepared:
     """Lay out what deliveries are made with."""
-    found = logistics_of(scenario)
-    return Prepared(found, supplies(scenario), truck_networks(scenario, network, found))
+    logistics = logistics_of(scenario)
+    return Prepared(logistics, supplies(scenario), truck_networks(scenario, network, logistics))
 
 
 def deliver(
@@ -86,7 +96,7 @@ def deliver(
         Pauses (trucks keep the same margin before their end as people do), or when trucks may be in each zone.
     people_flow : DataFrame, optional
         Movements of a plan: they come first on the roads, and change who is where. Nobody moves if absent.
-    prepared : Ground, optional
+    prepared : Prepared, optional
         From `prepare`, if `deliver` is called more than once.
     time_limit : float
         Seconds to look for whole trucks.
@@ -101,18 +111,20 @@ def deliver(
         With a bound on what any deliveries in these windows could reach.
     """
     began = time.monotonic()
-    base = prepared or prepare(scenario, network)
+    ready = prepared or prepare(scenario, network)
     quiet = windows if isinstance(windows, np.ndarray) else moving_array(scenario, windows)
     presence = moving(scenario, people_flow) if people_flow is not None else staying(scenario)
-    need = needs(scenario, base.stocks, presence)
-    found = base.trips(quiet)
-    laid = delivery_program(scenario, base.logistics, need, found, residual_capacity(scenario, network, people_flow))
+    need = needs(scenario, ready.stocks, presence)
+    trips = ready.trips(quiet)
+    program = delivery_program(
+        scenario, ready.logistics, need, trips, residual_capacity(scenario, network, people_flow)
+    )
     total_without, value_without = need.value_without()
-    relaxed = laid.relaxed() if laid.trucks else None
-    trucks, amounts = np.zeros(laid.trucks, np.int64), np.zeros(laid.trucks)
+    relaxed = program.relaxed() if program.trucks else None
+    trucks, amounts = np.zeros(program.trucks, np.int64), np.zeros(program.trucks)
     if relaxed is not None:
-        trucks, amounts = laid.whole(relaxed, time_limit, gap)
-    table, back = _tables(scenario, base.logistics, laid, trucks, amounts)
+        trucks, amounts = program.whole(relaxed, time_limit, gap)
+    table, back = _tables(scenario, ready.logistics, program, trucks, amounts)
     used = hand_out(need, arrived(scenario, need, table, back))
     total, value = need.value(used)
     return Deliveries(
@@ -126,8 +138,8 @@ def deliver(
         total=total,
         total_without=total_without,
         bound=max(value_without + (relaxed.upper_bound if relaxed is not None else 0.0), value),
-        balance=balance(scenario, base.stocks, presence, table, back) if follow_stocks else None,
-        findings=findings_of(scenario, base.logistics, base.roads, need, found),
+        balance=balance(scenario, ready.stocks, presence, table, back) if follow_stocks else None,
+        findings=findings_of(scenario, ready.logistics, ready.roads, need, trips),
         seconds=time.monotonic() - began,
     )
 
@@ -143,12 +155,12 @@ def upper_bound(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Prep
         The world as given.
     usable : bool[Z, T]
         When trucks may be in each zone at most.
-    prepared : Ground
+    prepared : Prepared
         From `prepare`.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    laid = daily_program(scenario, prepared.logistics, prepared.roads, need, usable, prepared.trips(usable))
-    relaxed = laid.relaxed() if laid.trucks else None
+    program = daily_program(scenario, prepared.logistics, prepared.roads, need, usable, prepared.trips(usable))
+    relaxed = program.relaxed() if program.trucks else None
     return need.value_without()[1] + (relaxed.upper_bound if relaxed is not None else 0.0)
 
 
@@ -166,12 +178,12 @@ def value_at_home(
     people (``people_flow``) take room on the roads.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    found = prepared.trips(moving_array(scenario, windows))
-    laid = delivery_program(
-        scenario, prepared.logistics, need, found, residual_capacity(scenario, network, people_flow)
+    trips = prepared.trips(moving_array(scenario, windows))
+    program = delivery_program(
+        scenario, prepared.logistics, need, trips, residual_capacity(scenario, network, people_flow)
     )
     without = need.value_without()[1]
-    relaxed = laid.relaxed() if laid.trucks else None
+    relaxed = program.relaxed() if program.trucks else None
     return without + (relaxed.objective if relaxed is not None else 0.0), without
 
 
@@ -179,11 +191,13 @@ def arrived(scenario: Scenario, need: Need, table: pd.DataFrame, back: pd.DataFr
     """What deliveries bring to each zone on each local day: float64[D, E, Z]."""
     item = {name: k for k, name in enumerate(need.names)}
     zone = {name: k for k, name in enumerate(scenario.zone_ids)}
-    found = np.zeros(need.need.shape)
-    for what, where, amount, free in zip(table["item"], table["zone"], table["amount"], back["free_step"], strict=True):
-        if where:
-            found[need.day_of_step[int(free) - 1], item[what], zone[where]] += amount
-    return found
+    amounts = np.zeros(need.need.shape)
+    for name, zone_id, amount, free_step in zip(
+        table["item"], table["zone"], table["amount"], back["free_step"], strict=True
+    ):
+        if zone_id:
+            amounts[need.day_of_step[int(free_step) - 1], item[name], zone[zone_id]] += amount
+    return amounts
 
 
 def balance(
@@ -199,7 +213,7 @@ def balance(
 def _tables(
     scenario: Scenario,
     logistics: Logistics,
-    laid: DeliveryProgram,
+    program: DeliveryProgram,
     trucks: NDArray[np.int64],
     amounts: NDArray[np.float64],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -207,19 +221,19 @@ def _tables(
     rows: list[dict[str, object]] = []
     returns: list[dict[str, object]] = []
     for k in np.flatnonzero(trucks > 0).tolist():
-        one = laid.cargo[k]
-        trip = laid.trips[one.trip]
+        cargo = program.cargoes[k]
+        trip = program.trips[cargo.trip]
         amount = round(float(amounts[k]), 6)
-        if amount <= 1e-6 * one.load:
+        if amount <= 1e-6 * cargo.load:
             continue
         name = f"d{len(rows) + 1:05d}"
         rows.append(_row(scenario, logistics, trip, int(trucks[k]), amount) | {
             "id": name,
-            "day": one.day,
-            "zone": scenario.zone_ids[one.zone] if one.zone != ELSEWHERE else "",
-            "item": one.item,
-            "unit": logistics.unit[one.item],
-            "kg": round(amount * logistics.weight[one.item], 3),
+            "day": cargo.day,
+            "zone": scenario.zone_ids[cargo.zone] if cargo.zone != ELSEWHERE else "",
+            "item": cargo.item,
+            "unit": logistics.unit[cargo.item],
+            "kg": round(amount * logistics.weight[cargo.item], 3),
         })  # fmt: skip
         returns.append({"id": name, "trucks": int(trucks[k])} | _return(scenario, trip))
     back = frame(RETURNS, returns).astype({"depart_step": "Int64", "arrive_step": "Int64"})
@@ -246,11 +260,11 @@ def _row(scenario: Scenario, logistics: Logistics, trip: Trip, trucks: int, amou
 
 
 def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
-    found: dict[str, object] = {"unload_step": trip.unload, "free_step": trip.free}
+    row: dict[str, object] = {"unload_step": trip.unload, "free_step": trip.free}
     if trip.back is None:
-        return found | {"depart_step": None, "arrive_step": None, "minutes": 0.0, "length_m": 0.0, "arcs": ""}
+        return row | {"depart_step": None, "arrive_step": None, "minutes": 0.0, "length_m": 0.0, "arcs": ""}
     path = trip.back.path
-    return found | {
+    return row | {
         "depart_step": trip.back.depart,
         "arrive_step": trip.back.arrive,
         "minutes": round(path.minutes, 3),
@@ -260,7 +274,7 @@ def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
 
 
 def findings_of(
-    scenario: Scenario, logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, found: list[Trip]
+    scenario: Scenario, logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, trips: list[Trip]
 ) -> tuple[Finding, ...]:
     """Findings on deliveries, worst first."""
     findings: list[Finding] = []
@@ -285,25 +299,25 @@ def findings_of(
                 "places.geojson",
                 place,
             )
-    going = {trip.fleet for trip in found}
+    going = {trip.fleet for trip in trips}
     for k, fleet in enumerate(logistics.fleets):
-        there = any(
+        something_waits = any(
             place == fleet.base and item in fleet.items for place, item in (*logistics.entries, *logistics.stores)
         )
-        fed = fleet.base in stored and any(trip.stop == fleet.base for trip in found)
-        if not there and not fed:
+        fed = fleet.base in stored and any(trip.stop == fleet.base for trip in trips)
+        if not something_waits and not fed:
             message = f"{fleet.label} stand where nothing is that they may carry"
             add("deliveries.nothing_waits", "warning", message, "fill supply.csv or stocks.csv", "trucks.csv", fleet.id)
         if k not in going:
             message = f"{fleet.label} can go nowhere in these windows: {fleet.count:,} trucks stand still"
             remedy = "pause the zones on their way for long enough, or see the hours of places"
             add("deliveries.no_trip", "warning", message, remedy, "trucks.csv", fleet.id)
-    served = {zone for trip in found for zone in logistics.stops[trip.stop].zones}
+    served = {zone for trip in trips for zone in logistics.stops[trip.stop].zones}
     short = np.flatnonzero(need.missing.sum(axis=(0, 1)) > 0)
     left = [zone for zone in short.tolist() if zone not in served]
     if left:
         names = [str(scenario.zones["name"].iloc[zone]) for zone in left]
-        said = ", ".join(names[:6]) + (f" and {len(names) - 6} more zones" if len(names) > 6 else "")
-        message = f"nothing can be brought to {said} in these windows, where needs are not met"
+        listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more zones" if len(names) > 6 else "")
+        message = f"nothing can be brought to {listed} in these windows, where needs are not met"
         add("deliveries.unserved", "warning", message, "pause the zones on the way, or add points", "places.geojson")
     return tuple(worst_first(findings))

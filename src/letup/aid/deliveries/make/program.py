@@ -58,7 +58,7 @@ class Cargo:
     arrives: int
 
 
-def cargoes(need: Need, logistics: Logistics, found: list[Trip]) -> list[Cargo]:
+def cargoes(need: Need, logistics: Logistics, trips: list[Trip]) -> list[Cargo]:
     """Everything that can be sent and could meet a need later, or be stored."""
     number = {name: k for k, name in enumerate(need.names)}
     # whether anything is missing from a day on: what arrives later than every want is of no use
@@ -73,7 +73,7 @@ def cargoes(need: Need, logistics: Logistics, found: list[Trip]) -> list[Cargo]:
         }
     based = {fleet.base for fleet in logistics.fleets}
     result = []
-    for k, trip in enumerate(found):
+    for k, trip in enumerate(trips):
         fleet, stop = logistics.fleets[trip.fleet], logistics.stops[trip.stop]
         arrives = int(need.day_of_step[trip.free - 1]) if trip.free else 0
         for item in fleet.items:
@@ -99,7 +99,7 @@ class DeliveryProgram:
     """The program laid out: trucks of each cargo, then amounts, uses and stocks."""
 
     trips: list[Trip]
-    cargo: list[Cargo]
+    cargoes: list[Cargo]
     trucks: int
     linear: LinearProgram
     penalty: Floats = field(default_factory=lambda: np.zeros(0))
@@ -126,33 +126,33 @@ class DeliveryProgram:
         share = relaxed.values[: self.trucks]
         sent = np.where(share > 1e-7, np.ceil(share + 1e-7) + 1, 0.0)
         began = time.monotonic()
-        found = self._among(np.minimum(sent, self.most_trucks), time_limit / 2, gap, None)
-        good = found is not None and self._worth(found) >= relaxed.objective * (1 - gap)
-        if not good:
+        best = self._among(np.minimum(sent, self.most_trucks), time_limit / 2, gap, None)
+        close_enough = best is not None and self._worth(best) >= relaxed.objective * (1 - gap)
+        if not close_enough:
             left = time_limit - (time.monotonic() - began)
-            better = self._among(self.most_trucks, left, gap, found)
-            if better is not None and (found is None or self._worth(better) >= self._worth(found)):
-                found = better
+            better = self._among(self.most_trucks, left, gap, best)
+            if better is not None and (best is None or self._worth(better) >= self._worth(best)):
+                best = better
         carried = slice(self.trucks, 2 * self.trucks)
-        if found is None:  # what fits in fractions fits with fewer trucks that carry as much each
+        if best is None:  # what fits in fractions fits with fewer trucks that carry as much each
             trucks = np.floor(share + 1e-9)
             kept = np.divide(trucks, share, out=np.zeros(self.trucks), where=share > 1e-9)
             return trucks.astype(np.int64), relaxed.values[carried] * np.minimum(kept, 1.0)
-        trucks = np.round(found[: self.trucks])
-        load = np.array([one.load for one in self.cargo])
-        return trucks.astype(np.int64), np.clip(found[carried], 0.0, trucks * load)
+        trucks = np.round(best[: self.trucks])
+        load = np.array([cargo.load for cargo in self.cargoes])
+        return trucks.astype(np.int64), np.clip(best[carried], 0.0, trucks * load)
 
     def _worth(self, values: Floats) -> float:
         return float(values @ np.array(self.linear.gain))
 
-    def _among(self, most: Floats, time_limit: float, gap: float, start: Floats | None) -> Floats | None:
+    def _among(self, most_trucks: Floats, time_limit: float, gap: float, start: Floats | None) -> Floats | None:
         """Values with whole trucks, at most so many of each cargo; None if none are found in time."""
         from letup.lp.solver import maximise
 
         upper, gains = np.array(self.linear.upper), np.array(self.linear.gain)
-        upper[: self.trucks] = most
+        upper[: self.trucks] = most_trucks
         gains[: self.trucks] -= self.penalty
-        found = maximise(
+        solution = maximise(
             self.linear,
             integer=True,
             upper=upper,
@@ -161,53 +161,53 @@ class DeliveryProgram:
             seconds=max(time_limit, 0.1),
             relative_gap=gap,
         )
-        return found.values if found is not None else None
+        return solution.values if solution is not None else None
 
 
 def delivery_program(
-    scenario: Scenario, logistics: Logistics, need: Need, found: list[Trip], taken: ResidualCapacity
+    scenario: Scenario, logistics: Logistics, need: Need, trips: list[Trip], residual: ResidualCapacity
 ) -> DeliveryProgram:
     """Lay out the program.
 
     Columns: trucks of each cargo; what they carry in all (at most their payload); how much of each part of a need is
     met on each day; what is left in zones and warehouses at the end of each day. Rows: see the explanation.
     """
-    return ProgramBuilder(scenario, logistics, need, found, taken).delivery_program()
+    return ProgramBuilder(scenario, logistics, need, trips, residual).build()
 
 
 class ProgramBuilder:
     """Gathers columns and rows."""
 
     def __init__(
-        self, scenario: Scenario, logistics: Logistics, need: Need, found: list[Trip], taken: ResidualCapacity | None
+        self, scenario: Scenario, logistics: Logistics, need: Need, trips: list[Trip], residual: ResidualCapacity | None
     ) -> None:
-        self.scenario, self.logistics, self.need, self.found, self.taken = scenario, logistics, need, found, taken
-        self.cargo = cargoes(need, logistics, found)
-        self.count = len(self.cargo)
+        self.scenario, self.logistics, self.need, self.trips, self.residual = scenario, logistics, need, trips, residual
+        self.cargoes = cargoes(need, logistics, trips)
+        self.count = len(self.cargoes)
         self.number = {name: k for k, name in enumerate(need.names)}
         self.linear = LinearProgram()
-        fleets = [logistics.fleets[found[one.trip].fleet] for one in self.cargo]
+        fleets = [logistics.fleets[trips[cargo.trip].fleet] for cargo in self.cargoes]
         for fleet in fleets:
             self.linear.add_column(0.0, self._most_trucks(fleet), integer=True)
-        for fleet, one in zip(fleets, self.cargo, strict=True):
-            self.linear.add_column(0.0, self._most_trucks(fleet) * one.load)
+        for fleet, cargo in zip(fleets, self.cargoes, strict=True):
+            self.linear.add_column(0.0, self._most_trucks(fleet) * cargo.load)
 
-    def delivery_program(self) -> DeliveryProgram:
+    def build(self) -> DeliveryProgram:
         """The program, all of it."""
-        for k, one in enumerate(self.cargo):
-            self.linear.add_row(-np.inf, 0.0, [(self.count + k, 1.0), (k, -one.load)])
+        for k, cargo in enumerate(self.cargoes):
+            self.linear.add_row(-np.inf, 0.0, [(self.count + k, 1.0), (k, -cargo.load)])
         self._crossings()
         self._fleets()
         self._stops()
         self._roads()
         self._warehouses()
         self._zones()
-        busy = [self._hours(self.found[one.trip]) for one in self.cargo]
-        most = self.need.unit_worth().max(axis=(0, 2, 3), initial=0.0)
-        full = np.array([one.load * most[self.number[one.item]] for one in self.cargo], float)
+        busy = [self._hours(self.trips[cargo.trip]) for cargo in self.cargoes]
+        best_worth = self.need.unit_worth().max(axis=(0, 2, 3), initial=0.0)
+        full = np.array([cargo.load * best_worth[self.number[cargo.item]] for cargo in self.cargoes], float)
         return DeliveryProgram(
-            self.found,
-            self.cargo,
+            self.trips,
+            self.cargoes,
             self.count,
             self.linear,
             _COST * full * np.array(busy, float),
@@ -224,9 +224,9 @@ class ProgramBuilder:
     def _column(self, high: float, worth: float = 0.0) -> int:
         return self.linear.add_column(0.0, high, worth)
 
-    def _limit(self, columns: list[int], most: float, values: list[float] | None = None) -> None:
-        if columns and np.isfinite(most):
-            self._row(columns, values if values is not None else [1.0] * len(columns), -np.inf, most)
+    def _limit(self, columns: list[int], upper: float, values: list[float] | None = None) -> None:
+        if columns and np.isfinite(upper):
+            self._row(columns, values if values is not None else [1.0] * len(columns), -np.inf, upper)
 
     def _row(self, columns: list[int], values: list[float], low: float, high: float) -> None:
         self.linear.add_row(low, high, zip(columns, values, strict=True))
@@ -236,12 +236,12 @@ class ProgramBuilder:
         logistics, hours = self.logistics, slot_steps(self.scenario) * self.scenario.step_minutes / 60
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            trip = self.found[one.trip]
+        for k, cargo in enumerate(self.cargoes):
+            trip = self.trips[cargo.trip]
             base = logistics.fleets[trip.fleet].base
             if logistics.stops[base].kind == "crossing":
                 slots[base, trip.slot].append(k)
-                days[base, one.day].append(k)
+                days[base, cargo.day].append(k)
         for (base, slot), columns in slots.items():
             self._limit(columns, logistics.stops[base].trucks_per_hour * hours * self._open(base, slot))
         for (base, _), columns in days.items():
@@ -251,10 +251,10 @@ class ProgramBuilder:
     def _supply(self) -> None:
         """What waits at crossings each day."""
         items: dict[tuple[str, str, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            base = self.logistics.fleets[self.found[one.trip].fleet].base
+        for k, cargo in enumerate(self.cargoes):
+            base = self.logistics.fleets[self.trips[cargo.trip].fleet].base
             if self.logistics.stops[base].kind == "crossing":
-                items[base, one.item, one.day].append(k)
+                items[base, cargo.item, cargo.day].append(k)
         for (base, item, _), columns in items.items():
             entry = self.logistics.entries[base, item]
             self._limit(columns, entry.trucks)
@@ -268,14 +268,14 @@ class ProgramBuilder:
     def _fleets(self) -> None:
         """No more trucks away at once than there are: counted whenever one begins to load."""
         spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            trip = self.found[one.trip]
+        for k, cargo in enumerate(self.cargoes):
+            trip = self.trips[cargo.trip]
             start, end = busy_steps(trip, self.logistics.fleets[trip.fleet].load, self.scenario.steps)
             spans[trip.fleet].append((start, end, k))
-        for fleet, some in spans.items():
-            starts = np.array([span[0] for span in some])
-            ends = np.array([span[1] for span in some])
-            columns = np.array([span[2] for span in some])
+        for fleet, trips_of_fleet in spans.items():
+            starts = np.array([span[0] for span in trips_of_fleet])
+            ends = np.array([span[1] for span in trips_of_fleet])
+            columns = np.array([span[2] for span in trips_of_fleet])
             seen: set[tuple[int, ...]] = set()
             for at in np.unique(starts).tolist():
                 away = tuple(columns[(starts <= at) & (ends > at)].tolist())
@@ -287,32 +287,32 @@ class ProgramBuilder:
         """Handling by slot."""
         hours = slot_steps(self.scenario) * self.scenario.step_minutes / 60
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            trip = self.found[one.trip]
+        for k, cargo in enumerate(self.cargoes):
+            trip = self.trips[cargo.trip]
             slots[trip.stop, trip.unload // slot_steps(self.scenario)].append(k)
         for (place, slot), columns in slots.items():
             stop, share = self.logistics.stops[place], self._open(place, slot)
             self._limit(columns, stop.trucks_per_hour * hours * share)
-            weights = [self.logistics.weight[self.cargo[k].item] for k in columns]
+            weights = [self.logistics.weight[self.cargoes[k].item] for k in columns]
             self._limit([self.count + k for k in columns], stop.tonnes_per_hour * 1000 * hours * share, weights)
 
     def _roads(self) -> None:
         """Room that people leave on roads and at checkpoints; rows that can never bind are left out."""
-        assert self.taken is not None
+        assert self.residual is not None
         by_trip: dict[int, list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            by_trip[one.trip].append(k)
+        for k, cargo in enumerate(self.cargoes):
+            by_trip[cargo.trip].append(k)
         users: dict[tuple[str, int, int], list[int]] = defaultdict(list)
-        every = keys_of_trips([self.found[number] for number in by_trip], self.taken.network, self.scenario)
-        for number, keys in zip(by_trip, every, strict=True):
+        keys_by_trip = keys_of_trips([self.trips[number] for number in by_trip], self.residual.network, self.scenario)
+        for number, keys in zip(by_trip, keys_by_trip, strict=True):
             for key in keys:
                 users[key].append(number)
         for key, numbers in users.items():
-            most = self.taken.trucks(key)
-            fleets = {self.found[number].fleet for number in numbers}
+            capacity = self.residual.trucks(key)
+            fleets = {self.trips[number].fleet for number in numbers}
             # a truck is away on one trip at a time, and enters a road at most twice on it
-            if most < 2 * sum(self.logistics.fleets[fleet].count for fleet in fleets):
-                self._limit([k for number in numbers for k in by_trip[number]], most)
+            if capacity < 2 * sum(self.logistics.fleets[fleet].count for fleet in fleets):
+                self._limit([k for number in numbers for k in by_trip[number]], capacity)
 
     def _warehouses(self) -> None:
         """What is loaded is there; what comes in can be loaded on the next day."""
@@ -320,13 +320,13 @@ class ProgramBuilder:
         length = np.diff(need.ends, prepend=0.0)
         out: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         into: dict[tuple[str, str, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            trip = self.found[one.trip]
+        for k, cargo in enumerate(self.cargoes):
+            trip = self.trips[cargo.trip]
             base = logistics.fleets[trip.fleet].base
             if logistics.stops[base].kind == "warehouse":
-                out[base, one.item, one.day].append(self.count + k)
-            if one.zone == ELSEWHERE:
-                into[trip.stop, one.item, one.arrives].append(self.count + k)
+                out[base, cargo.item, cargo.day].append(self.count + k)
+            if cargo.zone == ELSEWHERE:
+                into[trip.stop, cargo.item, cargo.arrives].append(self.count + k)
         for place, item in sorted({key[:2] for key in (*out, *into)}):
             store = logistics.stores.get((place, item))
             amount, loss = (store.amount, store.loss) if store is not None else (0.0, 0.0)
@@ -334,25 +334,25 @@ class ProgramBuilder:
             for day in range(len(need.ends)):
                 keep = float((1 - loss) ** length[day])
                 left = self._column(np.inf)
-                gone, come = out.get((place, item, day), []), into.get((place, item, day), [])
+                taken_out, brought = out.get((place, item, day), []), into.get((place, item, day), [])
                 # left = (before - gone) * keep + come, and gone <= before
-                columns, values = [left, *gone, *come], [1.0, *[keep] * len(gone), *[-1.0] * len(come)]
+                columns, values = [left, *taken_out, *brought], [1.0, *[keep] * len(taken_out), *[-1.0] * len(brought)]
                 if before >= 0:
                     self._row([*columns, before], [*values, -keep], 0.0, 0.0)
-                    if gone:
-                        self._row([*gone, before], [*[1.0] * len(gone), -1.0], -np.inf, 0.0)
+                    if taken_out:
+                        self._row([*taken_out, before], [*[1.0] * len(taken_out), -1.0], -np.inf, 0.0)
                 else:
                     self._row(columns, values, amount * keep, amount * keep)
-                    self._limit(gone, amount)
+                    self._limit(taken_out, amount)
                 before = left
 
     def _zones(self) -> None:
         """What is used has arrived or was made of what arrived; each part of a need is met once."""
         need = self.need
         arriving: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for k, one in enumerate(self.cargo):
-            if one.zone != ELSEWHERE:
-                arriving[one.arrives, self.number[one.item], one.zone].append(self.count + k)
+        for k, cargo in enumerate(self.cargoes):
+            if cargo.zone != ELSEWHERE:
+                arriving[cargo.arrives, self.number[cargo.item], cargo.zone].append(self.count + k)
         active = {key[1:] for key in arriving}
         for item in range(len(need.names)):
             for chain in need.chains:
@@ -395,7 +395,7 @@ def open_share(is_open: NDArray[np.bool_], slot: int, width: int) -> float:
     return float(is_open[slot * width : (slot + 1) * width].sum()) / width
 
 
-def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[CapacityKey]]:
+def keys_of_trips(trips: Iterable[Trip], network: RoadNetwork, scenario: Scenario) -> list[set[CapacityKey]]:
     """Roads and checkpoints that each trip takes room of, by slot, on both ways; by its first truck."""
     control, width = checkpoints_at(network, scenario), slot_steps(scenario)
 
@@ -404,5 +404,5 @@ def keys_of_trips(found: Iterable[Trip], network: RoadNetwork, scenario: Scenari
 
     return [
         keys(trip.path, trip.first) | (keys(trip.back.path, trip.back.depart) if trip.back is not None else set())
-        for trip in found
+        for trip in trips
     ]

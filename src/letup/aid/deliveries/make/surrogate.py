@@ -31,7 +31,7 @@ class DeliverySurrogate:
     ----------
     scenario, network : Scenario, RoadNetwork
         The world as given, and its roads.
-    prepared : Ground
+    prepared : Prepared
         From `prepare`.
     usable : bool[Z, T]
         When trucks may be in each zone at most.
@@ -47,13 +47,13 @@ class DeliverySurrogate:
 
         need = needs(scenario, prepared.stocks, staying(scenario))
         self.without = need.value_without()[1]
-        found = prepared.trips(usable)
+        trips = prepared.trips(usable)
         self._program: DeliveryProgram = delivery_program(
-            scenario, prepared.logistics, need, found, residual_capacity(scenario, network, None)
+            scenario, prepared.logistics, need, trips, residual_capacity(scenario, network, None)
         )
-        self._trip = np.array([one.trip for one in self._program.cargo], np.int64)
-        self._passed = _passed(found, scenario.step_minutes)
-        self._trips = len(found)
+        self._trip = np.array([cargo.trip for cargo in self._program.cargoes], np.int64)
+        self._passed = _passed(trips, scenario.step_minutes)
+        self._trips = len(trips)
         self._solver = Solver(self._program.linear)
         self._known: dict[bytes, float] = {}
         self._lock = threading.Lock()
@@ -84,11 +84,11 @@ class DeliverySurrogate:
         return float(round(self._solver.objective))
 
 
-def _passed(found: list[Trip], step_minutes: int) -> NDArray[np.int64]:
+def _passed(trips: list[Trip], step_minutes: int) -> NDArray[np.int64]:
     """Trip, zone, and steps from and up to which it must be quiet, for each part of a way there: int64[k, 4]."""
     rows = [
         (number, piece.zone, trip.first + int((enter + 1e-6) // step_minutes), end)
-        for number, trip in enumerate(found)
+        for number, trip in enumerate(trips)
         for piece, enter, leave in zip(trip.path.pieces, trip.path.enters, trip.path.leaves, strict=True)
         if piece.zone >= 0
         for end in [trip.first + int(-(-(leave - 1e-6) // step_minutes))]

@@ -109,23 +109,23 @@ def trips(logistics: Logistics, roads: dict[float, TruckNetwork], quiet: Bools) 
         When zones are quiet.
     """
     calm, noisy = calm_array(quiet), noisy_before(quiet)
-    found: list[Trip] = []
+    result: list[Trip] = []
     for speed, layout in roads.items():
         openings = layout.openings(calm)
         fleets = [(k, fleet) for k, fleet in enumerate(logistics.fleets) if fleet.speed_kmh == speed]
         fleets = [(k, fleet) for k, fleet in fleets if fleet.base in layout.origin and fleet.base in logistics.stops]
-        there: list[Trip] = []
+        outward: list[Trip] = []
         for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.origin:
                 continue
             starting = [(k, fleet) for k, fleet in fleets if fleet.base != stop.id]
             if starting:
-                there += _outward(ArrivalTable(layout, openings, stop.id), starting, logistics, stop, noisy)
+                outward += _outward(ArrivalTable(layout, openings, stop.id), starting, logistics, stop, noisy)
         for base in sorted({fleet.base for _, fleet in fleets}):
-            mine = [trip for trip in there if logistics.fleets[trip.fleet].base == base]
-            if mine:
-                found += _with_returns(ArrivalTable(layout, openings, base), mine, noisy)
-    return sorted(found, key=lambda trip: (trip.fleet, trip.first, trip.stop))
+            own = [trip for trip in outward if logistics.fleets[trip.fleet].base == base]
+            if own:
+                result += _with_returns(ArrivalTable(layout, openings, base), own, noisy)
+    return sorted(result, key=lambda trip: (trip.fleet, trip.first, trip.stop))
 
 
 class ArrivalTable:
@@ -170,21 +170,23 @@ def _outward(
     """Trips to one stop, without their returns."""
     scenario = table.roads.scenario
     width, steps = slot_steps(scenario), scenario.steps
-    found = []
+    trips = []
     for k, fleet in fleets:
         lasting, mark = table.departures(fleet.base)
         base = logistics.stops[fleet.base]
-        good = (lasting >= 0) & open_spells(base.is_open, fleet.load + 1, ends=True)
+        can_depart = (lasting >= 0) & open_spells(base.is_open, fleet.load + 1, ends=True)
         unloading = _next(open_spells(stop.is_open, fleet.unload, ends=False))
-        for slot in np.unique(np.flatnonzero(good) // width).tolist():
+        for slot in np.unique(np.flatnonzero(can_depart) // width).tolist():
             steps_of = np.arange(slot * width, min((slot + 1) * width, steps))
-            steps_of = steps_of[good[steps_of]]
+            steps_of = steps_of[can_depart[steps_of]]
             # the quickest that can be unloaded, where there is one
             for best in steps_of[np.argsort(lasting[steps_of], kind="stable")].tolist():
                 first = last = best
-                while first - 1 >= slot * width and good[first - 1] and mark[first - 1] == mark[best]:
+                while first - 1 >= slot * width and can_depart[first - 1] and mark[first - 1] == mark[best]:
                     first -= 1
-                while last + 1 < min((slot + 1) * width, steps) and good[last + 1] and mark[last + 1] == mark[best]:
+                while (
+                    last + 1 < min((slot + 1) * width, steps) and can_depart[last + 1] and mark[last + 1] == mark[best]
+                ):
                     last += 1
                 path = table.path(fleet.base, best)
                 if not stays_open(path, table.roads, noisy, first, last):
@@ -197,32 +199,32 @@ def _outward(
                 start, end = int(unloading[first + lasts]), int(unloading[last + lasts])
                 if end < 0 or end + fleet.unload > steps:
                     continue
-                found.append(Trip(k, stop.id, slot, first, last, path, lasts, start, end + fleet.unload, None))
+                trips.append(Trip(k, stop.id, slot, first, last, path, lasts, start, end + fleet.unload, None))
                 break
-    return found
+    return trips
 
 
-def _with_returns(table: ArrivalTable, there: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
+def _with_returns(table: ArrivalTable, outward: list[Trip], noisy: NDArray[np.int64]) -> list[Trip]:
     """The trips with their ways back."""
     from dataclasses import replace
 
     scenario = table.roads.scenario
     minutes, steps = scenario.step_minutes, scenario.steps
-    found = []
-    known: dict[tuple[str, int], Return | None] = {}
-    for trip in there:
+    trips = []
+    returns: dict[tuple[str, int], Return | None] = {}
+    for trip in outward:
         key = (trip.stop, trip.free)
-        if key not in known:
+        if key not in returns:
             lasting, _ = table.departures(trip.stop)
-            known[key] = None
+            returns[key] = None
             for step in (np.flatnonzero(lasting[trip.free :] >= 0) + trip.free).tolist():
                 path = table.path(trip.stop, step)
                 back = step + int(-(-(path.minutes - 1e-6) // minutes))
                 if back < steps and stays_open(path, table.roads, noisy, step, step):
-                    known[key] = Return(step, back, path)
+                    returns[key] = Return(step, back, path)
                     break
-        found.append(replace(trip, back=known[key]))
-    return found
+        trips.append(replace(trip, back=returns[key]))
+    return trips
 
 
 def open_spells(is_open: Bools, length: int, *, ends: bool) -> Bools:
@@ -239,9 +241,9 @@ def open_spells(is_open: Bools, length: int, *, ends: bool) -> Bools:
     return result
 
 
-def _next(good: Bools) -> NDArray[np.int64]:
+def _next(state: Bools) -> NDArray[np.int64]:
     """The first good step from each step on, -1 if there is none."""
-    steps = len(good)
-    at = np.where(good, np.arange(steps), steps)
-    found = np.minimum.accumulate(at[::-1])[::-1]
-    return np.where(found < steps, found, -1)
+    steps = len(state)
+    at = np.where(state, np.arange(steps), steps)
+    following = np.minimum.accumulate(at[::-1])[::-1]
+    return np.where(following < steps, following, -1)

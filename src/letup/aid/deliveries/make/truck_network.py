@@ -13,8 +13,8 @@ from letup.aid.deliveries.truck_paths import (
     TruckPath,
     arc_minutes,
     checkpoints_at,
+    last_stretch,
     resting_nodes,
-    stretch,
     truck_zones,
 )
 from letup.roads.departures import open_steps
@@ -94,7 +94,7 @@ class TruckNetwork:
             self.origin[place], self.target[place] = self._add(True), self._add(True)
             for node, metres in near.items():
                 road, out, back = self._number[node], self._add(False), self._add(False)
-                own, other = stretch(network, self.node_zone, place, node, metres, speed_kmh)
+                own, other = last_stretch(network, self.node_zone, place, node, metres, speed_kmh)
                 rows += [(self.origin[place], out, (own,), -1), (out, road, (other,), -1)]
                 rows += [(road, back, (other,), -1), (back, self.target[place], (own,), -1)]
         rows.sort(key=lambda row: row[0])
