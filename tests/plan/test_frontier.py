@@ -284,6 +284,8 @@ def test_plans_between_people_and_aid_are_written(traded, tmp_path):
     assert len(files) == 2 + len(traded.points)
     assert f"{traded.points[0].people:,}" in page
     assert "person-days" in printed(show_frontier, traded, files)
+    head, rows = traded.text_table()
+    assert {len(row) for row in rows} == {len(head)} == {len(set(head))}
     pauses = plans.read_pauses(files[2], traded.scenario)
     assert tuple(sorted(pauses)) == tuple(sorted(traded.points[0].windows))
 

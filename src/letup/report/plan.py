@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from letup.core import wording
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part as deliveries_part
-from letup.plan.files.write import DELIVERY_FILES
+from letup.plan.files.write import OUTPUTS, REPORT, Output
 from letup.plan.files.write import write as write_plan
 from letup.plan.model import Plan
 from letup.plan.objectives import NEED
@@ -54,8 +54,8 @@ def write(plan: Plan, folder: str | Path) -> list[Path]:
     LetupError
         ``plan.folder`` if the folder cannot be used.
     """
-    files = write_plan(plan, folder)
-    return [write_html(plan, Path(folder) / "report.html"), *files]
+    *files, report = write_plan(plan, folder, (*OUTPUTS, Output(REPORT, lambda plan, path, _: write_html(plan, path))))
+    return [report, *files]
 
 
 def write_html(plan: Plan, path: str | Path) -> Path:
@@ -226,7 +226,8 @@ def _moves(group: Any) -> str:
 
 def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
     """SHA-256 of the plan's files where they lie beside the page, else of its tables as text."""
-    beside = [folder / name for name in ("plan.json", "movements.csv", *DELIVERY_FILES) if (folder / name).is_file()]
+    files = (folder / output.name for output in OUTPUTS)
+    beside = [file for file in files if file.suffix != ".gpkg" and file.is_file()]
     if beside:
         return [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in beside]
     tables = {"table of pauses": plan.pauses, "table of movements": plan.movements}

@@ -1,11 +1,12 @@
-"""Write a plan to a folder: plan.json, movements.csv, plan.gpkg and the scenario."""
+"""Write a plan to a folder: the scenario, and one file for each entry of `OUTPUTS`. A new format is added there."""
 
 from __future__ import annotations
 
 import json
 import math
 import shutil
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ import pandas as pd
 
 from letup import __version__
 from letup.aid.convoys.tables import clear_orders
-from letup.aid.deliveries.model import Deliveries
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.core import folders
 from letup.core.errors import LetupError
@@ -31,15 +31,32 @@ from letup.tables import texts, write_csv
 
 _SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
 
-DELIVERY_FILES = (DELIVERIES.name, RETURNS.name)
-
 NOTE = (
     "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
     "`letup verify`, which recomputes it from these files."
 )
 
 
-def write(plan: Plan, folder: Path | str) -> list[Path]:
+@dataclass(frozen=True)
+class Output:
+    """One file of a written plan.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the plan's folder.
+    write : callable
+        Writes it: takes the plan, the path, and the scenario as its copy in the folder reads.
+    wanted : callable
+        Whether a plan has it.
+    """
+
+    name: str
+    write: Callable[[Plan, Path, Scenario], object]
+    wanted: Callable[[Plan], bool] = lambda _: True
+
+
+def write(plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = None) -> list[Path]:
     """Write a plan; files of an earlier plan in the folder are replaced. `letup.report.write` writes its page, too.
 
     Parameters
@@ -48,6 +65,8 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
         The plan.
     folder : path
         Made if it does not exist. A folder that holds something other than a plan is refused.
+    outputs : sequence of Output, optional
+        What to write; `OUTPUTS` if absent.
 
     Returns
     -------
@@ -59,25 +78,16 @@ def write(plan: Plan, folder: Path | str) -> list[Path]:
     LetupError
         ``plan.folder`` if the folder cannot be used.
     """
-    from letup.plan.files.layers import write_layers
-
     folder = Path(folder)
+    chosen = [output for output in (OUTPUTS if outputs is None else outputs) if output.wanted(plan)]
     try:
         _make_room(folder)
         copied = _write_scenario(plan.scenario, folder / "scenario")
-        rows = texts(MOVEMENTS, plan.movements)
-        write_csv(folder / "movements.csv", MOVEMENTS, rows)
-        if plan.deliveries is not None:
-            _write_deliveries(plan.deliveries, folder)
-        made = as_document(plan, rows, copied, folder_digests(folder / "scenario"))
-        (folder / "plan.json").write_text(
-            json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
-        )
-        write_layers(plan, folder / "plan.gpkg")
+        for output in chosen:
+            output.write(plan, folder / output.name, copied)
     except OSError as error:
         raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
-    names = ("plan.json", "movements.csv", *(DELIVERY_FILES if plan.deliveries is not None else ()), "plan.gpkg")
-    return [folder / name for name in names]
+    return [folder / output.name for output in chosen]
 
 
 def require_usable(folder: Path) -> None:
@@ -89,7 +99,7 @@ def _make_room(folder: Path) -> None:
     """Make the folder; clear what an earlier plan left there."""
     require_usable(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("plan.json", "movements.csv", "plan.gpkg", "report.html", *DELIVERY_FILES):
+    for name in (REPORT, *(output.name for output in OUTPUTS)):
         (folder / name).unlink(missing_ok=True)
     clear_orders(folder)
 
@@ -139,16 +149,52 @@ def _same(one: Scenario, other: Scenario) -> bool:
     )
 
 
-def _write_deliveries(deliveries: Deliveries, folder: Path) -> None:
-    """Write deliveries.csv and returns.csv."""
-    for schema, table in ((DELIVERIES, deliveries.table), (RETURNS, deliveries.returns)):
-        write_csv(folder / schema.name, schema, table)
+def _write_document(plan: Plan, path: Path, copied: Scenario) -> None:
+    """Write plan.json."""
+    made = as_document(plan, copied, folder_digests(path.parent / "scenario"))
+    path.write_text(json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
 
 
-def as_document(
-    plan: Plan, rows: list[dict[str, str]], copied: Scenario, scenario_files: dict[str, str]
-) -> dict[str, Any]:
+def _write_movements(plan: Plan, path: Path, _: Scenario) -> None:
+    write_csv(path, MOVEMENTS, texts(MOVEMENTS, plan.movements))
+
+
+def _write_deliveries(plan: Plan, path: Path, _: Scenario) -> None:
+    assert plan.deliveries is not None
+    write_csv(path, DELIVERIES, plan.deliveries.table)
+
+
+def _write_returns(plan: Plan, path: Path, _: Scenario) -> None:
+    assert plan.deliveries is not None
+    write_csv(path, RETURNS, plan.deliveries.returns)
+
+
+def _write_layers(plan: Plan, path: Path, _: Scenario) -> None:
+    from letup.plan.files.layers import write_layers
+
+    write_layers(plan, path)
+
+
+def _has_deliveries(plan: Plan) -> bool:
+    return plan.deliveries is not None
+
+
+OUTPUTS = (
+    Output("plan.json", _write_document),
+    Output(MOVEMENTS.name, _write_movements),
+    Output(DELIVERIES.name, _write_deliveries, _has_deliveries),
+    Output(RETURNS.name, _write_returns, _has_deliveries),
+    Output("plan.gpkg", _write_layers),
+)
+"""All files of a plan but its page, in the order in which they are written."""
+
+REPORT = "report.html"
+"""The page, which the report's room writes beside them."""
+
+
+def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) -> dict[str, Any]:
     """The plan as plan.json holds it, checked against its schema."""
+    rows = texts(MOVEMENTS, plan.movements)
     scenario = plan.scenario
     arrive, want = plan.arrive, plan.want_to_leave
     made: dict[str, Any] = {

@@ -145,7 +145,7 @@ class NeedFrontier(Frontier):
             ]
             for index, (point, rate) in enumerate(zip(self.points, self.rates(), strict=True))
         ]
-        return (*head, "for each person fewer"), rows
+        return head, rows
 
     def records(self) -> list[dict[str, Any]]:
         """Rows of frontier.csv."""
