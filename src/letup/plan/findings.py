@@ -89,7 +89,7 @@ def _relief(scenario: Scenario) -> str:
         weighed = "trucks share the pauses with the movement of people, by the scenario's priorities."
         if not scenario.priorities.people:
             weighed = "the pauses are weighed for trucks alone, by the scenario's priorities; people make use of them."
-    return f"Flag: {weighed} DoubledLimit must pass rapidly and unimpeded."
+    return f"Flag: {weighed} Relief must pass rapidly and unimpeded."
 
 
 def willing_by_zone(scenario: Scenario, network: RoadNetwork) -> pd.DataFrame:
