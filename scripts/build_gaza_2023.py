@@ -16,8 +16,21 @@ from typing import Any
 
 import shapely
 import yaml
-from gaza import aid, issues, parties, people, places, settings, statements, streets, supplies, walking, wants, zones
-from gaza.ground import read_layer, write_layer, write_rows
+from gaza import (
+    aid,
+    issues,
+    parties,
+    people,
+    places,
+    preferences,
+    settings,
+    statements,
+    streets,
+    supplies,
+    walking,
+    zones,
+)
+from gaza.geodata import read_layer, write_layer, write_rows
 from shapely.geometry import LineString, Point
 
 BUNDLED = Path(__file__).resolve().parents[1] / "src" / "letup" / "scenario" / "bundled" / "gaza-2023"
@@ -81,7 +94,7 @@ def build(out: Path) -> list[str]:
     _write_yaml(out / "scenario.yaml", settings.scenario(aid.settings(area)))
     _write_yaml(out / "parties.yaml", parties.parties())
     write_rows(out / "issues.csv", issues.COLUMNS, issues.issues())
-    write_rows(out / "preferences.csv", wants.COLUMNS, wants.preferences())
+    write_rows(out / "preferences.csv", preferences.COLUMNS, preferences.preferences())
     write_rows(out / "influences.csv", parties.INFLUENCE_COLUMNS, parties.influences())
     write_rows(out / "concessions.csv", parties.CONCESSION_COLUMNS, parties.concessions(area))
     write_rows(out / "statements.csv", statements.COLUMNS, statements.statements())
@@ -102,14 +115,14 @@ def _zone_of(at: tuple[float, float], area: list[zones.Zone]) -> zones.Zone:
 def _cross(network: list[streets.Street], area: list[zones.Zone]) -> tuple[float, float]:
     """Split the two streets that cross Wadi Gaza: Salah al-Din at the passage, the coast road around its closure."""
     crossing = places.crossing_points(network, area)
-    found = {network[number].name: (network[number], along) for number, along in crossing}
-    if len(crossing) != 2 or set(found) != {"Salah al-Din", "Al-Rashid"}:
+    streets_across = {network[number].name: (network[number], along) for number, along in crossing}
+    if len(crossing) != 2 or set(streets_across) != {"Salah al-Din", "Al-Rashid"}:
         raise LookupError(f"streets cross Wadi Gaza at {crossing}")
-    inland, along = found["Salah al-Din"]
+    inland, along = streets_across["Salah al-Din"]
     ahead = shapely.Point(inland.shape.interpolate(along + _PAST))
     southward = _zone_of((ahead.x, ahead.y), area).side == "south"
     at = _split(network, inland, along + (_PAST if southward else -_PAST))
-    coast, along = found["Al-Rashid"]
+    coast, along = streets_across["Al-Rashid"]
     _split(network, coast, along + _SHUT)
     _split(network, coast, along - _SHUT)
     network[-1].closed = False

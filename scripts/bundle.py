@@ -44,23 +44,29 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--platform", choices=sorted(PLATFORMS), help="default: this one")
     parser.add_argument("--python-version", default="", help="such as 3.12; default: this one")
-    given = parser.parse_args()
-    if given.python_version and not re.fullmatch(r"3\.\d+", given.python_version):
-        parser.error(f"--python-version has to be like 3.12, and is {given.python_version}")
+    options = parser.parse_args()
+    if options.python_version and not re.fullmatch(r"3\.\d+", options.python_version):
+        parser.error(f"--python-version has to be like 3.12, and is {options.python_version}")
 
-    text = applicable(given.lock.read_text(encoding="utf-8"), given.platform, given.python_version)
-    given.folder.mkdir(parents=True, exist_ok=True)
+    text = applicable(options.lock.read_text(encoding="utf-8"), options.platform, options.python_version)
+    options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         lock = Path(folder, "lock.txt")
         lock.write_text(text, encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
-        which = ["--require-hashes", "--no-deps", "--only-binary", ":all:", *tags(given.platform, given.python_version)]
-        done = subprocess.run([*pip, *which, "--dest", str(given.folder), "--requirement", str(lock)], check=False)
+        which = [
+            "--require-hashes",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            *tags(options.platform, options.python_version),
+        ]
+        done = subprocess.run([*pip, *which, "--dest", str(options.folder), "--requirement", str(lock)], check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
-    wheels = list(given.folder.glob("*.whl"))
+    wheels = list(options.folder.glob("*.whl"))
     size = sum(wheel.stat().st_size for wheel in wheels)
-    print(f"{given.folder.resolve()} holds {len(wheels)} wheels, {size / 1e6:.0f} MB")
+    print(f"{options.folder.resolve()} holds {len(wheels)} wheels, {size / 1e6:.0f} MB")
 
 
 def applicable(lock: str, platform: str | None, python_version: str) -> str:

@@ -6,7 +6,6 @@ seed; ``--check`` compares it with what is there and writes nothing.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +13,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made_pages import fill_template, write_or_check
 
 from letup.core.wording import listed, percent
 from letup.scenario import load
@@ -57,15 +59,7 @@ AGREED: dict[str, tuple[Value, str]] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only compare with the page that is there")
-    text = page()
-    if parser.parse_args(arguments).check:
-        same = PAGE.read_text("utf-8") == text
-        print("the page is what the script makes" if same else "the page differs: run the script", file=sys.stderr)
-        return int(not same)
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(lambda: {PAGE: page()}, __doc__, arguments)
 
 
 class Case:
@@ -119,9 +113,9 @@ def page() -> str:
     tries = sorted(_tries(case, agreed), key=lambda row: (-abs(row[2] - row[1]), row[0]))
     wants = [want for party in known.parties if party.id in case.parties for want in party.preferences]
     name = case.negotiation.party_name
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    environment.filters |= {"percent": percent, "listed": listed}
-    return environment.from_string(TEXT.read_text("utf-8")).render(
+    return fill_template(
+        TEXT,
+        {"percent": percent, "listed": listed},
         before=len(known.statements),
         statements=len(everything.statements),
         parties=[name(party) for party in case.parties],

@@ -6,7 +6,6 @@ data-sources/gaza and the rules named there; ``--check`` compares them with what
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,10 @@ from statistics import fmean
 sys.path.insert(0, str(Path(__file__).parent))
 
 from happened import corridor, trucks
+from happened.column_chart import DayColumns, column_chart
 from happened.corridor import Day
-from happened.counted import Count, fact, flow, term, trucks_by_day
-from happened.drawing import Pair, drawing
-from jinja2 import Environment, StrictUndefined
+from happened.counts import Count, fact, flow, term, trucks_by_day
+from made_pages import fill_template, write_or_check
 
 from letup.scenario import load
 
@@ -54,16 +53,7 @@ class Error:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page and its drawings, or compare them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only compare with what is there")
-    made = everything()
-    if parser.parse_args(arguments).check:
-        stale = [name for name, text in made.items() if (DOCS / name).read_text("utf-8") != text]
-        print(f"stale: {', '.join(stale)}; run the script" if stale else "all as the script makes it", file=sys.stderr)
-        return int(bool(stale))
-    for name, text in made.items():
-        (DOCS / name).write_text(text, "utf-8")
-    return 0
+    return write_or_check(files, __doc__, arguments)
 
 
 def signed(value: float) -> str:
@@ -92,13 +82,13 @@ def corridor_days() -> list[Day]:
         11: ((9, 16), ""), 12: ((9, 16), ""), 13: ((10, 16), "start doubtful"), 14: ((9, 16), taken),
         15: ((9, 16), ""),
     }  # fmt: skip
-    found, before = [], 0.0
+    days, before = [], 0.0
     for number, (span, note) in hours.items():
         alone = number not in (11, 12, 13, 14)
         count = flow(f"2023-11-{number:02}", "corridor_evacuees_salah_al_din").value if alone else four
-        found.append(Day(number, span, round(before), round(count) if alone else None, note))
+        days.append(Day(number, span, round(before), round(count) if alone else None, note))
         before += count
-    return found
+    return days
 
 
 def corridor_row(day: Day, model: int, low: int, high: int) -> str:
@@ -109,40 +99,51 @@ def corridor_row(day: Day, model: int, low: int, high: int) -> str:
     return f"| {day.number} Nov{used} | {span} | {versus(model, day.counted)} | {low:,} to {high:,} |"
 
 
-def everything() -> dict[str, str]:
-    """The page and its drawings, by name of the file."""
+def files() -> dict[Path, str]:
+    """The page and its drawings."""
     base = load("gaza-2023")
     entered = trucks_by_day(PAUSE[0], PAUSE[-1])
-    rules = trucks.brought(base, trucks.RULES)
-    tried = [(one.label, trucks.brought(base, one)) for one in trucks.TRIED]
-    north = [(share, trucks.brought(base, trucks.Rules("", north=share))) for share in trucks.SHARES]
+    by_rules = trucks.deliver_under(base, trucks.RULES)
+    tried = [(rules.label, trucks.deliver_under(base, rules)) for rules in trucks.ALTERNATIVES]
+    north = [(share, trucks.deliver_under(base, trucks.Rules("", north=share))) for share in trucks.SHARES]
     before = list(trucks_by_day("2023-11-16", "2023-11-23").values())
     counts = [float(entered[day]) for day in PAUSE]
     held = [k for k, day in enumerate(PAUSE) if day != USED_TRUCKS]
 
     days = corridor_days()
-    own = {day.number: corridor.passing(base, day, corridor.OWN) for day in days}
+    own = {day.number: corridor.passing(base, day, corridor.AS_IN_SCENARIO) for day in days}
     low = {day.number: corridor.passing(base, day, corridor.LOW) for day in days}
     high = {day.number: corridor.passing(base, day, corridor.HIGH) for day in days}
-    one_by_one = [(one.label, [corridor.passing(base, day, one) for day in days]) for one in corridor.TRIED]
+    one_by_one = [
+        (assumptions.label, [corridor.passing(base, day, assumptions) for day in days])
+        for assumptions in corridor.ALTERNATIVES
+    ]
     single = [day for day in days if day.counted is not None]
     kept = [day for day in single if day.number != USED_CORRIDOR]
     after = [day for day in kept if day.number in (6, 7, 9, 10)]  # the day before was counted, too
     by_number = {day.number: day for day in single}
     four = [day.number for day in days if day.counted is None]
 
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    environment.filters |= {"signed": signed, "thousands": "{:,}".format}
-    page = environment.from_string(TEXT.read_text("utf-8")).render(
-        truck_rows=[truck_row(day, entered[day], rules.trucks[k]) for k, day in enumerate(PAUSE)],
-        truck_all=versus(sum(rules.trucks), sum(counts)),
-        truck_error=Error.of([float(rules.trucks[k]) for k in held], [counts[k] for k in held]),
+    page = fill_template(
+        TEXT,
+        {"signed": signed, "thousands": "{:,}".format},
+        truck_rows=[truck_row(day, entered[day], by_rules.trucks[k]) for k, day in enumerate(PAUSE)],
+        truck_all=versus(sum(by_rules.trucks), sum(counts)),
+        truck_error=Error.of([float(by_rules.trucks[k]) for k in held], [counts[k] for k in held]),
         truck_naive=Error.of([fmean(before)] * len(held), [counts[k] for k in held]),
         truck_before=fmean(before),
-        tried=[(label, one.trucks[0], Error.of(list(map(float, one.trucks)), counts)) for label, one in tried],
-        fuel=[(day, flow(day, "fuel_entered"), rules.litres[PAUSE.index(day)]) for day in PAUSE[:2]],
+        tried=[
+            (label, delivered.trucks[0], Error.of(list(map(float, delivered.trucks)), counts))
+            for label, delivered in tried
+        ],
+        fuel=[(day, flow(day, "fuel_entered"), by_rules.litres[PAUSE.index(day)]) for day in PAUSE[:2]],
         north=[
-            (label, count, [sum(one.north[first:end]) for _, one in north], count.value / sum(rules.trucks[first:end]))
+            (
+                label,
+                count,
+                [sum(delivered.north[first:end]) for _, delivered in north],
+                count.value / sum(by_rules.trucks[first:end]),
+            )
             for label, first, end, count in _north_counts()
         ],
         shares=[share for share, _ in north],
@@ -167,14 +168,17 @@ def everything() -> dict[str, str]:
         sources=_sources(),
     )  # fmt: skip
     return {
-        PAGE.name: page,
-        "what-happened-trucks.svg": drawing(
+        PAGE: page,
+        DOCS / "what-happened-trucks.svg": column_chart(
             "Trucks a day, 24 to 30 November 2023: counted, and what the rules let in",
-            [Pair(f"{day[-2:]} Nov", entered[day], rules.trucks[k]) for k, day in enumerate(PAUSE)],
+            [DayColumns(f"{day[-2:]} Nov", entered[day], by_rules.trucks[k]) for k, day in enumerate(PAUSE)],
         ),
-        "what-happened-corridor.svg": drawing(
+        DOCS / "what-happened-corridor.svg": column_chart(
             "People through the corridor, November 2023: counted, and what the model says could pass",
-            [Pair(f"{d.number} Nov", d.counted or 0, own[d.number], low[d.number], high[d.number]) for d in single],
+            [
+                DayColumns(f"{d.number} Nov", d.counted or 0, own[d.number], low[d.number], high[d.number])
+                for d in single
+            ],
         ),
     }
 
@@ -207,7 +211,7 @@ def _sources() -> list[tuple[str, str]]:
     ]
     four = ("people, 11 to 14 Nov", fact("evacuees_four_days"))
     later = ("people, 20 Nov", fact("corridor_evacuees_salah_al_din", "2023-11-20"))
-    return [(label, one.link) for label, one in (*people, four, later, *opened)]
+    return [(label, count.link) for label, count in (*people, four, later, *opened)]
 
 
 if __name__ == "__main__":

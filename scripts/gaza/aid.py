@@ -6,7 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from gaza.cite import figure
+from gaza.citations import figure
 from gaza.places import Ground, Place, town
 from gaza.zones import Zone
 
@@ -45,7 +45,7 @@ def rafah() -> dict[str, Any]:
 
 def points(zones: list[Zone], towns: gpd.GeoDataFrame, ground: Ground) -> list[Place]:
     """A distribution point for each zone, and one warehouse near the crossing."""
-    found = [
+    places = [
         Place(
             {
                 "id": f"point-{zone.id}",
@@ -72,7 +72,7 @@ def points(zones: list[Zone], towns: gpd.GeoDataFrame, ground: Ground) -> list[P
         "note": "No list of warehouses is in hand: one is assumed at the town's point, empty at the start. 10 trucks "
         "an hour (5 to 20)",
     }
-    return [*found, Place(store, town(zones[number], number, towns, ground))]
+    return [*places, Place(store, town(zones[number], number, towns, ground))]
 
 
 def trucks() -> list[dict[str, Any]]:

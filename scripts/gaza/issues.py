@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaza.cite import position
+from gaza.citations import position
 
 COLUMNS = [
     "id", "label", "label_ar", "kind", "unit", "low", "high", "step", "options", "options_ar", "higher", "default",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from gaza import settings
-from gaza.cite import position
+from gaza.citations import position
 from gaza.zones import Zone
 
 INFLUENCE_COLUMNS = ["from", "to", "kind", "strength", "strength_low", "strength_high", "basis", "source", "note"]
@@ -153,7 +153,7 @@ def influences() -> list[dict[str, Any]]:
     """Rows of influences.csv: that there is influence rests on a source, how strong it is does not."""
     return [
         {
-            "from": one,
+            "from": mover,
             "to": other,
             "kind": kind,
             "strength": strength,
@@ -163,7 +163,7 @@ def influences() -> list[dict[str, Any]]:
             "source": source,
             "note": f"Strength assumed. {why}",
         }
-        for one, other, kind, strength, low, high, source, why in _MOVES
+        for mover, other, kind, strength, low, high, source, why in _MOVES
     ]
 
 

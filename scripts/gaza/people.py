@@ -7,8 +7,9 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from gaza.cite import figure, row
-from gaza.ground import shares
+from gaza.citations import figure
+from gaza.geodata import shares
+from gaza.raw_tables import row
 from gaza.zones import Zone
 
 COLUMNS = [

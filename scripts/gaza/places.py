@@ -10,9 +10,10 @@ import geopandas as gpd
 import shapely
 from shapely.geometry import LineString, Point
 
-from gaza.cite import figure
-from gaza.ground import read_table, shares, to_metres
+from gaza.citations import figure
+from gaza.geodata import shares, to_metres
 from gaza.names import HOSPITALS, PLACE_OF_ZONE, SITES
+from gaza.raw_tables import read_table
 from gaza.streets import Street
 from gaza.walking import Cell
 from gaza.zones import Zone, runs
@@ -94,7 +95,7 @@ def passage(at: Position) -> Place:
 
 def health(raw: gpd.GeoDataFrame) -> list[Place]:
     """Hospitals, and clinics of institutions as protected sites; practices of single doctors are left out."""
-    found = []
+    sites = []
     for kind, names in (("hospital", HOSPITALS), ("protected_site", SITES)):
         for node, name in names.items():
             match = raw[raw.osm_id.astype(str) == node]
@@ -102,7 +103,7 @@ def health(raw: gpd.GeoDataFrame) -> list[Place]:
             item = match.iloc[0]
             texts = [item["name:ar"], item["name"]]
             arabic = next((text for text in texts if isinstance(text, str) and not text.isascii()), None)
-            found.append(
+            sites.append(
                 Place(
                     {
                         "id": f"{'hospital' if kind == 'hospital' else 'site'}-{node}",
@@ -117,7 +118,7 @@ def health(raw: gpd.GeoDataFrame) -> list[Place]:
                     (float(item.geometry.x), float(item.geometry.y)),
                 )
             )
-    return found
+    return sites
 
 
 def shelters(
@@ -131,7 +132,7 @@ def shelters(
     south = [zone for zone in zones if zone.side == "south"]
     rooms = dict(zip([z.id for z in south], shares(room, [residents[z.id] for z in south]), strict=True))
     total = sum(residents[zone.id] for zone in south)
-    found = []
+    places = []
     for number, zone in enumerate(zones):
         at = town(zone, number, towns, ground)
         if zone.id in rooms:
@@ -165,8 +166,8 @@ def shelters(
             }
         else:
             continue
-        found.append(Place(columns, at))
-    return found
+        places.append(Place(columns, at))
+    return places
 
 
 def town(zone: Zone, number: int, towns: gpd.GeoDataFrame, ground: Ground) -> Position:
@@ -189,27 +190,27 @@ def approaches(
     places: list[Place], zones: list[Zone], stops: list[tuple[Position, int]]
 ) -> list[tuple[str, LineString]]:
     """Ways from each hospital of the north to the nearest point of a street in its zone, for ambulances."""
-    found = []
+    links = []
     for place in places:
         number = next(k for k, zone in enumerate(zones) if zone.shape.contains(Point(place.at)))
         near = [at for at, k in stops if k == number]
         for end in sorted(near, key=lambda at: (Point(place.at).distance(Point(at)), at)):
             line = LineString([place.at, end])
             if zones[number].shape.contains(line):
-                found.append((f"approach-{place.columns['id']}", line))
+                links.append((f"approach-{place.columns['id']}", line))
                 break
         else:
             raise LookupError(f"no street in reach of {place.columns['id']}")
-    return found
+    return links
 
 
 def crossing_points(streets: list[Street], zones: list[Zone]) -> list[tuple[int, float]]:
     """Number of each street that goes from the north to the south of Wadi Gaza, and how far along it does, metres."""
-    found = []
+    crossings = []
     shapes = [zone.shape for zone in zones]
     for number, street in enumerate(streets):
         passed = runs(street.shape, shapes)
-        for one, other in pairwise(passed):
-            if zones[one[2]].side != zones[other[2]].side:
-                found.append((number, one[1]))
-    return found
+        for run, after in pairwise(passed):
+            if zones[run[2]].side != zones[after[2]].side:
+                crossings.append((number, run[1]))
+    return crossings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaza.cite import sources
+from gaza.citations import sources
 
 DESCRIPTION = (
     "The Gaza Strip as of 3 November 2023: people in the north who want to leave for the middle and south on foot, "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaza.cite import position, row
-from gaza.ground import read_table
+from gaza.citations import position
+from gaza.raw_tables import read_table, row
 
 COLUMNS = [
     "date", "party", "speaker", "issue", "position", "stance", "address", "basis", "source", "note", "stance_basis",
@@ -78,8 +78,8 @@ _TERMS = (
 
 def statements() -> list[dict[str, Any]]:
     """Rows of statements.csv, oldest first."""
-    found = [_stated(item) for item in read_table("positions.csv")] + _votes() + [_term(*term) for term in _TERMS]
-    return sorted(found, key=lambda one: (one["date"], one["party"], one["source"]))
+    rows = [_stated(item) for item in read_table("positions.csv")] + _votes() + [_term(*term) for term in _TERMS]
+    return sorted(rows, key=lambda row: (row["date"], row["party"], row["source"]))
 
 
 def _stated(item: dict[str, str]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _stated(item: dict[str, str]) -> dict[str, Any]:
 
 def _votes() -> list[dict[str, Any]]:
     votes = {item["iso3"]: item["vote"] for item in read_table("unga_es10_21_votes.csv")}
-    counts = {vote: sum(one == vote for one in votes.values()) for vote in "YNAX"}
+    counts = {vote: sum(cast == vote for cast in votes.values()) for vote in "YNAX"}
     common: dict[str, Any] = {
         "date": "2023-10-27",
         "issue": "pause",
@@ -111,7 +111,7 @@ def _votes() -> list[dict[str, Any]]:
         "stance_basis": "assumed",
         "stance_note": _VOTE_NOTE,
     }
-    found = [
+    rows = [
         common
         | {
             "party": party,
@@ -126,7 +126,7 @@ def _votes() -> list[dict[str, Any]]:
         f"{counts['N']} against, {counts['A']} abstaining, {counts['X']} not voting"
     )
     assembly = {"party": "united-nations", "speaker": "General Assembly", "position": total, "stance": 1}
-    return [*found, common | assembly]
+    return [*rows, common | assembly]
 
 
 def _term(item: str, party: str, speaker: str, issue: str, words: str, stance: int) -> dict[str, Any]:

@@ -59,13 +59,13 @@ class Street:
         distances = [0.0, *np.cumsum(np.hypot(*np.diff(np.array(self.line), axis=0).T)).tolist()]
         nearest = min(range(len(self.line)), key=lambda i: (abs(distances[i] - along), i))
         if abs(distances[nearest] - along) <= NEAR:
-            found = self.line[nearest]
+            joint = self.line[nearest]
         else:
             position = shape.interpolate(along)
-            found = (float(position.x), float(position.y))
-            self.line.insert(sum(distance < along for distance in distances), found)
-        self.joints.add(found)
-        return found
+            joint = (float(position.x), float(position.y))
+            self.line.insert(sum(distance < along for distance in distances), joint)
+        self.joints.add(joint)
+        return joint
 
 
 def draw(raw: gpd.GeoDataFrame) -> tuple[list[Street], str]:
@@ -127,9 +127,9 @@ def _lead(street: Street, end: int, others: list[Street], reach: float) -> bool:
 def parts(streets: list[Street]) -> list[int]:
     """Number of the connected part that each street belongs to."""
     label = list(range(len(streets)))
-    for i, one in enumerate(streets):
+    for i, street in enumerate(streets):
         for j in range(i):
-            if one.joints & streets[j].joints:
+            if street.joints & streets[j].joints:
                 old, new = label[i], label[j]
                 label = [new if value == old else value for value in label]
     return label

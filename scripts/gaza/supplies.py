@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaza.cite import figure
+from gaza.citations import figure
 from gaza.zones import Zone
 
 ESSENTIAL_COLUMNS = [

@@ -39,21 +39,21 @@ def cells(zones: list[Zone], land: shapely.Geometry) -> list[Cell]:
     """Cells whose centre lies on land and in a zone, from west to east and south to north."""
     shapely.prepare(land)
     low_x, low_y, high_x, high_y = land.bounds
-    found = []
+    cells = []
     for column in range(floor(low_x / SIDE), ceil(high_x / SIDE)):
         for row in range(floor(low_y / SIDE), ceil(high_y / SIDE)):
             x, y = (column + 0.5) * SIDE, (row + 0.5) * SIDE
             if land.contains(Point(x, y)):
                 inside = [k for k, zone in enumerate(zones) if zone.shape.contains(Point(x, y))]
-                found += [Cell(column, row, x, y, inside[0])] if inside else []
-    return found
+                cells += [Cell(column, row, x, y, inside[0])] if inside else []
+    return cells
 
 
 def stops(
     streets: list[Street], zones: list[Zone], passage: tuple[float, float]
 ) -> list[tuple[tuple[float, float], int]]:
     """Points of the streets at which links may end, with the number of their zone; the passage is none of them."""
-    found: dict[tuple[float, float], int] = {}
+    ends: dict[tuple[float, float], int] = {}
     for street in streets:
         for number, zone in enumerate(zones):
             for piece in shapely.get_parts(street.shape.intersection(zone.shape)):
@@ -61,13 +61,13 @@ def stops(
                 first = (piece.length - (count - 1) * SPACING) / 2
                 for k in range(count):
                     point = piece.interpolate(first + k * SPACING)
-                    found.setdefault(street.join((point.x, point.y)), number)
+                    ends.setdefault(street.join((point.x, point.y)), number)
         for end in (street.line[0], street.line[-1]):
             inside = [k for k, zone in enumerate(zones) if zone.shape.contains(Point(end))]
             if inside and zones[inside[0]].shape.exterior.distance(Point(end)) > STUB:
-                found.setdefault(end, inside[0])
-    found.pop(passage, None)
-    return sorted(found.items())
+                ends.setdefault(end, inside[0])
+    ends.pop(passage, None)
+    return sorted(ends.items())
 
 
 def enter(grid: list[Cell], ends: list[tuple[tuple[float, float], int]]) -> list[Cell]:
@@ -93,7 +93,7 @@ def links(
     at = {(cell.column, cell.row): cell for cell in grid}
     around = shapely.union_all([zone.shape for zone in zones])
     shapely.prepare(around)
-    found = []
+    links = []
     for cell in grid:
         for across, up in ((1, 0), (0, 1), (1, 1), (1, -1)):
             other = at.get((cell.column + across, cell.row + up))
@@ -101,7 +101,7 @@ def links(
                 continue
             line = LineString([(cell.x, cell.y), (other.x, other.y)])
             if around.contains(line) and _clear(line, cell, other, zones):
-                found.append((f"w{cell.column}.{cell.row}-{other.column}.{other.row}", line))
+                links.append((f"w{cell.column}.{cell.row}-{other.column}.{other.row}", line))
     for cell in grid:
         near = [end for end, zone in ends if zone == cell.zone and _distance(cell, end) <= REACH]
         for end in sorted(near, key=lambda end: (_distance(cell, end), end)):
@@ -109,19 +109,19 @@ def links(
             if line.length == 0:
                 break
             if zones[cell.zone].shape.contains(line):
-                found.append((f"w{cell.column}.{cell.row}-road", line))
+                links.append((f"w{cell.column}.{cell.row}-road", line))
                 break
-    return found
+    return links
 
 
 def _distance(cell: Cell, end: tuple[float, float]) -> float:
     return float(((cell.x - end[0]) ** 2 + (cell.y - end[1]) ** 2) ** 0.5)
 
 
-def _clear(line: LineString, one: Cell, other: Cell, zones: list[Zone]) -> bool:
+def _clear(line: LineString, cell: Cell, other: Cell, zones: list[Zone]) -> bool:
     """Whether the link lies in the zones of its two cells alone, with more than a stub in each."""
-    if one.zone == other.zone:
-        return bool(zones[one.zone].shape.contains(line))
-    pieces = [line.intersection(zones[number].shape) for number in (one.zone, other.zone)]
+    if cell.zone == other.zone:
+        return bool(zones[cell.zone].shape.contains(line))
+    pieces = [line.intersection(zones[number].shape) for number in (cell.zone, other.zone)]
     whole = all(piece.geom_type == "LineString" and piece.length >= STUB for piece in pieces)
     return whole and abs(sum(piece.length for piece in pieces) - line.length) < 0.5

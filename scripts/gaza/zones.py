@@ -50,7 +50,7 @@ def draw(
         arabic = str(raw.name_ar[i]).strip("\u200e\u200f ")
         share = areas[best] / shape.area
         zones.append(Zone(ident, label, arabic, side, str(row.adm2_pcode), str(row.adm2_name), share, shape))
-    moved = sum(one.symmetric_difference(other).area for one, other in zip(before, shapes, strict=True)) / 2
+    moved = sum(old.symmetric_difference(new).area for old, new in zip(before, shapes, strict=True)) / 2
     whole = sum(shape.area for shape in before)
     return zones, [
         f"municipal polygons overlapped by {overlap:.1f} m2 in all; the smaller kept it",
@@ -99,7 +99,7 @@ def runs(street: LineString, shapes: list[Polygon]) -> list[tuple[float, float, 
 
 def _stretches(runs: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
     """Stretches to give away, with their new zone: the shortest first, until none is short."""
-    given = []
+    moved = []
     while True:
         short = []
         for k, (first, last, number) in enumerate(runs):
@@ -107,11 +107,11 @@ def _stretches(runs: list[tuple[float, float, int]]) -> list[tuple[float, float,
             if last - first < WEAVE and len(around) == 1 and number not in around:
                 short.append((last - first, k, around.pop()))
         if not short:
-            return given
+            return moved
         _, k, taker = min(short)
         low, high = max(k - 1, 0), min(k + 1, len(runs) - 1)
-        given = [item for item in given if not runs[k][0] <= (item[0] + item[1]) / 2 <= runs[k][1]]
-        given.append((runs[k][0], runs[k][1], taker))
+        moved = [item for item in moved if not runs[k][0] <= (item[0] + item[1]) / 2 <= runs[k][1]]
+        moved.append((runs[k][0], runs[k][1], taker))
         runs[low : high + 1] = [(runs[low][0], runs[high][1], taker)]
 
 

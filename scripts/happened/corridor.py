@@ -25,7 +25,7 @@ ANNOUNCED = datetime(2023, 11, 4, 6, tzinfo=timezone(timedelta(hours=2)))
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Assumptions:
     """What is not known.
 
     Attributes
@@ -49,18 +49,18 @@ class Inputs:
     streets: bool = False
 
 
-OWN = Inputs("as gaza-2023")
-TRIED = (
-    Inputs("2,000 an hour", per_hour=2_000),
-    Inputs("14,400 an hour", per_hour=14_400),
-    Inputs("half ready in 120 h", half_time_hours=120),
-    Inputs("half ready in 6 h", half_time_hours=6),
-    Inputs("share 0.19", share="share_leaving_low"),
-    Inputs("share 0.67", share="share_leaving_high"),
-    Inputs("streets open all day", streets=True),
+AS_IN_SCENARIO = Assumptions("as gaza-2023")
+ALTERNATIVES = (
+    Assumptions("2,000 an hour", per_hour=2_000),
+    Assumptions("14,400 an hour", per_hour=14_400),
+    Assumptions("half ready in 120 h", half_time_hours=120),
+    Assumptions("half ready in 6 h", half_time_hours=6),
+    Assumptions("share 0.19", share="share_leaving_low"),
+    Assumptions("share 0.67", share="share_leaving_high"),
+    Assumptions("streets open all day", streets=True),
 )
-LOW = Inputs("all low", 2_000, 120, "share_leaving_low")
-HIGH = Inputs("all high", 14_400, 6, "share_leaving_high", streets=True)
+LOW = Assumptions("all low", 2_000, 120, "share_leaving_low")
+HIGH = Assumptions("all high", 14_400, 6, "share_leaving_high", streets=True)
 
 
 @dataclass(frozen=True)
@@ -88,39 +88,39 @@ class Day:
     note: str = ""
 
 
-def passing(base: Scenario, day: Day, inputs: Inputs) -> int:
+def passing(base: Scenario, day: Day, assumptions: Assumptions) -> int:
     """People who pass on a day and are out of the corridor before it closes.
 
     They start from home when ready, the slow first; those counted on days before are gone. As in every plan nobody is
     on a road in the last minutes of the window.
     """
-    ready = _ready(base, day, inputs)
+    ready = _ready(base, day, assumptions)
     if ready <= 0:
         return 0
-    scenario = _scenario(base, day, inputs, ready)
+    scenario = _scenario(base, day, assumptions, ready)
     quiet = np.zeros((len(scenario.zones), scenario.steps), bool)
     opens, closes = ((hour - FIRST) * 60 // STEP for hour in day.hours)
     quiet[:, opens : closes - MARGIN_MINUTES // STEP] = True
-    if inputs.streets:
+    if assumptions.streets:
         quiet[[k for k, zone in enumerate(scenario.zone_ids) if zone not in CORRIDOR]] = True
-    groups = tuple(sorted(scenario.groups, key=lambda one: one.order))
+    groups = tuple(sorted(scenario.groups, key=lambda group: group.order))
     network = _network(base)
-    timed = [roads.timed(network, scenario, one.name) for one in groups]
+    timed = [roads.timed(network, scenario, group.name) for group in groups]
     return sum(flow.total for flow in move_groups(groups, timed, quiet))
 
 
-def _ready(base: Scenario, day: Day, inputs: Inputs) -> int:
+def _ready(base: Scenario, day: Day, assumptions: Assumptions) -> int:
     """Who wants to leave, is ready when the corridor opens, and was not counted before."""
     people = base.people[base.people["group"] != "ambulance"]
-    want = float((people["count"] * people[inputs.share].fillna(0.0)).sum())
+    want = float((people["count"] * people[assumptions.share].fillna(0.0)).sum())
     opens = ANNOUNCED + timedelta(days=day.number - ANNOUNCED.day, hours=day.hours[0] - ANNOUNCED.hour)
     hours = np.array([(opens - ANNOUNCED).total_seconds() / 3600])
-    return round(want * float(ready_share(hours, inputs.half_time_hours)[0])) - day.before
+    return round(want * float(ready_share(hours, assumptions.half_time_hours)[0])) - day.before
 
 
-def _scenario(base: Scenario, day: Day, inputs: Inputs, ready: int) -> Scenario:
+def _scenario(base: Scenario, day: Day, assumptions: Assumptions, ready: int) -> Scenario:
     places = base.places.copy()
-    places.loc[PASSAGE, "throughput_per_hour"] = inputs.per_hour
+    places.loc[PASSAGE, "throughput_per_hour"] = assumptions.per_hour
     people = base.people[base.people["group"] != "ambulance"].copy()
     leaving = people["share_leaving"] > 0
     people.loc[leaving, "share_leaving"] = min(1.0, ready / float(people.loc[leaving, "count"].sum()))
@@ -132,7 +132,7 @@ def _scenario(base: Scenario, day: Day, inputs: Inputs, ready: int) -> Scenario:
         places=places,
         people=people,
         half_time_hours=0.0,
-        groups=tuple(one for one in base.groups if one.mode == "foot"),
+        groups=tuple(group for group in base.groups if group.mode == "foot"),
     )
 
 

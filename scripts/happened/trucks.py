@@ -52,7 +52,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Brought:
+class Delivered:
     """What came of it, by day: trucks with goods that came in, tank trucks, litres, trucks unloaded in the north."""
 
     trucks: tuple[int, ...]
@@ -62,7 +62,7 @@ class Brought:
 
 
 RULES = Rules("the rules alone")
-TRIED = (
+ALTERNATIVES = (
     Rules("5 trucks an hour inspected", per_hour=5),
     Rules("10 an hour (as in gaza-2023)", per_hour=10),
     Rules("20 an hour", per_hour=20),
@@ -74,7 +74,7 @@ TRIED = (
 )
 
 
-def brought(base: Scenario, rules: Rules) -> Brought:
+def deliver_under(base: Scenario, rules: Rules) -> Delivered:
     """Run deliveries under rules with everything quiet from 07:00 on 24 November.
 
     All goods stand as one essential of which far more is needed than comes, so that trucks are what is short. One
@@ -84,7 +84,7 @@ def brought(base: Scenario, rules: Rules) -> Brought:
     network = roads.build(scenario)
     quiet = np.ones((len(scenario.zones), scenario.steps), bool)
     quiet[:, : 7 * 60 // STEP] = False
-    made = deliver(
+    deliveries = deliver(
         scenario,
         network,
         quiet,
@@ -93,13 +93,13 @@ def brought(base: Scenario, rules: Rules) -> Brought:
         gap=1e-4,
         follow_stocks=False,
     )
-    table = made.table
+    table = deliveries.table
 
     def by_day(rows: pd.DataFrame, column: str) -> list[float]:
         return [float(rows.loc[rows["day"] == day, column].sum()) for day in range(DAYS)]
 
     goods, fuel = table[table["item"] == GOODS], table[table["item"] == FUEL]
-    return Brought(
+    return Delivered(
         tuple(map(int, by_day(goods, "trucks"))),
         tuple(map(int, by_day(fuel, "trucks"))),
         tuple(by_day(fuel, "amount")),

@@ -29,24 +29,25 @@ def script() -> ModuleType:
 
 def test_trucks_of_the_page_are_what_the_rules_let_in_today(script):
     trucks = script.trucks
-    brought = trucks.brought(load("gaza-2023"), trucks.Rules("", north=0.3))
+    delivered = trucks.deliver_under(load("gaza-2023"), trucks.Rules("", north=0.3))
     entered = script.trucks_by_day(script.PAUSE[0], script.PAUSE[-1])
     for k, day in enumerate(script.PAUSE):
-        assert script.truck_row(day, entered[day], brought.trucks[k]) in PAGE
-        assert brought.north[k] == 60  # 30 % of 200
-        assert brought.trucks[k] <= trucks.TRUCKS
-        assert brought.litres[k] == pytest.approx(trucks.LITRES)
+        assert script.truck_row(day, entered[day], delivered.trucks[k]) in PAGE
+        assert delivered.north[k] == 60  # 30 % of 200
+        assert delivered.trucks[k] <= trucks.TRUCKS
+        assert delivered.litres[k] == pytest.approx(trucks.LITRES)
 
 
 def test_people_of_the_page_are_what_the_corridor_lets_out_today(script):
     base, corridor = load("gaza-2023"), script.corridor
     for day in script.corridor_days():
         if day.number in (6, 8):
-            people = [corridor.passing(base, day, one) for one in (corridor.OWN, corridor.LOW, corridor.HIGH)]
+            cases = (corridor.AS_IN_SCENARIO, corridor.LOW, corridor.HIGH)
+            people = [corridor.passing(base, day, case) for case in cases]
             assert script.corridor_row(day, *people) in PAGE
             hours = day.hours[1] - day.hours[0]
-            for each, inputs in zip(people, (corridor.OWN, corridor.LOW, corridor.HIGH), strict=True):
-                assert 0 < each < inputs.per_hour * hours  # never more than the passage lets through
+            for passing, case in zip(people, cases, strict=True):
+                assert 0 < passing < case.per_hour * hours  # never more than the passage lets through
 
 
 def test_counts_are_those_that_were_published(script):

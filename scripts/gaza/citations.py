@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaza.ground import read_table
+from gaza.raw_tables import read_table, row
 
 _FACTS = "facts only; the publisher is cited"
 _OSM = "Open Database License (ODbL) 1.0"
@@ -338,20 +338,6 @@ _TERMS = (
 )
 
 
-def row(table: str, **wanted: str) -> dict[str, str]:
-    """Return the one row of a raw table that has these values.
-
-    Raises
-    ------
-    LookupError
-        If there is none, or more than one.
-    """
-    found = [item for item in read_table(table) if all(item[key] == value for key, value in wanted.items())]
-    if len(found) != 1:
-        raise LookupError(f"{len(found)} rows of {table} have {wanted}")
-    return found[0]
-
-
 def position(number: str) -> str:
     """Name of the source that a row of positions.csv is."""
     return f"position-{number.lower()}"
@@ -370,10 +356,10 @@ def _date(text: str) -> str:
 
 def sources() -> dict[str, dict[str, Any]]:
     """All sources by the name used in the source columns."""
-    found = {key: dict(value) for key, value in (*_LAYERS.items(), *_WORKS.items())}
+    sources = {key: dict(value) for key, value in (*_LAYERS.items(), *_WORKS.items())}
     for key, (title, table, wanted) in _ROWS.items():
         item = row(table, **wanted)
-        found[key] = {
+        sources[key] = {
             "title": title,
             "publisher": item["publisher"],
             "date": _date(item.get("date_published") or item.get("date") or "not shown"),
@@ -382,7 +368,7 @@ def sources() -> dict[str, dict[str, Any]]:
         }
     for name in _TERMS:
         item = row("agreement_2023-11-22.csv", kind="term", item=name)
-        found[f"agreement-{name}"] = {
+        sources[f"agreement-{name}"] = {
             "title": f"Term reported of the agreement of 22 November 2023 ({name.replace('_', ' ')})",
             "publisher": item["publisher"],
             "date": _date(item["date_published"] or "not shown"),
@@ -390,11 +376,11 @@ def sources() -> dict[str, dict[str, Any]]:
             "address": item["url"],
         }
     for item in read_table("positions.csv"):
-        found[position(item["id"])] = {
+        sources[position(item["id"])] = {
             "title": f"Statement of {item['actor']}, {item['date']} ({item['issue'].replace('_', ' ')})",
             "publisher": item["publisher"],
             "date": _date(item["date_published"]),
             "licence": _FACTS,
             "address": item["url"],
         }
-    return dict(sorted(found.items()))
+    return dict(sorted(sources.items()))

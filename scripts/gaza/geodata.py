@@ -1,4 +1,4 @@
-"""Where the raw files lie, the plane in which lengths are measured, and how layers are written."""
+"""Layers: read in the plane in which lengths are measured, and written; and tables as they are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 import pyproj
 import shapely
 
-RAW = Path(__file__).resolve().parents[2] / "data-sources" / "gaza"
+from gaza.raw_tables import RAW
+
 METRES = "EPSG:32636"
 _DECIMALS = 6
 
@@ -26,12 +27,6 @@ def read_layer(name: str) -> gpd.GeoDataFrame:
     layer = gpd.read_file(RAW / name)
     shapes = shapely.transform(layer.geometry.to_numpy(), _to_metres)
     return layer.set_geometry(gpd.GeoSeries(shapes, index=layer.index, crs=METRES))
-
-
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of one raw table."""
-    with (RAW / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 def _to_metres(xy: np.ndarray) -> np.ndarray:

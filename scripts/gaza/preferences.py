@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from gaza.cite import position, row
+from gaza.citations import position
+from gaza.raw_tables import row
 
 COLUMNS = [
     "party", "issue", "weight", "weight_low", "weight_high", "worth", "least", "most", "never", "date", "basis",

@@ -1,4 +1,4 @@
-"""Counted beside modelled, day by day, as a small drawing."""
+"""Counted beside modelled, day by day, as a small chart."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _COUNTED, _MODEL = COLOURS[0], COLOURS[1]
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One day: its label, what was counted, what the model says, and the ends of its range if it has one."""
+class DayColumns:
+    """One day: its label, what was counted, what the model says, and the ends of its range if it has day."""
 
     label: str
     counted: float
@@ -22,10 +22,10 @@ class Pair:
     high: float | None = None
 
 
-def drawing(title: str, pairs: list[Pair]) -> str:
+def column_chart(title: str, days: list[DayColumns]) -> str:
     """Draw two columns for each day, with a line from the low to the high end of the model's range."""
-    top = round_up(max(max(one.counted, one.model, one.high or 0.0) for one in pairs))
-    wide = (_WIDTH - _LEFT - 10) / len(pairs)
+    top = round_up(max(max(day.counted, day.model, day.high or 0.0) for day in days))
+    wide = (_WIDTH - _LEFT - 10) / len(days)
     floor = _HEIGHT - _FOOT
 
     def height(value: float) -> float:
@@ -37,28 +37,28 @@ def drawing(title: str, pairs: list[Pair]) -> str:
         f'<rect x="{_LEFT + 90}" y="8" width="10" height="10" fill="{_MODEL}"/>'
         f'<text x="{_LEFT + 105}" y="17">model</text>',
     ]
-    if any(one.low is not None for one in pairs):
+    if any(day.low is not None for day in days):
         parts.append(f'<text x="{_LEFT + 170}" y="17">| range of the model</text>')
     for quarter in range(5):
         y = height(top * quarter / 4)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 10}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{top * quarter / 4:,.0f}</text>')
-    for number, one in enumerate(pairs):
+    for number, day in enumerate(days):
         x = _LEFT + wide * (number + 0.5)
         bar = wide * 0.36
-        for left, value, colour in ((x - bar, one.counted, _COUNTED), (x, one.model, _MODEL)):
+        for left, value, colour in ((x - bar, day.counted, _COUNTED), (x, day.model, _MODEL)):
             y = height(value)
             parts.append(
                 f'<rect x="{left:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{floor - y:.1f}" fill="{colour}">'
-                f"<title>{escape(one.label)}: {value:,.0f}</title></rect>"
+                f"<title>{escape(day.label)}: {value:,.0f}</title></rect>"
             )
-        if one.low is not None and one.high is not None:
+        if day.low is not None and day.high is not None:
             middle = x + bar / 2
             parts.append(
-                f'<line x1="{middle:.1f}" x2="{middle:.1f}" y1="{height(one.low):.1f}" y2="{height(one.high):.1f}" '
+                f'<line x1="{middle:.1f}" x2="{middle:.1f}" y1="{height(day.low):.1f}" y2="{height(day.high):.1f}" '
                 'stroke="#333" stroke-width="1.5"/>'
             )
-        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 9}" text-anchor="middle">{escape(one.label)}</text>')
+        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 9}" text-anchor="middle">{escape(day.label)}</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" '
         f'role="img" font-family="sans-serif" font-size="11"><title>{escape(title)}</title>'
