@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -68,3 +69,37 @@ def test_the_version_is_said_once() -> None:
 
 def _lines(file: Path) -> int:
     return len(file.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_two_files_need_each_other() -> None:
+    """Imports for types and inside functions count as any other; a package's face is a file of its own."""
+    imports = {name: _imported(file) & MODULES.keys() - {name} for name, file in MODULES.items()}
+    left = dict(imports)
+    while leaves := [name for name, needed in left.items() if not needed & left.keys()]:
+        for name in leaves:
+            del left[name]
+    assert left == {}, "among these is a circle"
+
+
+def test_nothing_is_imported_by_its_name_as_text() -> None:
+    assert [name for name, file in MODULES.items() if "import_module(" in file.read_text("utf-8")] == []
+
+
+def _module(file: Path) -> str:
+    parts = file.relative_to(ROOT / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {_module(file): file for file in sorted((ROOT / "src").rglob("*.py"))}
+
+
+def _imported(file: Path) -> set[str]:
+    """Modules that a file imports, wherever the import stands in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {part if part in MODULES else node.module for part in parts}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
