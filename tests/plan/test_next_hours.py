@@ -11,7 +11,7 @@ from letup.cli.plan import show_plan
 from letup.pauses import Window
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.discretise import limits_of
-from letup.plan.extensions import More, fits, longer, new
+from letup.plan.extensions import Extension, is_allowed, longer_pauses, new_pauses
 from letup.plan.files.document import field_digests
 from letup.plan.planner.make import make
 from letup.verify import verify
@@ -77,12 +77,12 @@ def test_where_nobody_is_left_who_could_get_out_no_hour_is_named(made):
 def test_hours_keep_to_the_limits_on_single_pauses_but_not_to_totals(example):
     clock, zones = example.clock, len(example.zones)
     limits = replace(limits_of(example), hours=(6, 18), longest=6.0, zone_hours=0.0)
-    within = lambda more: fits(more, SHORT, limits, zones, clock)  # noqa: E731
-    assert within(More(replace(SHORT[0], last=27), SHORT[0]))
-    assert not within(More(replace(SHORT[0], last=35), SHORT[0]))  # longer than the longest
-    assert not within(More(replace(SHORT[3], last=51), SHORT[3]))  # after 18:00
-    assert not within(More(Window(0, 30, 41), None))  # a second one that day
-    tried = [*longer(SHORT, range(4), limits, clock), *new(SHORT, range(zones), limits, clock)]
+    within = lambda more: is_allowed(more, SHORT, limits, zones, clock)  # noqa: E731
+    assert within(Extension(replace(SHORT[0], last=27), SHORT[0]))
+    assert not within(Extension(replace(SHORT[0], last=35), SHORT[0]))  # longer than the longest
+    assert not within(Extension(replace(SHORT[3], last=51), SHORT[3]))  # after 18:00
+    assert not within(Extension(Window(0, 30, 41), None))  # a second one that day
+    tried = [*longer_pauses(SHORT, range(4), limits, clock), *new_pauses(SHORT, range(zones), limits, clock)]
     assert {more.window.last - more.window.first + 1 for more in tried if more.old is None} <= {12}
     assert all(more.steps() == 4 for more in tried if more.old)
 

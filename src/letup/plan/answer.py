@@ -84,7 +84,7 @@ def next_hours(table: pd.DataFrame, pauses: pd.DataFrame) -> list[NextHour]:
     """The rows of `Plan.next_hours`; ``pauses`` as in `Plan.pauses`."""
     at = datetime.fromisoformat
     ends = {(row["zone"], at(row["start"])): at(row["end"]) for row in pauses.to_dict("records")}
-    found = []
+    hours_more = []
     for row in table.to_dict("records"):
         first, last = at(row["start"]), at(row["end"])
         if row["replaces"]:
@@ -92,7 +92,7 @@ def next_hours(table: pd.DataFrame, pauses: pd.DataFrame) -> list[NextHour]:
             first, last = (first, replaced) if first < replaced else (ends[row["zone"], replaced], last)
         hours = (last - first).total_seconds() / 3600
         people = round(row["people_per_zone_hour"] * hours)
-        found.append(
+        hours_more.append(
             NextHour(row["zone_name"], first, last, hours, not row["replaces"], people, row["basis"] == "exact")
         )
-    return found
+    return hours_more

@@ -33,28 +33,28 @@ def limits_of(scenario: Scenario) -> Limits:
 
     Notice becomes a forbidden time for every zone. A limit of the same name in both is taken as it is.
     """
-    given = scenario.limits
+    limits = scenario.limits
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
     table, budget = _concession(scenario)
     forbidden: list[tuple[int, int, int]] = []
-    before_notice = math.ceil(given.notice_hours * 60 / scenario.step_minutes - _EXACT)
+    before_notice = math.ceil(limits.notice_hours * 60 / scenario.step_minutes - _EXACT)
     if before_notice > 0:
         forbidden += [(zone, 0, before_notice - 1) for zone in number.values()]
-    for zone_id, start, end in given.forbidden:
+    for zone_id, start, end in limits.forbidden:
         first = math.floor(scenario.clock.step_at(start) + _EXACT)
         last = math.ceil(scenario.clock.step_at(end) - _EXACT) - 1
         if last >= max(first, 0) and first < scenario.steps:
             forbidden.append((number[zone_id], max(first, 0), min(last, scenario.steps - 1)))
-    same = {field.name: getattr(given, field.name) for field in fields(Limits) if hasattr(given, field.name)}
+    same = {field.name: getattr(limits, field.name) for field in fields(Limits) if hasattr(limits, field.name)}
     in_steps: dict[str, Any] = {
-        "shortest": given.shortest_hours,
-        "longest": given.longest_hours,
+        "shortest": limits.shortest_hours,
+        "longest": limits.longest_hours,
         "forbidden": tuple(forbidden),
         "concession": table,
         "concession_budget": budget,
-        "forced": _windows(scenario, number, given.forced, inside=False),
-        "frozen": _windows(scenario, number, given.frozen, inside=True),
-        "together": tuple(tuple(number[zone] for zone in group) for group in given.together),
+        "forced": _windows(scenario, number, limits.forced, inside=False),
+        "frozen": _windows(scenario, number, limits.frozen, inside=True),
+        "together": tuple(tuple(number[zone] for zone in group) for group in limits.together),
     }
     return Limits(**same | in_steps)
 
@@ -63,7 +63,7 @@ def _windows(
     scenario: Scenario, number: dict[str, int], spans: tuple[TimeOfZone, ...], *, inside: bool
 ) -> tuple[Window, ...]:
     """Times as windows: the whole steps inside them, or all steps that they touch."""
-    found = []
+    windows = []
     for zone, start, end in spans:
         first, last = scenario.clock.step_at(start), scenario.clock.step_at(end)
         if inside:
@@ -72,8 +72,8 @@ def _windows(
             begin, stop = math.floor(first + _EXACT), math.ceil(last - _EXACT) - 1
         begin, stop = max(begin, 0), min(stop, scenario.steps - 1)
         if begin <= stop:
-            found.append(Window(number[zone], begin, stop))
-    return tuple(found)
+            windows.append(Window(number[zone], begin, stop))
+    return tuple(windows)
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def _concession(scenario: Scenario) -> tuple[NDArray[np.float64] | None, float |
 
 
 def _budgets(scenario: Scenario) -> dict[str, float]:
-    given = ((str(party["id"]), party.get("concession_budget")) for party in scenario.parties)
-    return {party: float(budget) for party, budget in given if budget is not None}
+    budgets = ((str(party["id"]), party.get("concession_budget")) for party in scenario.parties)
+    return {party: float(budget) for party, budget in budgets if budget is not None}
 
 
 def _table(scenario: Scenario, entries: Iterable[Cost]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from letup.pauses.limits import Limits, Window, without_totals
 
 
 @dataclass(frozen=True)
-class More:
+class Extension:
     """A longer or new pause.
 
     Attributes
@@ -35,7 +35,7 @@ class More:
         return sorted([*(w for w in windows if w != self.old), self.window])
 
 
-def fits(more: More, windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> bool:
+def is_allowed(more: Extension, windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> bool:
     """Whether the parties' limits on single pauses allow it.
 
     Totals (zone-hours, zones at once, concession budget) are what one more hour is asked about, and are left
@@ -43,7 +43,7 @@ def fits(more: More, windows: Sequence[Window], limits: Limits, zones: int, cloc
 
     Parameters
     ----------
-    more : More
+    more : Extension
         The longer or new pause.
     windows : sequence of Window
         The pauses of the plan.
@@ -55,7 +55,7 @@ def fits(more: More, windows: Sequence[Window], limits: Limits, zones: int, cloc
     return _broken(more.applied(windows), limits, zones, clock) <= _broken(windows, limits, zones, clock)
 
 
-def longer(windows: Sequence[Window], order: Sequence[int], limits: Limits, clock: Clock) -> Iterator[More]:
+def longer_pauses(windows: Sequence[Window], order: Sequence[int], limits: Limits, clock: Clock) -> Iterator[Extension]:
     """Each pause an hour longer at its start and at its end, rounded up to the clock grid.
 
     Parameters
@@ -71,11 +71,11 @@ def longer(windows: Sequence[Window], order: Sequence[int], limits: Limits, cloc
     more = -(-max(clock.in_steps(1.0), 1) // grid) * grid
     for i in order:
         w = windows[i]
-        yield More(replace(w, first=w.first - more), w)
-        yield More(replace(w, last=w.last + more), w)
+        yield Extension(replace(w, first=w.first - more), w)
+        yield Extension(replace(w, last=w.last + more), w)
 
 
-def new(windows: Sequence[Window], zones: Sequence[int], limits: Limits, clock: Clock) -> Iterator[More]:
+def new_pauses(windows: Sequence[Window], zones: Sequence[int], limits: Limits, clock: Clock) -> Iterator[Extension]:
     """The shortest new pause of each zone not paused on a day, from the start or to the end of a pause of that day.
 
     Of each zone first the time that most other pauses of its day cover, then the next: round by round.
@@ -106,16 +106,16 @@ def new(windows: Sequence[Window], zones: Sequence[int], limits: Limits, clock: 
     for k in range(len(best)):
         for zone, firsts in zip(zones, rounds, strict=True):
             if k < len(firsts):
-                yield More(Window(zone, firsts[k], firsts[k] + length - 1), None)
+                yield Extension(Window(zone, firsts[k], firsts[k] + length - 1), None)
 
 
 def _broken(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock) -> set[tuple[str, Window | None, str]]:
     """What single pauses break, in a form that does not change with their number."""
     free = without_totals(limits)
-    found = breaches(windows, free, zones, clock)
+    broken = breaches(windows, free, zones, clock)
     return {
         (b.limit, windows[b.window] if b.window is not None else None, b.message if b.window is None else "")
-        for b in found
+        for b in broken
     }
 
 

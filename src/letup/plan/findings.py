@@ -50,26 +50,26 @@ def check_plan(
     complete : bool
         False if the search was ended early.
     """
-    found = [f for f in network.findings if f.severity != "error"]
-    found += _leaving(scenario, network, windows, movements, groups)
-    found += _way_back(network, movements)
-    found += _most_vulnerable(groups)
-    found += receiving(scenario, network, movements)
-    found += _time(scenario, windows, last_use)
-    found += _limits(scenario, windows)
+    findings = [f for f in network.findings if f.severity != "error"]
+    findings += _leaving(scenario, network, windows, movements, groups)
+    findings += _way_back(network, movements)
+    findings += _most_vulnerable(groups)
+    findings += receiving(scenario, network, movements)
+    findings += _time(scenario, windows, last_use)
+    findings += _limits(scenario, windows)
     if not complete:
-        found.append(finding("plan.incomplete", "The search was ended early; a longer one may find better pauses."))
+        findings.append(finding("plan.incomplete", "The search was ended early; a longer one may find better pauses."))
     if scenario.priorities.need and not has_trucks(scenario):
         message = f"{NO_TRUCKS[0].upper()}{NO_TRUCKS[1:]}; the pauses are for the movement of people alone."
-        found.append(finding("plan.priorities", message, "Give trucks and points in the scenario, or leave it out."))
-    found.append(
+        findings.append(finding("plan.priorities", message, "Give trucks and points in the scenario, or leave it out."))
+    findings.append(
         finding(
             "plan.relief",
             _relief(scenario),
             "Plan the passage of relief with those who bring it.",
         )
     )
-    found.append(
+    findings.append(
         finding(
             "plan.permission",
             "This is a model, not a permission: no pause holds before the parties agree, and civilians are protected "
@@ -77,7 +77,7 @@ def check_plan(
             "Have each pause agreed, notified and confirmed down to the units on the ground.",
         )
     )
-    return worst_first(found)
+    return worst_first(findings)
 
 
 def _relief(scenario: Scenario) -> str:
@@ -122,10 +122,10 @@ def _leaving(
     groups: Sequence[GroupResult],
 ) -> list[Finding]:
     """Voluntary leaving, those who stay, and those who are left behind."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     people, want = sum(g.people for g in groups), sum(g.want_to_leave for g in groups)
     arrive = sum(g.arrive for g in groups)
-    found += [
+    findings += [
         finding(
             "plan.voluntary",
             f"{group.arrive:,} people would move, only {group.want_to_leave:,} want to, in the group: {group.label}.",
@@ -135,7 +135,7 @@ def _leaving(
         for group in groups
         if group.arrive > group.want_to_leave
     ]
-    found.append(
+    findings.append(
         finding(
             "plan.voluntary",
             f"Check: {want:,} of {people:,} people are counted as wanting to leave; the plan moves {arrive:,} of them "
@@ -144,7 +144,7 @@ def _leaving(
             severity="note",
         )
     )
-    found.append(
+    findings.append(
         finding(
             "plan.stay",
             f"Flag: {people - want:,} people are counted as staying; they stay civilians with full protection "
@@ -164,7 +164,7 @@ def _leaving(
         inside = int(by_zone.loc[without, "people"].sum())
         names = ", ".join(str(scenario.zones["name"].get(zone, zone)) for zone in without[:6])
         more = f" and {len(without) - 6} more" if len(without) > 6 else ""
-        found.append(
+        findings.append(
             finding(
                 "plan.no_pause",
                 f"Flag: {inside:,} people are in {plural(len(without), 'zone')} without any pause: {names}{more}.",
@@ -178,14 +178,14 @@ def _leaving(
             f"{scenario.zones['name'].get(zone, zone) or 'no zone'} {int(people_left):,}"
             for zone, people_left in left[left > 0].head(3).items()
         )
-        found.append(
+        findings.append(
             finding(
                 "plan.left_behind",
                 f"Flag: {want - arrive:,} of {want:,} people who want to leave do not get out; most in {most}.",
                 "See what bounds the plan; ask for more hours there, or bring relief to them.",
             )
         )
-    return found
+    return findings
 
 
 def _way_back(network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
@@ -206,7 +206,7 @@ def _way_back(network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
             reached[breadth_first_order(graph, node, return_predecessors=False)] = True
         lost += int(rows.loc[~reached[rows["origin_node"].to_numpy(int)], "people"].sum())
     moved = int(movements["people"].sum())
-    found = [
+    findings = [
         finding(
             "plan.return",
             f"Return is part of the plan: {moved - lost:,} of {moved:,} people who leave have a way back on foot along "
@@ -215,29 +215,29 @@ def _way_back(network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
         )
     ]
     if lost:
-        found.append(
+        findings.append(
             finding(
                 "plan.no_return",
                 f"Flag: {lost:,} people who leave have no way back on foot along the roads of the scenario.",
                 "Open a way back before anybody leaves that way.",
             )
         )
-    return found
+    return findings
 
 
 def _most_vulnerable(groups: Sequence[GroupResult]) -> list[Finding]:
     """The order of the groups and what it means for families and the most vulnerable."""
-    found = []
+    findings = []
     active = [g for g in groups if g.want_to_leave > 0]
     if len(active) > 1:
-        found.append(
+        findings.append(
             finding(
                 "plan.order",
                 "Groups are planned one after the other: " + ", then ".join(g.label for g in active) + ". That order "
                 "is a rule, not an optimum over all groups together; the proven ceiling covers every order.",
             )
         )
-        found.append(
+        findings.append(
             finding(
                 "plan.families",
                 f"Check: {len(active)} groups move at their own speed and by their own means; families must not be "
@@ -245,7 +245,7 @@ def _most_vulnerable(groups: Sequence[GroupResult]) -> list[Finding]:
                 "Let families choose to move together, at the pace of their slowest.",
             )
         )
-        found += [
+        findings += [
             finding(
                 "plan.vulnerable_left",
                 f"Flag: {group.want_to_leave - group.arrive:,} of {group.want_to_leave:,} people who want to leave do "
@@ -256,16 +256,16 @@ def _most_vulnerable(groups: Sequence[GroupResult]) -> list[Finding]:
             for group in active[:-1]
             if group.arrive < group.want_to_leave
         ]
-    return found
+    return findings
 
 
 def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]) -> list[Finding]:
     """Margins, short pauses, notice, changes of the clock."""
-    found = []
+    findings = []
     thin = []
     for window, last in zip(windows, last_use, strict=True):
         if last > window.last:
-            found.append(
+            findings.append(
                 finding(
                     "plan.stranded",
                     f"People are on the road in {_zone_name(scenario, window)} when the pause of "
@@ -278,7 +278,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
             thin.append(window)
     if thin:
         places = ", ".join(dict.fromkeys(_zone_name(scenario, w) for w in thin[:6]))
-        found.append(
+        findings.append(
             finding(
                 "plan.margin",
                 f"Flag: in {len(thin)} of {len(windows)} pauses the last people leave the road less than "
@@ -288,7 +288,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
         )
     short = [w for w in windows if (w.last - w.first + 1) * scenario.step_minutes < _SHORT_PAUSE_HOURS * 60]
     if short:
-        found.append(
+        findings.append(
             finding(
                 "plan.short_pause",
                 f"Flag: {len(short)} of {len(windows)} pauses are shorter than {_SHORT_PAUSE_HOURS:g} hours.",
@@ -298,7 +298,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
     if windows:
         first = min(w.first for w in windows) * scenario.step_minutes / 60
         if first < _NOTICE_HOURS:
-            found.append(
+            findings.append(
                 finding(
                     "plan.notice",
                     f"Flag: the first pause starts {plural(first, 'hour')} after the start of the plan; parties were "
@@ -308,7 +308,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
             )
     offsets = {minutes for _, minutes in scenario.clock.offsets()}
     if len(offsets) > 1:
-        found.append(
+        findings.append(
             finding(
                 "plan.clock_change",
                 f"Flag: clocks in {scenario.timezone} change by {(max(offsets) - min(offsets)) / 60:g} h during the "
@@ -316,7 +316,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
                 "Check every pause after the change with the parties.",
             )
         )
-    return found
+    return findings
 
 
 def _limits(scenario: Scenario, windows: Sequence[Window]) -> list[Finding]:
@@ -338,8 +338,8 @@ def _subject(scenario: Scenario, windows: Sequence[Window], window: int | None) 
     """What breaks a limit, as the subject of a sentence."""
     if window is None:
         return "the pauses together:"
-    one = windows[window]
-    return f"the pause of {_zone_name(scenario, one)} from {scenario.clock.iso(one.first)}"
+    pause = windows[window]
+    return f"the pause of {_zone_name(scenario, pause)} from {scenario.clock.iso(pause.first)}"
 
 
 def _payer(scenario: Scenario, number: int | None) -> str:
@@ -347,7 +347,7 @@ def _payer(scenario: Scenario, number: int | None) -> str:
     if number is None:
         return ""
     name = paying(scenario)[number]
-    party = next((one for one in scenario.parties if one["id"] == name), None)
+    party = next((party for party in scenario.parties if party["id"] == name), None)
     return " (the limits)" if party is None else f" ({party['name']}, in {party['concession_unit']})"
 
 
@@ -365,7 +365,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
     """Whether destinations are safer and fit to receive."""
     if not len(movements):
         return []
-    found = []
+    findings = []
     safety = scenario.zones["safety"] if "safety" in scenario.zones else pd.Series(dtype=str)
     people_in: dict[str, int] = {}
     for shelter, taken in movements.groupby("shelter")["people"].sum().items():
@@ -374,7 +374,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
         people_in[zone] = people_in.get(zone, 0) + int(taken)
         room = int(scenario.places["room"].get(shelter) or 0)
         if taken >= room:
-            found.append(
+            findings.append(
                 finding(
                     "plan.room",
                     f"Flag: filled to its room of {room:,} people: {scenario.places['name'].get(shelter, shelter)}.",
@@ -384,7 +384,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
             )
     cared_for = _from_hospitals(scenario, movements)
     if cared_for:
-        found.append(
+        findings.append(
             finding(
                 "plan.patients",
                 f"Check: {plural(cared_for, 'patient')} would leave hospitals for shelters that take them in like "
@@ -397,10 +397,10 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
         name = str(scenario.zones["name"].get(zone, zone)) if zone else "a place in no zone"
         if known == "not_safer":
             text = f"Flag: {going:,} people would go to {name}, which is not thought safer than where they leave."
-            found.append(finding("plan.destination_unsafe", text, "Find another destination.", where=f"zone {zone}"))
+            findings.append(finding("plan.destination_unsafe", text, "Find another destination.", where=f"zone {zone}"))
         elif known != "safer":
             text = f"Flag: {going:,} people would go to {name}; no source says whether it is safer."
-            found.append(
+            findings.append(
                 finding(
                     "plan.destination_unknown",
                     text,
@@ -409,7 +409,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
                 )
             )
     total = int(movements["people"].sum())
-    found.append(
+    findings.append(
         finding(
             "plan.reception",
             f"Check: {total:,} people who arrive need at the least {total * _WATER_L[0] / 1000:,.0f} to "
@@ -418,7 +418,7 @@ def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame)
             "Check with those who run the shelters what is there; room in a table is not yet water.",
         )
     )
-    return found
+    return findings
 
 
 def _from_hospitals(scenario: Scenario, movements: pd.DataFrame) -> int:

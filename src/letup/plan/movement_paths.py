@@ -18,14 +18,14 @@ def _visits(timed: Timed, way: str) -> list[tuple[int, int, int]]:
     People may wait on the way and go on during another pause of the same zone: a long time between
     two legs begins a new stretch.
     """
-    found: list[tuple[int, int, int]] = []
+    stretches: list[tuple[int, int, int]] = []
     for leg, offset in parse_path(way):
         zone, until = int(timed.zone[leg]), offset + int(timed.transit[leg]) - 1
-        if found and found[-1][0] == zone and offset - found[-1][2] <= _PAUSE_ON_THE_WAY:
-            found[-1] = (zone, found[-1][1], until)
+        if stretches and stretches[-1][0] == zone and offset - stretches[-1][2] <= _PAUSE_ON_THE_WAY:
+            stretches[-1] = (zone, stretches[-1][1], until)
         else:
-            found.append((zone, offset, until))
-    return [stretch for stretch in found if stretch[0] >= 0]
+            stretches.append((zone, offset, until))
+    return [stretch for stretch in stretches if stretch[0] >= 0]
 
 
 def passing(windows: list[Window], timed: dict[str, Timed], movements: pd.DataFrame) -> tuple[list[int], list[int]]:

@@ -63,11 +63,11 @@ class Objective:
 def gap_of(objectives: Sequence[Objective]) -> float:
     """The same for several, by their weights; infinite where nothing is gained, though something could be."""
     # Only the ratio of weights matters, and so it must for what is too little to count.
-    largest = max(one.weight for one in objectives) or 1.0
-    weights = [one.weight / largest for one in objectives]
-    left = sum(weight * max(one.bound - one.value, 0.0) for weight, one in zip(weights, objectives, strict=True))
-    gained = sum(weight * (one.value - one.without) for weight, one in zip(weights, objectives, strict=True))
-    if left <= 1e-9 * max(sum(weight * one.bound for weight, one in zip(weights, objectives, strict=True)), 1.0):
+    largest = max(objective.weight for objective in objectives) or 1.0
+    weighed = [(objective, objective.weight / largest) for objective in objectives]
+    left = sum(weight * max(objective.bound - objective.value, 0.0) for objective, weight in weighed)
+    gained = sum(weight * (objective.value - objective.without) for objective, weight in weighed)
+    if left <= 1e-9 * max(sum(weight * objective.bound for objective, weight in weighed), 1.0):
         return 0.0
     return left / gained if gained > 0 else math.inf
 
@@ -100,15 +100,15 @@ def document_part(objectives: Sequence[Objective]) -> dict[str, Any]:
         "sentence": sentence_of(objectives),
         "objectives": [
             {
-                "name": one.name,
-                "unit": UNITS[one.name],
-                "weight": one.weight,
-                "value": one.value,
-                "without": one.without,
-                "bound": one.bound,
-                "gap": one.gap if math.isfinite(one.gap) else None,
+                "name": objective.name,
+                "unit": UNITS[objective.name],
+                "weight": objective.weight,
+                "value": objective.value,
+                "without": objective.without,
+                "bound": objective.bound,
+                "gap": objective.gap if math.isfinite(objective.gap) else None,
             }
-            for one in objectives
+            for objective in objectives
         ],
         "gap": gap if math.isfinite(gap) else None,
         "bound_basis": BASIS,
@@ -129,12 +129,12 @@ class WeighedObjective:
         The world as given, and its roads.
     usable : bool[zones, T]
         Steps that may be quiet.
-    prepared : Ground, optional
+    prepared : Prepared, optional
         From `letup.aid.deliveries.make.prepare`.
 
     Attributes
     ----------
-    ground : Ground
+    prepared : Prepared
         What deliveries are made with.
     """
 
@@ -157,7 +157,7 @@ class WeighedObjective:
     def losses(self, windows: Sequence[Window]) -> list[float]:
         """Need that could no longer be met without each of the windows, about: person-days."""
         now = self.need_of(windows)
-        return [max(now - self.need_of([other for other in windows if other != one]), 0.0) for one in windows]
+        return [max(now - self.need_of([other for other in windows if other != window]), 0.0) for window in windows]
 
     def useful(self, windows: list[Window], passed: Sequence[int]) -> list[int]:
         """Numbers of the windows that somebody passes, or without which less need could be met."""

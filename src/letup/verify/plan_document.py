@@ -18,7 +18,7 @@ from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.discretise import limits_of, people_by_group
-from letup.plan.extensions import More, fits
+from letup.plan.extensions import Extension, is_allowed
 from letup.plan.files.document import Document
 from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
@@ -172,8 +172,8 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
             if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
                 result.wrong("value", PLAN, f"{where}.replaces", "there is no such pause that it would make longer")
                 continue
-        more = More(window, old)
-        if not fits(more, windows, limits, len(scenario.zones), clock):
+        more = Extension(window, old)
+        if not is_allowed(more, windows, limits, len(scenario.zones), clock):
             result.wrong("value", PLAN, where, "is not within what the parties insist on for single pauses")
         if one.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
             result.wrong("value", PLAN, f"{where}.people_per_zone_hour", "is more than the people left behind")

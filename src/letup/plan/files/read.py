@@ -260,9 +260,9 @@ def read_goods(folder: Path, scenario: Scenario) -> tuple[pd.DataFrame, list[Tru
         return None
     deliveries = read_deliveries(folder / "deliveries.csv")
     trucks = trucks_of(scenario)
-    found = check_references(deliveries, trucks, scenario)
-    if found:
-        raise BadInput(found)
+    findings = check_references(deliveries, trucks, scenario)
+    if findings:
+        raise BadInput(findings)
     return deliveries, trucks
 
 
@@ -282,7 +282,7 @@ def read_pauses_of(folder: Path) -> tuple[Scenario, NDArray[np.bool_]]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"plan.json in {folder} cannot be read: {type(error).__name__} {error}"
         raise LetupError("convoys.plan", message, "Check the plan with `letup verify`.") from error
-    if any(not 0 <= one.first <= one.last < scenario.steps for one in windows):
+    if any(not 0 <= window.first <= window.last < scenario.steps for window in windows):
         message = f"plan.json in {folder} has pauses outside the time of its scenario"
         raise LetupError("convoys.plan", message, "Check the plan with `letup verify`.")
     return scenario, quiet_array(windows, len(number), scenario.steps)
@@ -304,32 +304,32 @@ def read_pauses(path: Path | str, scenario: Scenario) -> list[Window]:
         With a finding for every row that cannot be used.
     """
     path = Path(path)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     windows: list[Window] = []
-    rows = _rows(path, found)
+    rows = _rows(path, findings)
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
     line_of: dict[Window, int] = {}
     for line, row in rows:
-        window = _window(row, line, file=path.name, scenario=scenario, number=number, found=found)
+        window = _window(row, line, file=path.name, scenario=scenario, number=number, findings=findings)
         if window is None:
             continue
         for other in windows:
             if other.zone == window.zone and window.first <= other.last + 1 and other.first <= window.last + 1:
                 text = f"the pause of {row['zone']} overlaps or touches the one in row {line_of[other]}"
                 remedy = "Join them into one row, or leave time between them."
-                found.append(finding("pauses.overlap", text, remedy, file=path.name, where=f"row {line}"))
+                findings.append(finding("pauses.overlap", text, remedy, file=path.name, where=f"row {line}"))
         line_of.setdefault(window, line)
         windows.append(window)
-    if any(f.severity == "error" for f in found):
-        raise BadInput(found)
+    if any(f.severity == "error" for f in findings):
+        raise BadInput(findings)
     return sorted(windows)
 
 
-def _rows(path: Path, found: list[Finding]) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path, findings: list[Finding]) -> list[tuple[int, dict[str, str]]]:
     """Rows by line number; findings where the file cannot be read."""
 
     def refuse(code: str, message: str, remedy: str, where: str = "") -> list[tuple[int, dict[str, str]]]:
-        found.append(finding(code, message, remedy, file=path.name, where=where))
+        findings.append(finding(code, message, remedy, file=path.name, where=where))
         return []
 
     try:
@@ -361,13 +361,13 @@ def _rows(path: Path, found: list[Finding]) -> list[tuple[int, dict[str, str]]]:
 
 
 def _window(
-    row: dict[str, str], line: int, *, file: str, scenario: Scenario, number: dict[str, int], found: list[Finding]
+    row: dict[str, str], line: int, *, file: str, scenario: Scenario, number: dict[str, int], findings: list[Finding]
 ) -> Window | None:
     """The window of one row; None with findings if it cannot be used."""
-    before = len(found)
+    before = len(findings)
 
     def refuse(code: str, message: str, remedy: str, column: str) -> None:
-        found.append(finding(code, message, remedy, file=file, where=f"row {line}", column=column))
+        findings.append(finding(code, message, remedy, file=file, where=f"row {line}", column=column))
 
     if row["zone"] not in number:
         known = ", ".join(list(number)[:8])
@@ -396,8 +396,8 @@ def _window(
             refuse("pauses.outside", text, "See start, steps and step_minutes in scenario.yaml.", column)
         else:
             edges.append(round(step))
-    if len(found) == before and edges[0] >= edges[1]:
+    if len(findings) == before and edges[0] >= edges[1]:
         refuse("pauses.time", "the pause ends before it starts", "Correct start or end.", "end")
-    if len(found) > before:
+    if len(findings) > before:
         return None
     return Window(number[row["zone"]], edges[0], edges[1] - 1)

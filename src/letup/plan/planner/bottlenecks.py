@@ -65,11 +65,11 @@ def bottlenecks(
     """
     wanted = sum(int(flow.timed.supply.sum()) for flow in flows)
     total = sum(flow.total for flow in flows)
-    found: dict[tuple[str, str], _Limit] = {}
+    limits: dict[tuple[str, str], _Limit] = {}
     for flow in flows:
         if flow.cut is not None and flow.total < int(flow.timed.supply.sum()):
-            _from_cut(scenario, network, flow, found)
-    ranked = sorted(found.values(), key=lambda limit: (-limit.people, limit.kind, limit.id))[: _SHOWN - 1]
+            _from_cut(scenario, network, flow, limits)
+    ranked = sorted(limits.values(), key=lambda limit: (-limit.people, limit.kind, limit.id))[: _SHOWN - 1]
     rows: list[dict[str, object]] = []
     for i, limit in enumerate(ranked):
         gain = None
@@ -98,7 +98,7 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
     return order[list(BOTTLENECK_COLUMNS)].reset_index(drop=True)
 
 
-def _from_cut(scenario: Scenario, network: RoadNetwork, flow: GroupFlow, found: dict[tuple[str, str], _Limit]) -> None:
+def _from_cut(scenario: Scenario, network: RoadNetwork, flow: GroupFlow, limits: dict[tuple[str, str], _Limit]) -> None:
     """Add one group's cut to what is known of each limit."""
     timed, horizon, cut = flow.timed, flow.horizon, flow.cut
     assert cut is not None
@@ -121,14 +121,14 @@ def _from_cut(scenario: Scenario, network: RoadNetwork, flow: GroupFlow, found: 
             key = ("shelter", timed.place[int(timed.head[arc])])
         else:
             key = ("leaving home", timed.origin[homes.get(int(timed.tail[arc]), int(timed.tail[arc]))])
-        limit = found.setdefault(key, _Limit(*key))
+        limit = limits.setdefault(key, _Limit(*key))
         limit.people += people
         limit.arcs[flow.group.mode].add(arc)
         limit.pieces.update(timed.pieces[arc].tolist())
         limit.per_hour = max(limit.per_hour, float(np.max(timed.capacity[arc])) * per_hour)
     for node, people in zip(cut.shelters.tolist(), cut.room.tolist(), strict=True):
         place = timed.place[int(horizon.nodes[node])]
-        limit = found.setdefault(("shelter", place), _Limit("shelter", place))
+        limit = limits.setdefault(("shelter", place), _Limit("shelter", place))
         limit.people += int(people)
 
 

@@ -114,12 +114,12 @@ def move_groups(
     room = room_of(timed)
     relieved = relief.places if relief is not None else frozenset()
     room = {place: left * (2 if place in relieved else 1) for place, left in room.items()}
-    found = []
+    moved = []
     for group, network in zip(groups, timed, strict=True):
         horizon = horizons[group.mode]
         arrivals = np.zeros(quiet.shape[1], np.int64)
         if not len(horizon.nodes) or not len(horizon.steps) or not network.supply.any():
-            found.append(GroupFlow(group, network, horizon, arrivals, [], None))
+            moved.append(GroupFlow(group, network, horizon, arrivals, [], None))
             continue
         full = capacity_on(network, horizon)
         shared = np.flatnonzero(network.shared[horizon.arcs]).tolist()
@@ -139,7 +139,7 @@ def move_groups(
         here = np.zeros(len(network.place), np.int64)
         for node in np.flatnonzero(network.shelter > 0).tolist():
             here[node] = room.get(network.place[node], 0)
-        part = part_of(network, horizon, capacity, here)
+        part = network_within(network, horizon, capacity, here)
         now_quiet = quiet[: part.zones, horizon.steps]
         if quick:
             leaving = np.flatnonzero(network.leaving[horizon.arcs])
@@ -163,8 +163,8 @@ def move_groups(
             place = network.place[int(horizon.nodes[node])]
             room[place] = max(room[place] - max(int(taken[node] + part.supply[node]), 0), 0)
         routes, cut = (list(flow.routes()), flow.cut) if details and not quick else ([], None)
-        found.append(GroupFlow(group, network, horizon, arrivals, routes, cut))
-    return found
+        moved.append(GroupFlow(group, network, horizon, arrivals, routes, cut))
+    return moved
 
 
 @dataclass(frozen=True)
@@ -201,13 +201,13 @@ def horizons_of(modes: dict[str, list[Timed]], quiet: NDArray[np.bool_]) -> dict
     for mode, members in modes.items():
         keep |= _kept_steps(members, quiet, arcs[mode])
     steps = np.flatnonzero(keep)
-    found = {}
+    horizons = {}
     for mode, members in modes.items():
-        first, some = members[0], arcs[mode]
+        first, kept = members[0], arcs[mode]
         sheltered = np.flatnonzero(_any(members, "supply") & (first.shelter > 0))
-        nodes = np.unique(np.concatenate([first.tail[some], first.head[some], sheltered]))
-        found[mode] = Horizon(some, nodes.astype(np.int64), steps)
-    return found
+        nodes = np.unique(np.concatenate([first.tail[kept], first.head[kept], sheltered]))
+        horizons[mode] = Horizon(kept, nodes.astype(np.int64), steps)
+    return horizons
 
 
 def _kept_arcs(members: list[Timed], quiet: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -245,22 +245,22 @@ def _any(members: list[Timed], name: str) -> NDArray[np.bool_]:
 def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
     """Capacity of the kept arcs at the kept steps, people per step: int64[a, s]."""
     arcs, steps = horizon.arcs, horizon.steps
-    given = timed.capacity
+    capacities = timed.capacity
     total = int(steps[-1]) + 1 if len(steps) else 0
     leaving = timed.leaving[arcs]
-    if given.ndim == 2:
+    if capacities.ndim == 2:
         # Stretch by stretch of steps: whole rows would copy the whole horizon, and single steps take long.
         capacity = np.empty((len(arcs), len(steps)), np.int64)
         kept, column = np.zeros(total, bool), 0
         kept[steps] = True
         for first, last in runs(kept):
             after = column + last + 1 - first
-            capacity[:, column:after] = given[arcs, first : last + 1]
+            capacity[:, column:after] = capacities[arcs, first : last + 1]
             column = after
-        ready = np.cumsum(given[arcs[leaving], :total], axis=1, dtype=np.int64)[:, steps]
+        ready = np.cumsum(capacities[arcs[leaving], :total], axis=1, dtype=np.int64)[:, steps]
     else:
-        capacity = np.repeat(given[arcs].astype(np.int64)[:, None], len(steps), axis=1)
-        ready = given[arcs[leaving]].astype(np.int64)[:, None] * (steps[None, :] + 1)
+        capacity = np.repeat(capacities[arcs].astype(np.int64)[:, None], len(steps), axis=1)
+        ready = capacities[arcs[leaving]].astype(np.int64)[:, None] * (steps[None, :] + 1)
     capacity[leaving] = np.diff(ready, axis=1, prepend=0)
     # Arcs that need no pause must not lead across a gap.
     free = (timed.zone[arcs] < 0) & ~leaving
@@ -273,7 +273,7 @@ def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
     return np.minimum(capacity, _MOST, out=capacity)
 
 
-def part_of(
+def network_within(
     timed: Timed,
     horizon: Horizon,
     capacity: NDArray[np.int64],

@@ -41,7 +41,11 @@ def plan_once(job: Search) -> Plan:
 
 def _merit(plan: Plan) -> tuple[float, int]:
     """What a plan is worth by what it was chosen for, and how low its ceiling on people is."""
-    worth = sum(one.weight * one.value for one in plan.objectives) if plan.objectives else float(plan.arrive)
+    worth = (
+        sum(objective.weight * objective.value for objective in plan.objectives)
+        if plan.objectives
+        else float(plan.arrive)
+    )
     return worth, -plan.ceiling
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from letup.core.clock import runs
 from letup.pauses.limits import Window
 from letup.plan.discretise import limits_of, moving_array, room_of
-from letup.plan.extensions import More, fits, longer, new
+from letup.plan.extensions import Extension, is_allowed, longer_pauses, new_pauses
 from letup.plan.files.tables import NEXT_HOUR_COLUMNS
 from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.roads.network import Timed
@@ -56,7 +56,7 @@ def worth(
     quick : bool
         Whether to compare estimates in place of exact flows.
     """
-    found = [0] * len(windows)
+    worths = [0] * len(windows)
     for day in each_day(moving, flows, np.asarray(moving.any(axis=0), bool)):
         inside = [i for i, w in enumerate(windows) if day.first <= w.first <= day.last and passed[i]]
         if not inside:
@@ -66,8 +66,8 @@ def worth(
             without = day.moving.copy()
             without[windows[i].zone, windows[i].first : windows[i].last + 1] = False
             still = sum(flow.total for flow in move_groups(groups, day.timed, without, quick=quick))
-            found[i] = min(max(now - still, 0), passed[i])
-    return found
+            worths[i] = min(max(now - still, 0), passed[i])
+    return worths
 
 
 def next_hours(
@@ -99,12 +99,12 @@ def next_hours(
     tried = _tried(scenario, windows, flows, worths, _TRIED_QUICK if quick else _TRIED)
     moving = moving_array(scenario, windows)
     with_it = {more: moving_array(scenario, more.applied(windows)) for more in tried}
-    some = np.asarray(moving.any(axis=0), bool)
+    used_steps = np.asarray(moving.any(axis=0), bool)
     for quiet in with_it.values():
-        some |= quiet.any(axis=0)
+        used_steps |= quiet.any(axis=0)
     groups = scenario.groups
 
-    def arrive(day: Day, more: More | None = None) -> int:
+    def arrive(day: Day, more: Extension | None = None) -> int:
         quiet = day.moving
         if more is not None:
             quiet = np.zeros_like(moving)
@@ -112,8 +112,8 @@ def next_hours(
         return sum(flow.total for flow in move_groups(groups, day.timed, quiet, quick=quick))
 
     hour = scenario.clock.hours
-    gains: list[tuple[float, More]] = []
-    for day in each_day(moving, flows, some):
+    gains: list[tuple[float, Extension]] = []
+    for day in each_day(moving, flows, used_steps):
         inside = [more for more in tried if day.first <= more.window.first <= day.last]
         now = arrive(day) if inside else 0
         for more in inside:
@@ -125,21 +125,19 @@ def next_hours(
 
 def _tried(
     scenario: Scenario, windows: list[Window], flows: list[GroupFlow], worths: list[int], most: tuple[int, int]
-) -> list[More]:
+) -> list[Extension]:
     """Longer and new pauses that the limits allow, the most promising first, as many as there is time for."""
     clock, limits, zones = scenario.clock, limits_of(scenario), len(scenario.zones)
     per_step = [worth / (w.last - w.first + 1) for w, worth in zip(windows, worths, strict=True)]
     order = sorted(range(len(windows)), key=lambda i: (-per_step[i], i))
     left = _left_behind(scenario, flows)
     by_zone = sorted(range(zones), key=lambda zone: (-left[zone], zone))
-    return list(
-        chain.from_iterable(
-            islice((more for more in some if fits(more, windows, limits, zones, clock)), many)
-            for some, many in zip(
-                (longer(windows, order, limits, clock), new(windows, by_zone, limits, clock)), most, strict=True
-            )
-        )
-    )
+    candidates = (longer_pauses(windows, order, limits, clock), new_pauses(windows, by_zone, limits, clock))
+    return [
+        extension
+        for extensions, many in zip(candidates, most, strict=True)
+        for extension in islice((e for e in extensions if is_allowed(e, windows, limits, zones, clock)), many)
+    ]
 
 
 def _left_behind(scenario: Scenario, flows: list[GroupFlow]) -> list[int]:
@@ -158,7 +156,7 @@ def _left_behind(scenario: Scenario, flows: list[GroupFlow]) -> list[int]:
     return left
 
 
-def _best(scenario: Scenario, gains: list[tuple[float, More]]) -> list[tuple[float, More]]:
+def _best(scenario: Scenario, gains: list[tuple[float, Extension]]) -> list[tuple[float, Extension]]:
     """Best first; of the new pauses of a zone and day only the best."""
     clock = scenario.clock
     seen: set[tuple[int, int]] = set()
@@ -173,7 +171,7 @@ def _best(scenario: Scenario, gains: list[tuple[float, More]]) -> list[tuple[flo
     return kept[:_SHOWN]
 
 
-def _table(scenario: Scenario, gains: list[tuple[float, More]], quick: bool) -> pd.DataFrame:
+def _table(scenario: Scenario, gains: list[tuple[float, Extension]], quick: bool) -> pd.DataFrame:
     """The longer and new pauses as rows."""
     names = [str(name) for name in scenario.zones["name"]]
     rows = [
@@ -211,7 +209,7 @@ class Day:
     moving: NDArray[np.bool_]
 
 
-def each_day(moving: NDArray[np.bool_], flows: list[GroupFlow], some: NDArray[np.bool_]) -> Iterator[Day]:
+def each_day(moving: NDArray[np.bool_], flows: list[GroupFlow], used_steps: NDArray[np.bool_]) -> Iterator[Day]:
     """Each stretch of steps that may be used, with what the other stretches leave to it.
 
     Parameters
@@ -220,10 +218,10 @@ def each_day(moving: NDArray[np.bool_], flows: list[GroupFlow], some: NDArray[np
         When people may be on the roads of each zone.
     flows : list of GroupFlow
         In planning order, with routes.
-    some : bool[T]
-        Steps that may be used in some zone; covers at least those of ``moving``.
+    used_steps : bool[T]
+        Steps that may be used in used_steps zone; covers at least those of ``moving``.
     """
-    days = runs(np.asarray(some, bool))
+    days = runs(np.asarray(used_steps, bool))
     if not days:
         return
     rooms = room_of([flow.timed for flow in flows])
