@@ -17,7 +17,7 @@ def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_
     where it equals the total, both are proven best.
     """
     side = sink_side.reshape(net.nodes, steps)
-    calm, zone = quiet_runs(net, steps, quiet), zone_rows(net)
+    calm, zone = quiet_runs(net.zones, steps, quiet), zone_rows(net)
     capacity = net.capacity if net.capacity.ndim == 2 else net.capacity[:, None]
     arcs, at = _crossing(net.tail, net.head, net.transit, zone, calm, capacity, side)
     people = capacity[arcs, at * (capacity.shape[1] > 1)].astype(np.int64)

@@ -144,17 +144,23 @@ def _whole(name: str, value: ArrayLike, wrong: list[str]) -> NDArray[Any]:
     return array
 
 
-def quiet_runs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> NDArray[np.int32]:
+def quiet_runs(zones: int, steps: int, quiet: NDArray[np.bool_] | None) -> NDArray[np.int32]:
     """Quiet steps in a row from each step on.
 
     An arc with transit d may be entered at step t if its row has at least d at t.
+
+    Parameters
+    ----------
+    zones, steps : int
+        How many.
+    quiet : bool[zones, T] or None
+        When zones are quiet; always if None.
 
     Returns
     -------
     int32[zones + 1, T]
         One row per zone; the last row is for arcs that need no pause.
     """
-    zones = net.zones
     calm = np.empty((zones + 1, steps), np.int32)
     calm[zones] = np.iinfo(np.int32).max
     if quiet is None:

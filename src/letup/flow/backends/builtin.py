@@ -131,7 +131,7 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
         capacity=net.capacity if varies else net.capacity[:, None],
         varies=int(varies),
         zone=zone_rows(net)[given],
-        calm=quiet_runs(net, steps, quiet),
+        calm=quiet_runs(net.zones, steps, quiet),
         wait=wait,
         into_start=into_start,
         out=out,

@@ -82,7 +82,7 @@ class TimeExpandedNetwork:
 
 def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> TimeExpandedNetwork:
     """Write the time-expanded network out."""
-    calm, zone = quiet_runs(net, steps, quiet), zone_rows(net)
+    calm, zone = quiet_runs(net.zones, steps, quiet), zone_rows(net)
     at = np.arange(steps)
     can = (calm[zone] >= net.transit[:, None]) & (at[None, :] + net.transit[:, None] < steps)
     arc, step = np.nonzero(can)

@@ -100,7 +100,7 @@ def all_quiet_bound(
     total = float(net.supply[homes] @ worth[homes].max(axis=1, initial=0.0))
     arriving = (weight - worth[shelters]).max(axis=1, initial=0.0)
     total += float(np.minimum(net.shelter[shelters], people) @ arriving)
-    calm = quiet_runs(net, steps, usable)
+    calm = quiet_runs(net.zones, steps, usable)
     kinds, kind = np.unique(np.stack([net.zone, net.transit]), axis=1, return_inverse=True)
     order = np.argsort(kind.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(kind.ravel(), minlength=kinds.shape[1]))

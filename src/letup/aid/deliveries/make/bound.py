@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.logistics import Fleet, Logistics, slot_steps
 from letup.aid.deliveries.make.program import DeliveryProgram, ProgramBuilder
-from letup.aid.deliveries.make.trips import ArrivalTable, Trip, calm_array, open_spells
+from letup.aid.deliveries.make.trips import ArrivalTable, Trip, open_spells
 from letup.aid.deliveries.make.truck_network import TruckNetwork
 from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.truck_paths import TruckPath
+from letup.roads.timed_network import quiet_runs
 from letup.scenario.model import Scenario
 
 _NOWHERE = TruckPath((), np.zeros(0), np.zeros(0))
@@ -53,7 +54,7 @@ def _loads(logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, u
     starts = np.searchsorted(need.day_of_step, np.arange(days + 1))
     trips = []
     for speed, layout in roads.items():
-        openings = layout.openings(calm_array(usable))
+        openings = layout.openings(quiet_runs(*usable.shape, usable))
         for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.target:
                 continue

@@ -13,31 +13,31 @@ WAIT, THERE, NOWHERE = np.int32(-1), np.int32(-2), np.int32(-3)
 
 
 @njit(cache=True, nogil=True)
-def _copies(first, head, lasts, row, gate, calm, is_open, times, arrive, then, t):
+def _copies(first, head, lasts, row, gate, quiet_runs, is_open, times, arrive, then, t):
     """For how many times from t back nobody who waits does better by driving."""
-    found = t + 1
+    copies = t + 1
     for node in range(arrive.shape[1]):
         if then[t + 1, node] != WAIT:
             continue
         for arc in range(first[node], first[node + 1]):
             after = t + lasts[arc]
-            if after > times or calm[t, row[arc]] < lasts[arc]:
+            if after > times or quiet_runs[t, row[arc]] < lasts[arc]:
                 continue
             if gate[arc] >= 0 and not is_open[gate[arc], min(after, times - 1)]:
                 continue
             there = arrive[after, head[arc]]
             if there < NEVER:
-                found = min(found, there - arrive[t + 1, node] + 1)
-    return max(found, 0)
+                copies = min(copies, there - arrive[t + 1, node] + 1)
+    return max(copies, 0)
 
 
 @njit(cache=True, nogil=True)
-def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, steady):
+def arrivals(first, head, lasts, row, gate, quiet_runs, is_open, wait, target, times, steady):
     """Earliest time of being at the target, from every node and time; and the arc to take first.
 
     Arcs of a node stand together: those of node v are ``first[v]`` to ``first[v + 1] - 1``. An arc may be entered at
-    time t if its row of ``calm`` has at least as many times as it lasts, and its gate, if any, is open on leaving.
-    Going back in time, each pair of node and time is looked at once: every arc leads to a later time.
+    time t if its row of ``quiet_runs`` has at least as many times as it lasts, and its gate, if any, is open on
+    leaving. Going back in time, each pair of node and time is looked at once: every arc leads to a later time.
 
     Much of it repeats: while nothing opens or closes (``steady``), who drives arrives just as much earlier as they
     leave, and who waits arrives at the same time. Once that has gone on for as long as the longest arc, it goes on
@@ -57,7 +57,7 @@ def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, 
             continue
         if steady[t] and spell > longest:
             if copies == 0:
-                copies = _copies(first, head, lasts, row, gate, calm, is_open, times, arrive, then, t)
+                copies = _copies(first, head, lasts, row, gate, quiet_runs, is_open, times, arrive, then, t)
             if copies > 0:
                 copies -= 1
                 for node in range(nodes):
@@ -75,7 +75,7 @@ def arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, 
             path = WAIT if best < NEVER else NOWHERE
             for arc in range(first[node], first[node + 1]):
                 after = t + lasts[arc]
-                if after > times or calm[t, row[arc]] < lasts[arc]:
+                if after > times or quiet_runs[t, row[arc]] < lasts[arc]:
                     continue
                 if gate[arc] >= 0 and not is_open[gate[arc], min(after, times - 1)]:
                     continue

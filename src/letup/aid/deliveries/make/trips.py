@@ -11,6 +11,7 @@ from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, slot_steps
 from letup.aid.deliveries.make.truck_network import Openings, TruckNetwork, stays_open, timed_path
 from letup.aid.deliveries.truck_paths import TruckPath
 from letup.roads.network import RoadNetwork
+from letup.roads.timed_network import quiet_runs
 from letup.scenario.model import Scenario
 
 Bools = NDArray[np.bool_]
@@ -72,16 +73,6 @@ class Trip:
     back: Return | None
 
 
-def calm_array(quiet: Bools) -> Ints:
-    """Quiet steps in a row from each step on, by zone; a last row for where no pause is needed: int32[Z + 1, T]."""
-    zones, steps = quiet.shape
-    at = np.arange(steps, dtype=np.int32)
-    calm = np.full((zones + 1, steps), np.iinfo(np.int32).max, np.int32)
-    loud = np.where(quiet, steps, at).astype(np.int32)
-    calm[:zones] = np.minimum.accumulate(loud[:, ::-1], axis=1)[:, ::-1] - at
-    return calm
-
-
 def noisy_before(quiet: Bools) -> NDArray[np.int64]:
     """Steps that are not quiet before each step, by zone: int64[Z, T + 1]."""
     return np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
@@ -103,15 +94,15 @@ def trips(logistics: Logistics, roads: dict[float, TruckNetwork], quiet: Bools) 
     ----------
     means : Means
         What there is.
-    roads : dict of float to TruckRoads
+    roads : dict of float to TruckNetwork
         From `layouts`.
     quiet : bool[Z, T]
         When zones are quiet.
     """
-    calm, noisy = calm_array(quiet), noisy_before(quiet)
+    runs, noisy = quiet_runs(*quiet.shape, quiet), noisy_before(quiet)
     result: list[Trip] = []
     for speed, layout in roads.items():
-        openings = layout.openings(calm)
+        openings = layout.openings(runs)
         fleets = [(k, fleet) for k, fleet in enumerate(logistics.fleets) if fleet.speed_kmh == speed]
         fleets = [(k, fleet) for k, fleet in fleets if fleet.base in layout.origin and fleet.base in logistics.stops]
         outward: list[Trip] = []
@@ -133,7 +124,7 @@ class ArrivalTable:
 
     def __init__(self, roads: TruckNetwork, openings: Openings, place: str) -> None:
         self.roads = roads
-        self.arrive, self.then = roads.table(openings, place)
+        self.arrive, self.then = roads.earliest_arrivals(openings, place)
         self._known: dict[str, tuple[Ints, NDArray[np.int64]]] = {}
 
     def earliest(self, place: str, step: int) -> int:

@@ -28,6 +28,7 @@ from letup.scenario.model import Scenario
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+
 UNIT_SECONDS = 15.0
 """Times are looked at in units of about this length, longer ones where the network or the horizon is large."""
 
@@ -37,11 +38,11 @@ _EXACT = 1e-6
 
 @dataclass(frozen=True)
 class Openings:
-    """What is open when, in the units of `TruckRoads`.
+    """What is open when, in the units of `TruckNetwork`.
 
     Attributes
     ----------
-    calm : int32[times, Z + 1]
+    quiet_runs : int32[times, Z + 1]
         Quiet units in a row from each time on.
     gates : bool[C, times]
         Whether each checkpoint is open.
@@ -49,7 +50,7 @@ class Openings:
         Times at which every arc is open exactly as one time later.
     """
 
-    calm: Ints
+    quiet_runs: Ints
     gates: Bools
     steady: Bools
 
@@ -126,39 +127,39 @@ class TruckNetwork:
         self.wait.append(wait)
         return len(self.wait) - 1
 
-    def openings(self, calm: Ints) -> Openings:
-        """What is open when; ``calm`` is quiet steps in a row from each step on, last where no pause is needed."""
+    def openings(self, runs: Ints) -> Openings:
+        """What is open when; ``runs`` is quiet steps in a row from each step on, last where no pause is needed."""
         times = self.scenario.steps * self.units
         part = np.arange(times) % self.units
-        large = np.minimum(calm.astype(np.int64), 2 * self.scenario.steps)
+        large = np.minimum(runs.astype(np.int64), 2 * self.scenario.steps)
         fine = np.ascontiguousarray((np.repeat(large, self.units, axis=1) * self.units - part).T, np.int32)
         gates = np.repeat(self.is_open, self.units, axis=1)
         return Openings(fine, gates, _steady(fine, gates, int(self.lasts.max(initial=1))))
 
-    def table(self, openings: Openings, place: str) -> tuple[Ints, Ints]:
+    def earliest_arrivals(self, openings: Openings, place: str) -> tuple[Ints, Ints]:
         """Earliest arrivals at a place from all times and nodes, and the arc to take first; see `kernel.arrivals`."""
         from letup.aid.deliveries.make.kernel import arrivals
 
-        found: tuple[Ints, Ints] = arrivals(
+        result: tuple[Ints, Ints] = arrivals(
             self.first,
             self.head,
             self.lasts,
             self.row,
             self.gate,
-            openings.calm,
+            openings.quiet_runs,
             openings.gates,
             np.array(self.wait, bool),
             self.target[place],
-            len(openings.calm),
+            len(openings.quiet_runs),
             openings.steady,
         )
-        return found
+        return result
 
 
-def _steady(calm: Ints, gates: Bools, longest: int) -> Bools:
+def _steady(runs: Ints, gates: Bools, longest: int) -> Bools:
     """Times at which arcs are open exactly as one time later, whatever they last: bool[times]."""
-    times = len(calm)
-    state = np.where(calm <= 0, 0, np.where(calm >= longest, 2, 1))
+    times = len(runs)
+    state = np.where(runs <= 0, 0, np.where(runs >= longest, 2, 1))
     same = np.zeros(times, bool)
     same[:-1] = (state[:-1] == state[1:]).all(axis=1) & (state[:-1] != 1).all(axis=1)
     changes = np.concatenate([[0], np.cumsum((gates[:, 1:] != gates[:, :-1]).any(axis=0)), [0]])
@@ -196,7 +197,7 @@ def stays_open(path: TruckPath, roads: TruckNetwork, noisy: NDArray[np.int64], f
     """Whether the zones of a way are quiet, and its checkpoints open, for departures from one step to another.
 
     ``noisy`` counts steps that are not quiet before each step, by zone. Looked at here in true minutes: in the
-    units of `TruckRoads` trucks are a little later.
+    units of `TruckNetwork` trucks are a little later.
     """
     step_minutes = roads.scenario.step_minutes
     for piece, enter, leave in zip(path.pieces, path.enters, path.leaves, strict=True):

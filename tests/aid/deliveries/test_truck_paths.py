@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.aid.deliveries.make import kernel
-from letup.aid.deliveries.make.trips import calm_array
 from letup.aid.deliveries.make.truck_network import _steady
+from letup.roads.timed_network import quiet_runs
 from tests.aid.deliveries.small import quiet_hours, strip
 from tests.examples import examples
 
 
-def unfolded(tail, head, lasts, row, gate, calm, is_open, wait, target, times):
+def unfolded(tail, head, lasts, row, gate, runs, is_open, wait, target, times):
     graph = nx.DiGraph()
     for t in range(times + 1):
         graph.add_node((target, t))
@@ -25,7 +25,7 @@ def unfolded(tail, head, lasts, row, gate, calm, is_open, wait, target, times):
         for arc in range(len(tail)):
             after = t + lasts[arc]
             passable = gate[arc] < 0 or is_open[gate[arc], min(after, times - 1)]
-            if t < times and after <= times and calm[t, row[arc]] >= lasts[arc] and tail[arc] != target and passable:
+            if t < times and after <= times and runs[t, row[arc]] >= lasts[arc] and tail[arc] != target and passable:
                 graph.add_edge((int(tail[arc]), t), (int(head[arc]), int(after)))
     return graph
 
@@ -39,15 +39,15 @@ def test_arrivals_are_those_of_the_network_unfolded_in_time(seed):
     head = rng.integers(0, nodes, arcs).astype(np.int32)
     lasts = rng.integers(1, 4, arcs).astype(np.int32)
     quiet = np.repeat(rng.random((zones, times // 4 + 1)) < 0.6, 4, axis=1)[:, :times]
-    calm = np.minimum(calm_array(quiet), 10_000).T.astype(np.int32).copy()
+    runs = np.minimum(quiet_runs(*quiet.shape, quiet), 10_000).T.astype(np.int32).copy()
     row = rng.integers(0, zones + 1, arcs).astype(np.int32)
     gate = np.where(rng.random(arcs) < 0.2, 0, -1).astype(np.int32)
     is_open = np.repeat(rng.random((1, times // 6 + 1)) < 0.7, 6, axis=1)[:, :times]
     wait, target = rng.random(nodes) < 0.5, int(rng.integers(0, nodes))
     first = np.searchsorted(tail, np.arange(nodes + 1)).astype(np.int64)
-    steady = _steady(calm, is_open, int(lasts.max()))
-    arrive, then = kernel.arrivals(first, head, lasts, row, gate, calm, is_open, wait, target, times, steady)
-    graph = unfolded(tail, head, lasts, row, gate, calm, is_open, wait, target, times)
+    steady = _steady(runs, is_open, int(lasts.max()))
+    arrive, then = kernel.arrivals(first, head, lasts, row, gate, runs, is_open, wait, target, times, steady)
+    graph = unfolded(tail, head, lasts, row, gate, runs, is_open, wait, target, times)
     ends = [(target, t) for t in range(times + 1)]
     for node in range(nodes):
         for t in range(times + 1):
