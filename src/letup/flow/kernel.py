@@ -165,7 +165,7 @@ def can_grow(net, state, bits, search):
 def complete(net, state, bits, search):
     """Send everyone who can still get in when people inside full shelters may go on to another one.
 
-    Afterwards ``scout.dead`` are the places from which a shelter with room can be reached: the sink side of a
+    Afterwards ``search.dead`` are the places from which a shelter with room can be reached: the sink side of a
     minimum cut.
     """
     set_out(search)

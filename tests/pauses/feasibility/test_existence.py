@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from letup.core.clock import Clock
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, quiet_array
-from letup.pauses.feasibility.existence import Feasible
-from letup.pauses.feasibility.reachability import Passage, quiet_until
+from letup.pauses.feasibility.existence import FeasibilityTest
+from letup.pauses.feasibility.reachability import JourneySearch, quiet_until
 from letup.pauses.feasibility.window_milp import find_windows
 from letup.pauses.limits import usable_steps
 from tests.examples import examples
@@ -42,9 +42,9 @@ def networks(draw, steps):
 @given(net=networks(24), shortest=st.integers(1, 6), hours=st.sampled_from([None, (2, 9), (20, 6)]))
 def test_the_first_to_arrive_arrives_when_the_engine_says(net, shortest, hours):
     limits, clock = Limits(shortest=shortest, hours=hours, forbidden=((0, 5, 5),)), Clock(24, 60, 0.0)
-    passage, until = Passage(net, 24), quiet_until(limits, ZONES, clock)
+    journey_search, until = JourneySearch(net, 24), quiet_until(limits, ZONES, clock)
     flow = earliest_arrival(net, steps=24, quiet=usable_steps(limits, ZONES, clock))
-    arrivals, _ = passage.there(until)
+    arrivals, _ = journey_search.arrivals(until)
     assert bool(arrivals) == (flow.total > 0)
     if arrivals:
         assert min(step for step, _ in arrivals) == np.flatnonzero(flow.arrivals)[0]
@@ -54,9 +54,9 @@ def test_the_first_to_arrive_arrives_when_the_engine_says(net, shortest, hours):
 @given(net=networks(24), shortest=st.integers(1, 6), grid=st.sampled_from([None, 120]))
 def test_a_journey_gets_out_through_windows_that_hold_its_stays_and_no_others(net, shortest, grid):
     limits, clock = Limits(shortest=shortest, grid_minutes=grid, windows_per_day=9), Clock(24, 60, 0.0)
-    passage = Passage(net, 24)
-    crossing = passage.crossing(ZONES)
-    for journey in passage.journeys(quiet_until(limits, ZONES, clock)):
+    journey_search = JourneySearch(net, 24)
+    crossing = journey_search.crossing(ZONES)
+    for journey in journey_search.journeys(quiet_until(limits, ZONES, clock)):
         quiet = quiet_array(list(journey.stays), ZONES, 24)
         flow = earliest_arrival(net, steps=24, quiet=quiet)
         assert flow.arrivals[: journey.arrives + 1].sum() > 0
@@ -93,7 +93,7 @@ PAIRS.sort(key=len)
 )
 def test_no_plan_is_said_only_where_no_windows_let_anybody_out(net, **limits):
     limits = Limits(**limits)
-    verdict = Feasible(net, ZONES, CLOCK).test(limits)
+    verdict = FeasibilityTest(net, ZONES, CLOCK).test(limits)
     event(f"a plan: {verdict}")
     good = (
         windows
@@ -108,8 +108,8 @@ def test_zones_one_after_the_other_need_room_to_wait_between_them():
     # At home until step 0..; zone 0 takes 3 steps, zone 1 takes 3 steps; one zone at once, each 3 steps long.
     net = TimedNetwork([0, 1], [1, 2], [3, 3], [5, 5], [5, 0, 0], [0, 0, 9], [False, True, False], [0, 1])
     limits, clock = Limits(shortest=3, at_once=1), Clock(12, 60, 0.0)
-    assert Feasible(net, 2, clock).test(limits) is True
-    assert Feasible(net, 2, clock).test(replace(limits, zone_hours=5)) is False
-    assert Feasible(net, 2, clock).test(replace(limits, together=((0, 1),))) is False
-    assert Feasible(net, 2, clock).test(replace(limits, longest=3, shortest=1)) is True
-    assert Feasible(net, 2, clock).test(replace(limits, longest=2, shortest=1)) is False
+    assert FeasibilityTest(net, 2, clock).test(limits) is True
+    assert FeasibilityTest(net, 2, clock).test(replace(limits, zone_hours=5)) is False
+    assert FeasibilityTest(net, 2, clock).test(replace(limits, together=((0, 1),))) is False
+    assert FeasibilityTest(net, 2, clock).test(replace(limits, longest=3, shortest=1)) is True
+    assert FeasibilityTest(net, 2, clock).test(replace(limits, longest=2, shortest=1)) is False

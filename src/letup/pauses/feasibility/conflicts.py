@@ -10,9 +10,9 @@ import numpy as np
 
 from letup.core.clock import Clock
 from letup.core.errors import NoPlan
-from letup.pauses.feasibility.existence import Feasible
+from letup.pauses.feasibility.existence import FeasibilityTest
 from letup.pauses.feasibility.limit_relaxation import relax
-from letup.pauses.feasibility.reachability import Journey, Passage, quiet_until
+from letup.pauses.feasibility.reachability import Journey, JourneySearch, quiet_until
 from letup.pauses.feasibility.wording import Words, stated
 from letup.pauses.limits import INFO, Limits, allowed_steps, usable_steps, without
 from letup.roads.timed_network import TimedNetwork
@@ -154,7 +154,7 @@ def _why(
     count = zones if zones is not None else net.zones if net is not None else 0
     words, began = Words(clock, names), time.monotonic()
     deadline = began + seconds
-    windows = Feasible(None, count, clock, deadline)
+    windows = FeasibilityTest(None, count, clock, deadline)
     if count and windows.test(limits) is False:
         reasons = _reasons(windows, limits, words)
         simple = not limits.forced and not limits.frozen and reasons[-1].conflict == 0
@@ -162,20 +162,20 @@ def _why(
         return f"No pause is possible within the limits: {phrase or _contradictions(reasons)}.", reasons
     if net is None:
         return "", []
-    somebody = Feasible(net, count, clock, began + min(_AT_FIRST, seconds))
+    somebody = FeasibilityTest(net, count, clock, began + min(_AT_FIRST, seconds))
     if somebody.test(limits) is not False:
         return "", []
     somebody.deadline = time.monotonic() + seconds
-    assert somebody.passage is not None  # there is a network
-    nobody = _nobody_at_all(net, somebody.passage, clock)
+    assert somebody.journey_search is not None  # there is a network
+    nobody = _nobody_at_all(net, somebody.journey_search, clock)
     if nobody:
         return f"Nobody can get out, whatever is paused: {nobody}.", [Reason("", nobody)]
     reasons = _reasons(somebody, limits, words)
-    way = _quickest(somebody.passage, limits, count, words)
+    way = _quickest(somebody.journey_search, limits, count, words)
     return f"Nobody can get out within the limits: {way}, but {_contradictions(reasons)}.", reasons
 
 
-def _reasons(feasible: Feasible, limits: Limits, words: Words) -> list[Reason]:
+def _reasons(feasible: FeasibilityTest, limits: Limits, words: Words) -> list[Reason]:
     """Contradictions among the limits, one after the other, with the smallest relaxation of each limit."""
 
     def good(changed: Limits) -> bool:
@@ -192,7 +192,7 @@ def _reasons(feasible: Feasible, limits: Limits, words: Words) -> list[Reason]:
         for alone in (True, False):
             # Alone if all other limits can stay; else as if there were no other contradiction.
             base = limits if alone else apart
-            relaxed = {name: relax(name, base, good, feasible.zones, words, lambda: feasible.found) for name in names}
+            relaxed = {name: relax(name, base, good, feasible.zones, words, lambda: feasible.windows) for name in names}
             if any(relaxed.values()):
                 break
         for name in names:
@@ -209,7 +209,7 @@ def _reasons(feasible: Feasible, limits: Limits, words: Words) -> list[Reason]:
     return sorted(reasons, key=lambda reason: reason.conflict)
 
 
-def _conflict(feasible: Feasible, limits: Limits) -> list[str]:
+def _conflict(feasible: FeasibilityTest, limits: Limits) -> list[str]:
     """Limits that together allow no plan, of which none can be left out."""
     names = [name for name in _NAMES if getattr(limits, name) not in (None, INFO[name].given_up)]
     for name in list(names):
@@ -245,18 +245,18 @@ def _remedy(reasons: list[Reason]) -> str:
     return "Ask the parties for wider limits, or see `letup check` on roads, shelters and people."
 
 
-def _nobody_at_all(net: TimedNetwork, passage: Passage, clock: Clock) -> str:
+def _nobody_at_all(net: TimedNetwork, journey_search: JourneySearch, clock: Clock) -> str:
     """Why nobody gets out even if everything is quiet all the time; empty if somebody does."""
     if not net.supply.any():
         return "nobody wants to leave"
     if not net.shelter.any():
         return "no shelter has room"
-    if passage.there(None, first=True)[0]:
+    if journey_search.arrivals(None, first=True)[0]:
         return ""
-    if not len(passage.arcs):
+    if not len(journey_search.arcs):
         return "no home has a way to a shelter with room"
-    later = Passage(_always_open(net), 4 * clock.steps)
-    arrivals = later.there(None, first=True)[0]
+    later = JourneySearch(_always_open(net), 4 * clock.steps)
+    arrivals = later.arrivals(None, first=True)[0]
     if arrivals and arrivals[0][0] >= clock.steps:
         took = clock.hours(arrivals[0][0])
         ahead = clock.hours(clock.steps)
@@ -272,9 +272,9 @@ def _always_open(net: TimedNetwork) -> TimedNetwork:
     return TimedNetwork(net.tail, net.head, net.transit, peak, net.supply, net.shelter, net.wait, net.zone)
 
 
-def _quickest(passage: Passage, limits: Limits, zones: int, words: Words) -> str:
+def _quickest(journey_search: JourneySearch, limits: Limits, zones: int, words: Words) -> str:
     """The quickest way out if everything were quiet, and where no allowed window is long enough for it."""
-    journeys: list[Journey] = list(passage.journeys(None))
+    journeys: list[Journey] = list(journey_search.journeys(None))
     best = min(journeys, key=lambda journey: journey.arrives - journey.departs)
     phrase = f"the quickest way out takes {words.hours(best.arrives - best.departs)}"
     passed = list(dict.fromkeys(stay.zone for stay in best.stays))

@@ -14,7 +14,7 @@ from letup.core.wording import time_of_day
 from letup.pauses.feasibility.wording import Words
 from letup.pauses.limits import INFO, Limits, Window, changed, cost_of, costs_of, without
 
-Good = Callable[[Limits], bool]
+Allows = Callable[[Limits], bool]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Relaxed:
 
 
 def relax(
-    name: str, limits: Limits, good: Good, zones: int, words: Words, found: Callable[[], Sequence[Window]]
+    name: str, limits: Limits, good: Allows, zones: int, words: Words, last_windows: Callable[[], Sequence[Window]]
 ) -> Relaxed | None:
     """The smallest relaxation of one limit that allows a plan, all others kept; None if none does.
 
@@ -42,12 +42,12 @@ def relax(
         Number of zones.
     words : Words
         Zones and times in words.
-    found : callable
+    last_windows : callable
         Windows of the plan that the last call of ``good`` found.
     """
     if not good(without(limits, name)):
         return None
-    windows = list(found())
+    windows = list(last_windows())
     match INFO[name].relaxed_as:
         case "hours":
             return _hours(limits, good, words)
@@ -56,7 +56,7 @@ def relax(
         case "grid":
             return _grid(limits, good, words)
         case "budget":
-            return _budget(limits, good, windows, found)
+            return _budget(limits, good, windows, last_windows)
         case "times":
             return _forbidden(limits, good, words)
         case "flag":
@@ -65,7 +65,7 @@ def relax(
             return _entries(name, limits, good, words)
 
 
-def _number(name: str, limits: Limits, good: Good, zones: int, words: Words, windows: list[Window]) -> Relaxed | None:
+def _number(name: str, limits: Limits, good: Allows, zones: int, words: Words, windows: list[Window]) -> Relaxed | None:
     """A length, total or count: by halving, as more of it never leaves less room."""
     clock, old, info = words.clock, getattr(limits, name), INFO[name]
     in_steps = info.unit in ("h", "zone-hours")
@@ -108,7 +108,7 @@ def _least(low: int, high: int, good: Callable[[int], bool]) -> int | None:
     return high
 
 
-def _hours(limits: Limits, good: Good, words: Words) -> Relaxed:
+def _hours(limits: Limits, good: Allows, words: Words) -> Relaxed:
     """Hours widened by as little as possible, on either side or both, to points of the clock grid."""
     first, last = limits.hours or (0.0, 24.0)
     clock = words.clock
@@ -143,7 +143,7 @@ def _hours(limits: Limits, good: Good, words: Words) -> Relaxed:
     return Relaxed(of(best[1], best[2]), f"hours {new} in place of {old}")
 
 
-def _grid(limits: Limits, good: Good, words: Words) -> Relaxed:
+def _grid(limits: Limits, good: Allows, words: Words) -> Relaxed:
     """The coarsest clock grid that divides the hour or is a multiple of it, below the present one."""
     old = limits.grid_minutes or 0
     for minutes in (240, 180, 120, 60, 30, 20, 15, 10, 5):
@@ -154,7 +154,9 @@ def _grid(limits: Limits, good: Good, words: Words) -> Relaxed:
     return Relaxed(replace(limits, grid_minutes=None), how)
 
 
-def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[], Sequence[Window]]) -> Relaxed | None:
+def _budget(
+    limits: Limits, good: Allows, windows: list[Window], last_windows: Callable[[], Sequence[Window]]
+) -> Relaxed | None:
     """The least budget, to a ten-thousandth of it; of several parties, of the first that does alone, else of all.
 
     Of all, every budget is raised by the same share of what the plan found costs beyond it.
@@ -177,7 +179,7 @@ def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[
 
         if math.isinf(most) or not good(alone(math.inf)):
             continue
-        least = _least_budget(alone, good, most, cost_of(found(), costs[party][0]))
+        least = _least_budget(alone, good, most, cost_of(last_windows(), costs[party][0]))
         if least is not None:
             return Relaxed(alone(least), f"a budget of party {party} of {least:g} in place of {most:g}")
 
@@ -196,7 +198,7 @@ def _budget(limits: Limits, good: Good, windows: list[Window], found: Callable[[
     )
 
 
-def _least_budget(of: Callable[[float], Limits], good: Good, old: float, high: float) -> float | None:
+def _least_budget(of: Callable[[float], Limits], good: Allows, old: float, high: float) -> float | None:
     """The least number from the old one to another that is good, to a ten-thousandth; None if the other is not."""
     low = old
     if not good(of(high)):
@@ -214,7 +216,7 @@ def _least_budget(of: Callable[[float], Limits], good: Good, old: float, high: f
     return high
 
 
-def _forbidden(limits: Limits, good: Good, words: Words) -> Relaxed | None:
+def _forbidden(limits: Limits, good: Allows, words: Words) -> Relaxed | None:
     """One forbidden time cut short by as little as possible; if none does alone, as few as possible given up."""
     times = sorted(set(limits.forbidden), key=lambda entry: (entry[1], entry[2], entry[0]))
     alike = [list(group) for _, group in groupby(times, key=lambda entry: entry[1:])]
@@ -236,7 +238,7 @@ def _cut_short(
     group: list[tuple[int, int, int]],
     others: tuple[tuple[int, int, int], ...],
     limits: Limits,
-    good: Good,
+    good: Allows,
     words: Words,
 ) -> tuple[int, tuple[tuple[int, int, int], ...], str]:
     """By how many steps a time, forbidden for one zone or several alike, must begin later or end sooner."""
@@ -261,7 +263,7 @@ def _cut_short(
     return cut, of(cut, front), f"the forbidden time in {where} {how}"
 
 
-def _entries(name: str, limits: Limits, good: Good, words: Words) -> Relaxed:
+def _entries(name: str, limits: Limits, good: Allows, words: Words) -> Relaxed:
     """As few entries as possible given up: one if that does, else a set that cannot be made smaller."""
     entries: list[Any] = list(getattr(limits, name))
     kept: list[Any] | None = None

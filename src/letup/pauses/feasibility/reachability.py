@@ -44,7 +44,7 @@ def quiet_until(limits: Limits, zones: int, clock: Clock, crossing: Steps | None
     """Last step until which some allowed window of a zone, from a step on, may last: int64[zones, T].
 
     One less than the step where no window may hold it. Windows too short to cross the zone, with ``crossing``
-    from `Passage.crossing`, are left out.
+    from `JourneySearch.crossing`, are left out.
     """
     until = np.tile(np.arange(clock.steps) - 1, (zones, 1))
     allowed = allowed_steps(limits, zones, clock)
@@ -78,7 +78,7 @@ def _until(edges: Edges, clock: Clock, needed: int) -> Steps:
     return until
 
 
-class Passage:
+class JourneySearch:
     """Journeys of single people on a network over time.
 
     Parameters
@@ -111,8 +111,8 @@ class Passage:
 
     def joined(self, zones: set[int]) -> bool:
         """Whether any home has a way to a shelter through some zones only, whatever the time."""
-        some = np.flatnonzero(np.isin(self.zone, [-1, *zones]))
-        ahead = _reached(self.net.nodes, self.tail[some], self.head[some], self.homes)
+        usable = np.flatnonzero(np.isin(self.zone, [-1, *zones]))
+        ahead = _reached(self.net.nodes, self.tail[usable], self.head[usable], self.homes)
         return bool((ahead & self.refuge).any())
 
     def crossing(self, zones: int, together: tuple[tuple[int, ...], ...] = ()) -> Steps:
@@ -122,7 +122,7 @@ class Passage:
         zone needs a window at least that long. Zones that go together have the same windows, and are passed as
         one. More than there are steps where nobody can pass.
         """
-        found = np.full(zones, self.steps + 1, np.int64)
+        fewest = np.full(zones, self.steps + 1, np.int64)
         grouped = {zone for group in together for zone in group}
         used = np.unique(self.zone[self.zone >= 0]).tolist()
         for members in [*together, *((zone,) for zone in used if zone not in grouped)]:
@@ -137,8 +137,8 @@ class Passage:
             from_entry = _quickest(self.net.nodes, tail, head, took, np.flatnonzero(begins))
             to_exit = _quickest(self.net.nodes, head, tail, took, np.flatnonzero(ends))
             whole = from_entry[tail] + took + to_exit[head]
-            found[list(members)] = int(min(whole.min(initial=np.inf), self.steps + 1))
-        return found
+            fewest[list(members)] = int(min(whole.min(initial=np.inf), self.steps + 1))
+        return fewest
 
     def open_at(self, step: int, until: Steps | None) -> Bools:
         """Which arcs may be entered at a step; ``until`` None = no zone needs a pause."""
@@ -155,29 +155,29 @@ class Passage:
             may &= (self.zone < 0) | (step + self.transit - 1 <= until[self.zone, step])
         return np.asarray(may, bool)
 
-    def there(self, until: Steps | None, *, first: bool = False) -> tuple[list[tuple[int, int]], Bools]:
+    def arrivals(self, until: Steps | None, *, first: bool = False) -> tuple[list[tuple[int, int]], Bools]:
         """Arrivals as (step, shelter), and who could be where: bool[steps, nodes].
 
         With ``first`` it stops at the first step at which anybody arrives.
         """
-        net, found = self.net, list[tuple[int, int]]()
+        net, arrivals = self.net, list[tuple[int, int]]()
         here = np.zeros((self.steps, net.nodes), bool)
-        found += [(0, int(node)) for node in self.homes if self.refuge[node]]
+        arrivals += [(0, int(node)) for node in self.homes if self.refuge[node]]
         for step in range(self.steps):
             now = here[step]
-            found += [(step, int(node)) for node in np.flatnonzero(now & self.refuge)]
+            arrivals += [(step, int(node)) for node in np.flatnonzero(now & self.refuge)]
             now[self.homes] = True
             if step:
                 now |= here[step - 1] & net.wait
-            if first and found:
+            if first and arrivals:
                 break
             going = np.flatnonzero(now[self.tail])
             going = going[self.open_at(step, until)[going]]
             here[step + self.transit[going], self.head[going]] = True
-        return found, here
+        return arrivals, here
 
     def journey(self, until: Steps | None, arrival: tuple[int, int], here: Bools) -> Journey:
-        """The journey with the latest departure of those that end with an arrival; ``here`` from `there`."""
+        """The journey with the latest departure of those that end with an arrival; ``here`` from `arrivals`."""
         arrives, shelter = arrival
         net = self.net
         onward = np.zeros((arrives + 1, net.nodes), bool)
@@ -220,11 +220,11 @@ class Passage:
     def journeys(self, until: Steps | None, limit: int = _DEPARTURES) -> Iterator[Journey]:
         """Journeys that arrive at times spread over the whole, the first first; none if nobody can arrive."""
         if self._arrived is None or self._arrived[0] is not until:
-            self._arrived = (until, *self.there(until))
+            self._arrived = (until, *self.arrivals(until))
         _, arrivals, here = self._arrived
         steps = sorted({step for step, _ in arrivals})
         for step in sorted({steps[round(i)] for i in np.linspace(0, len(steps) - 1, min(limit, len(steps)))}):
-            arrival = next(one for one in arrivals if one[0] == step)
+            arrival = next((at, shelter) for at, shelter in arrivals if at == step)
             yield self.journey(until, arrival, here[: step + 1])
 
 
@@ -253,6 +253,6 @@ def _quickest(
     order = np.lexsort((took, head, tail))
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    some = order[first]  # of arcs side by side only the quickest: the matrix would add them up
-    graph = csr_array((took[some].astype(np.float64), (tail[some], head[some])), shape=(nodes, nodes))
+    quickest = order[first]  # of arcs side by side only the quickest: the matrix would add them up
+    graph = csr_array((took[quickest].astype(np.float64), (tail[quickest], head[quickest])), shape=(nodes, nodes))
     return np.asarray(dijkstra(graph, indices=start, min_only=True), np.float64)

@@ -192,7 +192,7 @@ def _units(limits: Limits, zones: int, clock: Clock, held: Sequence[Window]) -> 
                 alone = Edges(limits, clock, allowed[zone])
                 if Window(zone, a, b - 1) not in limits.frozen and not alone.fits(a, b):
                     return None
-        if any(other[0] <= one[1] for one, other in pairwise(unit.agreed)):
+        if any(later[0] <= span[1] for span, later in pairwise(unit.agreed)):
             return None
         spans = {(w.first, w.last + 1) for w in (*limits.forced, *held) if w.zone in members}
         unit.held = sorted(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in unit.agreed))
