@@ -1,8 +1,9 @@
 """Code blocks of a Markdown page, and how each is run.
 
 - ``python`` blocks of one page share their variables, top to bottom.
-- ``console`` blocks run each line that starts with ``$ `` in bash; the lines below it have to come up in what it
-  prints, in this order. ``...`` stands for any text, within a line or for lines left out.
+- ``console`` blocks run each line that starts with ``$ ``: in bash, but a plain ``letup`` command in this process,
+  which spares loading everything again. The lines below it have to come up in what it prints, in this order. ``...``
+  stands for any text, within a line or for lines left out.
   A command is expected to succeed; ``# exit 1`` at its end says that it is expected to fail with that status.
 - a comment ``<!-- file: area/people.csv -->`` before a block writes the block into that file.
 - a comment ``<!-- not run: reason -->`` before a block says why it is only read.
@@ -13,11 +14,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.cli.running import run as letup
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +31,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 _EXIT = re.compile(r"#\s*exit (\d+)\s*$")
+_SHELL = re.compile(r"[|<>&;$`*]")
+"""What only a shell understands."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +124,10 @@ def run(page: Path, folder: Path) -> int:
     return done
 
 
-def _command(command: str, printed: list[str], folder: Path, place: str) -> None:
-    """Run one command in bash, with the environment of the tests; compare its exit status and what it prints."""
-    expected = int(match[1]) if (match := _EXIT.search(command)) else 0
+def _in_bash(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in bash, with the environment of the tests."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    result = subprocess.run(
+    return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
         env={**os.environ, "PATH": path, "NO_COLOR": "1"},
@@ -132,6 +137,13 @@ def _command(command: str, printed: list[str], folder: Path, place: str) -> None
         timeout=240,
         check=False,
     )
+
+
+def _command(command: str, printed: list[str], folder: Path, place: str) -> None:
+    """Run one command, and compare its exit status and what it prints."""
+    expected = int(match[1]) if (match := _EXIT.search(command)) else 0
+    words = shlex.split(command, comments=True)
+    result = letup(*words[1:]) if words[0] == "letup" and not _SHELL.search(command) else _in_bash(command, folder)
     assert result.returncode == expected, (
         f"{place}: `{command}` ended with {result.returncode}, the page says {expected}\n"
         f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
