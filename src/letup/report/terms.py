@@ -212,7 +212,7 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
     }
 
     def of(kinds: tuple[str, ...]) -> tuple[Term, ...]:
-        return tuple(term for name, term in settled.items() if _is(name, kinds))
+        return tuple(term for name, term in settled.items() if _belongs(name, kinds))
 
     last = max((pause.end for pause in offer.pauses), default=None)
     return Sheet(
@@ -225,14 +225,14 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
         people=number(offer.arrive),
         want=number(offer.want_to_leave),
         last=moment_text(last, lang) if last is not None else "",
-        terms=tuple(term for name, term in settled.items() if not _is(name, (*_MONITORING, *_ENDING))),
+        terms=tuple(term for name, term in settled.items() if not _belongs(name, (*_MONITORING, *_ENDING))),
         monitoring=of(_MONITORING),
         ending=of(_ENDING),
         open=tuple(_label(issue, lang) for issue in support.issues if issue.id not in package),
     )
 
 
-def _is(issue: str, kinds: tuple[str, ...]) -> bool:
+def _belongs(issue: str, kinds: tuple[str, ...]) -> bool:
     return any(word.startswith(kinds) for word in re.split(r"[-_. ]", issue))
 
 
@@ -322,13 +322,13 @@ def write_terms(
     return files
 
 
-def _fill(phrase: str, **given: str) -> str:
-    return phrase.format(**given)
+def _fill(phrase: str, **values: str) -> str:
+    return phrase.format(**values)
 
 
-def _fill_isolated(phrase: str, **given: str) -> str:
+def _fill_isolated(phrase: str, **values: str) -> str:
     """Keep what is put in from taking part in the order of the right-to-left text around it (U+2068, U+2069)."""
-    return phrase.format(**{name: f"\u2068{value}\u2069" for name, value in given.items()})
+    return phrase.format(**{name: f"\u2068{value}\u2069" for name, value in values.items()})
 
 
 def _values(offer: Offer, content: Sheet, lang: str, plan: Path | None) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from letup.core.wording import listed, percent
+from letup.core.wording import count, listed, percent
 from letup.support.acceptance import Verdict
 from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Value
@@ -86,7 +86,7 @@ def deal_chances(analysis: Analysis) -> str:
     if analysis.space_size == 1:
         return "Nothing is left open: this is the only package looked at."
     return (
-        f"Among {analysis.space_size:,} packages that these plans and the open issues allow, some deal exists in "
+        f"Among {count(analysis.space_size)} packages that these plans and the open issues allow, some deal exists in "
         f"{percent(analysis.deal_share)} of {analysis.deal_draws} draws."
     )
 
@@ -234,11 +234,11 @@ def move_in_words(move: Move, party: str) -> str:
     people, need = move.effect.people, move.effect.need
     price = ""
     if people:
-        price = f"; {abs(people):,.0f} {'more' if people > 0 else 'fewer'} people get out"
+        price = f"; {count(abs(people))} {'more' if people > 0 else 'fewer'} people get out"
     elif people is None:
         price = "; what it does to people is not known"
     if need and round(need):
-        price += f"; {abs(need):,.0f} person-days {'more' if need > 0 else 'less'} of need met"
+        price += f"; {count(abs(need))} person-days {'more' if need > 0 else 'less'} of need met"
     return (
         f"{move.change.description}: {percent(move.before[party])} → {percent(move.after[party])}; "
         f"all accept: {percent(move.all_before)} → {percent(move.all_after)}{price}"
