@@ -24,17 +24,17 @@ def bounds(problem, rounds):
 @pytest.mark.parametrize("scarce", [False, True])
 def test_no_windows_are_worth_more(scarce):
     tight = 0
-    for seed in range(30):
+    for seed in range(25):
         problem = drawn(seed, scarce=scarce)
         found = bounds(problem, 12)
         assert min(found) >= problem.best - 1e-9
         tight += min(found) < float(problem.weight[0]) * problem.net.supply.sum() - 1e-9
-    assert tight > 15
+    assert tight > 12
 
 
 def test_with_more_rounds_it_comes_near_the_best_flow():
     far = []
-    for seed in range(30):
+    for seed in range(25):
         problem = drawn(seed, scarce=True)
         found = bounds(problem, 40)
         best = best_flow((problem.net, usable_of(problem), problem.weight))

@@ -18,6 +18,7 @@ from letup.pauses.bound.relaxation import Relaxation
 from letup.pauses.certificates.certificate import Certificate, ReachCut
 from letup.pauses.certificates.coarse_network import every_node
 from letup.pauses.incumbent import TimeLimit
+from letup.pauses.problem import weight_of
 from tests.examples import examples, seeds
 from tests.pauses.bound.tiny import EXACT, clock_of
 from tests.pauses.certificates.test_coarse_network import any_grouping
@@ -142,13 +143,23 @@ def strip() -> dict:
 
 
 def test_what_the_choice_hands_out_is_confirmed_and_binds_its_bound() -> None:
-    given = strip()
-    choice = choose_pauses(given["net"], **{k: v for k, v in given.items() if k != "net"}, time_limit=10)
+    choice = choose_pauses(**strip(), time_limit=10)
     assert choice.certificate is not None
     assert choice.certificate.cuts
-    bound = check_bound(given["net"], **{k: v for k, v in given.items() if k != "net"}, certificate=choice.certificate)
+    bound = check_bound(**strip(), certificate=choice.certificate)
     assert bound == pytest.approx(choice.certificate.bound, rel=EXACT)
     assert choice.value <= choice.bound <= bound + EXACT
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Certificate:
+    """The certificate of the strip's relaxation."""
+    problem = strip()
+    clock = Clock(problem["steps"], problem["step_minutes"], problem["start_hour"])
+    relaxation = Relaxation(problem["net"], problem["limits"], clock, weight_of(None, 30), every_node(problem["net"]))
+    assert relaxation.solve(60)
+    relaxation.tighten(TimeLimit(60))
+    return relaxation.certificate()
 
 
 @pytest.mark.parametrize(
@@ -166,14 +177,7 @@ def test_what_the_choice_hands_out_is_confirmed_and_binds_its_bound() -> None:
         (lambda c: replace(c, grouping=replace(c.grouping, lead=np.array([9, 0, 0, 0]))), "back in shifted time"),
     ],
 )
-def test_a_certificate_that_cannot_be_right_is_refused(forge, reason: str) -> None:
-    given = strip()
-    clock = Clock(given["steps"], given["step_minutes"], given["start_hour"])
-    weight = 1 - 0.3 * np.arange(30) / 30
-    relaxation = Relaxation(given["net"], given["limits"], clock, weight, every_node(given["net"]))
-    assert relaxation.solve(60)
-    relaxation.tighten(TimeLimit(60))
-    certificate = relaxation.certificate()
+def test_a_certificate_that_cannot_be_right_is_refused(certificate: Certificate, forge, reason: str) -> None:
     with pytest.raises(LetupError, match=reason) as error:
-        check_bound(**given, weight=weight, certificate=forge(certificate))
+        check_bound(**strip(), certificate=forge(certificate))
     assert error.value.code == "pauses.certificate"
