@@ -48,7 +48,10 @@ def test_every_dependency_has_its_reason_on_its_page() -> None:
     assert not {name for name in names if f"`{name}`" not in page}
 
 
-@pytest.mark.parametrize("heavy", ["numba", "geopandas", "pandas", "scipy", "ortools", "highspy", "pydantic", "osmium"])
+@pytest.mark.parametrize(
+    "heavy",
+    ["numba", "geopandas", "pandas", "scipy", "ortools", "highspy", "pydantic", "osmium", "rich.live", "rich.tree"],
+)
 def test_asking_for_help_does_not_load(heavy: str, modules_of_help: set[str]) -> None:
     assert heavy not in modules_of_help
 

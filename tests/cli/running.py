@@ -7,10 +7,14 @@ on that: how quickly it starts, its streams, its signals.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -39,6 +43,25 @@ def run_process(*arguments: str | Path, **environment: str) -> subprocess.Comple
         timeout=300,
         env=os.environ | {"COLUMNS": "80"} | environment,
     )
+
+
+def run_in_terminal(columns: int, *arguments: str | Path) -> str:
+    """Everything that a command shows in a terminal of so many columns, with its escape sequences."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "letup", *map(str, arguments)],
+        stdin=slave, stdout=slave, stderr=slave, env=environment | {"TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    with contextlib.suppress(OSError):  # how a pseudo-terminal says on Linux that nobody writes to it any more
+        while part := os.read(master, 65536):
+            shown += part
+    os.close(master)
+    process.wait(60)
+    return shown.decode()
 
 
 def printed(show: Callable[..., None], *arguments: object) -> str:
