@@ -54,7 +54,7 @@ def _loads(logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, u
     starts = np.searchsorted(need.day_of_step, np.arange(days + 1))
     trips = []
     for speed, layout in roads.items():
-        openings = layout.openings(quiet_runs(*usable.shape, usable))
+        openings = layout.openings(quiet_runs(usable.shape[0], usable.shape[1], usable))
         for stop in logistics.stops.values():
             if stop.kind == "crossing" or stop.id not in layout.target:
                 continue

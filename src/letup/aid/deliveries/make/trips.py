@@ -99,7 +99,7 @@ def trips(logistics: Logistics, roads: dict[float, TruckNetwork], quiet: Bools) 
     quiet : bool[Z, T]
         When zones are quiet.
     """
-    runs, noisy = quiet_runs(*quiet.shape, quiet), noisy_before(quiet)
+    runs, noisy = quiet_runs(quiet.shape[0], quiet.shape[1], quiet), noisy_before(quiet)
     result: list[Trip] = []
     for speed, layout in roads.items():
         openings = layout.openings(runs)
