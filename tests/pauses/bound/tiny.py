@@ -37,13 +37,13 @@ def solved(
     if lower is not None:
         low[: len(lower)] = high[: len(lower)] = lower
     rows = LinearConstraint(program.matrix, np.array(program.row_lower), np.array(program.row_upper))
-    found: OptimizeResult = milp(
+    result: OptimizeResult = milp(
         -(np.array(program.gain) if gain is None else gain),
         integrality=np.array(program.integer, int) if whole else None,
         bounds=Bounds(low, high),
         constraints=rows if program.rows else (),
     )
-    return found
+    return result
 
 
 def value_of(problem: Problem, windows: list) -> float:

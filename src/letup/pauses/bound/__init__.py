@@ -1,1 +1,1 @@
-"""How much better any choice of pauses could be: a relaxation, its cuts, its proof."""
+"""How much better any choice of pauses could be: a relaxation, its cuts, branch and bound."""

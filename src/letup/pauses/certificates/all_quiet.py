@@ -100,12 +100,12 @@ def all_quiet_bound(
     total = float(net.supply[homes] @ worth[homes].max(axis=1, initial=0.0))
     arriving = (weight - worth[shelters]).max(axis=1, initial=0.0)
     total += float(np.minimum(net.shelter[shelters], people) @ arriving)
-    calm = quiet_runs(net.zones, steps, usable)
+    quiet_for = quiet_runs(net.zones, steps, usable)
     kinds, kind = np.unique(np.stack([net.zone, net.transit]), axis=1, return_inverse=True)
     order = np.argsort(kind.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(kind.ravel(), minlength=kinds.shape[1]))
     for (zone, transit), alike in zip(kinds.T.tolist(), np.split(order, ends[:-1]), strict=True):
-        enter = np.flatnonzero(calm[zone, : max(steps - transit, 0)] >= transit)  # zone -1 is the last row
+        enter = np.flatnonzero(quiet_for[zone, : max(steps - transit, 0)] >= transit)  # zone -1 is the last row
         if not len(enter):
             continue
         size = max(_AT_ONCE // len(enter), 1)
