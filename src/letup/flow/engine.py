@@ -120,12 +120,12 @@ def earliest_arrival(
     elif net.capacity.ndim == 2 and net.capacity.shape[1] != steps:
         wrong.append(f"capacity has {net.capacity.shape[1]} steps, expected {steps}")
     if quiet is not None:
-        given: NDArray[Any] = np.asarray(quiet)
-        if given.dtype != np.bool_ or given.ndim != 2:
+        state: NDArray[Any] = np.asarray(quiet)
+        if state.dtype != np.bool_ or state.ndim != 2:
             wrong.append("quiet must be bool[zones, steps]")
-        elif given.shape[0] < net.zones or given.shape[1] != steps:
-            wrong.append(f"quiet has shape {given.shape}, expected ({net.zones}, {steps})")
-        quiet = given
+        elif state.shape[0] < net.zones or state.shape[1] != steps:
+            wrong.append(f"quiet has shape {state.shape}, expected ({net.zones}, {steps})")
+        quiet = state
     if wrong:
         raise LetupError("flow.input", "; ".join(wrong), "Correct the arguments of earliest_arrival.")
     solution = solve(net, int(steps), quiet, backend)

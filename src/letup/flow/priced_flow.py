@@ -55,14 +55,14 @@ def priced_flow(
     else:
         small, kept, lit = short.net, short.kept, short.quiet
     number = number_depth_first(small.tail, small.head, small.nodes)
-    given, state, bits, search = kernel_arrays(small, len(kept), lit, number)
+    kernel_net, state, bits, search = kernel_arrays(small, len(kept), lit, number)
     value = worth[:, kept]
     order = np.argsort(-value, axis=None, kind="stable")
     order = order[value.ravel()[order] > 0]
     levels, turn = np.unique(-value.ravel()[order], return_inverse=True)
     dead_from = np.full((net.nodes, len(kept)), -1, np.int32)
     shelter, step = order // len(kept), order % len(kept)
-    fill_in_turn(given, state, bits, search, shelter, step, np.asarray(turn, np.int32), dead_from)
+    fill_in_turn(kernel_net, state, bits, search, shelter, step, np.asarray(turn, np.int32), dead_from)
     price = np.append(-levels, 0.0)[dead_from[number]]
     arriving = state.arriving.astype(np.int64)
     if short is None:

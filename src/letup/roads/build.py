@@ -166,9 +166,9 @@ def _places(
         )
         line[todo[which]] = usable[nearest]
         far[todo[which]] = distance
-    found = np.flatnonzero(line >= 0)
-    along = shapely.line_locate_point(lines[line[found]], points[found])
-    cuts, node = cuts.with_points(line[found], along, lines)
+    on_road = np.flatnonzero(line >= 0)
+    along = shapely.line_locate_point(lines[line[on_road]], points[on_road])
+    cuts, node = cuts.with_points(line[on_road], along, lines)
     ids = [str(place) for place in places.index]
     findings = [
         Finding(
@@ -182,7 +182,7 @@ def _places(
         for i in np.flatnonzero(line < 0)
     ]
     beside = [
-        i for i in found if far[i] > PLACE_FAR_M and places["kind"].iloc[i] in ("shelter", "checkpoint", "crossing")
+        i for i in on_road if far[i] > PLACE_FAR_M and places["kind"].iloc[i] in ("shelter", "checkpoint", "crossing")
     ]
     findings += [
         Finding(
@@ -195,7 +195,7 @@ def _places(
         )
         for i in beside
     ]
-    return cuts, {ids[i]: int(n) for i, n in zip(found, node, strict=True)}, findings
+    return cuts, {ids[i]: int(n) for i, n in zip(on_road, node, strict=True)}, findings
 
 
 def _pieces(

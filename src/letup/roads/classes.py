@@ -95,8 +95,8 @@ def carries(roads: pd.DataFrame) -> Carries:
         else pd.Series("foot;vehicle", roads.index)
     )
     named = modes.str.lower().str.split(r"[;,\s]+", regex=True)
-    on_foot = np.array(["foot" in some for some in named], bool)
-    by_vehicle = np.array(["vehicle" in some for some in named], bool)
+    on_foot = np.array(["foot" in names for names in named], bool)
+    by_vehicle = np.array(["vehicle" in names for names in named], bool)
     oneway = np.asarray(roads["oneway"].fillna(False).astype(bool)) if "oneway" in roads else np.zeros(len(roads), bool)
     left = 1.0 - np.clip(_given(roads, "damage", np.zeros(len(roads))), 0.0, 1.0)
 

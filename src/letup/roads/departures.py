@@ -68,8 +68,8 @@ def homes(network: RoadNetwork, scenario: Scenario, group: str) -> Homes:
             at[(-1, zone)] = at.get((-1, zone), 0) + people
             continue
         # Whole people that add up: what has been given out up to each node is rounded, not each share.
-        given = np.arange(len(nodes) + 1, dtype=np.int64) * people // len(nodes)
-        for node, part in zip(nodes.tolist(), np.diff(given).tolist(), strict=True):
+        shared_out = np.arange(len(nodes) + 1, dtype=np.int64) * people // len(nodes)
+        for node, part in zip(nodes.tolist(), np.diff(shared_out).tolist(), strict=True):
             if part:
                 at[(node, zone)] = at.get((node, zone), 0) + part
     keys = sorted(at)

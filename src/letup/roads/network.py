@@ -149,8 +149,8 @@ class Timed:
     @cached_property
     def peak(self) -> Longs:
         """Largest capacity each arc ever has, people per step: int64[m]."""
-        given = self.capacity
-        return np.asarray(given.max(axis=1, initial=0) if given.ndim == 2 else given, np.int64)
+        capacity = self.capacity
+        return np.asarray(capacity.max(axis=1, initial=0) if capacity.ndim == 2 else capacity, np.int64)
 
     @cached_property
     def leaving(self) -> Bools:

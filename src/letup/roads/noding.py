@@ -194,8 +194,8 @@ def _along(xy: Floats, first: NDArray[np.int64]) -> Floats:
 
 def _touching(ends: Floats, lines: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs (end, line) nearer than ``SNAP_M``."""
-    found = shapely.STRtree(lines).query(shapely.points(ends), predicate="dwithin", distance=SNAP_M)
-    return found[0], found[1]
+    pairs = shapely.STRtree(lines).query(shapely.points(ends), predicate="dwithin", distance=SNAP_M)
+    return pairs[0], pairs[1]
 
 
 def _mixed(cuts: Cuts, on: NDArray[np.int64], where: Floats) -> tuple[NDArray[np.int64], Floats, NDArray[np.bool_]]:
@@ -228,11 +228,11 @@ def _zone_between(
 
 def zone_of(points: NDArray[np.object_], zones: NDArray[np.object_]) -> Ints:
     """Number of the zone each point lies in; the lower on a common border, -1 in none."""
-    found = np.full(len(points), np.iinfo(np.int32).max, np.int64)
+    lowest = np.full(len(points), np.iinfo(np.int32).max, np.int64)
     if len(zones) and len(points):
         which, zone = shapely.STRtree(zones).query(points, predicate="intersects")
-        np.minimum.at(found, which, zone)
-    return np.where(found == np.iinfo(np.int32).max, -1, found).astype(np.int32)
+        np.minimum.at(lowest, which, zone)
+    return np.where(lowest == np.iinfo(np.int32).max, -1, lowest).astype(np.int32)
 
 
 def _without_slivers(

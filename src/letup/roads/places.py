@@ -49,15 +49,15 @@ def checkpoints(
 
     Of two at one node the one that lets fewer through in all counts.
     """
-    found: dict[int, tuple[str, Ints]] = {}
+    at_node: dict[int, tuple[str, Ints]] = {}
     hours = scenario.places.get("hours", {})
     for place, rate in _of_kind(network, scenario, "checkpoint", "throughput_per_hour"):
         is_open = open_steps(hours.get(place), scenario, steps, step_minutes)
         passing = per_step(rate, steps, step_minutes, is_open) if np.isfinite(rate) else np.where(is_open, _LARGEST, 0)
         node = network.place_node[place]
-        if node not in found or passing.sum(dtype=np.int64) < found[node][1].sum(dtype=np.int64):
-            found[node] = (place, passing.astype(np.int32))
-    return found
+        if node not in at_node or passing.sum(dtype=np.int64) < at_node[node][1].sum(dtype=np.int64):
+            at_node[node] = (place, passing.astype(np.int32))
+    return at_node
 
 
 def waiting(network: RoadNetwork, scenario: Scenario) -> Bools:

@@ -35,7 +35,7 @@ def reachable(tail: Ints, head: Ints, nodes: int, sources: Ints | Longs) -> Bool
 def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     """Name the checkpoints that everybody on foot could walk round: they would bind nobody."""
     places = scenario.places
-    targets = np.array([one.node for one in shelters(network, scenario)], np.int64)
+    targets = np.array([shelter.node for shelter in shelters(network, scenario)], np.int64)
     spots = [
         (str(place), network.place_node.get(str(place), -1)) for place in places.index[places["kind"] == "checkpoint"]
     ]
@@ -51,7 +51,8 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
         beside = on_foot & (network.tail != node) & (network.head != node)
         with_it = reachable(network.head[on_foot], network.tail[on_foot], nodes, targets)
         without = reachable(network.head[beside], network.tail[beside], nodes, targets[targets != node])
-        need = sum(int(some.people[(some.node >= 0) & (with_it & ~without)[some.node]].sum()) for some in walkers)
+        cut_off = with_it & ~without
+        need = sum(int(group.people[(group.node >= 0) & cut_off[group.node]].sum()) for group in walkers)
         if not need:
             findings.append(
                 Finding(
@@ -69,7 +70,7 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
 def reach_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     """Name the people who want to leave but have no way to any shelter, by group and zone."""
     findings = []
-    targets = np.array([one.node for one in shelters(network, scenario)], np.int64)
+    targets = np.array([shelter.node for shelter in shelters(network, scenario)], np.int64)
     number = len(network.lon)
     on_foot = open_to(network, "foot")
     for group in scenario.groups:

@@ -90,29 +90,29 @@ def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | N
 def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> LargestFlow:
     """Move as many people as possible, filling shelters in order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
-    given, state, bits, search = kernel_arrays(net, steps, quiet, number)
-    fill(given, state, bits, search)
+    kernel_net, state, bits, search = kernel_arrays(net, steps, quiet, number)
+    fill(kernel_net, state, bits, search)
     if (state.free == 0).any() and state.left.any():
-        if net.nodes * steps > _EXCHANGE_FROM and can_grow(given, state, bits, search):
-            exchange_shelters(given, state, bits, search)
-        complete(given, state, bits, search)
+        if net.nodes * steps > _EXCHANGE_FROM and can_grow(kernel_net, state, bits, search):
+            exchange_shelters(kernel_net, state, bits, search)
+        complete(kernel_net, state, bits, search)
     if not state.left.any():
         search.dead[:] = ALL
-    return LargestFlow(given, state, bits, search.dead, number)
+    return LargestFlow(kernel_net, state, bits, search.dead, number)
 
 
 def kernel_arrays(
     net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]
 ) -> tuple[Net, State, Bits, SearchState]:
     """The network as the kernel reads it, and a flow of nobody on it; ``number`` are the kernel's node numbers."""
-    given = _net(net, steps, quiet, number)
-    return given, _state(given), _bits(given), _search_state(given)
+    kernel_net = _net(net, steps, quiet, number)
+    return kernel_net, _state(kernel_net), _bits(kernel_net), _search_state(kernel_net)
 
 
 def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number: NDArray[np.int32]) -> Net:
     """Number nodes as told and arcs by where they lead, so that a search finds in one place what it needs next."""
-    given = np.lexsort((number[net.tail], number[net.head])).astype(np.int32)
-    tail, head = number[net.tail[given]], number[net.head[given]]
+    order = np.lexsort((number[net.tail], number[net.head])).astype(np.int32)
+    tail, head = number[net.tail[order]], number[net.head[order]]
     into_start, out_start = _starts(head, net.nodes), _starts(tail, net.nodes)
     out = np.argsort(tail, kind="stable").astype(np.int32)
     at_tail = np.empty(net.arcs, np.int32)
@@ -126,11 +126,11 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
         steps=steps,
         tail=tail,
         head=head,
-        transit=net.transit[given],
-        given=given,
+        transit=net.transit[order],
+        given=order,
         capacity=net.capacity if varies else net.capacity[:, None],
         varies=int(varies),
-        zone=zone_rows(net)[given],
+        zone=zone_rows(net)[order],
         calm=quiet_runs(net.zones, steps, quiet),
         wait=wait,
         into_start=into_start,
