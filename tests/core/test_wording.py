@@ -51,6 +51,12 @@ def test_lists_read_as_a_phrase() -> None:
     assert wording.listed(["a", "b", "c", "d"], most=2) == "a, b and 2 more"
 
 
+def test_of_many_the_first_ones_are_named_and_the_rest_counted() -> None:
+    assert wording.first_few(["a", "b"], 2, "zones") == "a, b"
+    assert wording.first_few(["a", "b", "c"], 2, "zones") == "a, b and 1 more zones"
+    assert wording.first_few(["a", "b", "c"], 1) == "a and 2 more"
+
+
 def test_one_of_a_thing_has_no_plural() -> None:
     assert [wording.plural(value, "pause") for value in (0, 1, 2000, 0.5)] == [
         "0 pauses",

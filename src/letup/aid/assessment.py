@@ -16,7 +16,7 @@ from letup.aid.supplies import Supplies, supplies
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core.codes import CODES
 from letup.core.findings import Finding, worst_first
-from letup.core.wording import sortable
+from letup.core.wording import first_few, plural, sortable
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
 from letup.tables import frame
@@ -211,8 +211,9 @@ def findings_of(
     for item, essential in enumerate(supplies.essentials):
         blank = np.flatnonzero(~supplies.known[item] & (people > 0) & (essential.per_person > 0))
         if len(blank):
+            unknown = first_few([names[zone] for zone in blank], 4, "zones")
             message = (
-                f"nothing is given about where {essential.label.lower()} comes from in {_listed(names, blank)}: "
+                f"nothing is given about where {essential.label.lower()} comes from in {unknown}: "
                 f"{people[blank].sum():,.0f} people are left out of its figures"
             )
             add("aid.not_known", message, "give stocks, or facilities that serve them", "stocks.csv", essential.name)
@@ -244,11 +245,6 @@ def findings_of(
         )
         add("aid.ends", message, "read the range as a guess", "facilities.csv")
     return tuple(worst_first(findings))
-
-
-def _listed(names: list[str], zones: NDArray[np.int64]) -> str:
-    listed = ", ".join(names[zone] for zone in zones[:4])
-    return listed if len(zones) <= 4 else f"{listed} and {len(zones) - 4} more zones"
 
 
 def table(assessment: Assessment) -> pd.DataFrame:
@@ -359,7 +355,7 @@ def answer(assessment: Assessment) -> str:
     if first.days <= 0:
         text += _each_gets(assessment, first)
     unmet = assessment.unmet_person_days(first.item)
-    days = f"{assessment.horizon:g} day{'' if assessment.horizon == 1 else 's'}"
+    days = plural(assessment.horizon, "day")
     span = _span([assessment.unmet_person_days(first.item, end) for end in (assessment.better, assessment.worse)])
     needed = float(assessment.likely.person_days[first.item, assessment.known[first.item]].sum())
     plan = assessment.with_plan
@@ -405,7 +401,7 @@ def _when(assessment: Assessment, first: Failure) -> str:
 def _zones(assessment: Assessment, first: Failure) -> str:
     names = [str(assessment.scenario.zones["name"].iloc[zone]) for zone in first.zones]
     if not assessment.essentials[first.item].per_person:
-        return f"facilities in {', '.join(names[:3])}{f' and {len(names) - 3} more zones' if len(names) > 3 else ''}"
+        return f"facilities in {first_few(names, 3, 'zones')}"
     people = float(assessment.presence.people[0, list(first.zones)].sum())
     if len(names) == 1:
         return f"{names[0]} ({people:,.0f} people)"

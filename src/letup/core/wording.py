@@ -94,6 +94,13 @@ def time_of_day(hours: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
+def first_few(items: Sequence[str], most: int, noun: str = "") -> str:
+    """The first ones of many items: "a, b", or "a, b and 4 more zones"."""
+    rest = len(items) - most
+    more = f" and {rest} more {noun}".rstrip() if rest > 0 else ""
+    return ", ".join(items[:most]) + more
+
+
 def listed(items: Sequence[str], most: int | None = None) -> str:
     """Items in one phrase: "a, b and c"; of more than ``most`` the first ones: "a, b, c and 4 more"."""
     if most is not None and len(items) > most:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from letup.aid.deliveries.logistics import has_deliveries
 from letup.core.findings import Finding, finding, worst_first
-from letup.core.wording import plural
+from letup.core.wording import first_few, plural
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
 from letup.plan.discretise import MARGIN_MINUTES, limits_of, paying
@@ -162,12 +162,11 @@ def _leaving(
     ]
     if without:
         inside = int(by_zone.loc[without, "people"].sum())
-        names = ", ".join(str(scenario.zones["name"].get(zone, zone)) for zone in without[:6])
-        more = f" and {len(without) - 6} more" if len(without) > 6 else ""
+        names = first_few([str(scenario.zones["name"].get(zone, zone)) for zone in without], 6)
         findings.append(
             finding(
                 "plan.no_pause",
-                f"Flag: {inside:,} people are in {plural(len(without), 'zone')} without any pause: {names}{more}.",
+                f"Flag: {inside:,} people are in {plural(len(without), 'zone')} without any pause: {names}.",
                 "Ask whether people there need one, for relief as well as for leaving.",
             )
         )

@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from letup.core.clock import Clock
+from letup.core.wording import sortable
 
 
 @dataclass(frozen=True)
@@ -277,8 +278,8 @@ class Scenario:
         leaving = int((self.people["count"] * self.people["share_leaving"]).round().sum())
         return (
             f"Scenario: {self.title}\n"
-            f"  as of {self.as_of:%Y-%m-%d %H:%M}, {self.timezone}\n"
-            f"  planned from {self.start:%Y-%m-%d %H:%M} for {hours:g} hours in steps of {self.step_minutes} minutes\n"
+            f"  as of {sortable(self.as_of)}, {self.timezone}\n"
+            f"  planned from {sortable(self.start)} for {hours:g} hours in steps of {self.step_minutes} minutes\n"
             f"  {len(self.zones)} zones, {len(self.roads):,} roads, {len(self.places):,} places, "
             f"{int(self.people['count'].sum()):,} people of whom {leaving:,} want to leave"
         )

@@ -22,6 +22,7 @@ from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.core.findings import Finding, worst_first
+from letup.core.wording import first_few
 from letup.pauses.limits import Window
 from letup.pauses.movement_times import moving_array
 from letup.roads.last_stretches import STRETCH_M
@@ -317,7 +318,6 @@ def findings_of(
     left = [zone for zone in short.tolist() if zone not in served]
     if left:
         names = [str(scenario.zones["name"].iloc[zone]) for zone in left]
-        listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more zones" if len(names) > 6 else "")
-        message = f"nothing can be brought to {listed} in these windows, where needs are not met"
+        message = f"nothing can be brought to {first_few(names, 6, 'zones')} in these windows, where needs are not met"
         add("deliveries.unserved", "warning", message, "pause the zones on the way, or add points", "places.geojson")
     return tuple(worst_first(findings))
