@@ -206,7 +206,7 @@ class Scenario:
     people, stocks, essentials, facilities, trucks, supply, patients, ambulances : DataFrame
         Tables. ``essentials`` holds what its file says; `letup.scenario.essentials_of` adds the defaults.
     issues, preferences, influences, concessions, statements : DataFrame
-        Tables on what is to be agreed; `letup.support.support_of` makes issues and parties of them.
+        Tables on what is to be agreed; `letup.support.negotiation.support_of` makes issues and parties of them.
     deliveries : DeliverySettings
         How goods are shared out and how trucks share roads with people.
     parties : tuple of mapping
