@@ -32,17 +32,17 @@ def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
     Of a confidential place neither the point nor the last stretch of the road to it is written: its exact position
     goes to the drivers by another way.
     """
-    made = gpx.GPX()
-    made.creator = f"letup {__version__}"
-    made.name = f"Convoy {convoy.id}"
-    made.description = f"{convoy.vehicles} vehicles, {convoy.truck.label or convoy.truck.id}. {NOTE}"
-    made.time = scenario.as_of
+    document = gpx.GPX()
+    document.creator = f"letup {__version__}"
+    document.name = f"Convoy {convoy.id}"
+    document.description = f"{convoy.vehicles} vehicles, {convoy.truck.label or convoy.truck.id}. {NOTE}"
+    document.time = scenario.as_of
     route = gpx.GPXRoute(name=f"Convoy {convoy.id}", number=None)
     for number, stop in enumerate(convoy.stops):
         hidden = is_confidential(scenario, stop.place)
         lon, lat = position(scenario, stop.place)
         if not hidden:
-            made.waypoints.append(
+            document.waypoints.append(
                 gpx.GPXWaypoint(
                     latitude=lat,
                     longitude=lon,
@@ -61,8 +61,8 @@ def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
         for arc in arcs:
             for x, y in network.line[arc][1:].tolist():
                 route.points.append(gpx.GPXRoutePoint(y, x))
-    made.routes.append(route)
-    return str(made.to_xml(version="1.1"))
+    document.routes.append(route)
+    return str(document.to_xml(version="1.1"))
 
 
 def is_confidential(scenario: Scenario, place: str) -> bool:
