@@ -31,6 +31,16 @@ class BudgetRow:
     reason: str
     pauses: list[tuple[str, str, str, str]]
 
+    @property
+    def title(self) -> str:
+        """Over its pauses; empty where there are none."""
+        return f"{self.budget}: {len(self.pauses)} pauses, {self.people} people" if self.pauses else ""
+
+    @property
+    def label(self) -> str:
+        """Of the table of its pauses."""
+        return f"Pauses with {self.budget}"
+
 
 @dataclass(frozen=True)
 class NeedRow:
@@ -45,6 +55,16 @@ class NeedRow:
     rate: str
     pauses: list[tuple[str, str, str, str]]
 
+    @property
+    def title(self) -> str:
+        """Over its pauses."""
+        return f"Plan {self.number}: {len(self.pauses)} pauses, {self.people} people, {self.need} person-days"
+
+    @property
+    def label(self) -> str:
+        """Of the table of its pauses."""
+        return f"Pauses of plan {self.number}"
+
 
 def write_frontier_html(frontier: Frontier, path: str | Path) -> Path:
     """Write the page of a frontier: HTML with everything it needs inside, and no scripts.
@@ -56,9 +76,9 @@ def write_frontier_html(frontier: Frontier, path: str | Path) -> Path:
     path : path
         File to write.
     """
-    template, parts = "page/tradeoff.html.j2", {}
+    template, parts = "page/frontier_need.html.j2", {}
     if isinstance(frontier, BudgetFrontier):
-        template, parts = "page/frontier.html.j2", _budget_parts(frontier)
+        template, parts = "page/frontier_budget.html.j2", _budget_parts(frontier)
     elif isinstance(frontier, NeedFrontier):
         parts = _need_parts(frontier)
     text = page(
@@ -79,6 +99,7 @@ def _budget_parts(frontier: BudgetFrontier) -> dict[str, Any]:
     """What only the page of a frontier over budgets shows."""
     with_plan = [point for point in frontier.points if not point.reason]
     return {
+        "noun": "point",
         "complete": frontier.complete,
         "count": frontier.count,
         "what": "zone-hours" if frontier.by == "zone_hours" else "concession, in the units of the parties",
@@ -91,6 +112,7 @@ def _budget_parts(frontier: BudgetFrontier) -> dict[str, Any]:
 def _need_parts(frontier: NeedFrontier) -> dict[str, Any]:
     """What only the page of people against need met shows."""
     return {
+        "noun": "plan",
         "complete": frontier.complete or frontier.best() is not None,
         "both": frontier.best(),
         "chart": charts.need_chart(frontier),
