@@ -100,13 +100,14 @@ lock: .venv-lock/bin/uv
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python $(PIP_INSTALL) $(UV)
 
-# Both have what they compile in a folder of their own. Warnings are shown there, and fail in `make test` alone:
-# what a release deprecates inside itself is nothing that we could change.
+# Both have what they compile in a folder of their own, and begin anew: numba does not see there that sources changed.
+# Warnings are shown there, and fail in `make test` alone: what a release deprecates inside itself is not ours to change.
 ENDS = NUMBA_CACHE_DIR=$(CURDIR)/.venv-$(1)/numba PATH="$(CURDIR)/.venv-$(1)/bin:$$PATH"
 
 test-newest:
 	@test -x .venv-newest/bin/python || $(PYTHON) -m venv .venv-newest
 	.venv-newest/bin/python $(PIP_INSTALL) --upgrade --upgrade-strategy eager --editable '.[dev]'
+	rm -rf .venv-newest/numba
 	$(call ENDS,newest) .venv-newest/bin/python scripts/compile.py
 	$(call ENDS,newest) .venv-newest/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -W default
 
@@ -114,6 +115,7 @@ test-oldest:
 	@test -x .venv-oldest/bin/python || $(OLDEST_PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/oldest.txt
 	.venv-oldest/bin/python $(PIP_INSTALL) $(ITSELF)
+	rm -rf .venv-oldest/numba
 	$(call ENDS,oldest) .venv-oldest/bin/python scripts/compile.py
 	$(call ENDS,oldest) .venv-oldest/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -W default
 

@@ -28,7 +28,14 @@ settings.register_profile("same", derandomize=True, deadline=None, print_blob=Tr
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True, max_examples=2000)
 settings.load_profile("same")  # an option on the command line comes later, and wins
 
-LONGEST = ["docs/test_pages.py", "pauses/test_enumeration.py", "verify/test_verification.py", "cli/test_frontier.py"]
+LONGEST = [
+    "docs/test_pages.py",
+    "plan/test_verify.py",
+    "pauses/test_enumeration.py",
+    "plan/test_make.py",
+    "cli/test_plan.py",
+    "cli/test_frontier.py",
+]
 """Files that take longest. They come first, or one worker would still be at them when the others have finished."""
 
 
