@@ -5,6 +5,7 @@ Every run tries the same examples, so that a failure is one of the change at han
 """
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,10 @@ from tests.plans import (  # noqa: F401 - fixtures for all
 
 # No test needs its GeoPackages after the machine went down: do not wait for the disk at each layer.
 os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")
+
+# A shell ignores Ctrl-C in what it runs in the background, and so would all that is started from there.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: the first example may compile. See tests/examples.py for what max_examples stands for.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
