@@ -55,3 +55,11 @@ def test_a_terminal_gets_lines_that_fit_and_colour_for_what_is_wrong(tmp_path: P
     tree = [line for line in plain.splitlines() if str(folder) not in line]
     assert all(len(line) <= columns for line in tree)
     assert "is not a number [value.type]" in " ".join(plain.replace("│", " ").split())
+
+
+def test_a_row_of_a_table_without_edges_stays_one_line_when_it_is_indented() -> None:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_row("06:00-13:00", "1,930 fewer get out without it", "")
+    assert printed(show, indented(grid)) == "  06:00-13:00  1,930 fewer get out without it\n"

@@ -75,7 +75,7 @@ def indented(part: RenderableType, by: int = 2) -> RenderableType:
     """A part, moved to the right."""
     from rich.padding import Padding
 
-    return Padding(part, (0, 0, 0, by), expand=False)
+    return Padding(part, (0, 0, 0, by))  # not measured first: tables without edges come out too narrow
 
 
 def notes(lines: Iterable[str]) -> RenderableType:
