@@ -35,7 +35,7 @@ settings.load_profile("same")  # an option on the command line comes later, and 
 
 LONGEST = [
     "docs/test_pages.py",
-    "plan/test_verify.py",
+    "verify/test_verification.py",
     "pauses/test_enumeration.py",
     "plan/test_make.py",
     "cli/test_plan.py",

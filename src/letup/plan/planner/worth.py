@@ -219,7 +219,7 @@ def each_day(moving: NDArray[np.bool_], flows: list[GroupFlow], used_steps: NDAr
     flows : list of GroupFlow
         In planning order, with routes.
     used_steps : bool[T]
-        Steps that may be used in used_steps zone; covers at least those of ``moving``.
+        Steps that may be used in some zone; covers at least those of ``moving``.
     """
     days = runs(np.asarray(used_steps, bool))
     if not days:

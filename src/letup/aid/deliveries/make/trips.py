@@ -95,7 +95,7 @@ def trips(logistics: Logistics, roads: dict[float, TruckNetwork], quiet: Bools) 
     means : Means
         What there is.
     roads : dict of float to TruckNetwork
-        From `layouts`.
+        From `truck_networks`.
     quiet : bool[Z, T]
         When zones are quiet.
     """
