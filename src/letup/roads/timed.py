@@ -65,9 +65,9 @@ def timed(
     LetupError
         ``roads.group`` if the scenario has no such group.
     """
-    who = next((one for one in scenario.groups if one.name == group), None)
+    who = next((candidate for candidate in scenario.groups if candidate.name == group), None)
     if who is None:
-        names = ", ".join(one.name for one in scenario.groups)
+        names = ", ".join(candidate.name for candidate in scenario.groups)
         raise LetupError("roads.group", f"the scenario has no group {group!r}", f"Use one of: {names}.")
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
@@ -82,18 +82,18 @@ def _builder(
     builder = TimedBuilder()
     nodes = len(network.lon)
     pauses = needs_pause(scenario)
-    mode_groups = [one for one in scenario.groups if one.mode == group.mode]
-    all_homes = {one.name: homes(network, scenario, one.name) for one in mode_groups}
+    mode_groups = [member for member in scenario.groups if member.mode == group.mode]
+    all_homes = {member.name: homes(network, scenario, member.name) for member in mode_groups}
     refuges = shelters(network, scenario)
     control = checkpoints(network, scenario, steps, step)
 
     usable = np.flatnonzero(open_to(network, group.mode)).astype(np.int64)
-    targets = np.array([one.node for one in refuges], np.int64)
+    targets = np.array([refuge.node for refuge in refuges], np.int64)
     joined = reachable(network.head[usable], network.tail[usable], nodes, targets)
     walks = _walks(network, all_homes, joined, group.mode)
     wait = waiting(network, scenario)
     keep = np.zeros(nodes, bool)
-    keep[[*resting(network, scenario), *control, *(one.node for one in refuges)]] = True
+    keep[[*resting(network, scenario), *control, *(refuge.node for refuge in refuges)]] = True
     sources = np.unique(np.array([door for door, _ in walks.values()], np.int64))
     keep[sources] = True
     arcs = useful(network, usable, sources=sources, targets=targets, keep=keep, wait=wait)
@@ -127,7 +127,7 @@ def _builder(
         zone = int(network.zone[run[0]])
         builder.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
     if contract:
-        swift = _minutes(network, max(mode_groups, key=lambda one: one.speed_kmh))
+        swift = _minutes(network, max(mode_groups, key=lambda member: member.speed_kmh))
         joining: dict[int, int] = {}
         for here in all_homes.values():
             for node, people in zip(here.node.tolist(), here.people.tolist(), strict=True):
@@ -137,18 +137,18 @@ def _builder(
         weight = np.zeros(len(builder.node), np.int64)
         weight[list(joining)] = list(joining.values())
         ends = np.zeros(len(builder.node), bool)
-        ends[[number[one.node] for one in refuges if one.node in number]] = True
+        ends[[number[refuge.node] for refuge in refuges if refuge.node in number]] = True
         quick = np.array([swift[row.pieces].sum() for row in builder.rows], float)
         builder.rows += through_arcs(builder.rows, quick, ends, weight, step)
     at_node: dict[int, int] = {}
-    for one in refuges:
-        at_node[one.node] = at_node.get(one.node, 0) + 1
-    for one in refuges:
-        inside = beyond(one.node)
-        if at_node[one.node] > 1:
-            inside = builder.add(one.node)
-            builder.join(beyond(one.node), inside, "into place", zone=zone_at(one.node), rate=one.room)
-        builder.shelter[inside], builder.place[inside] = one.room, one.place
+    for refuge in refuges:
+        at_node[refuge.node] = at_node.get(refuge.node, 0) + 1
+    for refuge in refuges:
+        inside = beyond(refuge.node)
+        if at_node[refuge.node] > 1:
+            inside = builder.add(refuge.node)
+            builder.join(beyond(refuge.node), inside, "into place", zone=zone_at(refuge.node), rate=refuge.room)
+        builder.shelter[inside], builder.place[inside] = refuge.room, refuge.place
 
     for other in mode_groups:
         here = all_homes[other.name]

@@ -101,15 +101,17 @@ def check_content(
         GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst)
         for g in document.groups
     ]
-    found = check_plan(scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete)
+    recomputed = check_plan(
+        scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete
+    )
     keys = ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
     result.same_part(
         PLAN,
         "findings",
         [part.model_dump() for part in document.findings],
-        [{key: getattr(f, key) for key in keys} for f in found],
+        [{key: getattr(f, key) for key in keys} for f in recomputed],
     )
-    result.done("findings", len(found))
+    result.done("findings", len(recomputed))
     _pauses_within_limits(windows, scenario, document, result)
 
 
@@ -151,23 +153,23 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
     clock, limits = scenario.clock, limits_of(scenario)
     behind = document.answer.want_to_leave - document.answer.arrive
     before = math.inf
-    for i, one in enumerate(document.next_hours):
+    for i, extra in enumerate(document.next_hours):
         where = f"next_hours[{i}]"
-        if one.people_per_zone_hour > before:
+        if extra.people_per_zone_hour > before:
             result.wrong("value", PLAN, where, "brings more than the one before it: they stand best first")
-        before = one.people_per_zone_hour
-        if one.zone not in number:
-            result.wrong("value", PLAN, f"{where}.zone", f"there is no zone {one.zone!r}")
+        before = extra.people_per_zone_hour
+        if extra.zone not in number:
+            result.wrong("value", PLAN, f"{where}.zone", f"there is no zone {extra.zone!r}")
             continue
-        result.same(PLAN, f"{where}.zone_name", one.zone_name, str(scenario.zones["name"].loc[one.zone]))
-        first, end = scenario.clock.step_at(one.start), scenario.clock.step_at(one.end)
+        result.same(PLAN, f"{where}.zone_name", extra.zone_name, str(scenario.zones["name"].loc[extra.zone]))
+        first, end = scenario.clock.step_at(extra.start), scenario.clock.step_at(extra.end)
         if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
             result.wrong("value", PLAN, f"{where}.start", "the steps from start to end do not exist")
             continue
-        window = Window(number[one.zone], int(first), int(end) - 1)
+        window = Window(number[extra.zone], int(first), int(end) - 1)
         old = None
-        if one.replaces is not None:
-            same = [w for w in windows if w.zone == window.zone and w.first == scenario.clock.step_at(one.replaces)]
+        if extra.replaces is not None:
+            same = [w for w in windows if w.zone == window.zone and w.first == scenario.clock.step_at(extra.replaces)]
             old = same[0] if same else None
             if old is None or not (window.first <= old.first and old.last <= window.last and window != old):
                 result.wrong("value", PLAN, f"{where}.replaces", "there is no such pause that it would make longer")
@@ -175,7 +177,7 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
         more = Extension(window, old)
         if not is_allowed(more, windows, limits, len(scenario.zones), clock):
             result.wrong("value", PLAN, where, "is not within what the parties insist on for single pauses")
-        if one.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
+        if extra.people_per_zone_hour * clock.hours(more.steps()) > behind + 0.05 * clock.hours(more.steps()):
             result.wrong("value", PLAN, f"{where}.people_per_zone_hour", "is more than the people left behind")
     if document.next_hours:
         result.done("zones and times of one more hour", len(document.next_hours))
@@ -224,10 +226,10 @@ def _groups(
         computed = [(int(t), int(arrivals[t])) for t in np.flatnonzero(arrivals)]
         written = [tuple(pair) for pair in part.arrivals]
         for j in range(max(len(computed), len(written))):
-            one = written[j] if j < len(written) else None
-            other = computed[j] if j < len(computed) else None
-            if one != other:
-                result.wrong("value", PLAN, f"{where}.arrivals[{j}]", f"is {one}, recomputed {other}")
+            in_file = written[j] if j < len(written) else None
+            recomputed = computed[j] if j < len(computed) else None
+            if in_file != recomputed:
+                result.wrong("value", PLAN, f"{where}.arrivals[{j}]", f"is {in_file}, recomputed {recomputed}")
                 break
     result.done("totals and arrivals of groups", len(names))
 
@@ -300,25 +302,25 @@ def check_weighed(
     arrive, ceiling = document.answer.arrive, document.answer.ceiling
     prepared = prepare(scenario, network)
     computed = objectives_of(scenario, network, usable, windows, movements, arrive, ceiling, prepared)
-    for i, one in enumerate(computed):
-        given = written.objectives[i]
+    for i, objective in enumerate(computed):
+        stated = written.objectives[i]
         for key in ("value", "without", "bound"):
-            said, found = getattr(given, key), getattr(one, key)
-            if abs(said - found) > _CLOSE * max(found, 1.0):
+            in_file, recomputed = getattr(stated, key), getattr(objective, key)
+            if abs(in_file - recomputed) > _CLOSE * max(recomputed, 1.0):
                 result.wrong(
-                    "value", "plan.json", f"weighed.objectives[{i}].{key}", f"is {said!r}, recomputed {found!r}"
+                    "value", "plan.json", f"weighed.objectives[{i}].{key}", f"is {in_file!r}, recomputed {recomputed!r}"
                 )
     # What follows from them is compared by what is written: programs are solved to tolerances.
     exact = [
-        replace(one, value=given.value, without=given.without, bound=given.bound)
-        for one, given in zip(computed, written.objectives, strict=True)
+        replace(objective, value=stated.value, without=stated.without, bound=stated.bound)
+        for objective, stated in zip(computed, written.objectives, strict=True)
     ]
     follows = document_part(exact)
     for key in ("sentence", "gap", "bound_basis"):
         result.same("plan.json", f"weighed.{key}", getattr(written, key), follows[key])
-    for i, (given, other) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
+    for i, (stated, expected) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
         for key in ("name", "unit", "weight", "gap"):
-            result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(given, key), other[key])
+            result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(stated, key), expected[key])
     losses = WeighedObjective(scenario, network, usable, prepared).losses(windows)
     _check_worths(document, dict(zip(pauses, losses, strict=True)), result)
     result.done("what the pauses were chosen for: values, weights and ceilings", 2)
@@ -326,7 +328,9 @@ def check_weighed(
 
 def _check_worths(document: Document, computed: Mapping[int, float | None], result: Verification) -> None:
     """Compare the need that each pause is worth."""
-    for i, found in computed.items():
-        said = document.pauses[i].worth_need
-        if (said is None) != (found is None) or (said is not None and abs(said - (found or 0.0)) > _ROUNDED):
-            result.wrong("value", "plan.json", f"pauses[{i}].worth_need", f"is {said!r}, recomputed {found!r}")
+    for i, recomputed in computed.items():
+        in_file = document.pauses[i].worth_need
+        if (in_file is None) != (recomputed is None) or (
+            in_file is not None and abs(in_file - (recomputed or 0.0)) > _ROUNDED
+        ):
+            result.wrong("value", "plan.json", f"pauses[{i}].worth_need", f"is {in_file!r}, recomputed {recomputed!r}")
