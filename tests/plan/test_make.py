@@ -11,7 +11,7 @@ from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
 from letup.plan.discretise import limits_of, moving_array
-from letup.plan.files.tables import BOTTLENECK_COLUMNS
+from letup.plan.files.document import BOTTLENECK_COLUMNS
 from letup.plan.planner.bottlenecks import in_order
 
 

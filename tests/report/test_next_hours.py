@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import strip
 
-from letup.plan.files.tables import NEXT_HOUR_COLUMNS
+from letup.plan.files.document import NEXT_HOUR_COLUMNS
 from letup.report import charts, write_html
 
 ROWS = [

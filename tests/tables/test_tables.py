@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS
 from letup.tables import (
     Codes,
     Column,

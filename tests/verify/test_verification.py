@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from letup import plan as plans
 from letup.core.errors import LetupError, NoPlan
-from letup.plan.files.document import digest_of, field_digests, folder_digests, plain_values
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS, digest_of, field_digests, folder_digests, plain_values
 from letup.verify import verification, verify
 from tests.examples import examples
 

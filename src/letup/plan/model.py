@@ -12,7 +12,7 @@ from letup.aid.deliveries.model import Deliveries
 from letup.core.findings import Finding
 from letup.core.wording import percent
 from letup.pauses.limits import Window
-from letup.plan.files.tables import NEXT_HOUR_COLUMNS
+from letup.plan.files.document import NEXT_HOUR_COLUMNS
 from letup.plan.objectives import Objective
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario

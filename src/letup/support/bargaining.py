@@ -209,6 +209,23 @@ class _AgreementProgram:
         self.allowed = np.concatenate([~np.asarray(refused.any(axis=(0, 1))) for refused in space.refused])
         self.options = self.utilities.shape[1]
         self.parties = len(space.parties)
+        self._first_alike = self._first_options_alike()
+
+    def _first_options_alike(self) -> list[list[int]]:
+        """For each option of each block the first allowed one that is worth the same to every party.
+
+        Which of several optima a solver returns changes with its version; this does not.
+        """
+        first_alike, start = [], 0
+        for block in self.space.blocks:
+            seen: dict[bytes, int] = {}
+            alike = []
+            for option in range(len(block.options)):
+                key = self.utilities[:, start + option].tobytes()
+                alike.append(seen.setdefault(key, option) if self.allowed[start + option] else option)
+            first_alike.append(alike)
+            start += len(block.options)
+        return first_alike
 
     def utility(self, choice: list[int]) -> NDArray[np.float64]:
         """What a choice is worth to each party."""
@@ -279,7 +296,10 @@ class _AgreementProgram:
         for terms, lower in rows:
             program.add_row(lower, INFINITY, terms)
         solution = maximise(program, integer=True, seconds=_SECONDS)
-        return None if solution is None else (program.choice(solution.values), solution.upper_bound)
+        if solution is None:
+            return None
+        options = zip(self._first_alike, program.choice(solution.values), strict=True)
+        return [alike[option] for alike, option in options], solution.upper_bound
 
 
 _Row = tuple[Terms, float]

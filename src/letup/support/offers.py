@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -325,14 +325,14 @@ def _shifted(scenario: Scenario, pause: Pause, first: int, last: int) -> Pause |
     """A pause whose ends lie so many hours later; None if the limits or the time looked at do not allow it."""
     steps = 60 // scenario.step_minutes
     window = Window(pause.window.zone, pause.window.first + first * steps, pause.window.last + last * steps)
-    start, end = pause.start + timedelta(hours=first), pause.end + timedelta(hours=last)
-    hours, limits = (end - start).total_seconds() / 3600, scenario.limits
-    if steps == 0 or hours < max(limits.shortest_hours, 1e-9) or window.first < 0 or window.last >= scenario.steps:
+    clock, limits = scenario.clock, scenario.limits
+    length = clock.hours(window.last + 1 - window.first)
+    if steps == 0 or length < max(limits.shortest_hours, 1e-9) or window.first < 0 or window.last >= scenario.steps:
         return None
-    if first and limits.hours is not None:
-        begins, ends = start.hour + start.minute / 60, end.hour + end.minute / 60
-        if begins < limits.hours[0] or ends > limits.hours[1] or start.date() != end.date():
-            return None
+    if first and not clock.in_hours(limits.hours)[window.first : window.last + 1].all():
+        return None
+    # As they are written, with the offset of that moment.
+    start, end = (datetime.fromisoformat(clock.iso(step)) for step in (window.first, window.last + 1))
     return replace(pause, start=start, end=end, window=window, worth=None, worth_need=None)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.discretise import room_of
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS
 from letup.plan.movement_paths import RoadsOf
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario

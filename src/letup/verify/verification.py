@@ -14,8 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
-from letup.plan.files.document import PLAN, Document, digest_of, field_digests, folder_digests
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
 from letup.tables import read_texts
 from letup.verify.plan_document import check_content
 from letup.verify.result import CODES, Verification

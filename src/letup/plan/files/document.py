@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from letup.core.formats import Format
 from letup.scenario.format import SCENARIO, declared
+from letup.tables import schemas
 
 PLAN = Format("plan.json")
 """The format of plan.json; a step is added where an older letup would misread what this one writes."""
@@ -345,3 +346,10 @@ def folder_digests(folder: Path) -> dict[str, str]:
     """SHA-256 of each file under a folder, by relative path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     return {p.relative_to(folder).as_posix(): file_digest(p) for p in files}
+
+
+MOVEMENTS = schemas("letup.plan.files")["movements.csv"]
+
+#: Columns of what plan.json says of more hours of pause, and of bottlenecks.
+NEXT_HOUR_COLUMNS = tuple(NextHour.model_fields)
+BOTTLENECK_COLUMNS = tuple(Bottleneck.model_fields)

@@ -21,8 +21,7 @@ from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
 from letup.pauses.limits import Window, quiet_array
-from letup.plan.files.document import PLAN
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS, PLAN
 from letup.roads import RoadNetwork, build
 from letup.scenario.essentials import essentials_of
 from letup.scenario.model import Scenario

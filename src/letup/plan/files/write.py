@@ -21,8 +21,7 @@ from letup.core.errors import LetupError
 from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
-from letup.plan.files.document import PLAN, Document, digest_of, field_digests, folder_digests
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork

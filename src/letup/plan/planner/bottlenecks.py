@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from letup.plan.files.tables import BOTTLENECK_COLUMNS
+from letup.plan.files.document import BOTTLENECK_COLUMNS
 from letup.plan.planner.groups import DoubledLimit, GroupFlow
 from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.model import Scenario

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from letup.pauses.limits import Window
 from letup.plan.discretise import moving_array
-from letup.plan.files.tables import MOVEMENTS
+from letup.plan.files.document import MOVEMENTS
 from letup.plan.movement_paths import RoadsOf, passing
 from letup.plan.objectives import WeighedObjective
 from letup.plan.planner.groups import GroupFlow, move_groups

@@ -14,7 +14,7 @@ from letup.core.clock import runs
 from letup.pauses.limits import Window
 from letup.plan.discretise import limits_of, moving_array, room_of
 from letup.plan.extensions import Extension, is_allowed, longer_pauses, new_pauses
-from letup.plan.files.tables import NEXT_HOUR_COLUMNS
+from letup.plan.files.document import NEXT_HOUR_COLUMNS
 from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.roads.network import Timed
 from letup.scenario.model import Group, Scenario
