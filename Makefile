@@ -1,12 +1,13 @@
-# Needs python3 (3.11 or later) with venv, and make. Everything else goes into .venv/, from releases that are locked.
+# Needs python3 (3.11, 3.12 or 3.13) with venv, and make. Everything else goes into .venv/, from releases that are locked.
 #
 #   make demo      set up, plan the bundled case, print where the report is
 #   make test      set up with the tools of development, and check everything
 #   make bundle    gather what `make demo` installs into bundle/: a copy of this folder with it sets up without a network
+#   make pages     write the pages and the schema that are made from declarations
 #   make lock      bring the locks up to date with pyproject.toml; UPGRADE=1 takes the newest releases
 #   make test-newest, make test-oldest
 #                  run the tests with the newest and the oldest releases that pyproject.toml allows
-#   make clean     remove what these made
+#   make clean     remove what these made, but for the bundle
 #
 # Set-up reaches a package index, or the bundle where there is one; after it nothing here needs a network connection.
 
@@ -29,7 +30,7 @@ LOCKED := --require-hashes $(if $(wildcard $(BUNDLE)/*.whl),--no-index --find-li
 ITSELF := --no-index --no-deps --no-build-isolation --editable .
 UV := uv==0.13.9
 
-.PHONY: demo test lint types layers compiled tests bundle lock test-newest test-oldest clean
+.PHONY: demo test lint types layers compiled tests bundle pages lock test-newest test-oldest clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.ready
@@ -63,8 +64,8 @@ tests: .venv/.ready-dev compiled
 
 # An environment is made again where the Python that it was made with is gone, as in a copy on another machine.
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "letup needs Python 3.11 or later, $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "letup needs Python 3.11, 3.12 or 3.13, $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
 	       echo "Name another one: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Setting up .venv (once, about a minute)"
 	@$(PYTHON) -m venv --clear .venv
@@ -84,6 +85,9 @@ tests: .venv/.ready-dev compiled
 bundle: .venv/.ready
 	$(BIN)/python scripts/bundle.py requirements/$(FOR).txt $(BUNDLE) \
 	  $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(PYTHON_VERSION),--python-version $(PYTHON_VERSION))
+
+pages: .venv/.ready
+	$(BIN)/python scripts/pages.py
 
 # One release of each package for all systems and all Pythons. Hashes are of all files of a release; no index is named.
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \

@@ -1,4 +1,4 @@
-"""letup plans, helps to agree, and watches over humanitarian pauses."""
+"""letup plans humanitarian pauses, and helps to agree on them."""
 
 from pathlib import Path as _Path
 

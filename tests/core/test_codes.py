@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "letup").rglob("*.py"))
 CODE = re.compile(r"[a-z_]+\.[a-z_]+(\.[a-z_]+)?")
 FILES = {"csv", "json", "yaml", "geojson", "gpkg", "html", "gpx", "txt", "tab", "md"}
-"""What ends the name of a file: such texts look like codes and are none."""
+"""What ends the name of a file: such texts look like codes and are none. A new kind of file needs its ending here."""
 MAKERS = {"LetupError", "NoPlan", "Finding", "finding", "Wrong", "refuse", "add", "wrong", "_finding", "_say", "_over"}
 """Functions and classes that take a code first."""
 ROOMS = {"letup", "answer", "movements"}
@@ -49,7 +49,7 @@ def test_every_code_that_is_used_stands_in_the_registry() -> None:
         for code, where, made in _uses()
         if code not in CODES and (made or code.partition(".")[0] in sections)
     }
-    assert unknown == set(), "add them to src/letup/core/codes.csv"
+    assert unknown == set(), "add them to src/letup/core/codes.csv, or to FILES the ending of a new kind of file"
 
 
 def test_every_code_of_the_registry_is_used() -> None:

@@ -64,6 +64,4 @@ def test_one_class_reads_as_a_row():
 
 
 def test_the_reference_page_is_current():
-    assert DOCS.read_text(encoding="utf-8") == page(), (
-        "write it again: python -m letup.roads.page docs/reference/roads.md"
-    )
+    assert DOCS.read_text(encoding="utf-8") == page(), "write it again: make pages"

@@ -63,7 +63,7 @@ def _typer(commands: Mapping[str, Command | Mapping[str, Command]], **settings: 
     return made
 
 
-app = _typer(COMMANDS, name="letup", help="Plans, helps to agree, and watches over humanitarian pauses.")
+app = _typer(COMMANDS, name="letup", help="Plans humanitarian pauses, and helps to agree on them.")
 
 
 @app.callback(invoke_without_command=True)

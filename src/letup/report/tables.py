@@ -430,7 +430,7 @@ def limits_in_words(scenario: Scenario) -> list[str]:
     for name, info in INFO.items():
         value = getattr(limits, name, None)
         if info.sentence and value not in (None, info.given_up):
-            out.append(info.sentence.format(value=wording.number(value)))
+            out.append(info.sentence.format(value=wording.number(value), s="" if value == 1 else "s"))
     if limits.notice_hours:
         out.append(f"No pause starts within {wording.number(limits.notice_hours)} hours of the start of the plan.")
     for spans, phrase in (

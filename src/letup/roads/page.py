@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from letup.roads import classes, noding, through_arcs
 from letup.roads import departures as people
 from letup.roads.build import PLACE_LIMIT_M
@@ -118,7 +115,3 @@ def page() -> str:
     lines.append(rest.rstrip("\n") + "\n")
     lines += [f"- **{name}**: {classes.of(str(name)).source}" for name in classes.table().index]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

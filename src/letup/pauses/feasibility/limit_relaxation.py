@@ -83,7 +83,9 @@ def _number(name: str, limits: Limits, good: Allows, zones: int, words: Words, w
     else:
         now = clock.whole_steps(old) if in_steps else int(old)
         total = sum(w.last - w.first + 1 for w in windows)
-        most = {"zone-hours": total, "zones": zones}.get(info.unit, clock.steps)
+        most = {"zone-hours": total, "zones": zones}.get(
+            info.unit, clock.steps * (zones if info.bounds == "all" else 1)
+        )
         low = _least(now // unit + 1, -(-most // unit), lambda value: good(of(value * unit)))
         new = None if low is None else low * unit
     if new is None:

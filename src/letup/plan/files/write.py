@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -127,25 +127,19 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
     return scenarios.load(str(target))
 
 
-def _same(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios say the same."""
-    tables = ("zones", "roads", "places", "people", "essentials", "stocks", "facilities", "trucks", "supply")
-    plain = (
-        "title",
-        "as_of",
-        "timezone",
-        "start",
-        "steps",
-        "step_minutes",
-        "groups",
-        "limits",
-        "half_time_hours",
-        "deliveries",
-        "priorities",
-    )
-    return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
-        getattr(one, name).equals(getattr(other, name)) for name in tables
-    )
+_NOT_SAID = {"raw", "filled", "folder"}
+"""Fields of a scenario that hold how it was read, not what it says."""
+
+
+def _same(scenario: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios say the same, in every field."""
+    for field in fields(scenario):
+        if field.name in _NOT_SAID:
+            continue
+        here, there = getattr(scenario, field.name), getattr(other, field.name)
+        if not (here.equals(there) if isinstance(here, pd.DataFrame) else here == there):
+            return False
+    return True
 
 
 def _write_document(plan: Plan, path: Path, copied: Scenario) -> None:
