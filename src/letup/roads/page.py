@@ -9,7 +9,7 @@ from letup.roads.timed import CONTROL_MINUTES, DOOR_MINUTES, WALK_KMH
 
 _TOP = """# Roads: speeds, capacities and how they become steps
 
-<!-- Made by `python -m letup.roads.page docs/reference/roads.md`; change the table or the code, not this page. -->
+<!-- Made by `make pages`; change the table or the code, not this page. -->
 
 Where a road in `roads.geojson` says nothing of its own, its class says what it carries. The values are
 cautious design values, not the most that was ever seen: a plan that needs the physical maximum is no plan.
