@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -92,8 +91,7 @@ def write(assessment: Assessment, folder: Path | str) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         write_csv(files[0], ASSESSMENT, table(assessment))
         write_csv(files[1], ASSESSMENT_DAYS, table_by_day(assessment))
-        text = json.dumps(as_document(assessment), indent=1, ensure_ascii=False, allow_nan=False)
-        files[2].write_text(text + "\n", "utf-8")
+        files[2].write_text(folders.json_text(as_document(assessment)), "utf-8")
     except OSError as error:
         raise LetupError("assess.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files

@@ -1,9 +1,11 @@
-"""Folders that results are written to."""
+"""Folders that results are written to, and the text of JSON files in them."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from letup.core.errors import LetupError
 
@@ -37,3 +39,8 @@ def require_usable(folder: Path, name: str, *, what: str, code: str) -> None:
         problem = f"holds files that are no {what.rsplit(maxsplit=1)[-1]}"
     if problem:
         raise LetupError(code, f"{folder} {problem}", f"Choose an empty folder, or one with {what}.")
+
+
+def json_text(document: Any) -> str:
+    """Plain values as the text of a JSON file: a line for each value; ValueError for a number that is not finite."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -199,7 +198,7 @@ def write(analysis: Analysis, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     require_usable(folder)
     texts = {
-        "support.json": json.dumps(as_document(analysis), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        "support.json": folders.json_text(as_document(analysis)),
         "support.csv": csv_text(_SCHEMAS["support.csv"], _verdict_rows(analysis)),
         "package.csv": csv_text(_SCHEMAS["package.csv"], _package_rows(analysis)),
     }

@@ -16,7 +16,6 @@ from letup.tables import schemas
 
 PLAN = Format("plan.json")
 """The format of plan.json; a step is added where an older letup would misread what this one writes."""
-"""Version of plan.json that this letup writes and verifies."""
 
 
 class _Part(BaseModel):

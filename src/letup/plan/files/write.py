@@ -145,7 +145,7 @@ def _same(scenario: Scenario, other: Scenario) -> bool:
 def _write_document(plan: Plan, path: Path, copied: Scenario) -> None:
     """Write plan.json."""
     made = as_document(plan, copied, folder_digests(path.parent / "scenario"))
-    path.write_text(json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+    path.write_text(folders.json_text(made), "utf-8")
 
 
 def _write_movements(plan: Plan, path: Path, _: Scenario) -> None:

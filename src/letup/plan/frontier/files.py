@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
         _clear(folder)
         files = [folder / "frontier.csv", folder / "frontier.json"]
         write_csv(files[0], TABLES[f"frontier.csv:{frontier.against}"], frontier.records())
-        files[1].write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+        files[1].write_text(folders.json_text(document), "utf-8")
         for index, (point, row) in enumerate(zip(frontier.points, document["points"], strict=True)):
             if point.windows or frontier.against == "need":
                 pauses = [{name: pause[name] for name in PAUSES.names} for pause in row["pauses"]]
