@@ -126,7 +126,7 @@ def test_an_error_of_a_job_arrives_as_it_was_raised(workers):
 
 
 def test_an_answer_that_cannot_travel_is_an_error_and_not_an_endless_loop():
-    with pytest.raises(TypeError, match="pickle|local object"):
+    with pytest.raises(TypeError, match=r"pickle|local object"):
         spread(unpicklable, [0, 1], workers=2)
 
 
