@@ -84,12 +84,12 @@ def _assert_tables(scenario: Scenario) -> None:
 def _assert_supplies(scenario: Scenario) -> None:
     """Whatever loads can be assessed, and no figure of it is out of bounds."""
     _assert_provenance(scenario.essentials, scenario)
-    found = assess(scenario)
-    for balance in (found.likely, found.better, found.worse):
+    assessment = assess(scenario)
+    for balance in (assessment.likely, assessment.better, assessment.worse):
         for part in (balance.need, balance.met, balance.made, balance.lost, balance.left, balance.unmet_person_days):
             assert (part >= 0).all()
             assert (part < math.inf).all()
-    assert found.table is not None
+    assert assessment.table is not None
 
 
 def _assert_provenance(table: pd.DataFrame, scenario: Scenario) -> None:

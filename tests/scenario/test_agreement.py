@@ -56,7 +56,7 @@ def party(folder: Path, number: int, **values: Any) -> None:
 
 
 def codes(folder: Path) -> list[tuple[str, str, str]]:
-    return [(one.code, one.where, one.severity) for one in check(folder)]
+    return [(finding.code, finding.where, finding.severity) for finding in check(folder)]
 
 
 WRONG = {
@@ -124,9 +124,11 @@ WRONG = {
 def test_what_is_wrong_is_found_in_its_cell(name: str, folder: Path) -> None:
     file, number, cells, code, column = WRONG[name]
     change(folder, file, number, **cells)
-    found = [one for one in check(folder) if (one.code, one.file, one.column) == (code, file, column)]
-    assert {one.where for one in found} == {f"row {number + 1}"}, check(folder)
-    assert all(one.severity == "error" and one.message and one.remedy for one in found)
+    findings = [
+        finding for finding in check(folder) if (finding.code, finding.file, finding.column) == (code, file, column)
+    ]
+    assert {finding.where for finding in findings} == {f"row {number + 1}"}, check(folder)
+    assert all(finding.severity == "error" and finding.message and finding.remedy for finding in findings)
 
 
 def test_a_party_that_weighs_nothing_is_found_and_one_weight_will_do(folder: Path) -> None:
@@ -135,37 +137,37 @@ def test_a_party_that_weighs_nothing_is_found_and_one_weight_will_do(folder: Pat
         if row["party"] == "party_b":
             row |= {"weight": "0", "weight_low": "", "weight_high": ""}
     save(folder / "preferences.csv", table)
-    (found,) = [one for one in check(folder) if one.severity == "error"]
-    assert (found.code, found.where, found.column) == ("preferences.weight", "row 5", "weight")
+    (finding,) = [finding for finding in check(folder) if finding.severity == "error"]
+    assert (finding.code, finding.where, finding.column) == ("preferences.weight", "row 5", "weight")
     next(row for row in table if row["party"] == "party_b")["weight_high"] = "1"
     save(folder / "preferences.csv", table)
-    assert not [one for one in check(folder) if one.severity == "error"]
+    assert not [finding for finding in check(folder) if finding.severity == "error"]
 
 
 def test_two_issues_that_read_the_same_off_a_plan_are_found(folder: Path) -> None:
     change(folder, "issues.csv", 2, reads="window_hours")
-    (found,) = [one for one in check(folder) if one.code == "issues.reads"]
-    assert (found.severity, found.where, found.column) == ("warning", "row 3", "reads")
+    (finding,) = [finding for finding in check(folder) if finding.code == "issues.reads"]
+    assert (finding.severity, finding.where, finding.column) == ("warning", "row 3", "reads")
 
 
 def test_budgets_need_a_unit_and_costs(folder: Path) -> None:
     party(folder, 2, concession_budget=5)
-    found = [(one.code, one.column) for one in check(folder) if one.code == "concessions.budget"]
-    assert found == [("concessions.budget", "concession_budget"), ("concessions.budget", "concession_unit")]
+    findings = [(finding.code, finding.column) for finding in check(folder) if finding.code == "concessions.budget"]
+    assert findings == [("concessions.budget", "concession_budget"), ("concessions.budget", "concession_unit")]
 
 
 def test_parties_consent_to_what_exists_and_their_reservation_is_in_its_range(folder: Path) -> None:
     party(folder, 1, consents_to_issues=["length", "weather"], reservation=0.9)
-    found = [(one.code, one.where, one.column) for one in check(folder)]
-    assert ("value.reference", "entry 1", "consents_to_issues") in found
-    assert ("value.order", "entry 1", "reservation") in found
+    findings = [(finding.code, finding.where, finding.column) for finding in check(folder)]
+    assert ("value.reference", "entry 1", "consents_to_issues") in findings
+    assert ("value.order", "entry 1", "reservation") in findings
 
 
 def test_tables_may_name_nothing_that_no_file_declares(folder: Path) -> None:
     for name in ("issues.csv", "parties.yaml"):
         (folder / name).unlink()
-    found = {(one.code, one.file, one.column) for one in check(folder)}
-    assert {("value.reference", "statements.csv", name) for name in ("party", "issue")} <= found
+    findings = {(finding.code, finding.file, finding.column) for finding in check(folder)}
+    assert {("value.reference", "statements.csv", name) for name in ("party", "issue")} <= findings
 
 
 # When: a statement can be of any day up to today, or up to the moment that an exercise describes.
@@ -173,7 +175,7 @@ def test_tables_may_name_nothing_that_no_file_declares(folder: Path) -> None:
 
 def of_day(folder: Path, said: date, today: date) -> list[tuple[str, str]]:
     change(folder, "statements.csv", 1, date=said.isoformat())
-    return [(one.code, one.severity) for one in examine(folder, today)[1]]
+    return [(finding.code, finding.severity) for finding in examine(folder, today)[1]]
 
 
 def test_what_was_said_up_to_the_moment_described_is_no_finding(folder: Path) -> None:
@@ -193,7 +195,7 @@ WORDS = "We will observe\n  each pause, and said so: “café” is no code word
 
 def quoted(folder: Path, quote: str, name: str = "sources/speech.txt") -> list[Finding]:
     change(folder, "statements.csv", 1, quote=quote, source_file=name)
-    return [one for one in check(folder) if one.code.startswith("statements.")]
+    return [finding for finding in check(folder) if finding.code.startswith("statements.")]
 
 
 @pytest.fixture
@@ -210,30 +212,35 @@ def test_a_quote_that_is_in_its_file_is_found_across_line_ends(quote: str, spoke
 
 @pytest.mark.parametrize("quote", ["we will observe", "We will  not observe", "observe each pauses", '"café"'])
 def test_a_quote_that_is_not_in_its_file_to_the_letter_is_an_error(quote: str, spoken: Path) -> None:
-    (found,) = quoted(spoken, quote)
-    assert (found.code, found.severity, found.where, found.column) == ("statements.quote", "error", "row 2", "quote")
+    (finding,) = quoted(spoken, quote)
+    assert (finding.code, finding.severity, finding.where, finding.column) == (
+        "statements.quote",
+        "error",
+        "row 2",
+        "quote",
+    )
 
 
 def test_a_quote_of_a_letter_or_two_is_no_proof(spoken: Path) -> None:
-    (found,) = quoted(spoken, "We")
-    assert (found.code, found.severity, found.column) == ("statements.short", "warning", "quote")
+    (finding,) = quoted(spoken, "We")
+    assert (finding.code, finding.severity, finding.column) == ("statements.short", "warning", "quote")
 
 
 @pytest.mark.parametrize("name", ["../speech.txt", "/etc/hostname", "sources/../../x", "C:\\x.txt", "..\\x"])
 def test_no_file_outside_the_folder_is_read(name: str, spoken: Path) -> None:
-    (found,) = quoted(spoken, "We", name)
-    assert (found.code, found.severity) == ("statements.file", "error")
+    (finding,) = quoted(spoken, "We", name)
+    assert (finding.code, finding.severity) == ("statements.file", "error")
 
 
 def test_a_link_out_of_the_folder_is_not_followed(spoken: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("We", "utf-8")
     (spoken / "sources" / "link.txt").symlink_to(tmp_path / "secret.txt")
-    assert [one.code for one in quoted(spoken, "We", "sources/link.txt")] == ["statements.file"]
+    assert [finding.code for finding in quoted(spoken, "We", "sources/link.txt")] == ["statements.file"]
 
 
 def test_a_source_that_is_no_text_is_an_error(spoken: Path) -> None:
     (spoken / "sources" / "scan.txt").write_bytes(b"\xff\xfe\x00")
-    assert [one.code for one in quoted(spoken, "We", "sources/scan.txt")] == ["statements.file"]
+    assert [finding.code for finding in quoted(spoken, "We", "sources/scan.txt")] == ["statements.file"]
 
 
 @pytest.mark.parametrize(
@@ -241,8 +248,8 @@ def test_a_source_that_is_no_text_is_an_error(spoken: Path) -> None:
     [("We", "sources/gone.txt", "source_file"), ("We", "", "source_file"), ("", "x", "quote")],
 )
 def test_a_quote_that_cannot_be_compared_is_a_warning(quote: str, name: str, column: str, spoken: Path) -> None:
-    (found,) = quoted(spoken, quote, name)
-    assert (found.code, found.severity, found.column) == ("statements.unproven", "warning", column)
+    (finding,) = quoted(spoken, quote, name)
+    assert (finding.code, finding.severity, finding.column) == ("statements.unproven", "warning", column)
 
 
 # How statements fit together.
@@ -252,17 +259,19 @@ def turns(folder: Path, *said: tuple[str, str, int]) -> list[tuple[str, str, str
     path = folder / "statements.csv"
     first = rows(path)[0]
     save(path, [first | {"date": day, "speaker": who, "stance": stance} for day, who, stance in said])
-    return [(one.code, one.severity, one.where) for one in check(folder) if one.file == "statements.csv"]
+    return [
+        (finding.code, finding.severity, finding.where) for finding in check(folder) if finding.file == "statements.csv"
+    ]
 
 
 def test_the_opposite_on_the_same_day_is_a_contradiction(folder: Path) -> None:
-    found = turns(folder, ("2029-12-01", "A minister", 1), ("2029-12-01", "Another", -2))
-    assert found == [("statements.contradiction", "warning", "row 3")]
+    findings = turns(folder, ("2029-12-01", "A minister", 1), ("2029-12-01", "Another", -2))
+    assert findings == [("statements.contradiction", "warning", "row 3")]
 
 
 def test_the_opposite_within_a_month_is_a_change(folder: Path) -> None:
-    found = turns(folder, ("2029-12-20", "X", 1), ("2029-12-01", "X", -2), ("2029-12-10", "X", 0))
-    assert found == [("statements.change", "note", "row 2")]
+    findings = turns(folder, ("2029-12-20", "X", 1), ("2029-12-01", "X", -2), ("2029-12-10", "X", 0))
+    assert findings == [("statements.change", "note", "row 2")]
 
 
 def test_the_opposite_after_a_month_and_more_of_the_same_are_no_finding(folder: Path) -> None:

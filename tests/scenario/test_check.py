@@ -22,9 +22,13 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_wrong_is_found_with_its_place_and_a_remedy(name: str, folder: Path) -> None:
     edit, code, file, where, column = CASES[name]
     edit(folder)
-    found = [one for one in check(folder) if one.code == code and one.file == file and one.column == column]
-    assert any(one.where.startswith(where) for one in found), check(folder)
-    assert all(one.message and one.remedy for one in found)
+    findings = [
+        finding
+        for finding in check(folder)
+        if finding.code == code and finding.file == file and finding.column == column
+    ]
+    assert any(finding.where.startswith(where) for finding in findings), check(folder)
+    assert all(finding.message and finding.remedy for finding in findings)
 
 
 def test_the_example_has_nothing_wrong(folder: Path) -> None:
@@ -43,8 +47,8 @@ def test_everything_wrong_is_listed_at_once(folder: Path) -> None:
     ]
     for name in together:
         CASES[name][0](folder)
-    found = {(one.code, one.file) for one in check(folder)}
-    assert {(CASES[name][1], CASES[name][2]) for name in together} <= found
+    codes = {(finding.code, finding.file) for finding in check(folder)}
+    assert {(CASES[name][1], CASES[name][2]) for name in together} <= codes
 
 
 def test_loading_raises_one_error_that_holds_all_findings(folder: Path) -> None:
@@ -52,7 +56,7 @@ def test_loading_raises_one_error_that_holds_all_findings(folder: Path) -> None:
         CASES[name][0](folder)
     with pytest.raises(BadInput) as caught:
         load(folder)
-    assert {one.code for one in caught.value.findings} >= {"value.range", "value.choice"}
+    assert {finding.code for finding in caught.value.findings} >= {"value.range", "value.choice"}
     assert caught.value.exit_code == 2
 
 
@@ -60,10 +64,10 @@ def test_many_findings_of_one_kind_are_counted_not_lost(folder: Path) -> None:
     lines = (folder / "people.csv").read_text("utf-8").splitlines()
     rows = [f"north,,slow,many,,,0.7,,,assumed,,example {i}" for i in range(5000)]
     (folder / "people.csv").write_text("\n".join([lines[0], *rows]), "utf-8")
-    found = [one for one in check(folder) if one.code == "value.type"]
-    assert len(found) == 51
-    assert "4,950 more" in found[-1].message
-    assert "row 5001" in found[-1].message
+    findings = [finding for finding in check(folder) if finding.code == "value.type"]
+    assert len(findings) == 51
+    assert "4,950 more" in findings[-1].message
+    assert "row 5001" in findings[-1].message
 
 
 def test_slivers_between_zones_are_noted_with_their_size(folder: Path) -> None:
@@ -106,13 +110,13 @@ def test_swapped_axes_of_everything_together_show_by_the_time_zone(folder: Path)
     replace(SETTINGS, '"UTC"', "Atlantic/Azores")(folder)
     for name, count in (("zones", 4), ("roads", 24), ("places", 9)):
         swapped(f"{name}.geojson", range(count))(folder)
-    found = [one for one in check(folder) if one.code == "coordinates.swapped"]
-    assert [(one.file, one.severity) for one in found] == [("zones.geojson", "warning")]
+    findings = [finding for finding in check(folder) if finding.code == "coordinates.swapped"]
+    assert [(finding.file, finding.severity) for finding in findings] == [("zones.geojson", "warning")]
 
 
 @pytest.mark.parametrize("name", bundled())
 def test_bundled_scenarios_have_no_errors(name: str) -> None:
-    assert [one for one in check(name) if one.severity == "error"] == []
+    assert [finding for finding in check(name) if finding.severity == "error"] == []
 
 
 def test_every_bound_on_size_is_below_two_gigabytes() -> None:
@@ -126,7 +130,7 @@ def test_a_finding_says_its_place_in_one_phrase() -> None:
 
 def test_hours_that_cannot_be_read_are_not_said_to_be_missing(folder: Path) -> None:
     prop("places.geojson", 5, hours="8 to 16")(folder)
-    assert [one.code for one in check(folder)] == ["value.hours"]
+    assert [finding.code for finding in check(folder)] == ["value.hours"]
 
 
 def test_a_crossing_open_over_midnight_has_time_to_load(folder: Path) -> None:

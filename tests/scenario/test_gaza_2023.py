@@ -44,13 +44,13 @@ def rows(name: str, folder: Path = RAW) -> list[dict[str, str]]:
 
 
 def fact(**wanted: str) -> float:
-    (found,) = (row for row in rows("facts.csv") if all(row[key] == value for key, value in wanted.items()))
-    return float(found["value"])
+    (row,) = (row for row in rows("facts.csv") if all(row[key] == value for key, value in wanted.items()))
+    return float(row["value"])
 
 
 def flow(measure: str, date: str) -> float:
-    (found,) = (row for row in rows("observed_flows.csv") if (row["measure"], row["date"]) == (measure, date))
-    return float(found["value"])
+    (row,) = (row for row in rows("observed_flows.csv") if (row["measure"], row["date"]) == (measure, date))
+    return float(row["value"])
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def people(folder: Path) -> list[dict[str, str]]:
 
 
 def features(folder: Path, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((folder / name).read_text("utf-8"))["features"]
-    return found
+    layer: list[dict[str, Any]] = json.loads((folder / name).read_text("utf-8"))["features"]
+    return layer
 
 
 @pytest.fixture(scope="module")
@@ -291,16 +291,16 @@ def test_what_people_live_on_is_what_was_reported(folder: Path) -> None:
 
 def test_days_left_and_need_not_met_can_be_worked_out_by_hand(people: list[dict[str, str]]) -> None:
     """3 of 15 litres for 7 days; food for 5 of 7 days."""
-    found = assess(load("gaza-2023"))
+    assessment = assess(load("gaza-2023"))
     total = sum(int(row["count"]) for row in people)
-    names = [one.name for one in found.essentials]
+    names = [essential.name for essential in assessment.essentials]
     water, food = names.index("water"), names.index("food")
-    assert found.unmet_person_days(water) == pytest.approx(7 * total * (1 - 3 / 15))
-    assert found.unmet_person_days(food) == pytest.approx(2 * total)
-    assert (found.likely.days_left[water] == 0).all()
-    assert found.likely.days_left[food] == pytest.approx(5)
-    assert found.better.days_left[food] == pytest.approx(12)
-    assert found.findings == ()
+    assert assessment.unmet_person_days(water) == pytest.approx(7 * total * (1 - 3 / 15))
+    assert assessment.unmet_person_days(food) == pytest.approx(2 * total)
+    assert (assessment.likely.days_left[water] == 0).all()
+    assert assessment.likely.days_left[food] == pytest.approx(5)
+    assert assessment.better.days_left[food] == pytest.approx(12)
+    assert assessment.findings == ()
 
 
 def test_layers_stay_small(folder: Path) -> None:

@@ -77,7 +77,7 @@ def test_every_issue_of_a_pause_agreement_is_there_and_weighed_by_who_decides(su
         "window", "days", "zones", "corridors", "trucks", "fuel", "crossings", "captives", "ratio", "extension",
         "flights", "south", "monitoring", "return", "displacement", "notice", "after",
     }  # fmt: skip
-    weighed = {one.issue for party in support.deciding for one in party.preferences}
+    weighed = {preference.issue for party in support.deciding for preference in party.preferences}
     assert issues - weighed == {"notice", "pause"}
     for issue in support.issues:
         assert issue.labels["ar"], issue.id
@@ -92,9 +92,9 @@ def test_nothing_that_preferences_rest_on_was_said_after_the_decision(support: S
 
 
 def test_turns_of_position_are_noted_and_none_is_a_contradiction() -> None:
-    found = [one for one in check("gaza-2023") if one.code.startswith("statements.")]
-    assert {one.severity for one in found} == {"note"}
-    turned = [one.message for one in found if one.code == "statements.change"]
+    findings = [finding for finding in check("gaza-2023") if finding.code.startswith("statements.")]
+    assert {finding.severity for finding in findings} == {"note"}
+    turned = [finding.message for finding in findings if finding.code == "statements.change"]
     assert any("israel turns on fuel" in message for message in turned)
     assert any("israel turns on days" in message and "2023-11-22" in message for message in turned)
 

@@ -57,7 +57,7 @@ def test_links_become_roads_in_our_units(tmp_path):
 
 def test_it_passes_the_check_and_makes_a_network(tmp_path):
     done = from_gmns(network(tmp_path / "net"), tmp_path / "out")
-    assert not [one for one in check(done.folder) if one.severity == "error"]
+    assert not [finding for finding in check(done.folder) if finding.severity == "error"]
     assert load(done.folder).title == "Imported from Small town"
     built = build(load(done.folder))
     assert len(built.lon) == 4
@@ -87,17 +87,17 @@ def test_other_projections_and_zones_are_read(tmp_path):
         tmp_path / "net", nodes="node_id,name,x_coord,y_coord,zone_id\n" + moved, links=bare, config=config, zone=zone
     )
     done = from_gmns(folder, tmp_path / "out")
-    given = load(done.folder)
-    assert given.zone_ids == ["n"]
-    assert given.roads.geometry["a"].coords[0] == pytest.approx((34.40, 31.40), abs=1e-6)
-    assert given.roads.geometry["d"].length == pytest.approx(0.0049, abs=0.0002)  # clipped at the zone
-    assert "import.one_zone" not in [one.code for one in done.findings]
+    scenario = load(done.folder)
+    assert scenario.zone_ids == ["n"]
+    assert scenario.roads.geometry["a"].coords[0] == pytest.approx((34.40, 31.40), abs=1e-6)
+    assert scenario.roads.geometry["d"].length == pytest.approx(0.0049, abs=0.0002)  # clipped at the zone
+    assert "import.one_zone" not in [finding.code for finding in done.findings]
 
 
 def test_without_a_config_nothing_is_given_a_unit(tmp_path):
     done = from_gmns(network(tmp_path / "net", config=None), tmp_path / "out")
     assert "speed_kmh" not in roads_of(done) or roads_of(done)["speed_kmh"].isna().all()
-    assert "import.no_units" in [one.code for one in done.findings]
+    assert "import.no_units" in [finding.code for finding in done.findings]
 
 
 def test_everything_that_cannot_be_used_is_said(tmp_path):
@@ -107,8 +107,10 @@ def test_everything_that_cannot_be_used_is_said(tmp_path):
         "g,,1,4,true,POINT (1 2),,,local,,,,bike\n"
     )
     done = from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
-    told = {(one.column, one.where.split()[-1]) for one in done.findings if one.code == "import.unreadable"}
-    assert told == {
+    unreadable = {
+        (finding.column, finding.where.split()[-1]) for finding in done.findings if finding.code == "import.unreadable"
+    }
+    assert unreadable == {
         ("from_node_id", "e"),
         ("facility_type", "f"),
         ("capacity", "f"),

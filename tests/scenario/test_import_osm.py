@@ -23,7 +23,7 @@ WEST, SOUTH, MIDDLE, EAST, NORTH = 24.93, 60.16, 24.944, 24.96, 60.185
 def zones_file(folder, *boxes, **more):
     path = folder / "zones.geojson"
     gpd.GeoDataFrame(
-        [{"id": f"z{i}", "name": f"Zone {i}", **more, "geometry": one} for i, one in enumerate(boxes)], crs=4326
+        [{"id": f"z{i}", "name": f"Zone {i}", **more, "geometry": box} for i, box in enumerate(boxes)], crs=4326
     ).to_file(path)
     return path
 
@@ -88,7 +88,7 @@ def test_another_reader_of_the_same_extract_agrees(helsinki):
 
 def test_what_was_imported_passes_the_check_and_makes_a_network(helsinki):
     done, roads = helsinki
-    assert not [one for one in check(done.folder) if one.severity == "error"]
+    assert not [finding for finding in check(done.folder) if finding.severity == "error"]
     network = build(load(done.folder))
     assert network.length_m[::2].sum() / 1000 == pytest.approx(kilometres(roads.geometry), rel=0.001)
     assert set(network.zone.tolist()) == {0, 1}
@@ -96,7 +96,7 @@ def test_what_was_imported_passes_the_check_and_makes_a_network(helsinki):
 
 def test_what_is_still_to_be_filled_in_is_said(helsinki):
     done, _ = helsinki
-    assert {one.file for one in done.findings if one.code == "import.fill_in"} == {
+    assert {finding.file for finding in done.findings if finding.code == "import.fill_in"} == {
         "people.csv",
         "places.geojson",
         "scenario.yaml",
@@ -112,13 +112,13 @@ def test_hospitals_are_restricted_places(helsinki):
     assert set(places["kind"]) <= {"hospital", "protected_site"}
 
 
-def osm_file(folder, *ways, north=0.01):
+def osm_file(folder, *tags_of_ways, north=0.01):
     """An extract of ways in a row, each from west to east."""
     path = folder / "tiny.osm"
     lines = ["<?xml version='1.0' encoding='UTF-8'?><osm version='0.6' generator='test'>"]
-    for i in range(len(ways)):
+    for i in range(len(tags_of_ways)):
         lines += [f"<node id='{10 * i + j + 1}' version='1' lat='{north * i}' lon='{0.01 * j}'/>" for j in range(3)]
-    for i, tags in enumerate(ways):
+    for i, tags in enumerate(tags_of_ways):
         refs = "".join(f"<nd ref='{10 * i + j + 1}'/>" for j in range(3))
         cells = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
         lines.append(f"<way id='{i + 1}' version='1' timestamp='2023-10-0{i % 9 + 1}T00:00:00Z'>{refs}{cells}</way>")
@@ -149,9 +149,9 @@ def test_tags_become_columns_and_what_cannot_be_read_is_left_empty_and_said(tmp_
     assert (roads.loc["w3", "modes"], roads.loc["w3", "width_m"]) == ("foot", 2.5)
     assert roads.loc["w5", "modes"] == "foot"
     assert roads.loc["w7", "damage"] == 1
-    told = {one.column: one.message for one in done.findings if one.code == "import.unreadable"}
-    assert set(told) == {"lanes", "speed_kmh", "width_m", "oneway"}
-    assert "'fast' (1)" in told["speed_kmh"]
+    messages = {finding.column: finding.message for finding in done.findings if finding.code == "import.unreadable"}
+    assert set(messages) == {"lanes", "speed_kmh", "width_m", "oneway"}
+    assert "'fast' (1)" in messages["speed_kmh"]
     assert load(done.folder).as_of.date().isoformat() == "2023-10-08"
 
 
@@ -256,4 +256,4 @@ def test_zones_without_ids_are_numbered_and_said(tmp_path):
     path.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": shape}))
     done = from_osm(osm_file(tmp_path, {"highway": "primary"}), path, tmp_path / "out")
     assert load(done.folder).zone_ids == ["zone-1"]
-    assert "import.zone_ids" in [one.code for one in done.findings]
+    assert "import.zone_ids" in [finding.code for finding in done.findings]

@@ -24,16 +24,16 @@ def test_values_are_the_filled_cells_that_hold_data(tmp_path: Path) -> None:
     """Counted here from the files themselves."""
     folder = new(tmp_path / "example")
     counted = {(name, row.name) for name, schema in declared().items() for row in schema.columns if row.counted}
-    found = 0
+    filled = 0
     for name in TABLES:
         with (folder / name).open(encoding="utf-8", newline="") as handle:
-            found += sum(bool(v) and (name, c) in counted for row in csv.DictReader(handle) for c, v in row.items())
+            filled += sum(bool(v) and (name, c) in counted for row in csv.DictReader(handle) for c, v in row.items())
     for name in ("zones.geojson", "roads.geojson", "places.geojson"):
         for feature in json.loads((folder / name).read_text("utf-8"))["features"]:
-            found += sum(v is not None and (name, c) in counted for c, v in feature["properties"].items())
+            filled += sum(v is not None and (name, c) in counted for c, v in feature["properties"].items())
     table = values(load(folder))
     assert int(table["file"].isin(["scenario.yaml", "parties.yaml"]).sum()) == 2 * 2 + 5 + 1 + 1 + 3 + 3 + 3 + 1 + 4
-    assert len(table) == found + 25
+    assert len(table) == filled + 25
 
 
 def test_a_default_written_out_counts_and_one_left_out_does_not(tmp_path: Path) -> None:

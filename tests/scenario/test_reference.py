@@ -59,7 +59,7 @@ def test_the_template_shows_every_column_of_the_format(tmp_path: Path) -> None:
         assert (folder / name).read_text("utf-8").splitlines()[0].split(",") == list(columns_by_name(name))
     text = (folder / "scenario.yaml").read_text("utf-8")
     sections = ("scenario.yaml", "scenario.yaml:groups", "scenario.yaml:limits", "scenario.yaml:mobilisation")
-    for attribute in (one for section in sections for one in columns_by_name(section).values()):
+    for attribute in (attribute for section in sections for attribute in columns_by_name(section).values()):
         assert re.search(rf"^\s*(- |# )?{attribute.name}:", text, flags=re.MULTILINE), attribute.name
         assert attribute.meaning in text
 

@@ -119,7 +119,7 @@ def test_a_scenario_made_in_memory_can_be_written_and_says_that_nothing_backs_it
     assert after.groups == made.groups
     settings = values(after)
     assert set(settings[settings["file"] == "scenario.yaml"]["basis"]) == {"assumed"}
-    assert [one for one in check(tmp_path / "copy") if one.severity == "error"] == []
+    assert [finding for finding in check(tmp_path / "copy") if finding.severity == "error"] == []
 
 
 def test_columns_that_say_nothing_are_not_written(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_layer_in_both_places_is_refused(tmp_path: Path) -> None:
     folder = write(example(), tmp_path / "copy", gpkg=True)
     write(example(), tmp_path / "files")
     (folder / "roads.geojson").write_bytes((tmp_path / "files" / "roads.geojson").read_bytes())
-    assert "layer.twice" in {one.code for one in check(folder)}
+    assert "layer.twice" in {finding.code for finding in check(folder)}
 
 
 def test_some_layers_may_sit_in_the_geopackage_and_others_in_files(tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_a_geopackage_in_metres_is_refused(tmp_path: Path) -> None:
     folder = new(tmp_path / "example")
     gpd.read_file(folder / "zones.geojson").to_crs(32626).to_file(folder / "scenario.gpkg", layer="zones")
     (folder / "zones.geojson").unlink()
-    found = [one for one in check(folder) if one.severity == "error"]
-    assert [(one.code, one.file) for one in found] == [("geojson.crs", "scenario.gpkg:zones")]
+    findings = [finding for finding in check(folder) if finding.severity == "error"]
+    assert [(finding.code, finding.file) for finding in findings] == [("geojson.crs", "scenario.gpkg:zones")]
 
 
 def test_what_is_wrong_in_a_geopackage_is_found_with_layer_and_feature(tmp_path: Path) -> None:
@@ -167,9 +167,11 @@ def test_what_is_wrong_in_a_geopackage_is_found_with_layer_and_feature(tmp_path:
     base.close()
     places = gpd.read_file(folder / "scenario.gpkg", layer="places").assign(room=None)
     places.to_file(folder / "scenario.gpkg", layer="places", driver="GPKG")
-    found = {(one.code, one.file, one.where.partition(" (")[0], one.column) for one in check(folder)}
-    assert ("value.range", "scenario.gpkg:people", "feature 2", "share_leaving") in found
-    assert ("places.no_room", "scenario.gpkg:places", "feature 1", "room") in found
+    findings = {
+        (finding.code, finding.file, finding.where.partition(" (")[0], finding.column) for finding in check(folder)
+    }
+    assert ("value.range", "scenario.gpkg:people", "feature 2", "share_leaving") in findings
+    assert ("places.no_room", "scenario.gpkg:places", "feature 1", "room") in findings
 
 
 def test_a_zone_of_several_parts_is_kept(tmp_path: Path) -> None:

@@ -35,12 +35,12 @@ def feature(name: str, number: int, change: Callable[[dict[str, Any]], None]) ->
 
 
 def prop(name: str, number: int, /, **values: Any) -> Edit:
-    return feature(name, number, lambda one: one["properties"].update(values))
+    return feature(name, number, lambda record: record["properties"].update(values))
 
 
 def shape(name: str, number: int, coordinates: Any, kind: str | None = None) -> Edit:
-    def change(one: dict[str, Any]) -> None:
-        one["geometry"] = {"type": kind or one["geometry"]["type"], "coordinates": coordinates}
+    def change(record: dict[str, Any]) -> None:
+        record["geometry"] = {"type": kind or record["geometry"]["type"], "coordinates": coordinates}
 
     return feature(name, number, change)
 
@@ -175,7 +175,7 @@ CASES: dict[str, tuple[Edit, str, str, str, str]] = {
     "coarse position": (shape("places.geojson", 2, [-29.99, 40.02]), "coordinates.coarse", "places.geojson", "feature 2 (id hall)", "geometry"),
     "a zone crosses itself": (shape("zones.geojson", 1, BOW), "geometry.invalid", "zones.geojson", "feature 1 (id north)", "geometry"),
     "open ring": (shape("zones.geojson", 1, [SQUARE[0][:-1]]), "geometry.invalid", "zones.geojson", "feature 1 (id north)", "geometry"),
-    "no geometry": (feature("zones.geojson", 1, lambda one: one.update(geometry=None)), "geometry.missing", "zones.geojson", "feature 1 (id north)", "geometry"),
+    "no geometry": (feature("zones.geojson", 1, lambda record: record.update(geometry=None)), "geometry.missing", "zones.geojson", "feature 1 (id north)", "geometry"),
     "empty geometry": (shape("zones.geojson", 1, []), "geometry.missing", "zones.geojson", "feature 1 (id north)", "geometry"),
     "point for a road": (shape("roads.geojson", 1, [-29.9, 40.1], "Point"), "geometry.type", "roads.geojson", "feature 1 (id main-1)", "geometry"),
     "road without length": (shape("roads.geojson", 1, [[-29.96, 40.1], [-29.96, 40.1]]), "geometry.invalid", "roads.geojson", "feature 1 (id main-1)", "geometry"),
