@@ -49,11 +49,12 @@ def test_needs_are_those_of_the_handbook_unless_the_scenario_has_its_own(tmp_pat
     changed = ("essentials.csv", "soap,Soap,g,15,10,15,", "water,Water,m3,0.05,,,")
     stocks = Path(new(tmp_path / "x") / "stocks.csv").read_text("utf-8")
     soap = "\n".join(line for line in stocks.splitlines() if ",soap," in line)
-    one = {item.name: item for item in essentials_of(edited(tmp_path, changed, ("stocks.csv", soap + "\n", "")))}
-    assert (one["water"].per_person, one["water"].unit, one["water"].default) == (0.05, "m3", False)
-    assert (one["food"].per_person, one["food"].unit, one["food"].default) == (2100, "kcal", True)
-    assert "Sphere" in one["food"].source
-    assert "soap" not in one
+    essentials = {item.name: item for item in essentials_of(edited(tmp_path, changed, ("stocks.csv", soap + "\n", "")))}
+    water, food = essentials["water"], essentials["food"]
+    assert (water.per_person, water.unit, water.default) == (0.05, "m3", False)
+    assert (food.per_person, food.unit, food.default) == (2100, "kcal", True)
+    assert "Sphere" in food.source
+    assert "soap" not in essentials
 
 
 def test_units_that_fit_are_converted(tmp_path: Path) -> None:
@@ -66,25 +67,25 @@ def test_units_that_fit_are_converted(tmp_path: Path) -> None:
 
 
 def test_a_stock_at_a_place_counts_to_its_zone_or_to_who_uses_it_there(scenario: Scenario) -> None:
-    found = supplies(scenario)
-    names = [one.name for one in found.essentials]
-    zone_pools = found.pool < len(names) * found.zones
+    stocks = supplies(scenario)
+    names = [essential.name for essential in stocks.essentials]
+    zone_pools = stocks.pool < len(names) * stocks.zones
     south, mill = scenario.zone_ids.index("south"), scenario.zone_ids.index("mill")
-    pool = names.index("water") * found.zones + south
-    assert found.amount[found.pool == pool].sum() == 45_000, "what lies in a warehouse waits for a truck"
+    pool = names.index("water") * stocks.zones + south
+    assert stocks.amount[stocks.pool == pool].sum() == 45_000, "what lies in a warehouse waits for a truck"
     by_hand = supplies(dataclasses.replace(scenario, trucks=scenario.trucks[:0]))
     assert by_hand.amount[by_hand.pool == pool].sum() == 45_000 + 9000
-    assert found.amount[found.pool == names.index("fuel") * found.zones + mill].sum() == 1200
-    assert found.amount[~zone_pools].sum() == 4000
+    assert stocks.amount[stocks.pool == names.index("fuel") * stocks.zones + mill].sum() == 1200
+    assert stocks.amount[~zone_pools].sum() == 4000
 
 
 def test_the_value_lies_between_the_ends(scenario: Scenario) -> None:
-    found = assess(scenario)
-    assert found.ends_hold
-    assert (found.better.unmet_person_days <= found.likely.unmet_person_days + 1e-9).all()
-    assert (found.likely.unmet_person_days <= found.worse.unmet_person_days + 1e-9).all()
-    assert (found.worse.days_left <= found.likely.days_left).all()
-    assert (found.likely.days_left <= found.better.days_left).all()
+    assessment = assess(scenario)
+    assert assessment.ends_hold
+    assert (assessment.better.unmet_person_days <= assessment.likely.unmet_person_days + 1e-9).all()
+    assert (assessment.likely.unmet_person_days <= assessment.worse.unmet_person_days + 1e-9).all()
+    assert (assessment.worse.days_left <= assessment.likely.days_left).all()
+    assert (assessment.likely.days_left <= assessment.better.days_left).all()
 
 
 @settings(max_examples=25, deadline=None)
@@ -92,11 +93,11 @@ def test_the_value_lies_between_the_ends(scenario: Scenario) -> None:
 def test_whatever_values_lie_within_the_ranges_the_result_lies_between_the_ends(random: Random) -> None:
     """Each cell of each table anywhere between its ends, apart from the others."""
     whole = ranged_example()
-    found = assess(whole)
+    assessment = assess(whole)
     drawn = {}
     for name in ("people", "stocks", "essentials", "facilities"):
         frame = getattr(whole, name).copy()
-        for column in [one for one in frame.columns if f"{one}_low" in frame.columns]:
+        for column in [column for column in frame.columns if f"{column}_low" in frame.columns]:
             low = frame[f"{column}_low"].fillna(frame[column])
             high = frame[f"{column}_high"].fillna(frame[column])
             at = np.array([random.choice([0.0, random.random(), 1.0]) for _ in frame.index])
@@ -104,11 +105,11 @@ def test_whatever_values_lie_within_the_ranges_the_result_lies_between_the_ends(
             frame[column] = value.round() if column == "count" else value
         drawn[name] = frame
     inside = assess(dataclasses.replace(whole, **drawn)).likely
-    slack = 1e-6 * (1 + found.worse.unmet_person_days)
-    assert (inside.unmet_person_days >= found.better.unmet_person_days - slack).all()
-    assert (inside.unmet_person_days <= found.worse.unmet_person_days + slack).all()
-    assert (inside.days_left >= found.worse.days_left - 1e-9).all()
-    assert (inside.days_left <= found.better.days_left + 1e-9).all()
+    slack = 1e-6 * (1 + assessment.worse.unmet_person_days)
+    assert (inside.unmet_person_days >= assessment.better.unmet_person_days - slack).all()
+    assert (inside.unmet_person_days <= assessment.worse.unmet_person_days + slack).all()
+    assert (inside.days_left >= assessment.worse.days_left - 1e-9).all()
+    assert (inside.days_left <= assessment.better.days_left + 1e-9).all()
 
 
 @cache
@@ -130,23 +131,27 @@ def test_people_outside_every_zone_are_named_as_left_out(tmp_path: Path) -> None
     shape("places.geojson", 4, [-29.9, 40.1])(folder)  # the hospital, 1.7 km east of the zones
     replace("people.csv", "north,,slow", ",hospital,slow")(folder)
     replace("stocks.csv", "hospital,,fuel", "hospital,mill,fuel")(folder)
-    found = assess(load(folder))
-    (finding,) = found.findings
+    assessment = assess(load(folder))
+    (finding,) = assessment.findings
     assert finding.code == "aid.nowhere"
     assert finding.message.startswith("600 people")
-    assert found.presence.people.sum() == 15_000
+    assert assessment.presence.people.sum() == 15_000
 
 
 def test_facilities_come_in_their_order(tmp_path: Path) -> None:
     scenario = edited(tmp_path, ("facilities.csv", "0.8,,assumed", "0.8,7,assumed"))
-    assert [one.name for one in supplies(scenario).facilities] == ["Southhaven springs", "hospital", "Millfield wells"]
+    assert [facility.name for facility in supplies(scenario).facilities] == [
+        "Southhaven springs",
+        "hospital",
+        "Millfield wells",
+    ]
 
 
 def test_the_first_line_says_what_runs_short_first_where_and_when(scenario: Scenario) -> None:
-    found = assess(scenario)
-    first = printed(show_assessment, found, []).splitlines()[0]
-    assert first == answer(found)
-    table = found.table
+    assessment = assess(scenario)
+    first = printed(show_assessment, assessment, []).splitlines()[0]
+    assert first == answer(assessment)
+    table = assessment.table
     soonest = table.loc[table["days_left"].idxmin()]
     assert soonest["zone_name"] in first
     assert first.startswith(f"{soonest['essential'].capitalize()} runs short first, after {days(soonest['days_left'])}")
@@ -155,10 +160,10 @@ def test_the_first_line_says_what_runs_short_first_where_and_when(scenario: Scen
 
 
 def test_each_row_of_a_day_balances(scenario: Scenario) -> None:
-    found = assess(scenario)
-    by_day = table_by_day(found)
+    assessment = assess(scenario)
+    by_day = table_by_day(assessment)
     assert list(by_day.columns) == ASSESSMENT_DAYS.names
-    opening = found.table.set_index(["zone", "essential"])["opening_stock"]
+    opening = assessment.table.set_index(["zone", "essential"])["opening_stock"]
     for key, rows in by_day.groupby(["zone", "essential"]):
         before = [opening[key], *rows["left"][:-1]]
         assert (np.array(before) + rows["made"]).to_numpy() == pytest.approx(
@@ -175,59 +180,60 @@ def test_a_plan_moves_needs_with_people_and_loses_nobody(scenario: Scenario) -> 
     assert after.people[-1, north] == before.people[0, north] - 2000
     assert after.people[-1, south] == before.people[0, south] + 2000
     assert after.times[1] == pytest.approx(40 * 15 / 1440)
-    found = assess(scenario, moves)
-    assert found.with_plan is not None
-    assert found.with_plan.person_days.sum() == pytest.approx(found.likely.person_days.sum())
-    water = [one.name for one in found.essentials].index("water")
-    assert found.with_plan.days_left[water, north] > found.likely.days_left[water, north]
-    assert found.with_plan.days_left[water, south] < found.likely.days_left[water, south]
-    assert "with the plan" in printed(show_assessment, found, [])
+    assessment = assess(scenario, moves)
+    assert assessment.with_plan is not None
+    assert assessment.with_plan.person_days.sum() == pytest.approx(assessment.likely.person_days.sum())
+    water = [essential.name for essential in assessment.essentials].index("water")
+    assert assessment.with_plan.days_left[water, north] > assessment.likely.days_left[water, north]
+    assert assessment.with_plan.days_left[water, south] < assessment.likely.days_left[water, south]
+    assert "with the plan" in printed(show_assessment, assessment, [])
 
 
 def test_what_trucks_bring_lasts_as_long_as_it_takes_to_use_it(scenario: Scenario) -> None:
     """Northport's water is used at one rate until it is gone: so much more of it lasts so much longer."""
     columns = ["item", "zone", "amount", "free_step"]
     lorry = pd.DataFrame([("water", "north", 4600.0, 96), ("water", "", 9999.0, 5)], columns=columns)
-    found = assess(scenario, brought=lorry)
-    here = row(found.table, "north", "water")
+    assessment = assess(scenario, brought=lorry)
+    here = row(assessment.table, "north", "water")
     rate = here["opening_stock"] / here["days_left"]
     assert here["days_left_with_plan"] == pytest.approx((here["opening_stock"] + 4600) / rate, rel=1e-6)
     assert here["delivered_with_plan"] == 4600
-    assert row(found.table, "south", "water")["delivered_with_plan"] == 0  # what goes to a warehouse serves nobody yet
+    # what goes to a warehouse serves nobody yet
+    assert row(assessment.table, "south", "water")["delivered_with_plan"] == 0
     without = assess(scenario)
-    water = [one.name for one in found.essentials].index("water")
-    people = found.presence.people[0, scenario.zone_ids.index("north")]
+    water = [essential.name for essential in assessment.essentials].index("water")
+    people = assessment.presence.people[0, scenario.zone_ids.index("north")]
     longer = here["days_left_with_plan"] - here["days_left"]
-    assert found.with_plan is not None
-    gained = without.unmet_person_days(water) - found.unmet_person_days(water, found.with_plan)
-    assert gained == pytest.approx(longer * people * (1 - _made(found, "north") / (15 * people)), rel=1e-6)
+    assert assessment.with_plan is not None
+    gained = without.unmet_person_days(water) - assessment.unmet_person_days(water, assessment.with_plan)
+    assert gained == pytest.approx(longer * people * (1 - _made(assessment, "north") / (15 * people)), rel=1e-6)
     spells = assess(scenario, brought=lorry, stretches=True)
     assert spells.with_plan is not None
-    costs = [deprivation_cost(one, water, WATER_UNCONFIRMED).sum() for one in (spells.likely, spells.with_plan)]
+    costs = [deprivation_cost(balance, water, WATER_UNCONFIRMED).sum() for balance in (spells.likely, spells.with_plan)]
     assert 0 < costs[1] < costs[0]
-    assert f"with the plan, {found.unmet_person_days(water, found.with_plan):,.0f}" in answer(found)
+    assert f"with the plan, {assessment.unmet_person_days(water, assessment.with_plan):,.0f}" in answer(assessment)
 
 
-def _made(found: Assessment, zone: str) -> float:
+def _made(assessment: Assessment, zone: str) -> float:
     """Litres of water made for a zone on the first day."""
-    water = [one.name for one in found.essentials].index("water")
-    return float(found.likely.made[0, water, found.scenario.zone_ids.index(zone)])
+    water = [essential.name for essential in assessment.essentials].index("water")
+    return float(assessment.likely.made[0, water, assessment.scenario.zone_ids.index(zone)])
 
 
 def test_what_nothing_is_said_about_is_not_taken_for_nothing(tmp_path: Path) -> None:
     scenario = edited(
         tmp_path, ("stocks.csv", ",north,food,18000,14000,23000,person-days,,0.02,,,assumed,,example\n", "")
     )
-    found = assess(scenario)
-    (finding,) = [one for one in found.findings if one.code == "aid.not_known"]
+    assessment = assess(scenario)
+    (finding,) = [finding for finding in assessment.findings if finding.code == "aid.not_known"]
     assert "4,600 people" in finding.message
     assert "Northport" in finding.message
-    blank = row(found.table, "north", "food")
+    blank = row(assessment.table, "north", "food")
     assert blank["known"] == "no"
     assert np.isnan(blank["days_left"])
-    assert "not known" in printed(show_assessment, found, [])
-    food = [one.name for one in found.essentials].index("food")
-    assert found.likely.person_days[food, found.known[food]].sum() == (15_600 - 4600) * 3
+    assert "not known" in printed(show_assessment, assessment, [])
+    food = [essential.name for essential in assessment.essentials].index("food")
+    assert assessment.likely.person_days[food, assessment.known[food]].sum() == (15_600 - 4600) * 3
 
 
 def test_a_plan_into_the_unknown_is_said(tmp_path: Path) -> None:
@@ -235,42 +241,42 @@ def test_a_plan_into_the_unknown_is_said(tmp_path: Path) -> None:
         tmp_path, ("stocks.csv", ",south,food,20000,16000,24000,person-days,,0.02,,,assumed,,example\n", "")
     )
     moves = movement(10, 1, 9)
-    assert "aid.plan_into_unknown" in {one.code for one in assess(scenario, moves).findings}
-    assert "aid.plan_into_unknown" not in {one.code for one in assess(scenario).findings}
+    assert "aid.plan_into_unknown" in {finding.code for finding in assess(scenario, moves).findings}
+    assert "aid.plan_into_unknown" not in {finding.code for finding in assess(scenario).findings}
 
 
 def test_a_facility_without_fuel_stands_still_and_is_named(tmp_path: Path) -> None:
     scenario = edited(tmp_path, ("stocks.csv", ",mill,fuel,1200,800,1600,litres,,,,,assumed,,example\n", ""))
     scenario = dataclasses.replace(scenario, stocks=scenario.stocks[scenario.stocks["item"] != "fuel"])
-    found = assess(scenario)
-    assert {one.code for one in found.findings} == {"aid.no_stock"}
-    assert "Millfield wells" in found.findings[0].message
-    assert found.table[found.table["zone"] == "mill"].set_index("essential").loc["water", "made"] == 0
+    assessment = assess(scenario)
+    assert {finding.code for finding in assessment.findings} == {"aid.no_stock"}
+    assert "Millfield wells" in assessment.findings[0].message
+    assert assessment.table[assessment.table["zone"] == "mill"].set_index("essential").loc["water", "made"] == 0
 
 
 def test_ends_are_not_called_proven_where_a_facility_drinks_with_the_people(tmp_path: Path) -> None:
     bakery = "bakery,,,mill,water,100,,,litres,soap,5,,,g,,,,assumed,,example\n"
     scenario = edited(tmp_path, ("facilities.csv", "south-springs", f"{bakery}south-springs"))
-    found = assess(scenario)
-    assert not found.ends_hold
-    assert "aid.ends" in {one.code for one in found.findings}
-    assert "which hold everything in between" not in printed(show_assessment, found, [])
+    assessment = assess(scenario)
+    assert not assessment.ends_hold
+    assert "aid.ends" in {finding.code for finding in assessment.findings}
+    assert "which hold everything in between" not in printed(show_assessment, assessment, [])
 
 
 def test_ends_are_not_called_proven_where_facilities_burn_what_is_given_per_person(tmp_path: Path) -> None:
     scenario = edited(tmp_path, ("stocks.csv", ",mill,fuel,1200,800,1600,litres", ",mill,fuel,1,1,2,litres per person"))
-    found = assess(scenario)
-    assert row(found.table, "mill", "fuel")["opening_stock"] == 5700 + 4000
-    assert not found.ends_hold
+    assessment = assess(scenario)
+    assert row(assessment.table, "mill", "fuel")["opening_stock"] == 5700 + 4000
+    assert not assessment.ends_hold
 
 
 def test_a_scenario_without_stocks_says_that_nothing_can_be_said(scenario: Scenario) -> None:
     bare = dataclasses.replace(scenario, stocks=scenario.stocks[:0], facilities=scenario.facilities[:0])
-    found = assess(bare)
-    assert {one.code for one in found.findings} == {"aid.nothing"}
-    assert answer(found).startswith("Nothing can be said")
-    assert set(found.table["known"]) == {"no"}
-    assert printed(show_assessment, found, [])
+    assessment = assess(bare)
+    assert {finding.code for finding in assessment.findings} == {"aid.nothing"}
+    assert answer(assessment).startswith("Nothing can be said")
+    assert set(assessment.table["known"]) == {"no"}
+    assert printed(show_assessment, assessment, [])
 
 
 def test_the_committed_reference_page_is_the_generated_one() -> None:
@@ -279,12 +285,12 @@ def test_the_committed_reference_page_is_the_generated_one() -> None:
 
 
 def test_every_column_has_its_meaning(scenario: Scenario) -> None:
-    found = assess(scenario)
-    assert list(found.table.columns) == ASSESSMENT.names
-    document = as_document(found)
-    assert document["answer"] == answer(found)
-    assert len(document["zones"]) == len(found.table)
-    assert "Assessment: Example strip" in repr(found)
+    assessment = assess(scenario)
+    assert list(assessment.table.columns) == ASSESSMENT.names
+    document = as_document(assessment)
+    assert document["answer"] == answer(assessment)
+    assert len(document["zones"]) == len(assessment.table)
+    assert "Assessment: Example strip" in repr(assessment)
 
 
 def test_days_are_rounded_down_so_that_nobody_counts_on_more() -> None:

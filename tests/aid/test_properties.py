@@ -37,7 +37,7 @@ def cases(draw: Any) -> Case:
         else:
             facilities.append(hospital(draw(st.sampled_from([20.0, 100.0])), zone=draw(zone), zones=ZONES, tank=tank))
     stocks = draw(st.lists(st.tuples(st.sampled_from([FUEL, WATER]), zone, amounts, shares), max_size=8))
-    tanks = [(k, draw(st.floats(0, 1000))) for k, one in enumerate(facilities) if one.tank]
+    tanks = [(k, draw(st.floats(0, 1000))) for k, facility in enumerate(facilities) if facility.tank]
     times = [0.0, *sorted(draw(st.lists(st.sampled_from([0.3, 1.0, 1.7, 4.2]), max_size=2, unique=True)))]
     people = [[draw(st.integers(0, 900)) for _ in range(ZONES)] for _ in times]
     supplies = system(stocks, facilities, zones=ZONES, tanks=tanks)
@@ -71,7 +71,7 @@ def test_more_stock_never_leaves_more_need_unmet(case: Case, data: Any) -> None:
     batch = data.draw(st.integers(0, len(supplies.amount) - 1))
     more = supplies.amount.copy()
     more[batch] += data.draw(st.sampled_from([10.0, 5000.0]))
-    before, after = (follow(one, case.presence, 6.5) for one in (supplies, replace(supplies, amount=more)))
+    before, after = (follow(stocks, case.presence, 6.5) for stocks in (supplies, replace(supplies, amount=more)))
     slack = 1e-6 * (1 + np.abs(unmet(before)))
     assert (unmet(after) <= unmet(before) + slack).all()
     assert (after.unmet_person_days <= before.unmet_person_days + 1e-6).all()
@@ -81,20 +81,20 @@ def test_more_stock_never_leaves_more_need_unmet(case: Case, data: Any) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(cases(), st.sampled_from(["make", "use", "need", "loss"]))
-def test_each_input_works_in_one_direction(case: Case, what: str) -> None:
+def test_each_input_works_in_one_direction(case: Case, changed: str) -> None:
     """The ends of the ranges rest on this: the better end of any input is better whatever the others are."""
     supplies = case.supplies
     made = {
         "make": lambda: replace(
-            supplies, facilities=tuple(replace(one, make=one.make * 1.3) for one in supplies.facilities)
+            supplies, facilities=tuple(replace(facility, make=facility.make * 1.3) for facility in supplies.facilities)
         ),
         "use": lambda: replace(
-            supplies, facilities=tuple(replace(one, use=one.use * 0.7) for one in supplies.facilities)
+            supplies, facilities=tuple(replace(facility, use=facility.use * 0.7) for facility in supplies.facilities)
         ),
         "need": lambda: replace(supplies, per_person=supplies.per_person * 0.5),
         "loss": lambda: replace(supplies, decay=supplies.decay * 0.5),
-    }[what]()
-    before, after = (follow(one, case.presence, 6.5) for one in (supplies, made))
+    }[changed]()
+    before, after = (follow(stocks, case.presence, 6.5) for stocks in (supplies, made))
     assert (after.unmet_person_days <= before.unmet_person_days + 1e-6).all()
     assert (after.days_left >= before.days_left - 1e-9).all()
 
@@ -104,7 +104,7 @@ def test_each_input_works_in_one_direction(case: Case, what: str) -> None:
 def test_with_fewer_people_in_any_zones_less_is_missing_in_each(case: Case, parts: list[float]) -> None:
     still = Presence(np.zeros(1), case.presence.people[:1])
     fewer = Presence(np.zeros(1), np.floor(case.presence.people[:1] * np.array(parts)))
-    before, after = (follow(case.supplies, one, 6.5) for one in (still, fewer))
+    before, after = (follow(case.supplies, presence, 6.5) for presence in (still, fewer))
     assert (after.unmet_person_days[WATER] <= before.unmet_person_days[WATER] + 1e-6).all()
 
 
@@ -137,19 +137,19 @@ def by_minutes(supplies: Supplies, presence: Presence, horizon: float) -> tuple[
     for minute in range(round(horizon / step)):
         here = presence.people[np.searchsorted(presence.times, minute * step + 1e-9, side="right") - 1]
         fresh = np.zeros(zones)
-        for number, one in enumerate(supplies.facilities):
+        for number, facility in enumerate(supplies.facilities):
             share = 1.0
-            if one.use > 0:
-                wanted = one.use * step
+            if facility.use > 0:
+                wanted = facility.use * step
                 got = take(2 * zones + number, wanted)
-                got += take(FUEL * zones + one.zone, wanted - got)
-                met[FUEL, one.zone] += got
+                got += take(FUEL * zones + facility.zone, wanted - got)
+                met[FUEL, facility.zone] += got
                 share = got / wanted
-            if one.makes >= 0 and one.serves.any():
-                weight = np.where(one.serves, here, 0.0)
-                weight = weight / weight.sum() if weight.sum() else one.serves / one.serves.sum()
+            if facility.makes >= 0 and facility.serves.any():
+                weight = np.where(facility.serves, here, 0.0)
+                weight = weight / weight.sum() if weight.sum() else facility.serves / facility.serves.sum()
                 for zone in range(zones):
-                    amount = one.make * share * step * float(weight[zone])
+                    amount = facility.make * share * step * float(weight[zone])
                     fresh[zone] += amount
                     made[WATER, zone] += amount
         for zone in range(zones):

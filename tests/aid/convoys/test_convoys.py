@@ -57,10 +57,10 @@ def test_no_vehicle_is_on_the_road_when_a_pause_ends_whenever_it_leaves_within_i
         ):
             assert walk.unquiet(convoy, quiet, draw) == []
     assert _checked(orders, table, quiet).problems == []
-    carried = [one.load for convoy in orders.convoys for vehicle in convoy.manifest for one in vehicle]
+    carried = [entry.load for convoy in orders.convoys for vehicle in convoy.manifest for entry in vehicle]
     for column in ("amount", "kg"):
-        assert sum(getattr(one, column) for one in [*carried, *orders.left]) == pytest.approx(table[column].sum())
-    assert {one.delivery for one in orders.left} <= {finding.where for finding in orders.findings}
+        assert sum(getattr(load, column) for load in [*carried, *orders.left]) == pytest.approx(table[column].sum())
+    assert {load.delivery for load in orders.left} <= {finding.where for finding in orders.findings}
 
 
 def test_one_load_there_and_back_takes_the_times_worked_out_by_hand():
@@ -94,8 +94,8 @@ def test_one_truck_turns_round_and_carries_twice():
     scenario, network = world.simple()
     quiet = world.pauses((100, 1000), (100, 1000), (100, 1000))
     table = world.deliveries({"destination": "point-a"}, {"destination": "clinic-b"})
-    one = replace(world.TRUCK, count=1)
-    orders = make_convoys(scenario, network, quiet, table, [one], QUICK)
+    truck = replace(world.TRUCK, count=1)
+    orders = make_convoys(scenario, network, quiet, table, [truck], QUICK)
     (convoy,) = orders.convoys
     assert [stop.place for stop in convoy.stops].count("gate") == 3
     assert orders.left == ()
@@ -138,16 +138,16 @@ def test_a_truck_whose_way_back_is_never_quiet_again_stays_for_good_and_is_named
         {"destination": "point-c", "depart_first_step": 68},
         {"destination": "point-c", "depart_first_step": 360, "day": 1},
     )
-    one = replace(world.TRUCK, count=1)
-    orders = make_convoys(scenario, network, quiet, late, [one], QUICK)
+    truck = replace(world.TRUCK, count=1)
+    orders = make_convoys(scenario, network, quiet, late, [truck], QUICK)
     (convoy,) = orders.convoys
     assert convoy.stops[-1].place == "point-c"
     assert "stay" in convoy.stops[-1].action
-    assert {(found.code, found.where) for found in orders.findings} == {
+    assert {(finding.code, finding.where) for finding in orders.findings} == {
         ("convoys.stay", "d0"),
         ("convoys.no_time", "d1"),
     }
-    assert _checked(orders, late, quiet, scenario, network, [one]).problems == []
+    assert _checked(orders, late, quiet, scenario, network, [truck]).problems == []
 
 
 def test_trucks_still_away_are_not_sent_out_again_the_next_morning():
@@ -159,10 +159,10 @@ def test_trucks_still_away_are_not_sent_out_again_the_next_morning():
         {"destination": "point-c", "depart_first_step": 68},
         {"destination": "point-a", "depart_first_step": 328, "day": 1},
     )
-    one = replace(world.TRUCK, count=1)
-    orders = make_convoys(scenario, network, quiet, late, [one], QUICK)
+    truck = replace(world.TRUCK, count=1)
+    orders = make_convoys(scenario, network, quiet, late, [truck], QUICK)
     assert [finding.code for finding in orders.findings] == ["convoys.left"]  # the day after there is no pause
-    assert _checked(orders, late, quiet, scenario, network, [one]).problems == []
+    assert _checked(orders, late, quiet, scenario, network, [truck]).problems == []
 
 
 def test_nothing_sets_out_outside_the_hours_of_a_place():
@@ -183,8 +183,11 @@ def test_a_load_too_heavy_and_a_way_that_does_not_exist_are_named():
     quiet = world.pauses((0, 1440), (0, 1440), (0, 1440))
     table = world.deliveries({"destination": "point-a", "kg": 30_000.0}, {"destination": "point-c", "arcs": "999999@0"})
     orders = make_convoys(scenario, network, quiet, table, [world.TRUCK], QUICK)
-    assert [(one.code, one.where) for one in orders.findings] == [("convoys.overload", "d0"), ("convoys.way", "d1")]
-    assert [one.delivery for one in orders.left] == ["d0"]
+    assert [(finding.code, finding.where) for finding in orders.findings] == [
+        ("convoys.overload", "d0"),
+        ("convoys.way", "d1"),
+    ]
+    assert [load.delivery for load in orders.left] == ["d0"]
 
 
 def _sound():
@@ -223,16 +226,16 @@ def test_a_table_that_was_changed_does_not_hold(table, change, code):
     if code in ("vehicles", "vehicle"):
         for other in stops:
             other |= {key: row[key] for key in ("vehicles", "truck")}
-    found = check_convoys(stops, loads, scenario, network, quiet, wanted, [world.TRUCK]).problems
-    assert f"verify.convoys.{code}" in {problem.code for problem in found}
+    problems = check_convoys(stops, loads, scenario, network, quiet, wanted, [world.TRUCK]).problems
+    assert f"verify.convoys.{code}" in {problem.code for problem in problems}
 
 
 def test_a_pause_that_was_shortened_by_one_step_does_not_hold():
     scenario, network, quiet, wanted, stops, loads = _sound()
     shorter = quiet.copy()
     shorter[:, 119] = False
-    found = check_convoys(stops, loads, scenario, network, shorter, wanted, [world.TRUCK]).problems
-    assert {problem.code for problem in found} == {"verify.convoys.quiet"}
+    problems = check_convoys(stops, loads, scenario, network, shorter, wanted, [world.TRUCK]).problems
+    assert {problem.code for problem in problems} == {"verify.convoys.quiet"}
 
 
 def test_the_margin_is_kept_before_the_end_of_every_pause():
@@ -245,9 +248,9 @@ def test_the_margin_is_kept_before_the_end_of_every_pause():
 
 def test_times_at_stops_run_on():
     _, _, _, _, stops, _ = _sound()
-    for one, other in pairwise(stops):
-        if one["convoy"] == other["convoy"]:
-            assert one["leave_earliest_minute"] < other["arrive_earliest_minute"]
+    for stop, following in pairwise(stops):
+        if stop["convoy"] == following["convoy"]:
+            assert stop["leave_earliest_minute"] < following["arrive_earliest_minute"]
 
 
 def test_the_committed_reference_page_is_the_generated_one():

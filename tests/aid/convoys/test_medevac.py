@@ -76,21 +76,21 @@ def test_nobody_is_on_the_road_when_a_pause_ends_or_without_a_place_or_a_bed(spa
         assert walk.unquiet(convoy, quiet, draw, stay=STAY) == []
         assert convoy.vehicles <= cars
     assert _check(orders, scenario, network, quiet).problems == []
-    found = patient_rows(orders, scenario)
-    by_row = pd.Series([row["patients"] for row in found]).value_counts()
+    passengers = patient_rows(orders, scenario)
+    by_row = pd.Series([row["patients"] for row in passengers]).value_counts()
     for row in scenario.patients.to_dict("records"):
         assert by_row.get(row["id"], 0) <= (row["count"] if row["agreed"] else 0)
     for place in ("clinic-b", "clinic-c"):
-        assert sum(row["to"] == place for row in found) <= beds
+        assert sum(row["to"] == place for row in passengers) <= beds
     seats: dict[tuple[str, int, int], np.ndarray] = {}
-    for row in found:
+    for row in passengers:
         for stop in range(row["from_stop"], row["to_stop"]):
             key = row["convoy"], row["vehicle"], stop
             own = np.array([row["needs"] == "lying", (row["needs"] == "sitting") + row["companions"]])
             seats[key] = seats.get(key, np.zeros(2, int)) + own
     assert all((used <= [1, 2]).all() for used in seats.values())
     agreed = scenario.patients.loc[scenario.patients["agreed"], "count"].sum()
-    assert len(found) + len(orders.left) == agreed
+    assert len(passengers) + len(orders.left) == agreed
 
 
 def test_the_most_urgent_go_first_where_not_all_can():
@@ -104,23 +104,26 @@ def test_the_most_urgent_go_first_where_not_all_can():
     quiet = world.pauses((200, 360), (200, 360), (200, 360))
     orders = make_medevac(scenario, network, quiet, QUICK)
     assert sorted(row["patients"] for row in patient_rows(orders, scenario)) == ["p1", "p1", "p2"]
-    assert [(one.code, one.where) for one in orders.findings] == [("medevac.left", "p0")]
+    assert [(finding.code, finding.where) for finding in orders.findings] == [("medevac.left", "p0")]
 
 
 def test_nobody_goes_who_has_not_agreed():
     scenario, network = _world([{"place": "clinic-b", "to": "gate", "agreed": False}])
     orders = make_medevac(scenario, network, world.pauses((0, 1440), (0, 1440), (0, 1440)), QUICK)
     assert orders.convoys == ()
-    assert [one.code for one in orders.findings] == ["medevac.empty"]
+    assert [finding.code for finding in orders.findings] == ["medevac.empty"]
 
 
 def test_without_a_pause_or_a_bed_patients_stay_and_the_reason_is_named():
     scenario, network = _world([{"place": "clinic-b", "to": "gate"}, {"place": "clinic-b", "to": "clinic-c"}], beds=0)
     orders = make_medevac(scenario, network, world.pauses((200, 210), (0, 0), (0, 0)), QUICK)
-    assert {(one.code, one.where) for one in orders.findings} == {("medevac.no_bed", "p0"), ("medevac.no_bed", "p1")}
+    assert {(finding.code, finding.where) for finding in orders.findings} == {
+        ("medevac.no_bed", "p0"),
+        ("medevac.no_bed", "p1"),
+    }
     quiet = world.pauses((200, 215), (200, 215), (200, 215))
     orders = make_medevac(*_world([{"place": "clinic-c", "to": "gate"}]), quiet, QUICK)
-    assert {one.code for one in orders.findings} <= {"medevac.no_bed", "medevac.no_time"}
+    assert {finding.code for finding in orders.findings} <= {"medevac.no_bed", "medevac.no_time"}
     assert len(orders.left) == 1
 
 
@@ -144,8 +147,8 @@ def test_a_table_that_was_changed_does_not_hold(change, code):
     assert check_medevac(stops, rows, scenario, network, quiet).problems == []
     rows.sort(key=lambda row: row["patients"])
     change(rows)
-    found = check_medevac(stops, rows, scenario, network, quiet).problems
-    assert f"verify.medevac.{code}" in {problem.code for problem in found}
+    problems = check_medevac(stops, rows, scenario, network, quiet).problems
+    assert f"verify.medevac.{code}" in {problem.code for problem in problems}
 
 
 PERSON = st.tuples(st.sampled_from(["u", "v"]), st.sampled_from(["x", "y", "hospital"]), st.integers(1, 2))
@@ -161,18 +164,22 @@ def test_beds_are_given_as_the_best_of_all_ways_to_give_them(people, beds, rides
     who = [Patient(str(i), place, to, priority, True, 0, "-") for i, (place, to, priority) in enumerate(people)]
     room = {"x": ("hospital", beds[0]), "y": ("hospital", beds[1])}
     minutes = dict(zip([("u", "x"), ("u", "y"), ("v", "x"), ("v", "y")], rides, strict=True))
-    given_, without = assign_beds(who, room, minutes, 60)
-    assert sorted([*given_, *without]) == list(range(len(who)))
+    assigned, without = assign_beds(who, room, minutes, 60)
+    assert sorted([*assigned, *without]) == list(range(len(who)))
     best = None
     for slots in set(permutations(["x"] * beds[0] + ["y"] * beds[1] + [""] * len(who), len(who))):
         if any(
-            slot and (one.to not in (slot, "hospital") or minutes[one.place, slot] > 60)
-            for one, slot in zip(who, slots, strict=True)
+            slot and (patient.to not in (slot, "hospital") or minutes[patient.place, slot] > 60)
+            for patient, slot in zip(who, slots, strict=True)
         ):
             continue
-        first = [slot for one, slot in zip(who, slots, strict=True) if one.priority == 1]
-        ride = sum(minutes[one.place, slot] for one, slot in zip(who, slots, strict=True) if slot and one.priority == 1)
+        first = [slot for patient, slot in zip(who, slots, strict=True) if patient.priority == 1]
+        ride = sum(
+            minutes[patient.place, slot]
+            for patient, slot in zip(who, slots, strict=True)
+            if slot and patient.priority == 1
+        )
         key = (sum(map(bool, first)), -ride)
         best = key if best is None else max(best, key)
-    urgent = [i for i in given_ if who[i].priority == 1]
-    assert (len(urgent), -sum(minutes[who[i].place, given_[i]] for i in urgent)) == best
+    urgent = [i for i in assigned if who[i].priority == 1]
+    assert (len(urgent), -sum(minutes[who[i].place, assigned[i]] for i in urgent)) == best

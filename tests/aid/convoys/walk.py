@@ -22,10 +22,10 @@ def unquiet(
     """Where and when the convoy is where it is not quiet, if it leaves each stop at a time drawn from its window."""
     wrong: list[str] = []
 
-    def look(x: float, minute: float, what: str) -> None:
+    def look(x: float, minute: float, doing: str) -> None:
         zone = zone_of(x)
         if zone >= 0 and not quiet[zone, int(minute // world.STEP)]:
-            wrong.append(f"{what} at {x:.0f} m, minute {minute:.1f}")
+            wrong.append(f"{doing} at {x:.0f} m, minute {minute:.1f}")
 
     here = draw(convoy.stops[0].arrive_earliest, convoy.stops[0].arrive_latest)
     for stop, then in zip(convoy.stops, [*convoy.stops[1:], None], strict=True):

@@ -22,9 +22,9 @@ AT = {"gate": -2000, "point-a": 2000, "clinic-b": 6000, "point-c": 10_000, "clin
 TRUCK = Truck("flat", "Flatbed", "gate", 6, 20_000, KMH, 40, 50)
 
 
-def minutes(one: str, other: str, kmh: float = KMH) -> float:
+def minutes(origin: str, destination: str, kmh: float = KMH) -> float:
     """Minutes between two places, by hand."""
-    return abs(AT[one] - AT[other]) * 0.06 / kmh
+    return abs(AT[origin] - AT[destination]) * 0.06 / kmh
 
 
 def world(steps: int = STEPS, **more: Any) -> Scenario:

@@ -90,7 +90,7 @@ def test_goods_are_neither_made_nor_lost(case):
     assert before + after.made + after.delivered == pytest.approx(
         after.met + after.lost + after.left, rel=1e-9, abs=1e-3
     )
-    names = [one.name for one in base.stocks.essentials]
+    names = [essential.name for essential in base.stocks.essentials]
     for item in ("water", "food"):
         handed = table[(table["item"] == item) & (table["zone"] != "")]["amount"].sum()
         assert after.delivered[:, names.index(item)].sum() == pytest.approx(handed, rel=1e-6)
@@ -105,7 +105,7 @@ def test_more_trucks_never_make_need_met_worse(case, more):
     few = scenario_of(case)
     many = changed(few, trucks={"count": [case["border"] + more, case["store"] + more]})
     quiet, network = quiet_of(few, case), strip()[1]
-    less, better = (bounds(one, network, quiet) for one in (few, many))
+    less, better = (bounds(scenario, network, quiet) for scenario in (few, many))
     assert (better >= less * (1 - 1e-7)).all()
 
 
@@ -116,7 +116,7 @@ def test_more_quiet_never_makes_it_worse(case, zone, start, length):
     quiet = quiet_of(scenario, case)
     more = quiet.copy()
     more[ZONES.index(zone), start : start + length] = True
-    less, better = (bounds(scenario, network, one) for one in (quiet, more))
+    less, better = (bounds(scenario, network, hours) for hours in (quiet, more))
     assert better[1] >= less[1] * (1 - 1e-7)
     # of each hour only one trip is known, and more quiet may make another the quickest: see the explanation
     assert better[0] >= less[0] * 0.99
@@ -134,8 +134,8 @@ def test_what_whole_trucks_meet_is_no_less_with_more_of_them_or_more_quiet(case,
     longer = quiet.copy()
     longer[ZONES.index(zone), start : start + length] = True
     less, others, calmer = (
-        deliver(one, network, hours, time_limit=1, follow_stocks=False)
-        for one, hours in ((few, quiet), (many, quiet), (few, longer))
+        deliver(scenario, network, hours, time_limit=1, follow_stocks=False)
+        for scenario, hours in ((few, quiet), (many, quiet), (few, longer))
     )
     for better in (others, calmer):
         assert better.value >= less.value * 0.99
@@ -161,8 +161,8 @@ def test_on_a_tiny_case_no_other_choice_of_whole_trucks_is_better(evenness):
     base = prepare(scenario, network)
     made = deliver(scenario, network, quiet, prepared=base, gap=0.0)
     need = needs(scenario, base.stocks, staying(scenario))
-    found = trips(base.logistics, base.roads, quiet)
-    laid = delivery_program(scenario, base.logistics, need, found, residual_capacity(scenario, network, None))
+    possible_trips = trips(base.logistics, base.roads, quiet)
+    laid = delivery_program(scenario, base.logistics, need, possible_trips, residual_capacity(scenario, network, None))
     matrix = laid.linear.matrix.toarray()
     only = (np.abs(matrix[:, laid.trucks :]).sum(axis=1) == 0) & (np.abs(matrix).sum(axis=1) > 0)
     limits, highs = matrix[only][:, : laid.trucks], np.array(laid.linear.row_upper)[only]
@@ -175,9 +175,9 @@ def test_on_a_tiny_case_no_other_choice_of_whole_trucks_is_better(evenness):
             continue
         tried += 1
         delivered = np.zeros(need.need.shape)
-        for one, count in zip(laid.cargoes, trucks_each, strict=True):
-            if one.zone != ELSEWHERE:  # neither food at the crossing nor water in the store runs out
-                delivered[one.arrives, names[one.item], one.zone] += count * one.load
+        for cargo, count in zip(laid.cargoes, trucks_each, strict=True):
+            if cargo.zone != ELSEWHERE:  # neither food at the crossing nor water in the store runs out
+                delivered[cargo.arrives, names[cargo.item], cargo.zone] += count * cargo.load
         best = max(best, need.value(hand_out(need, delivered))[1])
     assert tried > 10
     assert made.value == pytest.approx(best, rel=1e-6)
@@ -196,13 +196,13 @@ def choices(columns):
 
 def test_the_most_even_choice_serves_the_worst_zone_better_than_the_largest_total():
     case = {"border": 3, "store": 1, "payload": 4000.0, "in_store": 0.0, "water": 30000.0, "first": 0, "last": 24}
-    network, found = strip()[1], {}
+    network, deliveries = strip()[1], {}
     for evenness in (0.0, 1.0):
         scenario = scenario_of({**case, "zones": ZONES, "evenness": evenness})
-        found[evenness] = deliver(scenario, network, quiet_hours(scenario, 0, 24), time_limit=1)
-    assert found[0.0].total >= found[1.0].total * (1 - 0.01)
-    food = found[0.0].need.names.index("food")
-    assert np.nanmin(found[1.0].shares[food]) >= np.nanmin(found[0.0].shares[food]) - 1e-9
+        deliveries[evenness] = deliver(scenario, network, quiet_hours(scenario, 0, 24), time_limit=1)
+    assert deliveries[0.0].total >= deliveries[1.0].total * (1 - 0.01)
+    food = deliveries[0.0].need.names.index("food")
+    assert np.nanmin(deliveries[1.0].shares[food]) >= np.nanmin(deliveries[0.0].shares[food]) - 1e-9
 
 
 def test_people_come_first_where_trucks_share_a_checkpoint_with_them():

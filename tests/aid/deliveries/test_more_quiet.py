@@ -44,8 +44,8 @@ def most(scenario: Scenario, network: RoadNetwork, quiet: np.ndarray) -> float:
     laid = delivery_program(
         scenario, base.logistics, need, base.trips(quiet), residual_capacity(scenario, network, None)
     )
-    found = laid.relaxed() if laid.trucks else None
-    return found.objective if found is not None else 0.0
+    optimum = laid.relaxed() if laid.trucks else None
+    return optimum.objective if optimum is not None else 0.0
 
 
 @examples(10, deadline=None)

@@ -28,12 +28,12 @@ def test_handing_out_is_as_good_as_the_best_there_is(seed, evenness):
     need = rng.integers(0, 20, days).astype(float)
     met = np.minimum(rng.integers(0, 20, days), need)
     came = rng.integers(0, 25, days) * (rng.random(days) < 0.6)
-    one = need_of(need, met, evenness)
-    used = hand_out(one, came[:, None, None].astype(float))
-    parts, worth = one.parts()[:, 0, 0], one.unit_worth()[:, 0, 0]
+    unmet = need_of(need, met, evenness)
+    used = hand_out(unmet, came[:, None, None].astype(float))
+    parts, worth = unmet.parts()[:, 0, 0], unmet.unit_worth()[:, 0, 0]
     until = [[float(d <= day) for d in range(days) for _ in range(parts.shape[1])] for day in range(days)]
     best = linprog(-worth.reshape(-1), A_ub=until, b_ub=np.cumsum(came), bounds=[(0, p) for p in parts.reshape(-1)])
-    gained = one.value(used)[1] - one.value_without()[1]
+    gained = unmet.value(used)[1] - unmet.value_without()[1]
     assert gained == pytest.approx(-best.fun, abs=1e-6)
     assert (np.cumsum(used[:, 0, 0]) <= np.cumsum(came) + 1e-9).all()
     stock, total = 0.0, 0.0

@@ -67,10 +67,10 @@ def test_no_truck_is_on_a_road_when_the_pause_ends():
     scenario, network = strip()
     quiet = quiet_hours(scenario, 3, 6, ("north", "mill", "bridge"))
     base = prepare(scenario, network)
-    found = trips(base.logistics, base.roads, quiet)
-    assert {trip.stop for trip in found} >= {"point-north", "point-mill", "point-south"}
+    possible_trips = trips(base.logistics, base.roads, quiet)
+    assert {trip.stop for trip in possible_trips} >= {"point-north", "point-mill", "point-south"}
     minutes = scenario.step_minutes
-    for trip in found:
+    for trip in possible_trips:
         paths = [(trip.path, trip.first), (trip.path, trip.last)]
         paths += [(trip.back.path, trip.back.depart)] if trip.back else []
         for path, depart in paths:
