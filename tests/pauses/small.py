@@ -193,8 +193,8 @@ def _allowed(problem: Problem) -> list[list[Window]]:
 
 def _breaks(problem: Problem, limits: Limits, windows: list[Window]) -> bool:
     """Whether windows break a limit that no further window can mend."""
-    found = breaches(windows, limits, problem.net.zones, problem.steps_on_clock)
-    return any(breach.limit != "frozen" for breach in found)
+    broken_limits = breaches(windows, limits, problem.net.zones, problem.steps_on_clock)
+    return any(breach.limit != "frozen" for breach in broken_limits)
 
 
 def _sets(problem: Problem, limits: Limits, single: list[Window], chosen: list[Window]) -> Iterator[list[Window]]:

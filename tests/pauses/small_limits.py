@@ -14,15 +14,20 @@ ZONES = 2
 TIME = {"zones": ZONES, "steps": STEPS, "step_minutes": MINUTES, "start_hour": START}
 CLOCK = Clock(STEPS, MINUTES, START)
 ALL = [(a, b) for a in range(STEPS) for b in range(a, STEPS)]
-SETS = [s for k in range(4) for s in combinations(ALL, k) if all(other[0] > one[1] + 1 for one, other in pairwise(s))]
+SETS = [
+    s
+    for k in range(4)
+    for s in combinations(ALL, k)
+    if all(following[0] > span[1] + 1 for span, following in pairwise(s))
+]
 
 windows = st.tuples(st.integers(0, ZONES - 1), st.integers(0, STEPS - 1), st.integers(0, 2)).map(
     lambda w: Window(w[0], w[1], min(w[1] + w[2], STEPS - 1))
 )
 
 
-def apart(found):
-    ordered = sorted(set(found))
+def apart(frozen):
+    ordered = sorted(set(frozen))
     return tuple(
         w for i, w in enumerate(ordered) if not i or ordered[i - 1].zone != w.zone or w.first > ordered[i - 1].last + 1
     )
@@ -74,9 +79,9 @@ def sets_of_zone(limits, zone):
     }
     for s in SETS:
         if good.issuperset(s):
-            found = [Window(zone, *span) for span in s]
-            if not broken(found, alone, **TIME):
-                yield found
+            of_zone = [Window(zone, *span) for span in s]
+            if not broken(of_zone, alone, **TIME):
+                yield of_zone
 
 
 def pairs_of_sets(limits):
@@ -87,5 +92,5 @@ def pairs_of_sets(limits):
         both = sorted(spans[0] & spans[1])
         pairs = [[Window(z, *span) for z in range(ZONES) for span in s] for s in both]
     else:
-        pairs = sorted(([*one, *other] for one, other in product(*per_zone)), key=len)
+        pairs = sorted(([*north, *south] for north, south in product(*per_zone)), key=len)
     return pairs[:4000], len(pairs) > 4000

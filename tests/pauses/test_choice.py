@@ -32,9 +32,9 @@ def value(problem: Problem, windows: list[Window]) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_window_is_worth_what_is_lost_without_it(seed: int) -> None:
     problem, asked, windows = plan(seed)
-    found = worth_of_windows(asked, windows)
-    assert [window for window, _ in found] == windows
-    for window, loss in found:
+    losses = worth_of_windows(asked, windows)
+    assert [window for window, _ in losses] == windows
+    for window, loss in losses:
         without = [other for other in windows if other != window]
         assert loss == pytest.approx(value(problem, windows) - value(problem, without), abs=1e-9)
 
@@ -43,10 +43,10 @@ def test_a_window_is_worth_what_is_lost_without_it(seed: int) -> None:
 def test_the_next_hour_brings_what_the_flow_says_within_the_limits_on_single_windows(seed: int) -> None:
     problem, asked, windows = plan(seed)
     limits = replace(problem.limits, zone_hours=None, at_once=None, concession_budget=None)
-    found = next_hours(asked, windows)
-    gains = [gain for *_, gain in found]
+    extensions = next_hours(asked, windows)
+    gains = [gain for *_, gain in extensions]
     assert gains == sorted(gains, reverse=True)
-    for new, old, gain in found:
+    for new, old, gain in extensions:
         changed = [*(w for w in windows if w != old), new]
         assert broken(changed, limits, zones=problem.net.zones, **problem.clock) == []
         before = 0 if old is None else old.last - old.first + 1
@@ -58,9 +58,9 @@ def test_the_next_hour_brings_what_the_flow_says_within_the_limits_on_single_win
 def test_an_hour_more_on_a_road_brings_the_people_of_an_hour() -> None:
     # 10 people a step of half an hour; a step later each arrival counts as much.
     net = TimedNetwork([0], [1], [1], [10], [1000, 0], [0, 1000], [False, False], [0])
-    given = {"steps": 24, "step_minutes": 30, "start_hour": 6.0}
+    clock = {"steps": 24, "step_minutes": 30, "start_hour": 6.0}
     weight = weight_of([1.0] * 24, 24)
-    choice = choose_pauses(net, limits=Limits(shortest=1, zone_hours=3), weight=weight, time_limit=10, **given)
+    choice = choose_pauses(net, limits=Limits(shortest=1, zone_hours=3), weight=weight, time_limit=10, **clock)
     assert choice.value == pytest.approx(60)
     assert choice.worth() == [(choice.windows[0], pytest.approx(60))]
     new, old, gain = choice.next_hours()[0]

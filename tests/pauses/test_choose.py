@@ -39,8 +39,8 @@ def strip(people=(400, 300, 0), rate=20, room=600, feeders=False):
 
 
 def choose(net, limits, **more):
-    given = {"steps": STEPS, "step_minutes": MINUTES, "start_hour": 6.0, "time_limit": None} | more
-    return choose_pauses(net, limits=limits, **given)
+    options = {"steps": STEPS, "step_minutes": MINUTES, "start_hour": 6.0, "time_limit": None} | more
+    return choose_pauses(net, limits=limits, **options)
 
 
 def keeps(choice, limits, net):

@@ -51,14 +51,14 @@ def assert_holds(choice: Choice, net: TimedNetwork, limits: Limits) -> None:
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5])
 def test_the_same_seed_gives_the_same_windows(seed: int) -> None:
     problem = drawn(seed)
-    given = {"limits": problem.limits, "weight": problem.weight, "time_limit": None, "seed": seed, **problem.clock}
+    case = {"limits": problem.limits, "weight": problem.weight, "time_limit": None, "seed": seed, **problem.clock}
     try:
-        first = choose_pauses(problem.net, **given)
+        first = choose_pauses(problem.net, **case)
     except NoPlan:
         with pytest.raises(NoPlan):
-            choose_pauses(problem.net, **given)
+            choose_pauses(problem.net, **case)
         return
-    assert choose_pauses(problem.net, **given).windows == first.windows
+    assert choose_pauses(problem.net, **case).windows == first.windows
     assert first.complete
     assert first.value == pytest.approx(problem.best, abs=1e-6)
 
@@ -97,18 +97,18 @@ def test_it_stops_at_the_gap_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize("after", [1, 2, 4])
 def test_a_stop_by_hand_keeps_the_best_windows_so_far(after: int) -> None:
-    told: list[tuple[float, float, float]] = []
+    reports: list[tuple[float, float, float]] = []
 
-    def progress(*what: float) -> None:
-        told.append(what)
-        if len(told) == after:
+    def progress(*report: float) -> None:
+        reports.append(report)
+        if len(reports) == after:
             raise KeyboardInterrupt
 
     net = strip()
     choice = choose_pauses(net, limits=LIMITS, time_limit=30, progress=progress, **TIME)
     assert_holds(choice, net, LIMITS)
     assert not choice.complete
-    assert choice.value >= max(value for _, value, _ in told) - 1e-9
+    assert choice.value >= max(value for _, value, _ in reports) - 1e-9
 
 
 CHILD = """

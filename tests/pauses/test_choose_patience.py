@@ -44,13 +44,13 @@ def test_with_patience_it_is_proven_best(solved: list[int]) -> None:
     assert choice.value == pytest.approx(drawn(HARD, scarce=True).best)
 
 
-@pytest.mark.parametrize("what", ["programs", "iterations"])
+@pytest.mark.parametrize("measure", ["programs", "iterations"])
 def test_what_is_not_proven_after_so_much_work_is_left_open(
-    what: str, solved: list[int], monkeypatch: pytest.MonkeyPatch
+    measure: str, solved: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, "PARAMETERS", replace(choose.PARAMETERS, **{what: 10}))
+    monkeypatch.setattr(choose, "PARAMETERS", replace(choose.PARAMETERS, **{measure: 10}))
     choices = [chosen()]
-    assert (len(solved) if what == "programs" else sum(solved[:-IN_ONE_GO])) <= 10 + IN_ONE_GO
+    assert (len(solved) if measure == "programs" else sum(solved[:-IN_ONE_GO])) <= 10 + IN_ONE_GO
     choices.append(chosen())
     for choice in choices:
         assert choice.complete  # ended by itself; how much is left open the gap says

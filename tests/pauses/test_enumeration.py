@@ -77,17 +77,17 @@ def test_the_bound_holds_however_little_time_there_is(seed: int) -> None:
 @given(seed=SEEDS, form=st.sampled_from(FORMS))
 def test_the_whole_program_that_we_are_measured_against_finds_the_best_too(seed: int, form: str) -> None:
     problem = drawn(seed, by_hand=False)
-    found: list[list[Window]] = []
+    incumbents: list[list[Window]] = []
     bounds = [np.inf]
 
     def tell(windows: list[Window] | None, bound: float) -> None:
         bounds.append(bound)
         if windows is not None:
-            found.append(windows)
+            incumbents.append(windows)
 
     solve(problem, 20, tell, form=form)
-    values = [problem.value(quiet_array(windows, problem.net.zones, problem.steps)) for windows in found]
-    assert all(problem.broken(windows) == [] for windows in found)
+    values = [problem.value(quiet_array(windows, problem.net.zones, problem.steps)) for windows in incumbents]
+    assert all(problem.broken(windows) == [] for windows in incumbents)
     assert max(values, default=0.0) == pytest.approx(problem.best, abs=EXACT)
     assert min(bounds) >= problem.best - EXACT
 

@@ -54,9 +54,9 @@ TIME = {"zones": 3, "steps": 96, "step_minutes": 30, "start_hour": 6.0}
     ],
 )
 def test_each_broken_limit_is_named(limits, windows, limit):
-    found = broken(windows, limits, **TIME)
-    assert found
-    assert all(any(f"[{name}]" in line for name in limit.split("|")) for line in found)
+    broken_limits = broken(windows, limits, **TIME)
+    assert broken_limits
+    assert all(any(f"[{name}]" in line for name in limit.split("|")) for line in broken_limits)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ def test_no_windows_are_worth_more(scarce):
     tight = 0
     for seed in range(25):
         problem = drawn(seed, scarce=scarce)
-        found = bounds(problem, 12)
-        assert min(found) >= problem.best - 1e-9
-        tight += min(found) < float(problem.weight[0]) * problem.net.supply.sum() - 1e-9
+        ceilings = bounds(problem, 12)
+        assert min(ceilings) >= problem.best - 1e-9
+        tight += min(ceilings) < float(problem.weight[0]) * problem.net.supply.sum() - 1e-9
     assert tight > 12
 
 
@@ -36,9 +36,9 @@ def test_with_more_rounds_it_comes_near_the_best_flow():
     far = []
     for seed in range(25):
         problem = drawn(seed, scarce=True)
-        found = bounds(problem, 40)
+        ceilings = bounds(problem, 40)
         best = best_flow((problem.net, usable_of(problem), problem.weight))
-        far.append((min(found) - best) / best if best > 0 else 0.0)
+        far.append((min(ceilings) - best) / best if best > 0 else 0.0)
     assert np.mean(far) < 0.01
 
 

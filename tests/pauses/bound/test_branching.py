@@ -130,17 +130,17 @@ def test_what_follows_from_a_split_holds_for_all_windows_on_its_side(seed: int, 
 
 
 def test_what_the_choice_proves_by_branching_is_confirmed() -> None:
-    given = strip()
-    given["limits"] = replace(given["limits"], zone_hours=8)
-    choice = choose_pauses(**given, time_limit=20)
+    case = strip()
+    case["limits"] = replace(case["limits"], zone_hours=8)
+    choice = choose_pauses(**case, time_limit=20)
     assert choice.certificate is not None
-    assert check_bound(**given, certificate=choice.certificate) == pytest.approx(choice.certificate.bound, rel=EXACT)
+    assert check_bound(**case, certificate=choice.certificate) == pytest.approx(choice.certificate.bound, rel=EXACT)
     assert choice.certificate.bound <= choice.bound * (1 + 1e-5)
 
 
 def test_counted_nodes_give_the_same_bound_each_time() -> None:
-    one, other = Run(7, None, False, 6), Run(7, None, False, 6)
-    assert [(value, bound) for _, value, bound in one.incumbent.trace] == [
-        (value, bound) for _, value, bound in other.incumbent.trace
+    first, second = Run(7, None, False, 6), Run(7, None, False, 6)
+    assert [(value, bound) for _, value, bound in first.incumbent.trace] == [
+        (value, bound) for _, value, bound in second.incumbent.trace
     ]
-    assert one.incumbent.windows == other.incumbent.windows
+    assert first.incumbent.windows == second.incumbent.windows

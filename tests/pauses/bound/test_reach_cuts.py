@@ -37,14 +37,14 @@ def tightened(problem: Problem, how: int | None, cuts: bool = True) -> Relaxatio
 
 def random_cuts(relaxation: Relaxation, random: np.random.Generator, count: int) -> list[ReachCut]:
     """Cuts that are looked for at points that nobody solved for."""
-    found = []
+    cuts = []
     moves = np.flatnonzero(relaxation.network.zone >= 0)
     for move in random.permutation(moves)[:count].tolist():
         quiet = random.random(len(relaxation._reach._pauses)) * (random.random(len(relaxation._reach._pauses)) < 0.5)
         cut = relaxation._reach.cut(move, quiet, 1.0)
         if cut is not None:
-            found.append(cut)
-    return found
+            cuts.append(cut)
+    return cuts
 
 
 def reached(coarse: CoarseNetwork, quiet: np.ndarray) -> np.ndarray:
@@ -114,9 +114,9 @@ def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     for cut in random_cuts(relaxation, np.random.default_rng(seed), 12):
         relaxation.add_cut(cut)
     if problem.allowed:
-        found = solved(relaxation.program, whole=True)
-        assert found.status == 0, found.message
-        assert -found.fun >= drawn(seed, scarce).best - EXACT
+        solution = solved(relaxation.program, whole=True)
+        assert solution.status == 0, solution.message
+        assert -solution.fun >= drawn(seed, scarce).best - EXACT
 
 
 @pytest.mark.parametrize(("rates", "hours"), [((60, 60, 60, 20), 8), ((200, 200, 20), 6), ((200, 200, 20), 9)])

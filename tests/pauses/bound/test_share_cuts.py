@@ -47,9 +47,9 @@ def test_whole_windows_with_any_cuts_are_worth_no_less_than_the_best_of_all(
     for cut in cuts:
         relaxation.add_cut(cut)
     if problem.allowed:
-        found = solved(relaxation.program, whole=True)
-        assert found.status == 0, found.message
-        assert -found.fun >= drawn(seed, scarce).best - EXACT
+        solution = solved(relaxation.program, whole=True)
+        assert solution.status == 0, solution.message
+        assert -solution.fun >= drawn(seed, scarce).best - EXACT
 
 
 def funnel() -> Relaxation:

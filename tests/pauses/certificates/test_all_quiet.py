@@ -64,9 +64,9 @@ def best_flow(case: Case, worth: np.ndarray | None = None) -> float:
     inner = rows[: whole.source]
     upper = np.minimum(whole.capacity, net.supply.sum())
     upper[-1] = 0
-    found = linprog(-gain, A_eq=inner, b_eq=np.zeros(inner.shape[0]), bounds=np.stack([0 * upper, upper], axis=1))
-    assert found.status == 0
-    return -float(found.fun)
+    solution = linprog(-gain, A_eq=inner, b_eq=np.zeros(inner.shape[0]), bounds=np.stack([0 * upper, upper], axis=1))
+    assert solution.status == 0
+    return -float(solution.fun)
 
 
 @examples(40)

@@ -44,9 +44,9 @@ def with_fixed(program: LinearProgram, columns: WindowRows, windows: list[Window
     """Value of the relaxation with windows given."""
     values = columns.values(windows)
     assert values is not None
-    found = solved(program, lower=values)
-    assert found.status == 0, found.message
-    return -float(found.fun)
+    solution = solved(program, lower=values)
+    assert solution.status == 0, solution.message
+    return -float(solution.fun)
 
 
 @examples(30, phases=PHASES)

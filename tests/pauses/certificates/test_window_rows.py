@@ -52,11 +52,11 @@ def assert_they_say_the_same(
     random = np.random.default_rng(seed)
     for _ in range(6):
         gain = random.normal(0.2, 1.0, len(program.lower)) if program.lower else np.zeros(0)
-        found = solved(program, gain, whole=True) if len(gain) else None
-        assert found is None or found.status in ((0,) if known else (0, 2)), found.message
-        if found is not None and found.x is None:
+        solution = solved(program, gain, whole=True) if len(gain) else None
+        assert solution is None or solution.status in ((0,) if known else (0, 2)), solution.message
+        if solution is not None and solution.x is None:
             return
-        values = np.zeros(0) if found is None else found.x
+        values = np.zeros(0) if solution is None else solution.x
         windows = columns.windows(values)
         assert broken(windows, limits, **time) == []
         assert not everything or tuple(windows) in known

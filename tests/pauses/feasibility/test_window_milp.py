@@ -17,10 +17,10 @@ from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs
 @examples(150)
 @given(limits=limits_strategy())
 def test_windows_are_found_where_and_only_where_there_are_any(limits):
-    found = find_windows(limits, ZONES, CLOCK)
-    if found is not None:
-        assert found
-        assert broken(found, limits, **TIME) == []
+    windows = find_windows(limits, ZONES, CLOCK)
+    if windows is not None:
+        assert windows
+        assert broken(windows, limits, **TIME) == []
         return
     pairs, _ = pairs_of_sets(limits)
     assert not any(pair and not broken(pair, limits, **TIME) for pair in pairs), limits
@@ -37,20 +37,20 @@ def test_the_least_that_windows_need_is_the_least_of_all_sets(limits, least):
             return sum(w.last - w.first + 1 for w in chosen)
         return sum(limits.concession[w.zone, w.first : w.last + 1].sum() for w in chosen)
 
-    found = find_windows(limits, ZONES, CLOCK, least=least)
-    if found is not None:
-        assert broken(found, limits, **TIME) == []
+    windows = find_windows(limits, ZONES, CLOCK, least=least)
+    if windows is not None:
+        assert broken(windows, limits, **TIME) == []
         pairs, cut_short = pairs_of_sets(limits)
         amounts = [amount(pair) for pair in pairs if pair and not broken(pair, limits, **TIME)]
-        assert amount(found) <= min(amounts) + 1e-9
-        assert cut_short or amount(found) >= min(amounts) - 1e-9
+        assert amount(windows) <= min(amounts) + 1e-9
+        assert cut_short or amount(windows) >= min(amounts) - 1e-9
 
 
 def test_of_each_set_of_zones_that_is_named_one_has_a_window():
     limits = Limits(shortest=8, at_once=1, zone_hours=16)
-    found = find_windows(limits, 3, CLOCK, among=[frozenset({0, 1}), frozenset({2})])
-    assert {w.zone for w in found} & {0, 1}
-    assert 2 in {w.zone for w in found}
+    windows = find_windows(limits, 3, CLOCK, among=[frozenset({0, 1}), frozenset({2})])
+    assert {w.zone for w in windows} & {0, 1}
+    assert 2 in {w.zone for w in windows}
     assert find_windows(limits, 3, CLOCK, among=[frozenset({0}), frozenset({1}), frozenset({2})]) is None
 
 
@@ -60,6 +60,6 @@ def test_a_week_in_steps_of_five_minutes_takes_no_time():
     held = [Window(z, day * 288 + 100, day * 288 + 120 + z) for z in range(3) for day in range(0, 7, 3)]
     began = time.monotonic()
     assert find_windows(limits, 13, clock, held=held) is None
-    found = find_windows(replace(limits, at_once=3), 13, clock, held=held)
+    windows = find_windows(replace(limits, at_once=3), 13, clock, held=held)
     assert time.monotonic() - began < 15
-    assert len(found) == 9
+    assert len(windows) == 9

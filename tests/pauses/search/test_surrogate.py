@@ -90,13 +90,13 @@ def exact_total(net, windows):
 def some_windows(seed):
     """Each zone paused on some days, from some time on."""
     random = np.random.default_rng(seed)
-    found = []
+    windows = []
     for zone in range(3):
         for day in range(3):
             first = day * 96 + 8 + int(random.integers(0, 8))
             if random.random() < 0.9:
-                found.append(Window(zone, first, min(first + int(random.integers(18, 32)), day * 96 + 39)))
-    return sorted(found)
+                windows.append(Window(zone, first, min(first + int(random.integers(18, 32)), day * 96 + 39)))
+    return sorted(windows)
 
 
 @pytest.fixture(scope="module")
@@ -179,12 +179,12 @@ def test_no_window_is_asked_for_without_which_nothing_is_lost(net):
 
 
 def test_the_same_seed_finds_the_same(net):
-    found = []
+    runs = []
     for _ in range(2):
         search = SurrogateAnnealing([net], LIMITS, CLOCK, weight_of(None, STEPS), seed=4)
         search.run(Rounds(1), candidates=100)
-        found.append(search.windows)
-    assert found[0] == found[1] != []
+        runs.append(search.windows)
+    assert runs[0] == runs[1] != []
 
 
 def test_a_network_all_of_zones_of_which_no_road_stays_as_it_is_has_a_build_surrogate():
