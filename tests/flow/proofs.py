@@ -62,14 +62,14 @@ def assert_the_cut_proves_the_total(case: Case, flow: Flow) -> None:
     while todo:
         node, step = todo.pop()
         assert node not in open_to, "there is a way around the cut"
-        ways = [
+        onward = [
             (int(net.head[arc]), step + int(net.transit[arc]))
             for arc in out[node]
             if (arc, step) not in barred and case.may_enter(arc, step) and case.capacity(arc, step) > 0
         ]
         if net.wait[node] and step + 1 < steps:
-            ways.append((node, step + 1))
-        for way in ways:
+            onward.append((node, step + 1))
+        for way in onward:
             if way not in seen:
                 seen.add(way)
                 todo.append(way)

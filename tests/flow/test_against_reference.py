@@ -12,7 +12,7 @@ from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add
 from tests.flow.small import Case, cases, earliest, expansion, most
 
 many = examples(700, suppress_health_check=list(HealthCheck))
-some = examples(150, suppress_health_check=list(HealthCheck))
+few_examples = examples(150, suppress_health_check=list(HealthCheck))
 
 
 @many
@@ -62,13 +62,13 @@ def test_routes_say_who_goes_where_and_add_up(case: Case) -> None:
     assert_routes_add_up(case, earliest_arrival(case.net, case.steps, case.quiet))
 
 
-@some
+@few_examples
 @given(cases())
 def test_highs_gives_the_same_answer_and_proof(case: Case) -> None:
     assert_same(case, flow_of(case.net, case.steps, case.quiet, "highs"))
 
 
-@some
+@few_examples
 @given(cases())
 def test_ortools_gives_the_same_answer_and_proof(case: Case) -> None:
     assert_same(case, apart(flow_of, case.net, case.steps, case.quiet, "ortools"))

@@ -81,7 +81,7 @@ def _cut_nearest_to_homes(case: Case) -> np.ndarray:
 
 def _two_days(varies: bool = False, **others: object) -> tuple[TimedNetwork, int, np.ndarray]:
     """A home, a door of two steps, a road, and a shelter; days of 4 steps at 10 and 30, of 40."""
-    given: dict[str, object] = {
+    network: dict[str, object] = {
         "tail": [0, 1],
         "head": [1, 2],
         "transit": [2, 1],
@@ -93,7 +93,7 @@ def _two_days(varies: bool = False, **others: object) -> tuple[TimedNetwork, int
     }
     quiet = np.zeros((1, 40), np.bool_)
     quiet[0, 10:14] = quiet[0, 30:34] = True
-    return TimedNetwork(**(given | others)), 40, quiet
+    return TimedNetwork(**(network | others)), 40, quiet
 
 
 @pytest.mark.parametrize("varies", [False, True])

@@ -13,9 +13,9 @@ def slow_program(size: int = 600) -> highspy.Highs:
     """Assign ``size`` to ``size``, each pair with its gain, within as many further rows with other weights."""
     random = np.random.default_rng(1)
     count = size * size
-    one, other, pair = np.divmod(np.arange(count), size)[0], np.arange(count) % size, np.arange(count)
+    worker, job, pair = np.divmod(np.arange(count), size)[0], np.arange(count) % size, np.arange(count)
     further = random.integers(0, size, count)
-    rows = np.concatenate([one, size + other, 2 * size + further])
+    rows = np.concatenate([worker, size + job, 2 * size + further])
     factors = np.concatenate([np.ones(2 * count), random.random(count)])
     matrix = coo_array((factors, (rows, np.tile(pair, 3))), shape=(3 * size, count)).tocsc()
     program = highspy.HighsLp()

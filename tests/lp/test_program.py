@@ -37,14 +37,14 @@ def optimum(program: LinearProgram) -> float:
     matrix, low, high = program.matrix.toarray(), np.array(program.row_lower), np.array(program.row_upper)
     sides = np.concatenate([matrix[np.isfinite(high)], -matrix[np.isfinite(low)]])
     limits = np.concatenate([high[np.isfinite(high)], -low[np.isfinite(low)]])
-    found = linprog(
+    solution = linprog(
         -np.array(program.gain),
         A_ub=sides if len(sides) else None,
         b_ub=limits if len(sides) else None,
         bounds=list(zip(program.lower, program.upper, strict=True)),
     )
-    assert found.status == 0, found.message
-    return -float(found.fun)
+    assert solution.status == 0, solution.message
+    return -float(solution.fun)
 
 
 @examples(150)

@@ -44,10 +44,10 @@ def test_a_program_that_was_changed_is_solved_as_if_it_were_new(seed: int) -> No
     random, program = np.random.default_rng(seed), drawn(seed)
     solver = Solver(program)
     assert solver.solve() == Status.OPTIMAL
-    some = np.flatnonzero(random.random(program.columns) < 0.5)
-    gains = random.normal(size=len(some))
-    solver.set_gains(some, gains)
-    for column, gain in zip(some.tolist(), gains.tolist(), strict=True):
+    columns = np.flatnonzero(random.random(program.columns) < 0.5)
+    gains = random.normal(size=len(columns))
+    solver.set_gains(columns, gains)
+    for column, gain in zip(columns.tolist(), gains.tolist(), strict=True):
         program.gain[column] = gain
     assert solver.solve() == Status.OPTIMAL
     point = solver.values
@@ -57,8 +57,8 @@ def test_a_program_that_was_changed_is_solved_as_if_it_were_new(seed: int) -> No
     side = sum(factor * point[column] for column, factor in factors)
     solver.add_row(-np.inf, side, factors)
     program.add_row(-np.inf, side, factors)
-    solver.set_bounds(some, np.array(program.lower)[some], point[some])
-    for column in some.tolist():
+    solver.set_bounds(columns, np.array(program.lower)[columns], point[columns])
+    for column in columns.tolist():
         program.upper[column] = point[column]
     solver.set_gains(np.arange(program.columns), -gains.sum() * np.ones(program.columns))
     program.gain = [-float(gains.sum())] * program.columns

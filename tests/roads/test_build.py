@@ -65,9 +65,9 @@ def test_lengths_are_those_of_the_ellipsoid():
 def test_every_arc_lies_in_one_zone_and_nothing_is_lost():
     zones = [zone("w", 0, -500, 4000, 500), zone("m", 4000, -500, 6000, 500), zone("e", 6000, -500, 10_000, 500)]
     roads = [road("a", (100, 0), (9900, 0)), road("b", (3500, -400), (6500, 400)), road("c", (4000, -400), (4000, 400))]
-    given = scenario(zones, roads, [], [])
-    network = build(given)
-    shapes = given.zones.geometry.to_numpy()
+    case = scenario(zones, roads, [], [])
+    network = build(case)
+    shapes = case.zones.geometry.to_numpy()
     for arc, course in enumerate(network.line):
         if network.road[arc] == "c":  # runs along a border: one zone for all of it
             assert network.zone[arc] in (0, 1)
@@ -95,7 +95,7 @@ def test_a_zone_that_needs_no_pause_has_no_number_on_its_arcs():
 
 def test_road_outside_all_zones_is_reported_with_its_length():
     network = build(scenario([zone("w", 0, -500, 4000, 500)], [road("a", (0, 0), (6000, 0))], [], []))
-    (finding,) = [one for one in network.findings if one.code == "roads.outside_zones"]
+    (finding,) = [finding for finding in network.findings if finding.code == "roads.outside_zones"]
     assert "2.0 km of 6.0 km" in finding.message
 
 
@@ -119,16 +119,16 @@ def test_damage_takes_its_share_and_closes_at_one():
 
 
 def test_a_place_stands_at_the_nearest_point_of_a_road():
-    given = scenario(
+    case = scenario(
         [ALL],
         [road("a", (0, 0), (1000, 0)), road("b", (0, 400), (1000, 400))],
         [place("s", "shelter", 300, 90, room=5)],
         [],
     )
-    network = build(given)
+    network = build(case)
     node = network.place_node["s"]
     at = pyproj.Geod(ellps="WGS84").inv(
-        network.lon[node], network.lat[node], given.places.geometry.x["s"], given.places.geometry.y["s"]
+        network.lon[node], network.lat[node], case.places.geometry.x["s"], case.places.geometry.y["s"]
     )
     assert at[2] == pytest.approx(90, rel=0.01)
     assert ends_of(network, "a") >= {node}
@@ -138,41 +138,41 @@ def test_a_place_stands_at_the_nearest_point_of_a_road():
 def test_a_place_far_from_any_road_is_reported_and_left_off():
     network = build(scenario([ALL], [road("a", (0, 0), (1000, 0))], [place("s", "shelter", 300, 600, room=5)], []))
     assert network.place_node == {}
-    assert [one.code for one in network.findings] == ["places.off_network"]
+    assert [finding.code for finding in network.findings] == ["places.off_network"]
 
 
 def test_people_without_a_road_to_a_shelter_are_counted():
-    given = scenario(
+    case = scenario(
         [zone("w", 0, -500, 4000, 500), zone("e", 4001, -500, 9000, 500)],
         [road("a", (0, 0), (3900, 0)), road("b", (4100, 0), (8900, 0))],
         [place("s", "shelter", 200, 0, room=5)],
         [people(1000, zone="e", share_leaving=0.3), people(70, zone="w")],
     )
-    (finding,) = [one for one in build(given).findings if one.code == "roads.cut_off"]
+    (finding,) = [finding for finding in build(case).findings if finding.code == "roads.cut_off"]
     assert finding.message.startswith("300 people in E ")
     assert finding.where == "zone e"
 
 
 def test_vehicles_do_not_use_footpaths_but_their_people_may_walk_to_a_road():
-    given = scenario(
+    case = scenario(
         [ALL],
         [road("a", (0, 0), (3900, 0)), road("p", (3900, 0), (3900, 900), **{"class": "footpath", "modes": "foot"})],
         [place("s", "shelter", 200, 0, room=5), place("h", "hospital", 3900, 900)],
         [people(10, place="h", group="drivers")],
         groups=(WALKERS, DRIVERS),
     )
-    network = build(given)
-    assert not [one for one in network.findings if one.code == "roads.cut_off"]
+    network = build(case)
+    assert not [finding for finding in network.findings if finding.code == "roads.cut_off"]
     assert all(network.vehicles_per_hour[i] == 0 for i, name in enumerate(network.road) if name == "p")
 
 
 def test_a_checkpoint_that_can_be_walked_round_is_reported():
     roads = [road("a", (0, 0), (3000, 0)), road("round", (0, 0), (0, 500), (3000, 500), (3000, 0))]
     places = [place("c", "checkpoint", 1500, 0, throughput_per_hour=10), place("s", "shelter", 3000, 0, room=5)]
-    given = scenario([ALL], roads, places, [people(5, zone="all")])
-    assert "roads.checkpoint_bypassed" in [one.code for one in build(given).findings]
+    case = scenario([ALL], roads, places, [people(5, zone="all")])
+    assert "roads.checkpoint_bypassed" in [finding.code for finding in build(case).findings]
     alone = scenario([ALL], roads[:1], places, [people(5, zone="all")])
-    assert "roads.checkpoint_bypassed" not in [one.code for one in build(alone).findings]
+    assert "roads.checkpoint_bypassed" not in [finding.code for finding in build(alone).findings]
 
 
 def test_no_road_at_all_is_one_clear_error():

@@ -13,8 +13,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference" / "roads.md"
 
 
 def features(**more):
-    one = {"class": "primary", "modes": "foot;vehicle", "oneway": False, "damage": 0.0}
-    return pd.DataFrame([{**one, **more}])
+    road = {"class": "primary", "modes": "foot;vehicle", "oneway": False, "damage": 0.0}
+    return pd.DataFrame([{**road, **more}])
 
 
 def test_every_value_has_a_source_and_says_what_is_assumed():
@@ -51,15 +51,15 @@ def test_vehicles_stay_below_the_published_capacity_of_a_lane():
     ],
 )
 def test_a_feature_carries_what_it_says_or_what_its_class_says(more, foot, vehicles, speed):
-    found = classes.carries(features(**more))
-    assert found.foot_per_hour.tolist() == [foot]
-    assert found.vehicles_per_hour.tolist() == [vehicles]
-    assert found.vehicle_kmh.tolist() == [speed]
+    carried = classes.carries(features(**more))
+    assert carried.foot_per_hour.tolist() == [foot]
+    assert carried.vehicles_per_hour.tolist() == [vehicles]
+    assert carried.vehicle_kmh.tolist() == [speed]
 
 
 def test_one_class_reads_as_a_row():
-    one = classes.of("track")
-    assert (one.lanes, one.vehicles_per_lane_hour) == (1, 150)
+    track = classes.of("track")
+    assert (track.lanes, track.vehicles_per_lane_hour) == (1, 150)
     assert np.isnan(classes.of("footpath").lanes)
 
 

@@ -18,26 +18,26 @@ def test_people_of_a_zone_start_from_its_cells_and_none_is_lost():
         road(f"c{i}", (i * 500, 300), ((i + 1) * 500, 300), **{"class": "access", "modes": "foot"}) for i in range(6)
     ]
     join = road("join", (0, 300), (0, 0), **{"class": "access", "modes": "foot"})
-    given = scenario(
+    case = scenario(
         [ALL], [road("main", (0, 0), (4000, 0)), *cells, join], [], [people(100, zone="all", share_leaving=0.51)]
     )
-    network = build(given)
-    found = homes(network, given, "walkers")
-    assert found.people.sum() == 51
-    assert len(found.node) == 7  # the cells, not the main road
-    assert found.people.max() - found.people.min() <= 1
+    network = build(case)
+    walkers = homes(network, case, "walkers")
+    assert walkers.people.sum() == 51
+    assert len(walkers.node) == 7  # the cells, not the main road
+    assert walkers.people.max() - walkers.people.min() <= 1
 
 
 @pytest.mark.parametrize("count", [1, 7, 999, 123_457])
 @pytest.mark.parametrize("share", [0.001, 0.3333, 1.0])
 def test_totals_are_exact(count, share):
-    given = scenario(
+    case = scenario(
         [ALL],
         [road(f"r{i}", (i * 100, 0), (i * 100, 700)) for i in range(9)],
         [place("h", "hospital", 0, 300)],
         [people(count, zone="all", share_leaving=share), people(count, place="h", share_leaving=share)],
     )
-    assert homes(build(given), given, "walkers").people.sum() == 2 * round(count * share)
+    assert homes(build(case), case, "walkers").people.sum() == 2 * round(count * share)
 
 
 def test_readiness_is_a_rayleigh_curve_with_the_given_median():
@@ -72,8 +72,8 @@ def test_ten_thousand_an_hour_is_ten_thousand_in_each_hour():
 
 def test_a_checkpoint_keeps_its_local_hours_across_a_change_of_clocks():
     # Gaza put its clocks back on 28 October 2023 at 02:00: 10:00 was 07:00 UTC before, 08:00 after.
-    given = scenario([ALL], [], [], [], timezone="Asia/Gaza", start=datetime(2023, 10, 27, 0, tzinfo=UTC))
-    passing = open_steps("10:00-14:00", given, 2 * 24 * 12 + 12, 5)
+    case = scenario([ALL], [], [], [], timezone="Asia/Gaza", start=datetime(2023, 10, 27, 0, tzinfo=UTC))
+    passing = open_steps("10:00-14:00", case, 2 * 24 * 12 + 12, 5)
     hours = np.flatnonzero(passing) / 12
     assert hours[0] == 7
     assert passing.sum() == 2 * 4 * 12
@@ -81,10 +81,10 @@ def test_a_checkpoint_keeps_its_local_hours_across_a_change_of_clocks():
 
 
 def test_hours_may_run_over_midnight_and_come_in_parts():
-    given = scenario([ALL], [], [], [], start=datetime(2023, 11, 4, 0, tzinfo=UTC))
-    night = open_steps("22:00-02:00", given, 24, 60)
+    case = scenario([ALL], [], [], [], start=datetime(2023, 11, 4, 0, tzinfo=UTC))
+    night = open_steps("22:00-02:00", case, 24, 60)
     assert np.flatnonzero(night).tolist() == [0, 1, 22, 23]
-    parts = open_steps("06:00-07:30; 12:00-13:00", given, 24, 60)
+    parts = open_steps("06:00-07:30; 12:00-13:00", case, 24, 60)
     assert np.flatnonzero(parts).tolist() == [6, 12]
-    assert open_steps(None, given, 24, 60).all()
+    assert open_steps(None, case, 24, 60).all()
     assert WALKERS.mode == "foot"

@@ -48,12 +48,12 @@ def expanded(net, steps):
 
 def arrivals(net, steps):
     """Most people who can have arrived within so many steps, for each number of steps."""
-    found = []
+    totals = []
     for horizon in range(1, steps + 1):
         graph = expanded(net, horizon)
         both = graph.has_node("source") and graph.has_node("sink")
-        found.append(int(nx.maximum_flow_value(graph, "source", "sink")) if both else 0)
-    return found
+        totals.append(int(nx.maximum_flow_value(graph, "source", "sink")) if both else 0)
+    return totals
 
 
 def quickest(net):
@@ -61,13 +61,13 @@ def quickest(net):
     graph = nx.MultiDiGraph()
     graph.add_nodes_from(range(len(net.supply)))
     graph.add_weighted_edges_from(zip(net.tail.tolist(), net.head.tolist(), net.transit.tolist(), strict=True))
-    found = nx.multi_source_dijkstra_path_length(graph.reverse(), set(np.flatnonzero(net.shelter).tolist()))
-    return {node: found.get(node) for node in np.flatnonzero(net.supply).tolist()}
+    distance = nx.multi_source_dijkstra_path_length(graph.reverse(), set(np.flatnonzero(net.shelter).tolist()))
+    return {node: distance.get(node) for node in np.flatnonzero(net.supply).tolist()}
 
 
 def test_ten_kilometres_at_four_an_hour_are_thirty_steps_of_five_minutes():
-    given = straight()
-    net = timed(build(given), given, "walkers")
+    case = straight()
+    net = timed(build(case), case, "walkers")
     assert quickest(net) == {int(np.flatnonzero(net.supply)[0]): 30}
     assert net.true_minutes[0] == pytest.approx(150, rel=0.001)
     assert net.capacity.tolist() == [9900 // 12] * 2
@@ -77,18 +77,18 @@ def test_ten_kilometres_at_four_an_hour_are_thirty_steps_of_five_minutes():
 
 
 def test_other_steps_for_the_same_road():
-    given = straight()
-    net = timed(build(given), given, "walkers", step_minutes=15)
+    case = straight()
+    net = timed(build(case), case, "walkers", step_minutes=15)
     assert net.transit.tolist() == [10, 10]
     assert net.capacity.tolist() == [9900 // 4] * 2
 
 
 def test_vehicles_take_the_lower_of_their_speed_and_the_roads():
-    given = straight(who=[people(8, place="h", group="drivers")], groups=(WALKERS, DRIVERS))
-    net = timed(build(given), given, "drivers")
+    case = straight(who=[people(8, place="h", group="drivers")], groups=(WALKERS, DRIVERS))
+    net = timed(build(case), case, "drivers")
     assert net.true_minutes[0] == pytest.approx(20, rel=0.001)
     assert net.capacity[0] == 1200 * 4 // 12
-    slower = dataclasses.replace(given, roads=given.roads.assign(speed_kmh=10.0))
+    slower = dataclasses.replace(case, roads=case.roads.assign(speed_kmh=10.0))
     assert timed(build(slower), slower, "drivers").true_minutes[0] == pytest.approx(60, rel=0.001)
 
 
@@ -98,10 +98,10 @@ def test_a_road_of_many_short_arcs_takes_no_longer_than_one_long_arc():
     roads = [road("r", (0, 0), (10_000, 0)), *sides]
     places = [place("h", "protected_site", 0, 0), place("s", "shelter", 10_000, 0, room=9)]
     who = [people(100, place="h")]
-    given = scenario([ALL], roads, places, who)
+    case = scenario([ALL], roads, places, who)
     crowded = scenario([ALL], roads, places + ends, who + [people(5, place=f"p{i}") for i in range(1, 66)])
-    for one in (given, crowded):
-        net = timed(build(one), one, "walkers")
+    for streets in (case, crowded):
+        net = timed(build(streets), streets, "walkers")
         start = next(node for node in quickest(net) if net.supply[node] == 100)
         assert quickest(net)[start] == 30
     assert net.rounding.worst_far < 0.05
@@ -111,14 +111,14 @@ def test_a_road_of_many_short_arcs_takes_no_longer_than_one_long_arc():
 def test_through_and_local_arcs_together_never_carry_more_than_the_road():
     sides = [road(f"x{i}", (i * 150, 0), (i * 150, 600)) for i in range(1, 30)]
     ends = [place(f"p{i}", "protected_site", i * 150, 600) for i in range(1, 30)]
-    given = scenario(
+    case = scenario(
         [ALL],
         [road("r", (0, 0), (6000, 0)), *sides],
         [place("s", "shelter", 6000, 0, room=9), *ends],
         [people(5, place=f"p{i}") for i in range(1, 30)],
     )
-    network = build(given)
-    net = timed(network, given, "walkers")
+    network = build(case)
+    net = timed(network, case, "walkers")
     carried = np.zeros(len(network.tail))
     for arc, pieces in enumerate(net.pieces):
         carried[pieces] += net.capacity[arc]
@@ -130,11 +130,9 @@ def test_pieces_lead_from_start_to_end_in_one_zone():
     zones = [zone("w", -500, -1000, 4300, 9000), zone("e", 4300, -1000, 20_000, 9000)]
     roads = [road(f"x{i}", (i * 400, 0), (i * 400, 3000)) for i in range(20)]
     roads += [road(f"y{j}", *((i * 400, j * 300) for i in range(20))) for j in range(5)]
-    given = scenario(
-        zones, roads, [place("s", "shelter", 7600, 0, room=900)], [people(99, zone="w")], half_time_hours=1
-    )
-    network = build(given)
-    net = timed(network, given, "walkers")
+    case = scenario(zones, roads, [place("s", "shelter", 7600, 0, room=900)], [people(99, zone="w")], half_time_hours=1)
+    network = build(case)
+    net = timed(network, case, "walkers")
     assert net.supply.sum() == 99
     for arc, pieces in enumerate(net.pieces):
         if net.kind[arc] != "road":
@@ -148,8 +146,8 @@ def test_pieces_lead_from_start_to_end_in_one_zone():
 
 
 def test_a_checkpoint_cannot_be_passed_by_and_keeps_hours_and_rate():
-    given = straight(more=[place("c", "checkpoint", 6000, 0, throughput_per_hour=10_000, hours="07:00-08:00")])
-    net = timed(build(given), given, "walkers")
+    case = straight(more=[place("c", "checkpoint", 6000, 0, throughput_per_hour=10_000, hours="07:00-08:00")])
+    net = timed(build(case), case, "walkers")
     (gate,) = [arc for arc, kind in enumerate(net.kind) if kind == "checkpoint"]
     assert net.capacity.shape == (5, 144)
     assert net.capacity[gate].sum() == 10_000
@@ -162,8 +160,8 @@ def test_a_checkpoint_cannot_be_passed_by_and_keeps_hours_and_rate():
 
 
 def test_leaving_home_is_limited_by_readiness_and_waiting_at_home_is_free():
-    given = straight(half_time_hours=2.0)
-    net = timed(build(given), given, "walkers")
+    case = straight(half_time_hours=2.0)
+    net = timed(build(case), case, "walkers")
     (leaving,) = [arc for arc, kind in enumerate(net.kind) if kind == "leaving home"]
     assert net.capacity[leaving].sum() == 100
     assert np.cumsum(net.capacity[leaving])[23] == pytest.approx(50, abs=1)
@@ -173,15 +171,15 @@ def test_leaving_home_is_limited_by_readiness_and_waiting_at_home_is_free():
 
 
 def test_groups_of_one_mode_share_nodes_arcs_and_capacity():
-    given = straight(who=[people(40, zone="all", group="slow")], groups=(SLOW, WALKERS), half_time_hours=3)
-    network = build(given)
-    one, other = timed(network, given, "walkers"), timed(network, given, "slow")
+    case = straight(who=[people(40, zone="all", group="slow")], groups=(SLOW, WALKERS), half_time_hours=3)
+    network = build(case)
+    walkers, slow = timed(network, case, "walkers"), timed(network, case, "slow")
     for name in ("tail", "head", "capacity", "zone", "wait", "shelter", "node", "shared"):
-        assert np.array_equal(getattr(one, name), getattr(other, name)), name
-    assert one.kind == other.kind
-    assert (one.supply.sum(), other.supply.sum()) == (100, 40)
-    roads = np.array(one.kind) == "road"
-    assert (other.transit[roads] > one.transit[roads]).all()
+        assert np.array_equal(getattr(walkers, name), getattr(slow, name)), name
+    assert walkers.kind == slow.kind
+    assert (walkers.supply.sum(), slow.supply.sum()) == (100, 40)
+    roads = np.array(walkers.kind) == "road"
+    assert (slow.transit[roads] > walkers.transit[roads]).all()
 
 
 def test_people_may_wait_only_where_allowed_or_where_no_pause_is_needed():
@@ -192,9 +190,9 @@ def test_people_may_wait_only_where_allowed_or_where_no_pause_is_needed():
         road("c", (7000, 0), (7000, 400), (8000, 0)),
     ]
     places = [place("s", "shelter", 10_000, 0, room=9), place("y", "waiting_place", 2000, 0, wait=True)]
-    given = scenario(zones, roads, places, [people(10, zone="w")])
-    network = build(given)
-    net = timed(network, given, "walkers", contract=False)
+    case = scenario(zones, roads, places, [people(10, zone="w")])
+    network = build(case)
+    net = timed(network, case, "walkers", contract=False)
     east = {int(net.node[i]) for i in np.flatnonzero(net.wait)}
     assert network.place_node["y"] in east
     others = east - {network.place_node["y"]}
@@ -203,22 +201,22 @@ def test_people_may_wait_only_where_allowed_or_where_no_pause_is_needed():
 
 
 def test_two_shelters_at_one_point_keep_their_own_room():
-    given = straight(more=[place("s2", "shelter", 10_000, 0, room=77)])
-    net = timed(build(given), given, "walkers")
+    case = straight(more=[place("s2", "shelter", 10_000, 0, room=77)])
+    net = timed(build(case), case, "walkers")
     rooms = {net.place[node]: int(net.shelter[node]) for node in np.flatnonzero(net.shelter)}
     assert rooms == {"s": 10_000, "s2": 77}
     assert net.kind.count("into place") == 2
 
 
 def test_who_cannot_reach_a_shelter_is_still_counted():
-    given = scenario(
+    case = scenario(
         [ALL],
         [road("a", (0, 0), (3900, 0)), road("b", (4100, 0), (8900, 0))],
         [place("s", "shelter", 200, 0, room=5)],
         [people(1000, zone="all", share_leaving=0.3)],
         half_time_hours=1,
     )
-    net = timed(build(given), given, "walkers")
+    net = timed(build(case), case, "walkers")
     assert net.supply.sum() == 300
     assert sum(steps is None for steps in quickest(net).values()) == 2
 
@@ -239,7 +237,7 @@ def random_streets(rng, *, steps):
                     ends = np.array([(i, j), (a, b)]) * KILOMETRE
                     roads.append(road(f"{i}{j}{k}", *ends.tolist(), width_m=width))
     corners = rng.permutation(size * size)[:5]
-    at = [(int(one) // size * KILOMETRE, int(one) % size * KILOMETRE) for one in corners]
+    at = [(int(corner) // size * KILOMETRE, int(corner) % size * KILOMETRE) for corner in corners]
     places = [place(f"s{k}", "shelter", *at[k], room=int(rng.integers(5, 60))) for k in (0, 1)]
     places += [place(f"h{k}", "hospital", *at[k]) for k in (2, 3, 4)]
     who = [people(int(rng.integers(10, 60)), place=f"h{k}") for k in (2, 3, 4)]
@@ -250,9 +248,9 @@ def random_streets(rng, *, steps):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_joining_chains_changes_neither_total_nor_arrivals(seed):
-    given = random_streets(np.random.default_rng(seed), steps=14)
-    network = build(given)
-    whole, joined = timed(network, given, "walkers", contract=False), timed(network, given, "walkers")
+    case = random_streets(np.random.default_rng(seed), steps=14)
+    network = build(case)
+    whole, joined = timed(network, case, "walkers", contract=False), timed(network, case, "walkers")
     assert len(joined.tail) <= len(whole.tail)
     assert arrivals(joined, 14) == arrivals(whole, 14)
 
@@ -267,14 +265,14 @@ def test_quickest_routes_in_steps_are_within_a_step_or_five_per_cent(speed):
             if (i + a, j + b) in spot:
                 roads.append(road(f"{i}.{j}.{a}{b}", at, spot[i + a, j + b], **{"class": "access", "modes": "foot"}))
     zones = [zone("w", -600, -600, 3000, 9000), zone("m", 3000, -600, 5000, 9000), zone("e", 5000, -600, 9000, 9000)]
-    given = scenario(
+    case = scenario(
         zones,
         roads,
         [place("s", "shelter", *spot[15, 15], room=9)],
         [people(9000, zone="w")],
         groups=(dataclasses.replace(WALKERS, speed_kmh=speed),),
     )
-    net = timed(build(given), given, "walkers")
+    net = timed(build(case), case, "walkers")
     assert net.rounding.worst_far < 0.05
     assert net.rounding.worst_steps <= 1.0
     # Nowhere does any arc beat its own time by more than a step.
@@ -282,6 +280,6 @@ def test_quickest_routes_in_steps_are_within_a_step_or_five_per_cent(speed):
 
 
 def test_no_such_group_is_one_clear_error():
-    given = straight()
+    case = straight()
     with pytest.raises(LetupError, match=r"roads\.group"):
-        timed(build(given), given, "swimmers")
+        timed(build(case), case, "swimmers")

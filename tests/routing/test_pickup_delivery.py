@@ -35,10 +35,10 @@ def _minutes(order, tasks):
     best = None
     for start in range(0, 1001, 1):
         at, fits = start, True
-        for one, other in pairwise(visits):
-            path = LEGS.path(one.place, other.place)
-            at = max(at + one.service + (path.minutes if path else 0), other.earliest)
-            if at > other.latest:
+        for visit, following in pairwise(visits):
+            path = LEGS.path(visit.place, following.place)
+            at = max(at + visit.service + (path.minutes if path else 0), following.earliest)
+            if at > following.latest:
                 fits = False
                 break
         if not fits:
@@ -47,12 +47,12 @@ def _minutes(order, tasks):
     return best
 
 
-def _cheapest(tasks, some, capacity):
+def _cheapest(tasks, chosen, capacity):
     """Least cost of doing some tasks with one vehicle; None if it cannot."""
-    if not some:
+    if not chosen:
         return 0
     best = None
-    for order in permutations([(i, down) for i in some for down in (False, True)]):
+    for order in permutations([(i, down) for i in chosen for down in (False, True)]):
         load, fits = 0, True
         for i, down in order:
             fits &= not down or order.index((i, False)) < order.index((i, True))
@@ -81,18 +81,19 @@ def test_cost_is_that_of_the_best_of_all_trips(rows, vehicles):
         tasks.append(Task(pickup, Visit(place, first + 10 + there, first + width + 10 + there, 15), (load,), PRIZE))
     trips = route(tasks, [Fleet("gate", vehicles, (2,), 0, 1000)], LEGS, seconds=2.0, fixed=FIXED)
     done = {i for trip in trips for i, _ in trip.stops}
-    found = sum(_minutes(trip.stops, tasks) + FIXED for trip in trips) + PRIZE * (len(tasks) - len(done))
+    cost = sum(_minutes(trip.stops, tasks) + FIXED for trip in trips) + PRIZE * (len(tasks) - len(done))
     best = min(
         sum(costs) + PRIZE * who.count(vehicles)
         for who in product(range(vehicles + 1), repeat=len(tasks))
         if None
         not in (
             costs := [
-                _cheapest(tasks, [i for i, one in enumerate(who) if one == vehicle], 2) for vehicle in range(vehicles)
+                _cheapest(tasks, [i for i, assigned in enumerate(who) if assigned == vehicle], 2)
+                for vehicle in range(vehicles)
             ]
         )
     )
-    assert found == best
+    assert cost == best
 
 
 @given(st.lists(st.sampled_from(["point-a", "clinic-b", "point-c", "clinic-c"]), min_size=1, max_size=4), st.data())
@@ -100,20 +101,20 @@ def test_cost_is_that_of_the_best_of_all_trips(rows, vehicles):
 def test_times_are_as_early_as_they_can_be_and_leave_no_idle_wait_on_the_way(places, data):
     windows = sorted(data.draw(st.lists(st.integers(0, 700), min_size=len(places), max_size=len(places))))
     visits = [HOME, *(Visit(p, w, w + 400, 20) for p, w in zip(places, windows, strict=True)), HOME]
-    found = schedule(visits, LEGS)
+    stops = schedule(visits, LEGS)
     clock = 0
-    for one, other in pairwise(visits):
-        path = LEGS.path(one.place, other.place)
-        clock = max(clock + one.service + path.minutes, other.earliest)
+    for visit, following in pairwise(visits):
+        path = LEGS.path(visit.place, following.place)
+        clock = max(clock + visit.service + path.minutes, following.earliest)
     if clock > HOME.latest:
-        assert found is None
+        assert stops is None
         return
-    assert found is not None
-    assert found[-1].arrive_earliest == clock
+    assert stops is not None
+    assert stops[-1].arrive_earliest == clock
     waits = [
-        one.leave_earliest - one.arrive_earliest - visit.service
-        for one, visit in zip(found[1:-2], visits[1:-2], strict=True)
+        stop.leave_earliest - stop.arrive_earliest - visit.service
+        for stop, visit in zip(stops[1:-2], visits[1:-2], strict=True)
     ]
     for k, wait in enumerate(waits, 1):
-        assert wait == 0 or found[k].arrive_earliest == visits[k].latest
-    assert np.all([one.arrive_earliest <= one.arrive_latest for one in found])
+        assert wait == 0 or stops[k].arrive_earliest == visits[k].latest
+    assert np.all([stop.arrive_earliest <= stop.arrive_latest for stop in stops])
