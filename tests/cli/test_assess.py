@@ -83,12 +83,10 @@ def test_the_table_says_what_the_json_says(folder: Path, out: Path) -> None:
     content = document(folder)
     assert content["answer"] == (folder.parent / "printed.txt").read_text("utf-8").splitlines()[0]
     assert len(content["zones"]) == len(rows)
-    for one, other in zip(content["zones"], rows, strict=True):
-        for name, value in one.items():
-            assert (
-                other[name] == "" if value is None else str(value) == other[name] or float(value) == float(other[name])
-            )
-    water = next(one for one in content["essentials"] if one["essential"] == "water")
+    for zone, row in zip(content["zones"], rows, strict=True):
+        for name, value in zone.items():
+            assert row[name] == "" if value is None else str(value) == row[name] or float(value) == float(row[name])
+    water = next(essential for essential in content["essentials"] if essential["essential"] == "water")
     total = sum(float(row["unmet_person_days"]) for row in rows if row["essential"] == "water")
     assert water["unmet_person_days"] == pytest.approx(total, abs=0.01)
     assert "Sphere Handbook" in water["source"]
@@ -97,8 +95,8 @@ def test_the_table_says_what_the_json_says(folder: Path, out: Path) -> None:
 def test_with_a_plan_needs_go_where_people_go(planned: Path) -> None:
     scenario = planned / "scenario"
     content = document(scenario, "--plan", planned)
-    people = sum(one["people"] for one in content["zones"] if one["essential"] == "water")
-    water = next(one for one in content["essentials"] if one["essential"] == "water")
+    people = sum(zone["people"] for zone in content["zones"] if zone["essential"] == "water")
+    water = next(essential for essential in content["essentials"] if essential["essential"] == "water")
     assert people == 15_600
     assert water["unmet_person_days_with_plan"] is not None
     moved = read_movements(planned, load(scenario))
@@ -109,11 +107,11 @@ def test_with_a_plan_needs_go_where_people_go(planned: Path) -> None:
     with (planned / "deliveries.csv").open(encoding="utf-8", newline="") as handle:
         brought = [row for row in csv.DictReader(handle) if row["zone"]]
     assert brought
-    for one in content["zones"]:
+    for zone in content["zones"]:
         mine = sum(
-            float(row["amount"]) for row in brought if (row["zone"], row["item"]) == (one["zone"], one["essential"])
+            float(row["amount"]) for row in brought if (row["zone"], row["item"]) == (zone["zone"], zone["essential"])
         )
-        assert one["delivered_with_plan"] == pytest.approx(mine)
+        assert zone["delivered_with_plan"] == pytest.approx(mine)
     assert re.search(r"Southhaven +Water .* \+[\d,]+\n", text)
     assert re.search(r"Northport +Water .* -[\d,]+\n", text)
 
@@ -179,7 +177,7 @@ def test_movements_that_cannot_be_are_refused(
     with pytest.raises(BadInput) as caught:
         read_movements(copy, load(copy / "scenario"))
     assert caught.value.code == "assess.movement"
-    assert any(said in one.message and one.file == "movements.csv" for one in caught.value.findings)
+    assert any(said in finding.message and finding.file == "movements.csv" for finding in caught.value.findings)
 
 
 def test_more_people_than_there_are_cannot_leave(planned: Path, tmp_path: Path) -> None:
@@ -206,8 +204,8 @@ def test_bad_tables_are_listed_all_at_once(tmp_path: Path) -> None:
     result = run("assess", broken)
     assert result.returncode == 2
     assert "(and 1 more)" in result.stderr
-    found = json.loads(run("check", broken, "--json").stdout)
-    assert {one["code"] for one in found["findings"]} == {"value.range", "facilities.unit"}
+    answer = json.loads(run("check", broken, "--json").stdout)
+    assert {finding["code"] for finding in answer["findings"]} == {"value.range", "facilities.unit"}
 
 
 def test_going_without_water_is_valued_only_when_asked_and_marked_unconfirmed(folder: Path) -> None:

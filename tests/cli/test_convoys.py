@@ -63,12 +63,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_what_was_written_holds_when_it_is_replayed_from_the_files(made: Path) -> None:
     planned = read_planned(made)
-    found = check_convoys(
+    verification = check_convoys(
         rows(made / "out/convoys.csv"), rows(made / "out/convoy-loads.csv"), planned.scenario, planned.network,
         planned.quiet, planned.deliveries, planned.trucks,
     )  # fmt: skip
-    assert found.problems == []
-    assert dict(found.checks)["loads of vehicles against deliveries and payloads"] == 6
+    assert verification.problems == []
+    assert dict(verification.checks)["loads of vehicles against deliveries and payloads"] == 6
     patients = check_medevac(
         rows(made / "out/medevac.csv"), rows(made / "out/medevac-patients.csv"), planned.scenario, planned.network,
         planned.quiet,
@@ -117,10 +117,10 @@ def test_each_convoy_has_a_gpx_with_its_stops_and_a_route_that_joins_them(made: 
         text = path.read_text("utf-8")
         assert 'xmlns="http://www.topografix.com/GPX/1/1"' in text
         assert 'version="1.1"' in text
-        found = gpxpy.parse(text)
+        track = gpxpy.parse(text)
         own = [row for row in stops if row["convoy"] == path.stem]
-        assert len(found.waypoints) == len(own)
-        (route,) = found.routes
+        assert len(track.waypoints) == len(own)
+        (route,) = track.routes
         names = [point.name for point in route.points if point.name]
         assert names == [row["stop"] for row in own]
         length = route.length()
@@ -152,22 +152,22 @@ def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> No
     (folder / "deliveries.csv").write_text(bad)
     with pytest.raises(BadInput) as caught:
         read_planned(folder)
-    assert [(one.code, one.where, one.column) for one in caught.value.findings] == [
+    assert [(finding.code, finding.where, finding.column) for finding in caught.value.findings] == [
         ("convoys.value", "d1", "origin"),
         ("convoys.value", "d3", "truck"),
     ]
     (folder / "deliveries.csv").write_text(DELIVERIES.replace(",3,water,30000", ",0,water,lots"))
     with pytest.raises(BadInput) as caught:
         read_deliveries(folder / "deliveries.csv")
-    assert [one.column for one in caught.value.findings] == ["trucks", "amount"]
+    assert [finding.column for finding in caught.value.findings] == ["trucks", "amount"]
     (folder / "deliveries.csv").write_text("id,day\n")
     with pytest.raises(BadInput) as caught:
         read_deliveries(folder / "deliveries.csv")
-    assert [one.code for one in caught.value.findings] == ["convoys.file"]
+    assert [finding.code for finding in caught.value.findings] == ["convoys.file"]
     (folder / "scenario" / "trucks.csv").write_text("id,label\n")
     with pytest.raises(BadInput) as caught:
         read_planned(folder)
-    assert "trucks.csv" in {one.file for one in caught.value.findings}
+    assert "trucks.csv" in {finding.file for finding in caught.value.findings}
 
 
 def test_a_folder_without_a_plan_or_deliveries_is_refused(tmp_path: Path) -> None:
@@ -186,10 +186,10 @@ def test_json_gives_totals_and_findings(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(
         app, ["convoys", str(made), "--out", str(tmp_path / "o"), "--time-limit", "2", "--json"]
     )
-    found = json.loads(result.stdout)
-    assert {(one["item"], one["amount"]) for one in found["carried"]} == {
+    document = json.loads(result.stdout)
+    assert {(cargo["item"], cargo["amount"]) for cargo in document["carried"]} == {
         ("water", 30000.0), ("food", 8000.0), ("fuel", 8000.0)
     }  # fmt: skip
-    assert found["left"] == []
-    assert found["medevac"]["vehicles"] >= 1
-    assert all(Path(path).is_file() for path in found["files"])
+    assert document["left"] == []
+    assert document["medevac"]["vehicles"] >= 1
+    assert all(Path(path).is_file() for path in document["files"])

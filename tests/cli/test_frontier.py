@@ -61,31 +61,31 @@ def test_it_begins_with_the_answer_and_ends_with_how_to_go_on(
 def test_the_table_never_falls_and_stays_below_what_is_proven(
     traced: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
-    found = points(traced[0])
-    assert [one["budget"] for one in found] == [1, 27, 36]
-    assert "3 h" in found[0]["no_plan_because"]
-    there = found[1:]
+    traced_points = points(traced[0])
+    assert [point["budget"] for point in traced_points] == [1, 27, 36]
+    assert "3 h" in traced_points[0]["no_plan_because"]
+    there = traced_points[1:]
     assert there[0]["people"] <= there[1]["people"]
     assert there[0]["search_bound"] <= there[1]["search_bound"]
-    for one in there:
-        assert one["people"] <= one["people_at_most"]
-        assert one["zone_hours_used"] == pytest.approx(sum(pause["hours"] for pause in one["pauses"]))
-        assert one["zone_hours_used"] <= one["budget"]
+    for point in there:
+        assert point["people"] <= point["people_at_most"]
+        assert point["zone_hours_used"] == pytest.approx(sum(pause["hours"] for pause in point["pauses"]))
+        assert point["zone_hours_used"] <= point["budget"]
     with (traced[0] / "frontier.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["people"] for row in rows] == ["", *(str(one["people"]) for one in there)]
+    assert [row["people"] for row in rows] == ["", *(str(point["people"]) for point in there)]
 
 
 def test_planning_with_the_pauses_of_a_point_lets_as_many_people_out_as_it_says(
     short: Path, traced: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
     scenario = scenarios.load(short)
-    for one in points(traced[0])[1:]:
-        file = traced[0] / f"pauses-{one['budget']:g}.csv"
-        if one["pauses"]:
+    for point in points(traced[0])[1:]:
+        file = traced[0] / f"pauses-{point['budget']:g}.csv"
+        if point["pauses"]:
             made = plans.make(scenario, pauses=plans.read_pauses(file, scenario))
-            assert made.arrive == one["people"]
-    assert any(one["pauses"] for one in points(traced[0]))
+            assert made.arrive == point["people"]
+    assert any(point["pauses"] for point in points(traced[0]))
 
 
 class Page(HTMLParser):
@@ -130,18 +130,18 @@ def by_hand(short: Path, *values: tuple[float, float, float, int, int]) -> Budge
 
 
 def test_what_the_next_hours_bring_is_said_with_what_is_proven(short: Path, tmp_path: Path) -> None:
-    found = by_hand(short, (10, 100, 150, 90, 160), (20, 300, 330, 290, 340), (40, 300, 400, 290, 400))
-    assert found.slope(0) == (20.0, 25.0)
-    assert found.slope(1) == (0.0, 5.5)
-    assert found.slope(2) is None
-    text = printed(show_frontier, found, [])
+    frontier = by_hand(short, (10, 100, 150, 90, 160), (20, 300, 330, 290, 340), (40, 300, 400, 290, 400))
+    assert frontier.slope(0) == (20.0, 25.0)
+    assert frontier.slope(1) == (0.0, 5.5)
+    assert frontier.slope(2) is None
+    text = printed(show_frontier, frontier, [])
     assert "+20 (at most 25)" in text
     assert "20 (own limit)" in text
-    assert found.answer() == (
+    assert frontier.answer() == (
         "Of the 1,000 people who want to leave, 90 (9 %, proven to be at most 160) get out with 10 zone-hours, "
         "and 290 (29 %, proven to be at most 400) with 40 zone-hours."
     )
-    page = write_frontier_html(found, tmp_path / "page.html").read_text("utf-8")
+    page = write_frontier_html(frontier, tmp_path / "page.html").read_text("utf-8")
     # Between two points a bound is that of the larger, and a value that of the smaller: stairs, no slopes.
     assert 'class="band" d="M250 750H500V250H1000V250V0H500V175H250V625Z"' in page
     assert 'class="known" d="M250 750H500V250H1000V250"' in page
@@ -179,9 +179,9 @@ def test_several_searches_are_never_worse_than_the_first_and_the_same_wherever_t
     settings = folder / "scenario.yaml"
     settings.write_text(settings.read_text("utf-8").replace("grid_minutes: 30", "grid_minutes: 240"), "utf-8")
     scenario = scenarios.load(folder)
-    one = plans.make(scenario, seed=3)
+    single = plans.make(scenario, seed=3)
     alone = make_best(scenario, searches=2, seed=3, workers=1)
-    assert alone.arrive >= one.arrive
+    assert alone.arrive >= single.arrive
     with running(1) as address:
         out = tmp_path / "plan"
         result = run("plan", folder, "--out", out, "--cluster", address, "--searches", "2", "--seed", "3")
@@ -193,8 +193,8 @@ def test_several_searches_are_never_worse_than_the_first_and_the_same_wherever_t
 
 
 def test_searching_for_pauses_that_are_given_is_refused(short: Path, tmp_path: Path) -> None:
-    given = tmp_path / "pauses.csv"
-    given.write_text("zone,start,end\nnorth,2030-01-01T09:00,2030-01-01T12:00\n", "utf-8")
-    result = run("plan", short, "--out", tmp_path / "out", "--pauses", given, "--searches", "2")
+    pauses = tmp_path / "pauses.csv"
+    pauses.write_text("zone,start,end\nnorth,2030-01-01T09:00,2030-01-01T12:00\n", "utf-8")
+    result = run("plan", short, "--out", tmp_path / "out", "--pauses", pauses, "--searches", "2")
     assert result.returncode == 2
     two_lines(result, "plan.searches")

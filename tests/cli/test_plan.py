@@ -118,9 +118,9 @@ def test_a_scenario_that_is_not_there_exits_with_2_and_names_one_like_it() -> No
 
 
 def test_everything_wrong_with_pauses_by_hand_is_printed_at_once(example: Path, tmp_path: Path) -> None:
-    given = tmp_path / "pauses.csv"
-    given.write_text("zone,start,end\nnowhere,2030-01-01T07:00,2030-01-01T09:00\nnorth,yesterday,2030-01-01T09:00\n")
-    result = run("plan", example, "--pauses", given, "--out", tmp_path / "plan")
+    pauses = tmp_path / "pauses.csv"
+    pauses.write_text("zone,start,end\nnowhere,2030-01-01T07:00,2030-01-01T09:00\nnorth,yesterday,2030-01-01T09:00\n")
+    result = run("plan", example, "--pauses", pauses, "--out", tmp_path / "plan")
     assert result.returncode == 2
     two_lines(result, "pauses.time")
     assert "error [pauses.zone]" in result.stderr
@@ -134,9 +134,9 @@ def test_the_terminal_says_what_is_proven(planned: tuple[Path, subprocess.Comple
 
 
 def test_the_terminal_says_what_the_ceiling_of_pauses_by_hand_leaves_out(example: Path, tmp_path: Path) -> None:
-    given = tmp_path / "pauses.csv"
-    given.write_text("zone,start,end\nnorth,2030-01-01T07:00,2030-01-01T08:00\n", "utf-8")
-    result = run("plan", example, "--pauses", given, "--out", tmp_path / "plan")
+    pauses = tmp_path / "pauses.csv"
+    pauses.write_text("zone,start,end\nnorth,2030-01-01T07:00,2030-01-01T08:00\n", "utf-8")
+    result = run("plan", example, "--pauses", pauses, "--out", tmp_path / "plan")
     assert result.returncode == 0
     assert "whatever the limit on zone-hours" in result.stdout
 

@@ -47,12 +47,12 @@ def test_corridors_are_named_by_number(example):
 
 def test_a_pause_costs_by_the_hour_and_what_overlaps_adds_up(example):
     ids, step = example.zone_ids, example.step_minutes / 60
-    given = (
+    costs = (
         (ids[0], 3.0, None, None),
         (ids[1], 2.0, None, at(example, 4 * step)),
         (ids[1], 5.0, at(example, 3.5 * step), at(example, 6 * step)),
     )
-    limits = limits_of(with_limits(example, concession=given, concession_budget=7.0))
+    limits = limits_of(with_limits(example, concession=costs, concession_budget=7.0))
     table = limits.concession
     assert limits.concession_budget == 7
     assert table.shape == (len(ids), example.steps)

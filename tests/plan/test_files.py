@@ -41,9 +41,9 @@ def test_movements_csv_holds_everybody(written, made):
 def test_the_geopackage_opens_with_its_layers(written, made):
     layers = {name for name, _ in pyogrio.list_layers(written / "plan.gpkg")}
     assert {"pauses", "movements", "people_left"} <= layers
-    ways = gpd.read_file(written / "plan.gpkg", layer="movements")
-    assert ways["people"].sum() == made.arrive
-    assert ways.crs.to_epsg() == 4326
+    routes = gpd.read_file(written / "plan.gpkg", layer="movements")
+    assert routes["people"].sum() == made.arrive
+    assert routes.crs.to_epsg() == 4326
     left = gpd.read_file(written / "plan.gpkg", layer="people_left")
     assert left["left_people"].sum() == made.want_to_leave - made.arrive
 
@@ -51,11 +51,11 @@ def test_the_geopackage_opens_with_its_layers(written, made):
 def test_no_line_ends_at_a_shelter_that_is_not_public(written, made):
     places = made.scenario.places
     secret = places[(places["kind"] == "shelter") & (places["sensitivity"] != "public")]
-    ways = gpd.read_file(written / "plan.gpkg", layer="movements")
+    routes = gpd.read_file(written / "plan.gpkg", layer="movements")
     node = made.network.place_node
     for place in secret.index:
         point = gpd.points_from_xy([made.network.lon[node[place]]], [made.network.lat[node[place]]])[0]
-        lines = ways[ways["shelter"] == place]
+        lines = routes[routes["shelter"] == place]
         assert (shapely.distance(lines.geometry.to_numpy(), point) > 0.001).all()
 
 

@@ -40,8 +40,8 @@ def test_leaving_staying_return_and_relief_are_always_spoken_of(made):
 
 def test_those_left_behind_are_counted(made):
     left = made.want_to_leave - made.arrive
-    found = next(f for f in made.findings if f.code == "plan.left_behind")
-    assert f"{left:,} of {made.want_to_leave:,}" in found.message
+    finding = next(f for f in made.findings if f.code == "plan.left_behind")
+    assert f"{left:,} of {made.want_to_leave:,}" in finding.message
 
 
 def test_a_destination_nobody_vouches_for_is_flagged(example, made):

@@ -167,9 +167,9 @@ W = (Window(0, 0, 1),)
 V = (Window(1, 0, 3),)
 
 
-def agreed(*found):
-    budgets = [10.0 * (i + 1) for i in range(len(found))]
-    return agree(budgets, found, 2, LIMITS, Clock(STEPS, MINUTES), "zone_hours")
+def agreed(*points):
+    budgets = [10.0 * (i + 1) for i in range(len(points))]
+    return agree(budgets, points, 2, LIMITS, Clock(STEPS, MINUTES), "zone_hours")
 
 
 def test_a_better_plan_for_less_is_kept_for_more():
@@ -251,9 +251,9 @@ def traded(hungry_case):
 def test_of_plans_between_people_and_aid_none_is_beaten_in_both(traded):
     points = traded.points
     assert len(points) > 1  # two windows alone let either more people or more trucks through
-    for one, other in pairwise(points):
-        assert one.people > other.people
-        assert one.need < other.need
+    for point, following in pairwise(points):
+        assert point.people > following.people
+        assert point.need < following.need
     assert traded.people_at_most >= points[0].people
     assert traded.need_at_most >= points[-1].need
     assert traded.rates()[0] == pytest.approx((points[1].need - points[0].need) / (points[0].people - points[1].people))
@@ -263,8 +263,8 @@ def test_beaten_plans_are_left_out():
     def point(people, need):
         return NeedPoint((), 0.0, people, need, 1.0)
 
-    found = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
-    assert [(one.people, one.need) for one in found] == [(5, 1.0), (3, 3.0)]
+    kept = efficient([point(5, 1.0), point(3, 3.0), point(3, 2.0), point(4, 1.0), point(5, 0.5), point(3, 3.0)])
+    assert [(point.people, point.need) for point in kept] == [(5, 1.0), (3, 3.0)]
 
 
 def test_a_plan_that_reaches_both_ceilings_is_said_to(traded):
@@ -280,7 +280,7 @@ def test_plans_between_people_and_aid_are_written(traded, tmp_path):
     files = write_frontier(traded, tmp_path / "out")
     page = write_frontier_html(traded, tmp_path / "out" / "frontier.html").read_text("utf-8")
     rows = pd.read_csv(files[0])
-    assert list(rows["people"]) == [one.people for one in traded.points]
+    assert list(rows["people"]) == [point.people for point in traded.points]
     assert len(files) == 2 + len(traded.points)
     assert f"{traded.points[0].people:,}" in page
     assert "person-days" in printed(show_frontier, traded, files)

@@ -33,7 +33,7 @@ def test_totals_agree_between_groups_movements_and_arrivals(made):
 
 def test_pauses_keep_to_the_limits(made, example):
     assert made.windows
-    found = broken(
+    breaches = broken(
         made.windows,
         limits_of(example),
         zones=len(example.zones),
@@ -41,7 +41,7 @@ def test_pauses_keep_to_the_limits(made, example):
         step_minutes=example.step_minutes,
         start_hour=example.clock.start_hour,
     )
-    assert found == []
+    assert breaches == []
 
 
 def test_nobody_is_on_the_road_in_the_last_quarter_of_an_hour_of_a_pause(made, example):

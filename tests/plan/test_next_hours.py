@@ -121,8 +121,8 @@ def test_a_plan_from_before_there_was_such_a_table_verifies(folder, tmp_path):
     ],
 )
 def test_a_row_that_cannot_be_is_found_even_with_its_digest_renewed(folder, tmp_path, field, value, where):
-    found = _changed(folder, tmp_path, lambda document: document["next_hours"][0].update({field: value}))
-    assert where.replace(".[", "[") in [place.replace(".[", "[") for place in found]
+    places = _changed(folder, tmp_path, lambda document: document["next_hours"][0].update({field: value}))
+    assert where.replace(".[", "[") in [place.replace(".[", "[") for place in places]
 
 
 def _changed(folder, tmp_path, change):

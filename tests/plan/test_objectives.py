@@ -55,17 +55,17 @@ def test_no_other_pauses_are_better_for_both_together(hungry_case, need):
     network = roads.build(scenario)
     timed = [roads.timed(network, scenario, group.name) for group in scenario.groups]
     base = prepare(scenario, network)
-    found = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
-    best = max(people + need * met for people, met in found.values())
+    values = {tuple(windows): truth(scenario, network, timed, base, windows) for windows in all_windows(scenario)}
+    best = max(people + need * met for people, met in values.values())
     made = plans.make(scenario, time_limit=3)
-    people, met = found[tuple(sorted(made.windows))]
+    people, met = values[tuple(sorted(made.windows))]
     assert people + need * met >= best * 0.98  # the search counts people and trucks by estimates
-    one, other = made.objectives
-    assert one.bound >= max(people for people, _ in found.values())
-    assert other.bound - other.without >= max(met for _, met in found.values()) * (1 - 1e-7)
-    assert one.value == people
-    assert other.value - other.without == pytest.approx(met, abs=1e-3)
-    assert other.value <= other.bound
+    people_out, need_met = made.objectives
+    assert people_out.bound >= max(people for people, _ in values.values())
+    assert need_met.bound - need_met.without >= max(met for _, met in values.values()) * (1 - 1e-7)
+    assert people_out.value == people
+    assert need_met.value - need_met.without == pytest.approx(met, abs=1e-3)
+    assert need_met.value <= need_met.bound
 
 
 def test_weights_decide_between_people_and_trucks(hungry_case):
@@ -97,8 +97,8 @@ def test_where_nobody_can_get_out_pauses_are_still_chosen_for_trucks(hungry_case
     nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
     roads_south = replace(scenario.deliveries, without_pause=("south", "bridge"))
     scarce = replace(scenario, limits=replace(scenario.limits, zone_hours=4), deliveries=roads_south)
-    for one in (nobody, scarce):
-        made = plans.make(one)
+    for variant in (nobody, scarce):
+        made = plans.make(variant)
         assert made.arrive == 0
         assert made.windows
         assert made.objectives[1].value > made.objectives[1].without
@@ -111,8 +111,8 @@ def test_nobody_scores_by_moving_people_to_where_aid_is(hungry_case):
     nobody = replace(scenario, people=scenario.people.assign(share_leaving=0.0))
     usable = usable_steps(limits_of(scenario), len(scenario.zones), scenario.clock)
     network = roads.build(scenario)
-    one, other = (upper_bound(s, usable, prepared=prepare(s, network)) for s in (scenario, nobody))
-    assert one == pytest.approx(other)
+    ceiling, ceiling_of_nobody = (upper_bound(s, usable, prepared=prepare(s, network)) for s in (scenario, nobody))
+    assert ceiling == pytest.approx(ceiling_of_nobody)
 
 
 def test_the_gap_weighs_what_is_left_by_what_is_gained():
@@ -135,7 +135,13 @@ def test_rates_are_written_out():
     people = Objective("people", 1.0, 80.0, 0.0, 100.0)
     need = Objective("need", 0.00003, 140.0, 100.0, 160.0)
     assert "as much as 33,300 person-days" in sentence_of([people, need])
-    assert [significant(one) for one in (0, 0.00003, 0.25, 12.34, 1234.5)] == ["0", "0.00003", "0.25", "12.3", "1,230"]
+    assert [significant(rate) for rate in (0, 0.00003, 0.25, 12.34, 1234.5)] == [
+        "0",
+        "0.00003",
+        "0.25",
+        "12.3",
+        "1,230",
+    ]
 
 
 def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit(hungry_case):
@@ -143,15 +149,15 @@ def test_what_a_crossing_lets_in_a_day_bounds_need_where_inspection_has_no_limit
     network = roads.build(hungry_case)
     usable = usable_steps(limits_of(hungry_case), len(hungry_case.zones), hungry_case.clock)
     trucks = hungry_case.trucks[hungry_case.trucks["place"] == "border"]
-    found = []
+    ceilings = []
     for most_an_hour, most_a_day in ((np.nan, 2), (1e6, 2), (np.nan, 100)):
         places = hungry_case.places.copy()
         places.loc["border", ["trucks_per_hour", "trucks_per_day"]] = most_an_hour, most_a_day
         places.loc["border", "hours"] = "08:00-16:00"
         scenario = replace(hungry_case, places=places, trucks=trucks)
-        found.append(upper_bound(scenario, usable, prepared=prepare(scenario, network)))
-    assert found[0] == pytest.approx(found[1])
-    assert found[0] < found[2]
+        ceilings.append(upper_bound(scenario, usable, prepared=prepare(scenario, network)))
+    assert ceilings[0] == pytest.approx(ceilings[1])
+    assert ceilings[0] < ceilings[2]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -183,23 +189,28 @@ def test_no_quiet_hours_go_above_the_ceiling_of_need(hungry_case, seed):
 def test_the_finding_on_relief_says_what_pauses_are_weighed_for(hungry_case):
     for people, need, said in ((1, 0, "chosen for the movement"), (1, 1, "share the pauses"), (0, 1, "trucks alone")):
         made = plans.make(weighed(hungry_case, float(people), float(need)), pauses=[], time_limit=1)
-        assert said in next(one.message for one in made.findings if one.code == "plan.relief")
+        assert said in next(finding.message for finding in made.findings if finding.code == "plan.relief")
 
 
 def test_a_plan_says_that_nothing_can_meet_the_need_it_weighs(hungry_case):
     bare = weighed(hungry_case, 1.0, 1.0)
     bare = replace(bare, trucks=bare.trucks[:0])
-    (found,) = (one for one in plans.make(bare, pauses=[], time_limit=1).findings if one.code == "plan.priorities")
-    assert found.severity == "warning"
-    assert "no trucks" in found.message
+    (finding,) = (
+        finding for finding in plans.make(bare, pauses=[], time_limit=1).findings if finding.code == "plan.priorities"
+    )
+    assert finding.severity == "warning"
+    assert "no trucks" in finding.message
 
 
 def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
     pointless = example.places[example.places["kind"] != "distribution_point"]
     parked = replace(example, trucks=example.trucks.assign(count=0))
-    for one in (replace(example, trucks=example.trucks[:0]), replace(example, places=pointless), parked):
-        assert with_priorities(one, "people=1,need=0").priorities.people == 1
-        for refused in (lambda one=one: with_priorities(one, "need=1"), lambda one=one: tradeoff(one)):
+    for scenario in (replace(example, trucks=example.trucks[:0]), replace(example, places=pointless), parked):
+        assert with_priorities(scenario, "people=1,need=0").priorities.people == 1
+        for refused in (
+            lambda scenario=scenario: with_priorities(scenario, "need=1"),
+            lambda scenario=scenario: tradeoff(scenario),
+        ):
             with pytest.raises(LetupError) as caught:
                 refused()
             assert caught.value.code in ("priorities.no_trucks", "frontier.need")
@@ -207,7 +218,7 @@ def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("priorities", "code"),
     [
         ("people", "priorities.text"),
         ("people=-1", "priorities.text"),
@@ -217,9 +228,9 @@ def test_a_weight_for_need_is_refused_where_nothing_could_meet_it(example):
         ("people=0,need=0", "priorities.nothing"),
     ],
 )
-def test_priorities_that_mean_nothing_are_refused(example, given, code):
+def test_priorities_that_mean_nothing_are_refused(example, priorities, code):
     with pytest.raises(LetupError) as caught:
-        with_priorities(example, given)
+        with_priorities(example, priorities)
     assert caught.value.code == code
 
 
@@ -234,7 +245,7 @@ def folder(hungry_case, tmp_path_factory):
 def test_a_joint_plan_verifies(folder):
     result = verify(folder)
     assert result.holds, result.problems
-    assert any("chosen for" in what for what, _ in result.checks)
+    assert any("chosen for" in checked for checked, _ in result.checks)
 
 
 @pytest.mark.parametrize(

@@ -190,9 +190,9 @@ def plan(**changes: Any) -> Plan:
         arrivals = np.zeros(STEPS, np.int64)
         for move in moves[moves["group"] == group].to_dict("records"):
             arrivals[move["arrive_first_step"] : move["arrive_last_step"] + 1] += move["people_per_step"]
-        label = next(one.label for one in world.groups if one.name == group)
+        label = next(declared.label for declared in world.groups if declared.name == group)
         groups.append(GroupResult(group, label, people, want, int(arrivals.sum()), arrivals, 0.031))
-    found = (
+    findings = (
         Finding(
             "plan.return",
             "note",
@@ -259,7 +259,7 @@ def plan(**changes: Any) -> Plan:
         ceiling=10_400,
         ceiling_basis="Everybody quiet in all allowed hours, by the engine.",
         trace=((1.0, 8000, 10_400),),
-        findings=found,
+        findings=findings,
     )
     return replace(made, **changes)
 

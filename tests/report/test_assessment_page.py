@@ -10,13 +10,13 @@ from letup.scenario import example
 
 
 @pytest.fixture(scope="module")
-def found():
+def assessment():
     return assess(example())
 
 
 @pytest.fixture(scope="module")
-def page(browsers, found, tmp_path_factory):
-    path = write_assessment_html(found, tmp_path_factory.mktemp("assessment") / "assessment.html")
+def page(browsers, assessment, tmp_path_factory):
+    path = write_assessment_html(assessment, tmp_path_factory.mktemp("assessment") / "assessment.html")
     wrong: list[str] = []
     opened = browsers[False].new_context(viewport={"width": 1000, "height": 700}, offline=True).new_page()
     opened.on("console", lambda said: said.type == "error" and wrong.append(said.text))
@@ -27,19 +27,19 @@ def page(browsers, found, tmp_path_factory):
     assert not wrong
 
 
-def test_dots_lie_where_the_days_are(page, found):
+def test_dots_lie_where_the_days_are(page, assessment):
     water = page.locator(".panel").first
     assert "Water" in water.locator("h3").inner_text()
     names = water.locator(".row:not(.axis) .name").all_inner_texts()
-    zone = {name: number for number, name in enumerate(found.scenario.zones["name"])}
-    item = [one.name for one in found.essentials].index("water")
+    zone = {name: number for number, name in enumerate(assessment.scenario.zones["name"])}
+    item = [essential.name for essential in assessment.essentials].index("water")
     track = water.locator(".row:not(.axis) .t").first.bounding_box()
     end = water.locator(".end").first.bounding_box()
-    per_day = (end["x"] - track["x"]) / found.horizon
+    per_day = (end["x"] - track["x"]) / assessment.horizon
     for number, name in enumerate(names):
         dot = water.locator(".dot").nth(number).bounding_box()
         days = (dot["x"] + dot["width"] / 2 - track["x"]) / per_day
-        assert days == pytest.approx(found.likely.days_left[item, zone[name]], abs=0.1)
+        assert days == pytest.approx(assessment.likely.days_left[item, zone[name]], abs=0.1)
 
 
 def test_each_drawing_has_its_words(page):

@@ -45,8 +45,8 @@ def pages(orders: Orders, tmp_path_factory: pytest.TempPathFactory) -> list[Path
 def test_every_sheet_prints_to_one_page_with_nothing_cut_off(
     pages: list[Path], orders: Orders, browsers: dict[bool, Any]
 ) -> None:
-    assert max(len(one.stops) for one in orders.convoys) >= 6
-    assert max(one.vehicles for one in orders.convoys) >= 6
+    assert max(len(convoy.stops) for convoy in orders.convoys) >= 6
+    assert max(convoy.vehicles for convoy in orders.convoys) >= 6
     wrong: list[str] = []
     page = browsers[False].new_page()
     page.on("console", lambda said: wrong.append(said.text))

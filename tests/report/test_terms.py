@@ -25,7 +25,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_plan(tmp_path_factory.mktemp("terms") / "plan")
     zones = folder / "scenario" / "zones.geojson"
     layer = json.loads(zones.read_text("utf-8"))
-    north = next(one["properties"] for one in layer["features"] if one["properties"]["id"] == "north")
+    north = next(feature["properties"] for feature in layer["features"] if feature["properties"]["id"] == "north")
     north["name_ar"] = "الميناء الشمالي"
     zones.write_text(json.dumps(layer, ensure_ascii=False), "utf-8")
     return folder

@@ -25,7 +25,7 @@ def test_the_number_on_each_road_is_the_number_of_people_on_it():
     plan = strip.plan()
     visit = traffic.visits(plan.movements)
     bent = traffic.bends(visit.arc, visit, 10, strip.STEPS)
-    drawn = np.array([traffic.people(one, strip.STEPS) for one in bent])
+    drawn = np.array([traffic.people(bends, strip.STEPS) for bends in bent])
     assert (drawn == counted_one_by_one(plan)).all()
 
 
@@ -41,7 +41,7 @@ def test_random_movements_are_counted_right():
     plan = strip.plan(movements=type(plan.movements)(moves))
     visit = traffic.visits(plan.movements)
     bent = traffic.bends(visit.arc, visit, 10, strip.STEPS)
-    drawn = np.array([traffic.people(one, strip.STEPS) for one in bent])
+    drawn = np.array([traffic.people(bends, strip.STEPS) for bends in bent])
     # people who would still be on the way at the end are cut off in both
     assert (drawn == counted_one_by_one(plan)).all()
 
@@ -51,11 +51,11 @@ def test_who_waits_for_the_next_pause_is_not_on_the_road():
     move |= {"arcs": "0@0 1@1 2@50 3@51 4@52", "arrive_first_step": 63, "arrive_last_step": 64}
     visit = traffic.visits(type(strip.plan().movements)([move]))
     on, waiting = traffic.walking(visit, np.full(5, 2))
-    road = sum(traffic.people(one, strip.STEPS) for one in traffic.bends(on.arc, on, 5, strip.STEPS))
+    road = sum(traffic.people(bends, strip.STEPS) for bends in traffic.bends(on.arc, on, 5, strip.STEPS))
     wait = traffic.people(traffic.bends(waiting.movement, waiting, 1, strip.STEPS)[0], strip.STEPS)
     assert wait[20:60].tolist() == [200] * 40
     assert road[20:60].sum() == 0
-    alive = sum(traffic.people(one, strip.STEPS) for one in traffic.bends(visit.arc, visit, 5, strip.STEPS))
+    alive = sum(traffic.people(bends, strip.STEPS) for bends in traffic.bends(visit.arc, visit, 5, strip.STEPS))
     assert (road + wait == alive).all()
 
 
@@ -64,8 +64,8 @@ def test_a_coarser_page_never_shows_fewer_people_than_there_are():
     bent = [traffic._packed(np.arange(96), rng.integers(-3, 4, 96)) for _ in range(5)]
     short, block = traffic.coarser(bent, 96, most=200)
     assert block > 1
-    for one, other in zip(bent, short, strict=True):
-        assert (traffic.people(other, 96) >= traffic.people(one, 96)).all()
+    for fine, coarse in zip(bent, short, strict=True):
+        assert (traffic.people(coarse, 96) >= traffic.people(fine, 96)).all()
 
 
 def test_what_fits_is_left_as_it_is():

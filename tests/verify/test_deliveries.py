@@ -21,7 +21,7 @@ def folder(hungry, tmp_path):
     return shutil.copytree(hungry, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html", "*.gpkg"))
 
 
-def found(folder):
+def codes_of(folder):
     """Codes of what does not hold, digests left aside."""
     result = verification.Verification()
     rows = verification.rows_of(folder / "movements.csv", result)
@@ -52,7 +52,7 @@ def tables(hungry, tmp_path):
     return tmp_path
 
 
-def found_in_tables(folder, replayed):
+def codes_of_tables(folder, replayed):
     """Codes of what does not hold in the tables of deliveries."""
     result = Verification()
     document = Document.model_validate(json.loads((folder / "plan.json").read_text("utf-8")))
@@ -153,17 +153,17 @@ def test_an_honest_plan_holds_and_brings_something(folder):
 )
 def test_a_change_to_one_row_is_found(tables, replayed, name, change, code):
     rewrite(tables, name, change)
-    assert code in found_in_tables(tables, replayed)
+    assert code in codes_of_tables(tables, replayed)
 
 
 def test_unchanged_tables_hold(tables, replayed):
-    assert not found_in_tables(tables, replayed)
+    assert not codes_of_tables(tables, replayed)
 
 
 def test_more_trucks_than_there_are_than_can_be_inspected_and_than_can_be_handled_are_found(tables, replayed):
     for name in ("deliveries.csv", "returns.csv"):
         rewrite(tables, name, more_trucks)
-    assert {"trucks", "throughput", "handling"} <= found_in_tables(tables, replayed)
+    assert {"trucks", "throughput", "handling"} <= codes_of_tables(tables, replayed)
 
 
 @pytest.mark.parametrize(
@@ -184,19 +184,19 @@ def test_deliveries_of_a_scenario_with_less_are_found_out(folder, name, old, new
     text = path.read_text("utf-8")
     assert old in text, text[:3000]
     path.write_text(text.replace(old, new, 1), "utf-8")
-    assert code in found(folder)
+    assert code in codes_of(folder)
 
 
 def test_deliveries_that_are_left_out_or_added_are_found(folder):
     raw = json.loads((folder / "plan.json").read_text("utf-8"))
     part = raw.pop("deliveries")
     (folder / "plan.json").write_text(json.dumps(raw), "utf-8")
-    assert "file" in found(folder)
+    assert "file" in codes_of(folder)
     (folder / "deliveries.csv").unlink()
     (folder / "returns.csv").unlink()
-    assert "file" in found(folder)
+    assert "file" in codes_of(folder)
     (folder / "plan.json").write_text(json.dumps(raw | {"deliveries": part}), "utf-8")
-    assert "file" in found(folder)
+    assert "file" in codes_of(folder)
 
 
 @pytest.mark.parametrize("field", ["met", "value", "tonnes"])
@@ -204,4 +204,4 @@ def test_a_total_that_is_not_what_follows_is_found(folder, field):
     raw = json.loads((folder / "plan.json").read_text("utf-8"))
     raw["deliveries"][field] += 1
     (folder / "plan.json").write_text(json.dumps(raw), "utf-8")
-    assert "value" in found(folder)
+    assert "value" in codes_of(folder)
