@@ -37,14 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     gaps = []
     for kind in ("R", "C", "RC"):
         for seed in seeds:
-            one = instance(kind, seed, stops)
-            cost, routes = solve(one, seconds)
-            bound = lower_bound(one, routes, 60.0)
-            assert bound.value <= cost + 1e-6, (one.name, cost, bound.value)
+            problem = instance(kind, seed, stops)
+            cost, routes = solve(problem, seconds)
+            bound = lower_bound(problem, routes, 60.0)
+            assert bound.value <= cost + 1e-6, (problem.name, cost, bound.value)
             gaps.append((cost - bound.value) / bound.value)
             print(
                 COLUMNS.format(
-                    one.name, f"{cost / TENTHS:.1f}", len(routes), f"{bound.value / TENTHS:.1f}", f"{gaps[-1]:.1%}",
+                    problem.name, f"{cost / TENTHS:.1f}", len(routes), f"{bound.value / TENTHS:.1f}", f"{gaps[-1]:.1%}",
                     "yes" if bound.converged else "early", f"{bound.seconds:.1f}", bound.columns,
                 ),
                 flush=True,
@@ -85,7 +85,7 @@ def trucks(lorries: int) -> None:
         stop_rows(orders, scenario), load_rows(orders), scenario, network, quiet, table, fleet
     )  # fmt: skip
     assert not replay.problems, replay.problems[:3]
-    out = sum(one.vehicles for one in orders.convoys)
+    out = sum(convoy.vehicles for convoy in orders.convoys)
     loads = int(table["trucks"].sum())
     print(
         f"{loads} loads for {lorries} lorries in gaza-2023, to the {len(reached)} of {len(shelters)} shelters that "

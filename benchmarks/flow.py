@@ -124,15 +124,15 @@ def _run(solver: str, size: Size, folder: str, timeout: float, show: bool = True
     return answer
 
 
-def _times(what: str, ours: dict[str, Any] | None, peer: dict[str, Any], wanted: int, more: bool) -> str:
+def _times(claim: str, ours: dict[str, Any] | None, peer: dict[str, Any], wanted: int, more: bool) -> str:
     if ours is None:
-        return _line(what, "no answer in time", f">= {wanted}", False)
+        return _line(claim, "no answer in time", f">= {wanted}", False)
     ratio = peer["seconds"] / ours["seconds"]
-    return _line(what, f"{'over ' if more else ''}{ratio:.1f} times faster", f">= {wanted}", ratio >= wanted)
+    return _line(claim, f"{'over ' if more else ''}{ratio:.1f} times faster", f">= {wanted}", ratio >= wanted)
 
 
-def _line(what: str, measured: str, wanted: str, met: bool) -> str:
-    return f"  {what:<54}{measured:<26}wanted {wanted:<8}{'met' if met else 'missed'}"
+def _line(claim: str, measured: str, wanted: str, met: bool) -> str:
+    return f"  {claim:<54}{measured:<26}wanted {wanted:<8}{'met' if met else 'missed'}"
 
 
 def _fine(nodes: int, steps: int, timeout: float) -> None:

@@ -203,8 +203,8 @@ def _targets(name: str, runs: dict[str, Run], shorten: float) -> list[str]:
         for peer in ("highs", "annealing"):
             if peer in runs:
                 theirs, value = runs[peer].at(120 * shorten)[0], ours.at(120 * shorten)[0]
-                what = f"> {_figure(theirs)}, {SOLVERS[peer]}"
-                lines.append(_line(f"{title}: value at 120 s", _figure(value), what, value > theirs))
+                target = f"> {_figure(theirs)}, {SOLVERS[peer]}"
+                lines.append(_line(f"{title}: value at 120 s", _figure(value), target, value > theirs))
     elif name == "gaza-2023":
         lines += [_gap(title, ours, 120, 0.05, shorten), _gap(title, ours, 600, 0.02, shorten)]
     elif name == "road-20000":
@@ -223,8 +223,8 @@ def _gap(title: str, run: Run, seconds: float, wanted: float, shorten: float) ->
     return _line(f"{title}: proven gap at {seconds:g} s", shown, f"<= {wanted:.0%}", gap <= wanted)
 
 
-def _line(what: str, measured: str, wanted: str, met: bool) -> str:
-    return f"  {what:<52}{measured:>14}   wanted {wanted:<42}{'met' if met else 'missed'}"
+def _line(claim: str, measured: str, wanted: str, met: bool) -> str:
+    return f"  {claim:<52}{measured:>14}   wanted {wanted:<42}{'met' if met else 'missed'}"
 
 
 if __name__ == "__main__":

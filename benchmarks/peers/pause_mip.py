@@ -216,7 +216,7 @@ class Whole:
                 opened = np.array([slot.started[-1] for slot in same])
                 self.program.row(-np.inf, self.problem.limits.windows_per_day, (opened, 1.0))
         # only windows that start on different days can still meet
-        if not any(one.day < other.day and one.end >= other.first for one in slots for other in slots):
+        if not any(slot.day < later.day and slot.end >= later.first for slot in slots for later in slots):
             return
         for step in range(slots[0].first, max(slot.end for slot in slots)):
             begun = np.array([int(slot.has_started(step)) for slot in slots])
@@ -290,13 +290,13 @@ class Whole:
         if self.form == "classical":
             y = np.where(self.quiet >= 0, values[self.quiet] > 0.5, False)
             return [Window(zone, a, b) for zone in range(len(y)) for a, b in runs(y[zone])]
-        found = []
+        windows = []
         for slot in self.slots:
             begun = (slot.started >= 0) & (values[slot.started] > 0.5)
             if begun.any():
                 over = (slot.over >= 0) & (values[slot.over] > 0.5)
-                found.append(Window(slot.zone, slot.first + int(begun.argmax()), slot.first + int(over.argmax()) - 1))
-        return sorted(found)
+                windows.append(Window(slot.zone, slot.first + int(begun.argmax()), slot.first + int(over.argmax()) - 1))
+        return sorted(windows)
 
 
 def solve(
@@ -317,13 +317,13 @@ def solve(
     del lp
     highs.setOptionValue("time_limit", max(seconds - (time.monotonic() - began), 1e-3))
 
-    def found(event: Any) -> None:
+    def improved(event: Any) -> None:
         tell(whole.windows(np.asarray(event.data_out.mip_solution)), event.data_out.mip_dual_bound)
 
     def logged(event: Any) -> None:
         tell(None, event.data_out.mip_dual_bound)
 
-    highs.cbMipImprovingSolution.subscribe(found)
+    highs.cbMipImprovingSolution.subscribe(improved)
     highs.cbMipLogging.subscribe(logged)
     highs.run()
     info, solution = highs.getInfo(), highs.getSolution()

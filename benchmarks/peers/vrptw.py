@@ -70,39 +70,41 @@ def instance(kind: str, seed: int, stops: int = 100, width: int = 40) -> Instanc
     return Instance(f"{kind}{stops}-{seed}", cost, demand, np.minimum(early, late), late, served, 200)
 
 
-def solve(one: Instance, seconds: float, seed: int = 0) -> tuple[int, list[list[int]]]:
+def solve(problem: Instance, seconds: float, seed: int = 0) -> tuple[int, list[list[int]]]:
     """Cost and routes that PyVRP finds."""
     from pyvrp import Client, Depot, Location, ProblemData, VehicleType
     from pyvrp import solve as search
     from pyvrp.stop import MaxRuntime
 
-    stops = len(one.demand) - 1
+    stops = len(problem.demand) - 1
     data = ProblemData(
         locations=[Location(0, 0) for _ in range(stops + 1)],
         clients=[
-            Client(i, [int(one.demand[i])], [0], int(one.service[i]), int(one.early[i]), int(one.late[i]))
+            Client(
+                i, [int(problem.demand[i])], [0], int(problem.service[i]), int(problem.early[i]), int(problem.late[i])
+            )
             for i in range(1, stops + 1)
         ],
         depots=[Depot(0)],
-        vehicle_types=[VehicleType(stops, [one.capacity], tw_late=int(one.late[0]))],
-        distance_matrices=[one.cost],
-        duration_matrices=[one.cost],
+        vehicle_types=[VehicleType(stops, [problem.capacity], tw_late=int(problem.late[0]))],
+        distance_matrices=[problem.cost],
+        duration_matrices=[problem.cost],
     )
     best = search(data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False).best
     assert best.is_feasible()
     routes = [[act.idx + 1 for act in route.schedule() if act.is_client()] for route in best.routes()]
-    return checked(one, routes), routes
+    return checked(problem, routes), routes
 
 
-def checked(one: Instance, routes: list[list[int]]) -> int:
+def checked(problem: Instance, routes: list[list[int]]) -> int:
     """Cost of routes, followed stop by stop; an assertion fails if they do not keep to windows, room and stops."""
-    assert sorted(stop for route in routes for stop in route) == list(range(1, len(one.demand)))
+    assert sorted(stop for route in routes for stop in route) == list(range(1, len(problem.demand)))
     total = 0
     for route in routes:
         at, here = 0, 0
         for stop in [*route, 0]:
-            at = max(at + int(one.service[here] + one.cost[here, stop]), int(one.early[stop]))
-            assert at <= one.late[stop]
-            total, here = total + int(one.cost[here, stop]), stop
-        assert one.demand[route].sum() <= one.capacity
+            at = max(at + int(problem.service[here] + problem.cost[here, stop]), int(problem.early[stop]))
+            assert at <= problem.late[stop]
+            total, here = total + int(problem.cost[here, stop]), stop
+        assert problem.demand[route].sum() <= problem.capacity
     return total

@@ -53,27 +53,27 @@ class Bound:
     seconds: float
 
 
-def lower_bound(one: Instance, routes: list[list[int]], seconds: float) -> Bound:
+def lower_bound(problem: Instance, routes: list[list[int]], seconds: float) -> Bound:
     """Bound from below what any routes cost; ``routes`` are some to begin with."""
     begun = time.process_time()
-    stops = len(one.demand) - 1
+    stops = len(problem.demand) - 1
     master = _Master(stops)
     for route in [*routes, *([stop] for stop in range(1, stops + 1))]:
-        master.add(_cost(one, route), route)
-    near = _nearest(one)
+        master.add(_cost(problem, route), route)
+    near = _nearest(problem)
     best, centre, rounds, converged = 0.0, np.zeros(stops + 1), 0, False
-    most = _most_routes(one, routes)
+    most = _most_routes(problem, routes)
     while not converged and time.process_time() - begun < seconds:
         value, dual = master.solve()
         rounds += 1
         # prices near those of the best bound so far find better columns than those of the program, which jump
         for weight in (0.7, 0.0) if rounds > 1 else (0.0,):
             price = weight * centre + (1 - weight) * dual
-            least, found = _price(one, near, price)
+            least, cheaper = _price(problem, near, price)
             bound = float(price.sum()) + most * min(0.0, least)
             if bound > best:
                 best, centre = bound, price
-            added = sum(master.add(_cost(one, route), route) for route in found)
+            added = sum(master.add(_cost(problem, route), route) for route in cheaper)
             if added:
                 break
         converged = least >= -_ZERO and weight == 0.0
@@ -82,28 +82,28 @@ def lower_bound(one: Instance, routes: list[list[int]], seconds: float) -> Bound
     return Bound(best, converged, master.columns, rounds, time.process_time() - begun)
 
 
-def _most_routes(one: Instance, routes: list[list[int]]) -> int:
+def _most_routes(problem: Instance, routes: list[list[int]]) -> int:
     """No optimal routes are more than this: each costs twice the way to its nearest stop at least."""
-    stops, cheapest = len(one.demand) - 1, 2 * int(one.cost[0, 1:].min())
+    stops, cheapest = len(problem.demand) - 1, 2 * int(problem.cost[0, 1:].min())
     if not routes or not cheapest:
         return stops
-    return min(stops, sum(_cost(one, route) for route in routes) // cheapest)
+    return min(stops, sum(_cost(problem, route) for route in routes) // cheapest)
 
 
-def _cost(one: Instance, route: list[int]) -> int:
+def _cost(problem: Instance, route: list[int]) -> int:
     way = [0, *route, 0]
-    return int(one.cost[way[:-1], way[1:]].sum())
+    return int(problem.cost[way[:-1], way[1:]].sum())
 
 
-def _nearest(one: Instance) -> NDArray[np.uint64]:
+def _nearest(problem: Instance) -> NDArray[np.uint64]:
     """For each stop the stops it remembers, as bits of two words."""
-    stops = len(one.demand)
-    found = np.zeros((stops, 2), np.uint64)
+    stops = len(problem.demand)
+    remembered = np.zeros((stops, 2), np.uint64)
     for i in range(1, stops):
-        order = [j for j in np.argsort(one.cost[i], kind="stable") if j not in (0, i)][: REMEMBERED - 1]
+        order = [j for j in np.argsort(problem.cost[i], kind="stable") if j not in (0, i)][: REMEMBERED - 1]
         for j in [i, *order]:
-            found[i, j // 64] |= np.uint64(1) << np.uint64(j % 64)
-    return found
+            remembered[i, j // 64] |= np.uint64(1) << np.uint64(j % 64)
+    return remembered
 
 
 class _Master:
@@ -134,10 +134,18 @@ class _Master:
         return float(self.highs.getInfo().objective_function_value), np.concatenate([[0.0], dual])
 
 
-def _price(one: Instance, near: NDArray[np.uint64], price: NDArray[np.float64]) -> tuple[float, list[list[int]]]:
+def _price(problem: Instance, near: NDArray[np.uint64], price: NDArray[np.float64]) -> tuple[float, list[list[int]]]:
     """Least reduced cost of any route that forgets, and routes of negative reduced cost, the best of each last stop."""
     least, ends, node, before = _labels(
-        one.cost, one.demand, one.early, one.late, one.service, one.capacity, near, price, _COLUMNS
+        problem.cost,
+        problem.demand,
+        problem.early,
+        problem.late,
+        problem.service,
+        problem.capacity,
+        near,
+        price,
+        _COLUMNS,
     )
     if least == -math.inf:
         raise MemoryError("too many labels; take narrower windows")
@@ -192,33 +200,33 @@ def _labels(cost, demand, early, late, service, capacity, near, price, columns):
                         high |= bit
                     # is it worse than a label there, and which are worse than it?
                     worse = False
-                    last, one = -1, first[then]
-                    while one >= 0:
-                        after = other[one]
+                    last, rival = -1, first[then]
+                    while rival >= 0:
+                        after = other[rival]
                         if (
-                            spent[one] <= value + 1e-9
-                            and when[one] <= start
-                            and load[one] <= weight
-                            and (memory[one, 0] & ~low) == 0
-                            and (memory[one, 1] & ~high) == 0
+                            spent[rival] <= value + 1e-9
+                            and when[rival] <= start
+                            and load[rival] <= weight
+                            and (memory[rival, 0] & ~low) == 0
+                            and (memory[rival, 1] & ~high) == 0
                         ):
                             worse = True
                             break
                         if (
-                            value <= spent[one] + 1e-9
-                            and start <= when[one]
-                            and weight <= load[one]
-                            and (low & ~memory[one, 0]) == 0
-                            and (high & ~memory[one, 1]) == 0
+                            value <= spent[rival] + 1e-9
+                            and start <= when[rival]
+                            and weight <= load[rival]
+                            and (low & ~memory[rival, 0]) == 0
+                            and (high & ~memory[rival, 1]) == 0
                         ):
-                            alive[one] = False
+                            alive[rival] = False
                             if last < 0:
                                 first[then] = after
                             else:
                                 other[last] = after
                         else:
-                            last = one
-                        one = after
+                            last = rival
+                        rival = after
                     if worse:
                         continue
                     if count == size:
@@ -251,6 +259,6 @@ def _labels(cost, demand, early, late, service, capacity, near, price, columns):
         least = min(least, total)
         if total < value[here]:
             value[here], best[here] = total, label
-    found = best[best >= 0]
+    ends = best[best >= 0]
     order = np.argsort(value[best >= 0])
-    return least, found[order][:columns], node, before
+    return least, ends[order][:columns], node, before

@@ -116,7 +116,8 @@ def test_nothing_is_compiled_in_from_a_file_that_is_not_listed(name: str) -> Non
     compiled = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(one) for one in node.decorator_list)
+        if isinstance(node, ast.FunctionDef)
+        and any("njit" in ast.unparse(decorator) for decorator in node.decorator_list)
     ]
     used = {node.id for function in compiled for node in ast.walk(function) if isinstance(node, ast.Name)}
     assert compiled
@@ -133,4 +134,4 @@ def test_a_package_that_cannot_be_written_to_is_left_alone(tmp_path: Path) -> No
     (tmp_path / "flow").write_text("not a folder")
     _cache.drop_compiled_code_of_other_sources(tmp_path)
     _cache.drop_compiled_code_of_other_sources(tmp_path / "absent")
-    assert [one.name for one in tmp_path.iterdir()] == ["flow"]
+    assert [path.name for path in tmp_path.iterdir()] == ["flow"]

@@ -93,23 +93,23 @@ def test_jobs_have_seeds_of_their_own_that_do_not_change():
 
 def test_the_answers_are_the_same_in_one_process_and_in_many(seeds, alone):
     done = []
-    found = spread(draw, seeds, workers=2, progress=lambda many, of: done.append((many, of)))
-    assert [number for number, _ in found.results] == alone
-    assert os.getpid() not in {process for _, process in found.results}
-    assert found.complete
+    outcome = spread(draw, seeds, workers=2, progress=lambda many, of: done.append((many, of)))
+    assert [number for number, _ in outcome.results] == alone
+    assert os.getpid() not in {process for _, process in outcome.results}
+    assert outcome.complete
     assert done == [(i + 1, 5) for i in range(5)]
 
 
 def test_a_worker_that_is_killed_costs_time_and_not_the_answer(tmp_path):
-    found = spread(die_once, [(tmp_path / "mark", number) for number in range(4)], workers=2)
-    assert found.results == (0, 1, 4, 9)
-    assert (found.deaths, found.complete) == (1, True)
+    outcome = spread(die_once, [(tmp_path / "mark", number) for number in range(4)], workers=2)
+    assert outcome.results == (0, 1, 4, 9)
+    assert (outcome.deaths, outcome.complete) == (1, True)
 
 
 def test_a_job_that_kills_every_worker_is_given_up_and_the_others_are_done():
-    found = spread(die_always, [0, 1, 2], workers=2)
-    assert found == Spread((0, None, 2), given_up=(1,), deaths=3)
-    assert not found.complete
+    outcome = spread(die_always, [0, 1, 2], workers=2)
+    assert outcome == Spread((0, None, 2), given_up=(1,), deaths=3)
+    assert not outcome.complete
 
 
 def test_work_that_nobody_survives_is_said():
@@ -186,9 +186,9 @@ def test_ctrl_c_gives_what_is_ready_and_the_best_of_what_is_under_way(workers, t
 
 def test_a_cluster_gives_the_same_answers(dask, seeds, alone):
     done = []
-    found = spread(draw, seeds, cluster=dask, progress=lambda many, of: done.append(many))
-    assert [number for number, _ in found.results] == alone
-    assert found.complete
+    outcome = spread(draw, seeds, cluster=dask, progress=lambda many, of: done.append(many))
+    assert [number for number, _ in outcome.results] == alone
+    assert outcome.complete
     assert done[-1] == 5
     with pytest.raises(NoPlan, match="No pause is possible"):
         spread(refuse, [0, 1, 2], cluster=dask)
@@ -206,9 +206,9 @@ def test_a_worker_of_the_cluster_that_is_killed_costs_time_and_not_the_answer(da
 
     other = threading.Thread(target=kill)
     other.start()
-    found = spread(wait_for_a_kill, [(tmp_path, number) for number in range(4)], cluster=dask)
+    outcome = spread(wait_for_a_kill, [(tmp_path, number) for number in range(4)], cluster=dask)
     other.join()
-    assert found.results == (0, 1, 2, 3)
+    assert outcome.results == (0, 1, 2, 3)
     again = {int(file.name.split("-")[1]) for file in tmp_path.glob("0-*")}
     assert len(again - set(killed)) >= 1
 

@@ -32,19 +32,19 @@ def test_a_line_says_elapsed_best_ceiling_and_gap() -> None:
 
 
 def test_a_reporter_tells_what_is_known_from_then_on() -> None:
-    told: list[Progress] = []
-    tell = Reporter(told.append)
+    states: list[Progress] = []
+    tell = Reporter(states.append)
     tell("reading")
     tell.ceiling, tell.chosen = 7, True
     tell("moving", 5)
     tell.parts("searching", "weights")(1, 3)
-    assert [(state.stage, state.people, state.ceiling, state.chosen) for state in told] == [
+    assert [(state.stage, state.people, state.ceiling, state.chosen) for state in states] == [
         ("reading", 0, 0, False),
         ("moving", 5, 7, True),
         ("searching", 0, 7, True),
     ]
-    assert told[2].part == "1 of 3 weights done"
-    assert told[0].seconds <= told[1].seconds
+    assert states[2].part == "1 of 3 weights done"
+    assert states[0].seconds <= states[1].seconds
     Reporter(None)("nobody listens")
 
 

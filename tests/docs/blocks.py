@@ -65,13 +65,13 @@ class Block:
         """
         if self.language != "console":
             return []
-        found: list[tuple[str, list[str]]] = []
+        commands: list[tuple[str, list[str]]] = []
         for line in self.text.replace("\\\n", " ").splitlines():
             if line.startswith("$ "):
-                found.append((line[2:], []))
+                commands.append((line[2:], []))
             elif line.strip() not in ("", "..."):
-                found[-1][1].append(line)
-        return found
+                commands[-1][1].append(line)
+        return commands
 
 
 def pages() -> list[Path]:
