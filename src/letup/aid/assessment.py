@@ -14,6 +14,7 @@ from letup.aid.balance import LONGEST_DAYS, Balance, arriving, follow
 from letup.aid.people import Presence, moving, outside, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
+from letup.core.clock import DAY_MINUTES
 from letup.core.codes import CODES
 from letup.core.findings import Finding, worst_first
 from letup.core.wording import first_few, plural, sortable
@@ -160,7 +161,7 @@ def assess(
     Assessment
         Exact for the values given. With the ranges at either end nobody moves.
     """
-    horizon = scenario.steps * scenario.step_minutes / 1440
+    horizon = scenario.clock.elapsed_days(scenario.steps)
     likely = supplies(scenario)
     balances = {
         end: follow(supplies(scenario, end), staying(scenario, end), horizon, stretches=stretches)
@@ -394,7 +395,7 @@ def _short(value: float) -> str:
 
 def _when(assessment: Assessment, first: Failure) -> str:
     scenario = assessment.scenario
-    moment = scenario.clock.at_minute(first.days * 1440)
+    moment = scenario.clock.at_minute(first.days * DAY_MINUTES)
     return f"after {days(first.days)} days ({sortable(moment)})"
 
 

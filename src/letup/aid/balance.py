@@ -114,7 +114,7 @@ def arriving(scenario: Scenario, essentials: Sequence[Essential], brought: pd.Da
     zone = {name: number for number, name in enumerate(scenario.zone_ids)}
     handed_out = brought[brought["zone"] != ""].sort_values("free_step", kind="stable")
     return Arrivals(
-        times=handed_out["free_step"].to_numpy(float) * scenario.step_minutes / 1440,
+        times=scenario.clock.elapsed_days(handed_out["free_step"].to_numpy(float)),
         items=np.array([item[name] for name in handed_out["item"]], np.int64),
         zones=np.array([zone[name] for name in handed_out["zone"]], np.int64),
         amounts=handed_out["amount"].to_numpy(float),

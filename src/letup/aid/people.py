@@ -106,7 +106,7 @@ def moving(scenario: Scenario, movements: pd.DataFrame) -> Presence:
     steps = steps[steps > 0] if len(steps) else steps
     people = before + np.cumsum(change, axis=0)
     spells = np.concatenate([[0], steps]).astype(np.int64)
-    return Presence(spells * scenario.step_minutes / 1440, np.maximum(people[spells], 0.0))
+    return Presence(scenario.clock.elapsed_days(spells), np.maximum(people[spells], 0.0))
 
 
 def _zones(scenario: Scenario) -> list[int]:

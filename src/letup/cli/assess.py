@@ -91,6 +91,7 @@ def _zones(assessment: Assessment) -> Table:
     """Days left by zone and essential, the worst zone first."""
     from letup.aid.text import column_of, share_met, shown, worst_first
     from letup.cli.terminal import table
+    from letup.core.wording import and_more
 
     items = [item for item in shown(assessment) if assessment.essentials[item].per_person]
     zones = worst_first(assessment)
@@ -103,7 +104,8 @@ def _zones(assessment: Assessment) -> Table:
         + [cell(assessment, item, zone) for item in items for cell in (column_of, share_met)]
         for zone in zones[:_ROWS]
     ]
-    rows += [[f"... and {len(zones) - _ROWS} more: see --out"]] if len(zones) > _ROWS else []
+    if rest := and_more(len(zones), _ROWS):
+        rows.append([f"... {rest}: see --out"])
     return table(head, rows)
 
 
@@ -153,6 +155,7 @@ def _facilities(assessment: Assessment) -> Table:
     """How long facilities can work."""
     from letup.aid.assessment import ranged
     from letup.cli.terminal import table
+    from letup.core.wording import and_more
 
     rows = []
     for number, facility in enumerate(assessment.supplies.facilities):
@@ -162,8 +165,9 @@ def _facilities(assessment: Assessment) -> Table:
             name = str(assessment.scenario.zones["name"].iloc[facility.zone])
             needs = f"{facility.use:,.0f} {item.unit} of {item.label.lower()}"
             rows.append([facility.name, name, needs, ranged(*ends)])
-    more = [[f"... and {len(rows) - _ROWS} more"]] if len(rows) > _ROWS else []
-    return table(("facility", "zone", "needs a day", "days left"), [*rows[:_ROWS], *more], left=(0, 1))
+    if rest := and_more(len(rows), _ROWS):
+        rows = [*rows[:_ROWS], [f"... {rest}"]]
+    return table(("facility", "zone", "needs a day", "days left"), rows, left=(0, 1))
 
 
 def _deprivation(assessment: Assessment) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def _show(orders: Orders, scenario: Scenario, what: str, verb: str) -> None:
     """Print the answer in one sentence, then each day, then findings."""
     from letup.aid.convoys.tables import local
     from letup.cli.terminal import finding_rows, notes, show
+    from letup.core.wording import and_more
 
     loads = _loads(orders)
     verb += "s" if len(orders.convoys) == 1 else ""
@@ -128,8 +129,8 @@ def _show(orders: Orders, scenario: Scenario, what: str, verb: str) -> None:
         show(notes(days))
     if orders.findings:
         show(finding_rows(orders.findings[:_SHOWN]))
-    if len(orders.findings) > _SHOWN:
-        show(f"  ... and {len(orders.findings) - _SHOWN} more findings; --json lists all")
+    if rest := and_more(len(orders.findings), _SHOWN, "findings"):
+        show(f"  ... {rest}; --json lists all")
 
 
 def _fleet(convoys: Sequence[Convoy], what: str) -> str:

@@ -201,6 +201,7 @@ def _findings(plan: Plan) -> RenderableType:
     from rich.text import Text
 
     from letup.cli.terminal import indented, severity
+    from letup.core.wording import and_more
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     alike = Counter(finding.code for finding in plan.findings)
@@ -212,7 +213,7 @@ def _findings(plan: Plan) -> RenderableType:
         rule = f" [{finding.rule}]" if finding.rule else ""
         message = finding.message.removeprefix("Flag: ").removeprefix("Check: ")
         grid.add_row(severity(finding), Text(f"{message[:1].upper()}{message[1:]}{rule}"))
-        rest = alike[finding.code] - _ALIKE
-        if shown[finding.code] == _ALIKE and rest > 0:
-            grid.add_row("", f"... and {rest} more like that; all are in report.html")
+        rest = and_more(alike[finding.code], _ALIKE, "like that")
+        if shown[finding.code] == _ALIKE and rest:
+            grid.add_row("", f"... {rest}; all are in report.html")
     return indented(grid)

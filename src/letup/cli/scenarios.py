@@ -106,7 +106,7 @@ def open_scenario(name: str, display: ProgressDisplay, priorities: str | None = 
     display.close()
     known = shares(scenario)
     people = int(scenario.people["count"].sum())
-    length = scenario.steps * scenario.step_minutes / 60
+    length = scenario.clock.hours(scenario.steps)
     print(
         f"{scenario.title}, as of {scenario.as_of:%Y-%m-%d}: {len(scenario.zones)} zones, {people:,} people, "
         f"{length:g} hours in steps of {scenario.step_minutes} minutes\n"

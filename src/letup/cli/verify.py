@@ -14,7 +14,7 @@ def verify(
 ) -> None:
     """Recompute a plan from its files alone; exit 1 and say where if something does not hold."""
     from letup.cli.terminal import show, show_json, table
-    from letup.core.wording import plural
+    from letup.core.wording import and_more, plural
     from letup.verify.verification import verify as recompute
 
     result = recompute(folder)
@@ -29,8 +29,8 @@ def verify(
         show(table(("recomputed", "what"), [(f"{count:,}", what) for what, count in result.checks], left=(1,)), "")
         for problem in result.problems[:_SHOWN]:
             show(f"[{problem.code}] {problem.place}: {problem.message}")
-        if len(result.problems) > _SHOWN:
-            show(f"... and {len(result.problems) - _SHOWN} more; --json lists all")
+        if rest := and_more(len(result.problems), _SHOWN):
+            show(f"... {rest}; --json lists all")
         show(
             "The plan holds: everything above was recomputed from the files, without the solver."
             if result.holds

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any, overload
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -133,6 +134,16 @@ class Clock:
     def hours(self, steps: float) -> float:
         """Steps in hours."""
         return steps * self.step_minutes / 60
+
+    @overload
+    def elapsed_days(self, steps: float) -> float: ...
+
+    @overload
+    def elapsed_days(self, steps: NDArray[Any]) -> NDArray[np.float64]: ...
+
+    def elapsed_days(self, steps: float | NDArray[Any]) -> float | NDArray[np.float64]:
+        """Steps in days of 24 hours."""
+        return steps * self.step_minutes / DAY_MINUTES
 
     def in_steps(self, hours: float) -> int:
         """Fewest steps that last at least so many hours."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from letup.core.wording import and_more
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,8 +47,9 @@ class BadInput(LetupError):  # noqa: N818 - reads as a word of the field
     def __init__(self, findings: Sequence[Finding], scenario: str = "") -> None:
         errors = [finding for finding in findings if finding.severity == "error"]
         first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        super().__init__(first.code, f"{first.place}: {first.message}{more}", first.remedy)
+        rest = and_more(len(errors), 1)
+        message = f"{first.place}: {first.message}"
+        super().__init__(first.code, f"{message} ({rest})" if rest else message, first.remedy)
         self.findings = tuple(findings)
         self.scenario = scenario
 

@@ -94,17 +94,20 @@ def time_of_day(hours: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def first_few(items: Sequence[str], most: int, noun: str = "") -> str:
+def and_more(total: int, shown: int, noun: str = "") -> str:
+    """How many are left out where only so many of all are shown: "and 4 more zones"; empty where none is."""
+    return f"and {total - shown} more {noun}".rstrip() if total > shown else ""
+
+
+def first_few(items: Sequence[str], most: int, noun: str = "", between: str = ", ") -> str:
     """The first ones of many items: "a, b", or "a, b and 4 more zones"."""
-    rest = len(items) - most
-    more = f" and {rest} more {noun}".rstrip() if rest > 0 else ""
-    return ", ".join(items[:most]) + more
+    return f"{between.join(items[:most])} {and_more(len(items), most, noun)}".rstrip()
 
 
 def listed(items: Sequence[str], most: int | None = None) -> str:
     """Items in one phrase: "a, b and c"; of more than ``most`` the first ones: "a, b, c and 4 more"."""
     if most is not None and len(items) > most:
-        items = [*items[:most], f"{len(items) - most} more"]
+        return first_few(items, most)
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]

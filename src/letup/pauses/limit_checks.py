@@ -68,7 +68,7 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
         sound.append(i)
         if w in limits.frozen:
             continue
-        length = clock.hours(w.last - w.first + 1)
+        length = clock.hours(w.length)
         if open_hours is not None and not open_hours[w.first : w.last + 1].all():
             note("hours", i, f"lies outside the allowed hours {_hours(limits.hours)}")
         if length < limits.shortest - _EXACT:
@@ -105,7 +105,7 @@ def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zon
         if count > limits.windows_per_day:
             message = f"zone {zone} has {count} windows on day {day + 1}, allowed are {limits.windows_per_day}"
             out.append(Breach("windows_per_day", None, message))
-    total = clock.hours(sum(w.last - w.first + 1 for _, w in windows))
+    total = clock.hours(sum(w.length for _, w in windows))
     if limits.zone_hours is not None and total > limits.zone_hours + _EXACT:
         out.append(Breach("zone_hours", None, f"{total:g} zone-hours in all, allowed are {limits.zone_hours:g}"))
     if limits.at_once is not None:
@@ -156,7 +156,7 @@ def _alike(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, out:
         day = (w.zone, clock.day(w.first))
         place = (w.zone, on_day[day])
         on_day[day] += 1
-        start, length = clock.time(w.first), w.last - w.first + 1
+        start, length = clock.time(w.first), w.length
         known_start, known_length, known = times.setdefault(place, (start, length, i))
         apart_by = abs(start - known_start)
         if min(apart_by, DAY_MINUTES - apart_by) > _EXACT or length != known_length:

@@ -25,6 +25,11 @@ class Window:
     first: int
     last: int
 
+    @property
+    def length(self) -> int:
+        """Steps that it lasts."""
+        return self.last - self.first + 1
+
 
 @dataclass(frozen=True)
 class Limits:

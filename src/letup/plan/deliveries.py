@@ -33,7 +33,7 @@ def trucks_per_day(table: pd.DataFrame, scenario: Scenario) -> float:
         The world as given.
     """
     crossings = scenario.places.index[scenario.places["kind"] == "crossing"]
-    days = scenario.steps * scenario.step_minutes / 1440
+    days = scenario.clock.elapsed_days(scenario.steps)
     return float(table.loc[table["origin"].isin(crossings), "trucks"].sum()) / days
 
 

@@ -276,7 +276,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
         elif last >= 0 and (window.last - last) * scenario.step_minutes < MARGIN_MINUTES:
             thin.append(window)
     if thin:
-        places = ", ".join(dict.fromkeys(_zone_name(scenario, w) for w in thin[:6]))
+        places = first_few(list(dict.fromkeys(_zone_name(scenario, w) for w in thin)), 6, "zones")
         findings.append(
             finding(
                 "plan.margin",
@@ -285,7 +285,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
                 "Ask for a quarter of an hour more, or let the last ones leave earlier.",
             )
         )
-    short = [w for w in windows if (w.last - w.first + 1) * scenario.step_minutes < _SHORT_PAUSE_HOURS * 60]
+    short = [w for w in windows if scenario.clock.hours(w.length) < _SHORT_PAUSE_HOURS]
     if short:
         findings.append(
             finding(
@@ -295,7 +295,7 @@ def _time(scenario: Scenario, windows: Sequence[Window], last_use: Sequence[int]
             )
         )
     if windows:
-        first = min(w.first for w in windows) * scenario.step_minutes / 60
+        first = scenario.clock.hours(min(w.first for w in windows))
         if first < _NOTICE_HOURS:
             findings.append(
                 finding(

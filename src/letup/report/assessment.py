@@ -13,6 +13,7 @@ from letup.aid.assessment import answer, ranged
 from letup.aid.balance import Balance
 from letup.aid.text import changes, notes, reckoning, share_met, shown, worst_first
 from letup.core import wording
+from letup.core.clock import DAY_MINUTES
 from letup.report import tables
 from letup.report.charts import Tick
 from letup.report.template import page
@@ -216,7 +217,7 @@ def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str
     clock = assessment.scenario.clock
     balance = assessment.likely
     starts = np.concatenate([[0.0], balance.day_ends[:-1]])
-    steps = [round(start * 1440 / clock.step_minutes) for start in starts]
+    steps = [round(start * DAY_MINUTES / clock.step_minutes) for start in starts]
     rows = []
     for item in shown(assessment):
         known = assessment.known[item]

@@ -99,7 +99,7 @@ def day_ticks(clock: Clock) -> list[Tick]:
     ticks = []
     for index, (step, moment) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else clock.steps
-        part = (until - step) * clock.step_minutes / 1440
+        part = clock.elapsed_days(until - step)
         full, short = wording.day(moment), wording.day(moment).rsplit(" ", 1)[0]
         label = (full if part > 0.95 else short if part > 0.5 else "") if len(days) <= 9 else str(moment.day)
         ticks.append(Tick(100 * step / clock.steps, label, index % every == every // 2 or len(days) <= 4))
@@ -240,12 +240,11 @@ def timeline(plan: Plan) -> list[Row]:
     for zone in sorted({window.zone for window in plan.windows}, key=lambda zone: -middle[zone]):
         bars, phrases = [], []
         for window in sorted(window for window in plan.windows if window.zone == zone):
-            length = window.last - window.first + 1
             start, end = clock.at(window.first), clock.at(window.last + 1)
             phrase = f"{wording.moment(start)}–{wording.until(start, end)}"
             phrases.append(phrase)
-            hours = wording.number(length * clock.step_minutes / 60)
-            bars.append(Bar(100 * window.first / steps, 100 * length / steps, f"{phrase} ({hours} h)"))
+            hours = wording.number(clock.hours(window.length))
+            bars.append(Bar(100 * window.first / steps, 100 * window.length / steps, f"{phrase} ({hours} h)"))
         name = text(records[zone].get("name")) or plan.scenario.zone_ids[zone]
         local = next(iter(local_names(records[zone])), "")
         rows.append(Row(zone, name, local, bars, "; ".join(phrases)))

@@ -102,7 +102,7 @@ def draw_plan_map(plan: Plan, data: MapData) -> Drawing:
     sheet = _PlanSheet(np.concatenate(lines) if lines else np.zeros((1, 2), np.int64))
     hours = [0.0] * len(data.zones)
     for window in plan.windows:
-        hours[window.zone] += (window.last - window.first + 1) * plan.scenario.step_minutes / 60
+        hours[window.zone] += plan.scenario.clock.hours(window.length)
     most, top = max([*hours, 1e-9]), max([*data.passing, 1])
     zones = [
         Shape("".join(sheet.path(ring, close=True) for polygon in zone for ring in polygon), index, hours[index] / most)

@@ -265,7 +265,7 @@ def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
     where = [cell for cell in all_of if cell not in hidden]
     if unnamed := len(all_of) - len(where):
         where.append(f"{unnamed} restricted place{'s' if unnamed > 1 else ''}")
-    rows_in_words = wording.listed(where) if len(where) <= 3 else f"{', '.join(where[:2])} and {len(where) - 2} more"
+    rows_in_words = wording.listed(where) if len(where) <= 3 else wording.first_few(where, 2)
     columns = list(dict.fromkeys(text(cell) for cell in rows["column"]))
     bears = sorted({_lever(column) for column in columns})
     return Assumption(

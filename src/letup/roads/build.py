@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
+from letup.core.wording import first_few
 from letup.roads import classes
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of
@@ -294,7 +295,7 @@ def _outside(zone: Ints, length: Floats, owner: NDArray[np.int64], scenario: Sce
     if not len(scenario.zones) or not out.any():
         return []
     features = np.unique(owner[out])
-    names = ", ".join(str(scenario.roads.index[i]) for i in features[:5]) + (" …" if len(features) > 5 else "")
+    names = first_few([str(scenario.roads.index[i]) for i in features], 5)
     return [
         Finding(
             "roads.outside_zones",

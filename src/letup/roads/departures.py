@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from letup.core.clock import DAY_MINUTES
 from letup.roads.network import Bools, Floats, Ints, Longs, RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -130,8 +131,8 @@ def open_steps(hours: object, scenario: Scenario, steps: int, step_minutes: floa
     for span in text.replace(";", ",").split(","):
         first, _, last = span.strip().partition("-")
         opens, closes = _clock(first), _clock(last)
-        length = (closes - opens) % 1440 or 1440
-        after = (begin - opens) % 1440
+        length = (closes - opens) % DAY_MINUTES or DAY_MINUTES
+        after = (begin - opens) % DAY_MINUTES
         result |= after + step_minutes <= length + 1e-9
     return result
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from letup.core.collect import Collector, show
+from letup.core.wording import first_few
 from letup.scenario.essentials import PER_HEAD, Essential, factor, fitting, merged, order_of_making, per_head
 from letup.scenario.format import SCENARIO, columns_by_name
 from letup.tables.cells import names_in, parse_hours
@@ -128,7 +129,7 @@ def _check_circle(table: Table, notes: Collector) -> None:
     }
     names = sorted({name for pair in pairs for name in pair})
     if order_of_making(pairs, names) is None:
-        message = f"facilities make in a circle what others of them use: {', '.join(names[:10])}"
+        message = f"facilities make in a circle what others of them use: {first_few(names, 10)}"
         remedy = "leave out the smaller of the two uses; a circle cannot be followed through"
         notes.add("facilities.circle", message, remedy, file=table.file, column="makes")
 

@@ -273,7 +273,7 @@ class Scenario:
 
     def __repr__(self) -> str:
         """Say in four lines what it is; the tables have their own."""
-        hours = self.steps * self.step_minutes / 60
+        hours = self.clock.hours(self.steps)
         # Rounded row by row, as the plan does, so that both say the same number.
         leaving = int((self.people["count"] * self.people["share_leaving"]).round().sum())
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from letup.core.wording import count, listed, percent
+from letup.core.wording import and_more, count, listed, percent
 from letup.support.acceptance import Verdict
 from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Value
@@ -102,8 +102,8 @@ def decides(analysis: Analysis, verdict: Verdict) -> str:
     """The deciding issue in words."""
     label = analysis.negotiation.issue(verdict.deciding_issue).label
     if verdict.refused:
-        more = len(set(verdict.refused)) - 1
-        return f"{label}: beyond its red line" + (f", and {more} more" if more else "")
+        rest = and_more(len(set(verdict.refused)), 1)
+        return f"{label}: beyond its red line" + (f", {rest}" if rest else "")
     if verdict.deciding_share == 0:
         return f"{label}: weighs most, turns no answer alone"
     return f"{label}: turns {percent(verdict.deciding_share)} of its answers"

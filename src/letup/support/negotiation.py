@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from letup.core.errors import LetupError
+from letup.core.wording import and_more
 from letup.scenario.agreement import YES_NO, parse_options, parse_worths
 from letup.scenario.model import Scenario
 from letup.support.model import (
@@ -139,8 +140,9 @@ def require_consistent(proposed: Package, settles: Sequence[Package]) -> None:
         if issue in proposed and proposed[issue] != plan[issue]
     ]
     if wrong:
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        raise LetupError("support.settled", f"{wrong[0]}{more}", "Leave it out, or make a plan that has it.")
+        rest = and_more(len(wrong), 1)
+        message = f"{wrong[0]} ({rest})" if rest else wrong[0]
+        raise LetupError("support.settled", message, "Leave it out, or make a plan that has it.")
 
 
 def support_of(scenario: Scenario) -> Support:

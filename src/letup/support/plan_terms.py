@@ -83,9 +83,9 @@ def plan_attributes(plan: Planned) -> dict[str, float]:
             (window.zone, dates[step]) for window in windows for step in range(window.first, window.last + 1)
         )
         attributes["days"] = float(len({day for _, day in quiet_steps}))
-        attributes["hours_a_day"] = max(quiet_steps.values()) * scenario.step_minutes / 60
+        attributes["hours_a_day"] = scenario.clock.hours(max(quiet_steps.values()))
         attributes["window_hours"] = plan.zone_hours / len(windows)
-        attributes["notice_hours"] = min(window.first for window in windows) * scenario.step_minutes / 60
+        attributes["notice_hours"] = scenario.clock.hours(min(window.first for window in windows))
     if plan.trucks_per_day is not None:
         attributes["trucks_per_day"] = plan.trucks_per_day
     costs = costs_by_party(scenario)

@@ -185,7 +185,7 @@ class _Replay:
     def _share(self, stop: Stop, slot: int) -> float:
         """Open hours of a slot."""
         width = slot_steps(self.scenario)
-        return float(stop.is_open[slot * width : (slot + 1) * width].sum()) * self.scenario.step_minutes / 60
+        return self.scenario.clock.hours(float(stop.is_open[slot * width : (slot + 1) * width].sum()))
 
     def _crossings(self, rows: list[dict[str, Any]]) -> None:
         width = slot_steps(self.scenario)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from letup.core.wording import first_few
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.discretise import room_of
 from letup.plan.files.document import MOVEMENTS
@@ -271,7 +272,7 @@ def _full(
     if len(over):
         step = int(over[0])
         rows = sorted({row for uses in parts.values() for row, first, last, _ in uses if first <= step <= last})
-        named = ", ".join(f"row {row + 2}" for row in rows[:5]) + (" and more" if len(rows) > 5 else "")
+        named = first_few([f"row {row + 2}" for row in rows], 5)
         share = "more than is open" if not np.isfinite(taken[step]) else f"{taken[step]:.2f} times"
         result.wrong("capacity", _CSV, named, f"{where} at step {step}: {share} the {what}", "people_per_step")
 
@@ -279,7 +280,7 @@ def _full(
 def _home(group: str, home: int, uses: list[_Use], *, timed: Timed, steps: int, result: Verification) -> None:
     """Check that nobody leaves before being ready, nor more people than there are."""
     left = np.cumsum(_rate(uses, steps))
-    rows = ", ".join(f"row {row + 2}" for row, *_ in uses[:5]) + (" and more" if len(uses) > 5 else "")
+    rows = first_few([f"row {row + 2}" for row, *_ in uses], 5)
     supply = int(timed.supply[home])
     if left[-1] > supply:
         text = f"{left[-1]} people of {group} leave node {int(timed.node[home])}, {supply} want to"

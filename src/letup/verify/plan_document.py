@@ -136,7 +136,7 @@ def _windows(document: Document, scenario: Scenario, result: Verification) -> tu
             computed = scenario.clock.iso(step)
             if written != pd.Timestamp(computed):
                 result.wrong("value", PLAN, f"{where}.{name}", f"is {written.isoformat()}, recomputed {computed}")
-        hours = (window.last - window.first + 1) * scenario.step_minutes / 60
+        hours = scenario.clock.hours(window.length)
         result.same(PLAN, f"{where}.hours", pause.hours, hours, "hours")
     if windows != sorted(windows):
         result.wrong("value", PLAN, "pauses", "are not in the order of zones and times")
@@ -247,7 +247,7 @@ def _answer(
         most = min(answer.ceiling, most)
     want = sum(group.want_to_leave for group in document.groups)
     arrive = sum(group.arrive for group in document.groups)
-    hours = sum((w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows)
+    hours = sum(scenario.clock.hours(w.length) for w in windows)
     expected: dict[str, Any] = {
         "want_to_leave": want,
         "arrive": arrive,

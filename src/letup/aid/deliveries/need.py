@@ -120,7 +120,7 @@ class Need:
 def local_day_ends(scenario: Scenario, days: Longs) -> Floats:
     """End of each local day, days since the start of the scenario."""
     last = np.flatnonzero(np.diff(days, append=days[-1] + 1))
-    return np.asarray((last + 1) * scenario.step_minutes / 1440, float)
+    return scenario.clock.elapsed_days(last + 1)
 
 
 def needs(scenario: Scenario, stocks: Supplies, presence: Presence) -> Need:

@@ -40,7 +40,7 @@ class ResidualCapacity:
         scenario, width = self.scenario, slot_steps(self.scenario)
         kind, number, slot = key
         steps = range(slot * width, min((slot + 1) * width, scenario.steps))
-        hours = len(steps) * scenario.step_minutes / 60
+        hours = scenario.clock.hours(len(steps))
         settings = scenario.deliveries
         if kind == "arc":
             capacity, each = float(self.network.vehicles_per_hour[number]) * hours, settings.vehicles_per_truck

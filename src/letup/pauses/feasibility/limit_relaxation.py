@@ -82,7 +82,7 @@ def _number(name: str, limits: Limits, good: Allows, zones: int, words: Words, w
         new = None if low is None else (top - low) * unit
     else:
         now = clock.whole_steps(old) if in_steps else int(old)
-        total = sum(w.last - w.first + 1 for w in windows)
+        total = sum(w.length for w in windows)
         most = {"zone-hours": total, "zones": zones}.get(
             info.unit, clock.steps * (zones if info.bounds == "all" else 1)
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from letup.core.clock import Clock
-from letup.core.wording import listed, number, time_of_day
+from letup.core.wording import first_few, listed, number, time_of_day
 from letup.pauses.limits import INFO, Limits, Window
 
 _LISTED = 3
@@ -55,8 +55,7 @@ class Words:
 
     def listed(self, words: Sequence[str]) -> str:
         """Phrases, the first few of many."""
-        more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
-        return "; ".join(words[:_LISTED]) + more
+        return first_few(words, _LISTED, between="; ")
 
     def entry(self, entry: Window | tuple[int, ...]) -> str:
         """An entry of a limit: a window, or zones that go together."""

@@ -100,7 +100,7 @@ def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, 
             "zone_name": names[window.zone],
             "start": scenario.clock.iso(window.first),
             "end": scenario.clock.iso(window.last + 1),
-            "hours": (window.last - window.first + 1) * scenario.step_minutes / 60,
+            "hours": scenario.clock.hours(window.length),
             "first_step": window.first,
             "last_step": window.last,
         }

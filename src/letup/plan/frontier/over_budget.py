@@ -535,7 +535,7 @@ def agree(
 def used(windows: Sequence[Window], zones: int, limits: Limits, clock: Clock, by: By) -> float:
     """Zone-hours of windows, or what they cost."""
     if by == "zone_hours":
-        return sum(clock.hours(window.last - window.first + 1) for window in windows)
+        return sum(clock.hours(window.length) for window in windows)
     return float(np.asarray(limits.concession)[quiet_array(list(windows), zones, clock.steps)].sum())
 
 

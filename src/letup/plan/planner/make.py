@@ -202,7 +202,7 @@ def pause_table(
             "zone_name": [names[w.zone] for w in windows],
             "start": [scenario.clock.iso(w.first) for w in windows],
             "end": [scenario.clock.iso(w.last + 1) for w in windows],
-            "hours": [(w.last - w.first + 1) * scenario.step_minutes / 60 for w in windows],
+            "hours": [scenario.clock.hours(w.length) for w in windows],
             "first_step": [w.first for w in windows],
             "last_step": [w.last for w in windows],
             "passing_people": passing,

@@ -128,7 +128,7 @@ def _tried(
 ) -> list[Extension]:
     """Longer and new pauses that the limits allow, the most promising first, as many as there is time for."""
     clock, limits, zones = scenario.clock, limits_of(scenario), len(scenario.zones)
-    per_step = [worth / (w.last - w.first + 1) for w, worth in zip(windows, worths, strict=True)]
+    per_step = [worth / w.length for w, worth in zip(windows, worths, strict=True)]
     order = sorted(range(len(windows)), key=lambda i: (-per_step[i], i))
     left = _left_behind(scenario, flows)
     by_zone = sorted(range(zones), key=lambda zone: (-left[zone], zone))

@@ -120,7 +120,7 @@ class _DailyProgram(ProgramBuilder):
     def _crossings(self) -> None:
         """Inspection and trucks by day, and supply by day."""
         logistics, width = self.logistics, slot_steps(self.scenario)
-        hours = width * self.scenario.step_minutes / 60
+        hours = self.scenario.clock.hours(width)
         inspected: dict[tuple[str, int], float] = defaultdict(float)
         for place, stop in logistics.stops.items():
             # an hour that lies in two days counts in both
@@ -158,7 +158,7 @@ class _DailyProgram(ProgramBuilder):
     def _stops(self) -> None:
         """Handling until the end of each day: what is unloaded by then was let in by then."""
         width = slot_steps(self.scenario)
-        hours = width * self.scenario.step_minutes / 60
+        hours = self.scenario.clock.hours(width)
         at: dict[str, list[int]] = defaultdict(list)
         for k, cargo in enumerate(self.cargoes):
             at[self.trips[cargo.trip].stop].append(k)

@@ -207,7 +207,7 @@ def balance(
     """Stocks followed with deliveries, each there when the last of its trucks is unloaded."""
     brought = table[["item", "zone", "amount"]].assign(free_step=back["free_step"].to_numpy())
     arrivals = arriving(scenario, stocks.essentials, brought)
-    horizon = scenario.steps * scenario.step_minutes / 1440
+    horizon = scenario.clock.elapsed_days(scenario.steps)
     return follow(stocks, presence, horizon, arrivals=arrivals)
 
 

@@ -219,7 +219,7 @@ class ProgramBuilder:
 
     def _hours(self, trip: Trip) -> float:
         end = trip.back.arrive if trip.back is not None else trip.free
-        return (end - trip.first) * self.scenario.step_minutes / 60
+        return self.scenario.clock.hours(end - trip.first)
 
     def _column(self, high: float, worth: float = 0.0) -> int:
         return self.linear.add_column(0.0, high, worth)
@@ -233,7 +233,7 @@ class ProgramBuilder:
 
     def _crossings(self) -> None:
         """Inspection by slot, trucks by day, and supply by day."""
-        logistics, hours = self.logistics, slot_steps(self.scenario) * self.scenario.step_minutes / 60
+        logistics, hours = self.logistics, self.scenario.clock.hours(slot_steps(self.scenario))
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
         days: dict[tuple[str, int], list[int]] = defaultdict(list)
         for k, cargo in enumerate(self.cargoes):
@@ -285,7 +285,7 @@ class ProgramBuilder:
 
     def _stops(self) -> None:
         """Handling by slot."""
-        hours = slot_steps(self.scenario) * self.scenario.step_minutes / 60
+        hours = self.scenario.clock.hours(slot_steps(self.scenario))
         slots: dict[tuple[str, int], list[int]] = defaultdict(list)
         for k, cargo in enumerate(self.cargoes):
             trip = self.trips[cargo.trip]
