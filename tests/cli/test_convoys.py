@@ -148,6 +148,7 @@ def test_a_confidential_place_stands_in_no_gpx_and_on_no_page(made: Path, tmp_pa
 
 def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> None:
     folder = plan_folder(tmp_path)
+    trucks = list(read_deliveries(folder / "deliveries.csv")["trucks"])
     bad = DELIVERIES.replace("d1,0,border,school", "d1,0,boarder,school").replace("tanker,1,fuel", "van,1,fuel")
     (folder / "deliveries.csv").write_text(bad)
     with pytest.raises(BadInput) as caught:
@@ -160,6 +161,8 @@ def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> No
     with pytest.raises(BadInput) as caught:
         read_deliveries(folder / "deliveries.csv")
     assert [finding.column for finding in caught.value.findings] == ["trucks", "amount"]
+    (folder / "deliveries.csv").write_text("\ufeff" + DELIVERIES, "utf-8")  # as a spreadsheet saves it
+    assert list(read_deliveries(folder / "deliveries.csv")["trucks"]) == trucks
     (folder / "deliveries.csv").write_text("id,day\n")
     with pytest.raises(BadInput) as caught:
         read_deliveries(folder / "deliveries.csv")

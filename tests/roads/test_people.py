@@ -82,9 +82,23 @@ def test_a_checkpoint_keeps_its_local_hours_across_a_change_of_clocks():
 
 def test_hours_may_run_over_midnight_and_come_in_parts():
     case = scenario([ALL], [], [], [], start=datetime(2023, 11, 4, 0, tzinfo=UTC))
-    night = open_steps("22:00-02:00", case, 24, 60)
+    night = open_steps("00:00-02:00; 22:00-24:00", case, 24, 60)
     assert np.flatnonzero(night).tolist() == [0, 1, 22, 23]
     parts = open_steps("06:00-07:30; 12:00-13:00", case, 24, 60)
     assert np.flatnonzero(parts).tolist() == [6, 12]
     assert open_steps(None, case, 24, 60).all()
     assert WALKERS.mode == "foot"
+
+
+def test_a_step_across_midnight_or_across_two_spans_that_touch_is_open():
+    case = scenario([ALL], [], [], [], start=datetime(2023, 11, 4, 0, 30, tzinfo=UTC))
+    assert np.flatnonzero(~open_steps("00:00-02:00; 22:00-24:00", case, 24, 60)).tolist() == [*range(1, 22)]
+    assert np.flatnonzero(open_steps("06:00-07:00;07:00-08:00", case, 24, 60)).tolist() == [6]
+    assert open_steps("00:00-24:00", case, 24, 60).all()
+
+
+@pytest.mark.parametrize("hours", ["10:00-12:00, 14:00-16:00", "22:00-02:00", "all day", "9-17"])
+def test_hours_that_the_format_does_not_know_are_refused_and_not_guessed(hours):
+    case = scenario([ALL], [], [], [])
+    with pytest.raises(ValueError, match=r"not of the form|runs backwards"):
+        open_steps(hours, case, 24, 60)

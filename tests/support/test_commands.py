@@ -10,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from letup.cli import app
-from letup.core.errors import LetupError
+from letup.core.errors import BadInput, LetupError
+from letup.scenario import load
+from letup.support.negotiation import support_of
+from letup.support.output import read_package
 from letup.tables import markdown, schemas
 from tests.support.conftest import write_plan
 
@@ -151,14 +154,14 @@ def test_a_package_is_read_again_as_it_was_written(plan: Path, tmp_path: Path) -
     ("asked", "code", "words"),
     [
         (["--set", "trucks"], "support.package", "is not issue=value"),
-        (["--set", "lorries=4"], "support.package", "there is no issue 'lorries'"),
+        (["--set", "lorries=4"], "support.package", "there is no issue “lorries”"),
         (["--set", "trucks=many"], "support.package", "is a number"),
         (["--set", "trucks=900"], "support.package", "goes from 0 to 200"),
         (["--set", "trucks=nan"], "support.package", "goes from 0 to 200"),
         (["--set", "monitoring=me"], "support.package", "one of nobody, un"),
         (["--set", "zone_hours=40"], "support.settled", "zone_hours is 40.0 on the table, and 17.0 by the plan"),
         (["--set", "trucks=1", "--set", "trucks=2"], "support.package", "given twice"),
-        (["--package", "nowhere.csv"], "support.package", "cannot be read"),
+        (["--package", "nowhere.csv"], "support.package", "nowhere.csv: cannot be opened"),
     ],
 )
 def test_what_is_wrong_with_a_package_is_said(plan: Path, asked: list[str], code: str, words: str) -> None:
@@ -171,14 +174,28 @@ def test_what_is_wrong_with_a_package_is_said(plan: Path, asked: list[str], code
 
 def test_all_that_is_wrong_with_a_package_is_said_at_once(plan: Path, tmp_path: Path) -> None:
     file = tmp_path / "package.csv"
-    file.write_text("issue,value\ntrucks,many\nlorries,3\nmonitoring,\n", "utf-8")
-    with pytest.raises(LetupError) as error:
-        run("support", plan, "--package", file)
-    assert "row 2: trucks is a number" in error.value.message
-    assert "row 3: there is no issue 'lorries'" in error.value.message
-    file.write_text("a,b\n1,2\n", "utf-8")
-    with pytest.raises(LetupError, match="no columns issue and value"):
-        run("support", plan, "--package", file)
+
+    def wrong(text: str) -> list[tuple[str, str]]:
+        file.write_text(text, "utf-8")
+        with pytest.raises(BadInput) as error:
+            run("support", plan, "--package", file)
+        assert {finding.code for finding in error.value.findings} == {"support.package"}
+        return [(finding.place, finding.message) for finding in error.value.findings]
+
+    assert wrong("issue,value,set_by\n\ntrucks,many,table\nlorries,3,nobody\nmonitoring,,\n,4,\n") == [
+        ("package.csv, row 4, column set_by", "“nobody” is not a known word"),
+        ("package.csv, row 6, column issue", "issue is empty"),
+        ("package.csv, row 3, column value", "trucks is a number, not 'many'"),
+        ("package.csv, row 4, column issue", "there is no issue “lorries”"),
+    ]
+    assert ("package.csv, column value", "the column value is missing") in wrong("issue,b\n1,2\n")
+
+
+def test_a_package_from_a_spreadsheet_is_read_with_its_mark(plan: Path, tmp_path: Path) -> None:
+    file = tmp_path / "package.csv"
+    file.write_bytes(b"\xef\xbb\xbfissue,value\r\ntrucks,4\r\n")
+    known = support_of(load(plan / "scenario"))
+    assert read_package(file, known) == {"trucks": 4.0}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from letup import plan as plans
-from letup.core.errors import NoPlan
+from letup.core.errors import BadInput, NoPlan
 from letup.pauses import Limits, Window
 from letup.plan.discretise import limits_of, paying
 from letup.plan.model import Plan
@@ -127,6 +127,13 @@ def test_trucks_a_day_are_those_that_leave_crossings_in_memory_and_on_disk(plan:
         sum(entered) / 3
     )  # the example looks at three days
     assert plan_attributes(plan) == pytest.approx(plan_attributes(offer))
+    table = tmp_path / "plan" / "deliveries.csv"
+    text = table.read_text("utf-8")
+    table.write_text("\ufeff" + text, "utf-8")  # as a spreadsheet saves it
+    assert read(tmp_path / "plan")[0][0].trucks_per_day == offer.trucks_per_day
+    table.write_text(text.replace("trucks", "lorries"), "utf-8")
+    with pytest.raises(BadInput, match=r"support\.folder.*deliveries\.csv, header: has no column trucks"):
+        read(tmp_path / "plan")
     trucks = next(issue for issue in support_of(scenario).issues if issue.id == "trucks")
     asked = replace(support_of(scenario), issues=(replace(trucks, reads="trucks_per_day"),))
     assert package_of(offer, asked) == {"trucks": pytest.approx(sum(entered) / 3)}

@@ -147,6 +147,16 @@ def test_a_file_without_the_column_is_told_which(folder: Path) -> None:
         added(folder, quote="Five hours")
 
 
+def test_a_file_that_cannot_be_read_is_refused_before_anything_is_written(folder: Path) -> None:
+    path = folder / "statements.csv"
+    for before in (path.read_bytes() + b"\xe9", b'date,party\n"2029', b"\xef\xbb\xbf\n"):
+        path.write_bytes(before)
+        with pytest.raises(BadInput) as caught:
+            added(folder)
+        assert caught.value.code in {"text.encoding", "csv.quotes", "file.empty"}
+        assert path.read_bytes() == before
+
+
 def test_a_scenario_that_comes_with_letup_is_not_written_to() -> None:
     with pytest.raises(LetupError) as caught:
         own_folder("gaza-2023")

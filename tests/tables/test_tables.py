@@ -20,8 +20,11 @@ from letup.tables import (
     markdown,
     parse_path,
     parse_paths,
+    read_bundled,
+    read_filled,
     read_rows,
     read_texts,
+    schemas,
     texts,
     typed,
     write_csv,
@@ -175,3 +178,47 @@ def test_a_template_is_the_header_alone(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == ",".join(MOVEMENTS.names) + "\n"
     assert typed([], MOVEMENTS, CODES) == ([], [])
     assert frame(MOVEMENTS)["people"].dtype == np.int64
+
+
+def test_what_was_written_is_read_with_the_mark_of_a_spreadsheet(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "trips.csv", TABLE, [{"id": "a", "trucks": 1, "kg": 2.0, "full": True}])
+    plain = read_rows(path, TABLE, CODES)
+    path.write_text("\ufeff" + path.read_text("utf-8").replace("\n", "\r\n"), "utf-8", newline="")
+    assert read_rows(path, TABLE, CODES) == plain
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "place"),
+    [
+        (None, "x.file", "mine.txt"),
+        (b"", "x.file", "mine.txt"),
+        (b"\xff\xfei\x00", "x.file", "mine.txt, byte 1"),
+        (b"id,trucks,kg\n", "x.columns", "mine.txt, column full"),
+        (b"id,trucks,kg,full\na,1,2\n", "x.row", "mine.txt, row 2"),
+        (b'id,trucks,kg,full\na,1,"2,5",true\n', "x.value", "mine.txt, row 2, column kg"),
+        (b"id,trucks,kg,full,length\na,1,2,true,5\n", "x.columns", "mine.txt, column length"),
+        (b"id,trucks,kg,full\na,1,2,true\n", "x.columns", "mine.txt, column kind"),
+    ],
+)
+def test_what_is_wrong_with_a_file_named_by_hand_has_the_code_of_its_use_and_a_place(
+    tmp_path: Path, content: bytes | None, code: str, place: str
+) -> None:
+    path = tmp_path / "mine.txt"
+    if content is not None:
+        path.write_bytes(content)
+    _, findings = read_filled(path, TABLE, CODES, needed=["kind"] if place.endswith("kind") else [])
+    assert (code, place) in [(finding.code, finding.place) for finding in findings]
+    assert all(finding.remedy for finding in findings)
+
+
+def test_a_table_that_comes_with_letup_and_is_not_as_declared_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "brings_nonsense"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "tables.csv").write_text("table,column,type,required,meaning\na.csv,b,number,yes,length\n", "utf-8")
+    (package / "a.csv").write_text("b\nlong\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match=r"a\.csv, row 2, column b: “long” is not a number"):
+        read_bundled("brings_nonsense", schemas("brings_nonsense")["a.csv"])

@@ -10,9 +10,10 @@ from letup.aid.assessment import Assessment, answer, table, table_by_day
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core import folders
 from letup.core.errors import LetupError
+from letup.core.formats import Format
 from letup.tables import write_csv
 
-FORMAT = 1
+FORMAT = Format("assessment.json")
 
 NOTE = "A model, not a permission. Nobody loses protection because a figure here is wrong."
 
@@ -23,7 +24,7 @@ def as_document(assessment: Assessment) -> dict[str, Any]:
     totals = [_total(assessment, item) for item in range(len(assessment.essentials))]
     rows = table(assessment).astype(object)
     return {
-        "format": FORMAT,
+        "format": FORMAT.number,
         "note": NOTE,
         "answer": answer(assessment),
         "title": scenario.title,
@@ -68,7 +69,7 @@ def _finite(value: float) -> float | None:
 
 def require_usable(folder: Path) -> None:
     """Refuse a folder that no assessment can be written to (``assess.folder``)."""
-    folders.require_usable(folder, "assessment.json", what="an assessment", code="assess.folder")
+    folders.require_usable(folder, FORMAT.name, what="an assessment", code="assess.folder")
 
 
 def write(assessment: Assessment, folder: Path | str) -> list[Path]:
@@ -86,7 +87,7 @@ def write(assessment: Assessment, folder: Path | str) -> list[Path]:
     """
     folder = Path(folder)
     require_usable(folder)
-    files = [folder / "assessment.csv", folder / "assessment-days.csv", folder / "assessment.json"]
+    files = [folder / "assessment.csv", folder / "assessment-days.csv", folder / FORMAT.name]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_csv(files[0], ASSESSMENT, table(assessment))

@@ -269,13 +269,13 @@ def on_the_table(known: Support, package: Path | None, values: list[str]) -> Pac
     from letup.support.output import parse_package, read_package
 
     proposed = read_package(package, known) if package is not None else {}
-    cells = []
+    pairs = []
     for pair in values:
         name, equals, value = pair.partition("=")
         if not equals:
             raise LetupError("support.package", f"--set {pair} is not issue=value", "Write, for instance, days=4.")
-        cells.append(("", name.strip(), value.strip()))
-    return {**proposed, **parse_package(cells, known, "--set")}
+        pairs.append((name.strip(), value.strip()))
+    return {**proposed, **parse_package(pairs, known)}
 
 
 def terms(

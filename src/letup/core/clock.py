@@ -226,6 +226,31 @@ class Clock:
         return [(step, round(ahead + float(self._shifts[step]))) for step in changes]
 
 
+def moment_of(local: datetime, timezone: str) -> datetime:
+    """Moment of a local time that is written without an offset.
+
+    Parameters
+    ----------
+    local : datetime
+        Without a time zone.
+    timezone : str
+        IANA name of the zone of the local time.
+
+    Raises
+    ------
+    ValueError
+        If clocks are changed at that time, so that it comes twice or never; it says which offsets are possible.
+    """
+    earlier, later = (local.replace(tzinfo=ZoneInfo(timezone), fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier
+    before, after = (moment.isoformat()[-6:] for moment in (earlier, later))
+    text = local.isoformat(timespec="minutes")
+    if earlier.astimezone(UTC).astimezone(earlier.tzinfo).replace(tzinfo=None) == local:
+        raise ValueError(f"{text} comes twice, as clocks are put back: at the offset {before}, then at {after}")
+    raise ValueError(f"{text} never comes, as clocks are put forward from the offset {before} to {after}")
+
+
 def runs(row: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
     """Runs of true values as (first, last), inclusive."""
     padded = np.concatenate([[False], np.atleast_1d(row), [False]]).astype(np.int8)

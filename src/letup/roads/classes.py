@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 
 from letup.roads.network import Bools, Floats
+from letup.tables import frame, read_bundled, schemas
+
+CLASSES = schemas("letup.roads")["classes.csv"]
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,8 @@ class RoadClass:
 
 @cache
 def table() -> pd.DataFrame:
-    """Return the class table, indexed by class."""
-    with files("letup.roads").joinpath("classes.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, index_col="class")
+    """Return the class table, indexed by class; NaN where a class has no such value."""
+    return frame(CLASSES, read_bundled("letup.roads", CLASSES)).set_index("class")
 
 
 def of(name: str) -> RoadClass:

@@ -10,6 +10,7 @@ import pandas as pd
 from letup.core.clock import DAY_MINUTES
 from letup.roads.network import Bools, Floats, Ints, Longs, RoadNetwork
 from letup.scenario.model import Scenario
+from letup.tables import parse_hours
 
 READY_END = 0.999
 """The curve of readiness is taken as complete at this share."""
@@ -121,19 +122,32 @@ def per_step(per_hour: float, steps: int, step_minutes: float, is_open: Bools | 
 def open_steps(hours: object, scenario: Scenario, steps: int, step_minutes: float) -> Bools:
     """Tell at which steps a place is open throughout, by its local hours such as ``10:00-14:00``.
 
-    Several spans may be given with a comma or semicolon; a span may run over midnight.
+    Several spans are given with semicolons between them, as `letup.tables.parse_hours` reads them; what is open until
+    midnight and from midnight on is open throughout, and so is what closes when it opens again.
+
+    Raises
+    ------
+    ValueError
+        If the hours are written in another form.
     """
     text = _text(hours)
     if not text:
         return np.ones(steps, bool)
+    spans = [(opens * 60, closes * 60) for opens, closes in parse_hours(text)]
+    joined = [spans[0]]
+    for opens, closes in spans[1:]:
+        if opens == joined[-1][1]:
+            joined[-1] = (joined[-1][0], closes)
+        else:
+            joined.append((opens, closes))
+    if joined == [(0, DAY_MINUTES)]:
+        return np.ones(steps, bool)
+    if joined[0][0] == 0 and joined[-1][1] == DAY_MINUTES:
+        joined[0] = (joined.pop()[0] - DAY_MINUTES, joined[0][1])
     begin = scenario.clock.times(step_minutes, steps)
     result = np.zeros(steps, bool)
-    for span in text.replace(";", ",").split(","):
-        first, _, last = span.strip().partition("-")
-        opens, closes = _clock(first), _clock(last)
-        length = (closes - opens) % DAY_MINUTES or DAY_MINUTES
-        after = (begin - opens) % DAY_MINUTES
-        result |= after + step_minutes <= length + 1e-9
+    for opens, closes in joined:
+        result |= (begin - opens) % DAY_MINUTES + step_minutes <= closes - opens + 1e-9
     return result
 
 
@@ -156,9 +170,3 @@ def _ends(network: RoadNetwork) -> Bools:
 def _text(value: object) -> str:
     """Text of a cell; empty for None and NaN."""
     return "" if value is None or pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
-
-
-def _clock(text: str) -> float:
-    """Minutes after midnight of ``14:30``."""
-    hour, _, minute = text.strip().partition(":")
-    return float(hour) * 60 + float(minute or 0)

@@ -6,6 +6,7 @@ from letup.roads import classes, noding, through_arcs
 from letup.roads import departures as people
 from letup.roads.build import PLACE_LIMIT_M
 from letup.roads.timed import CONTROL_MINUTES, DOOR_MINUTES, WALK_KMH
+from letup.tables import markdown
 
 _TOP = """# Roads: speeds, capacities and how they become steps
 
@@ -114,4 +115,6 @@ def page() -> str:
     )
     lines.append(rest.rstrip("\n") + "\n")
     lines += [f"- **{name}**: {classes.of(str(name)).source}" for name in classes.table().index]
-    return "\n".join(lines) + "\n"
+    lines += ["", "The table is `classes.csv`, which comes with letup in `letup/roads/`:", ""]
+    lines.append(markdown(classes.CLASSES.columns))
+    return "\n".join(lines)

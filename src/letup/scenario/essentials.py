@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from letup.scenario.format import declared
 from letup.scenario.model import Scenario
+from letup.tables import read_bundled
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def default_essentials() -> tuple[Essential, ...]:
     tuple of Essential
         water, food, fuel, medical and shelter, from ``essentials.csv`` in this room.
     """
-    text = resources.files("letup.scenario").joinpath("essentials.csv").read_text("utf-8")
-    return tuple(_essential(row, default=True) for row in csv.DictReader(text.splitlines()))
+    rows = read_bundled("letup.scenario", declared()["essentials.csv"])
+    return tuple(_essential(row, default=True) for row in rows)
 
 
 def merged(rows: Iterable[Mapping[str, Any]]) -> dict[str, Essential]:

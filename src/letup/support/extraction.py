@@ -9,19 +9,18 @@ needs no model and no network. Others are found by the entry points of the group
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from importlib.metadata import entry_points
 from typing import Protocol
 
 from letup.core.collect import did_you_mean
 from letup.core.errors import LetupError
 from letup.support.model import Issue, Party, Support
+from letup.tables import read_bundled, schemas
 
 GROUP = "letup.extractors"
 DEFAULT = "rules"
@@ -132,8 +131,7 @@ def _word_list(kind: str) -> frozenset[str]:
 
     ``silent`` words of names and labels say nothing alone.
     """
-    text = resources.files("letup.support").joinpath("extraction_words.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = read_bundled("letup.support", schemas("letup.support")["extraction_words.csv"])
     return frozenset(word for row in rows if row["kind"] == kind for word in row["words"].split())
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from letup.core.errors import LetupError
+from letup.aid.deliveries.tables import DELIVERIES
+from letup.core.errors import BadInput, LetupError
 from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
@@ -25,9 +26,14 @@ from letup.plan.frontier.files import FRONTIER
 from letup.scenario.model import Scenario
 from letup.support.model import Support
 from letup.support.plan_terms import PlanTerms, Variant, asks_of, package_of
+from letup.tables import Codes, read_rows
 
 if TYPE_CHECKING:
     from letup.roads.network import Timed
+
+_CODES = Codes(
+    "support.folder", "support.folder", "support.folder", "support.folder", "Check the plan with `letup verify`."
+)
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,11 @@ def _trucks(folder: Path, document: dict[str, Any], scenario: Scenario) -> float
     """What the deliveries of a written plan come to; None if it has none."""
     if document.get("deliveries") is None:
         return None
-    return trucks_per_day(pd.read_csv(folder / "deliveries.csv"), scenario)
+    columns = ["origin", "trucks"]
+    rows, findings = read_rows(folder / DELIVERIES.name, DELIVERIES, _CODES, columns)
+    if findings:
+        raise BadInput(findings)
+    return trucks_per_day(pd.DataFrame(rows, columns=columns), scenario)
 
 
 def _frontier(document: dict[str, Any], scenario: Scenario) -> list[Offer]:

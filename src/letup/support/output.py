@@ -6,8 +6,6 @@ package as people give it back.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,23 +15,27 @@ from numpy.typing import NDArray
 
 from letup import __version__
 from letup.core import folders
-from letup.core.errors import LetupError
+from letup.core.collect import did_you_mean, show
+from letup.core.errors import BadInput, LetupError
+from letup.core.findings import Finding, finding
+from letup.core.formats import Format
 from letup.support import explanations
 from letup.support.acceptance import CLEAR_SHARE, Verdict
 from letup.support.analysis import Analysis, AssessedPackage
 from letup.support.model import Issue, Support, Value
 from letup.support.moves import Move
-from letup.tables import csv_text, schemas
+from letup.tables import Codes, csv_text, read_filled, schemas
 
-FORMAT = 1
+FORMAT = Format("support.json")
 _SCHEMAS = schemas("letup.support")
+_PACKAGE_CODES = Codes("support.package", "support.package", "support.package", "support.package")
 
 
 def as_document(analysis: Analysis) -> dict[str, Any]:
     """Everything that was found, with the seed and the number of draws; shares are 0 to 1."""
     support = analysis.negotiation.support
     return {
-        "format": FORMAT,
+        "format": FORMAT.number,
         "letup": __version__,
         "note": explanations.NOTE,
         "answer": explanations.answer(analysis),
@@ -182,7 +184,7 @@ def _move(move: Move) -> dict[str, Any]:
 
 def require_usable(folder: Path) -> None:
     """Refuse a folder that no analysis can be written to (``support.folder``)."""
-    folders.require_usable(folder, "support.json", what="an analysis", code="support.folder")
+    folders.require_usable(folder, FORMAT.name, what="an analysis", code="support.folder")
 
 
 def write(analysis: Analysis, folder: Path | str) -> list[Path]:
@@ -198,7 +200,7 @@ def write(analysis: Analysis, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     require_usable(folder)
     texts = {
-        "support.json": folders.json_text(as_document(analysis)),
+        FORMAT.name: folders.json_text(as_document(analysis)),
         "support.csv": csv_text(_SCHEMAS["support.csv"], _verdict_rows(analysis)),
         "package.csv": csv_text(_SCHEMAS["package.csv"], _package_rows(analysis)),
     }
@@ -267,57 +269,60 @@ def read_package(path: Path | str, support: Support) -> dict[str, Value]:
 
     Raises
     ------
-    LetupError
+    BadInput
         ``support.package`` with everything that is wrong with it, at once.
     """
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LetupError("support.package", f"{path} cannot be read: {error}", "Give a CSV file.") from error
-    rows = csv.DictReader(io.StringIO(text))
-    if not {"issue", "value"} <= set(rows.fieldnames or ()):
-        raise LetupError("support.package", f"{path} has no columns issue and value", "Give it these two columns.")
+    path = Path(path)
+    rows, findings = read_filled(path, _SCHEMAS["package.csv"], _PACKAGE_CODES, ["value"])
     cells = [
-        (f"row {number}: ", (row["issue"] or "").strip(), (row["value"] or "").strip())
-        for number, row in enumerate(rows, 2)
-        if (row.get("set_by") or "").strip() != "plan"
+        (row.where, row.cells["issue"].strip(), row.cells["value"].strip())
+        for row in rows
+        if row.cells.get("set_by") != "plan" and "issue" in row.cells and "value" in row.cells
     ]
-    return parse_package([cell for cell in cells if cell[2]], support, str(path))
+    package, wrong = _parse_cells(cells, support, path.name)
+    if any(finding.severity == "error" for finding in (*findings, *wrong)):
+        raise BadInput([*findings, *wrong])
+    return package
 
 
-def parse_package(cells: Sequence[tuple[str, str, str]], support: Support, where: str) -> dict[str, Value]:
-    """Values of issues as written by hand.
-
-    Parameters
-    ----------
-    cells : sequence of (str, str, str)
-        Where it stands, with a colon and a blank after it, or empty; the issue; the value.
-    support : Support
-        What issues there are.
-    where : str
-        File or option that the cells come from.
+def parse_package(pairs: Sequence[tuple[str, str]], support: Support) -> dict[str, Value]:
+    """Values of issues as given on the command line by ``--set``, each with its issue.
 
     Raises
     ------
-    LetupError
+    BadInput
         ``support.package`` with everything that is wrong, at once.
     """
+    package, wrong = _parse_cells([("--set", issue, value) for issue, value in pairs], support)
+    if wrong:
+        raise BadInput(wrong)
+    return package
+
+
+def _parse_cells(
+    cells: Sequence[tuple[str, str, str]], support: Support, file: str = ""
+) -> tuple[dict[str, Value], list[Finding]]:
+    """Values of issues as written by hand: where each stands, the issue, the value; and what is wrong with them."""
     issues = {issue.id: issue for issue in support.issues}
     package: dict[str, Value] = {}
     wrong = []
-    for place, name, text in cells:
+
+    def refuse(where: str, message: str, remedy: str, column: str) -> None:
+        column = column if file else ""
+        wrong.append(finding("support.package", message, remedy, file=file, where=where, column=column))
+
+    for where, name, text in cells:
         if name not in issues:
-            wrong.append(f"{place}there is no issue {name!r}; there are {', '.join(sorted(issues))}")
+            hint = did_you_mean(name, issues)
+            refuse(where, f"there is no issue {show(name)}", f"{hint}use one of {', '.join(sorted(issues))}", "issue")
             continue
         if name in package:
-            wrong.append(f"{place}{name} is given twice")
+            refuse(where, f"{name} is given twice", "Keep one of the values.", "issue")
         try:
             package[name] = _parse_value(issues[name], text)
         except ValueError as error:
-            wrong.append(f"{place}{name} {error}")
-    if wrong:
-        raise LetupError("support.package", f"{where}: {'; '.join(wrong)}", "Correct what is on the table.")
-    return package
+            refuse(where, f"{name} {error}", "Correct what is on the table.", "value")
+    return package, wrong
 
 
 def _parse_value(issue: Issue, text: str) -> Value:

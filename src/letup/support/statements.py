@@ -5,8 +5,6 @@ A new statement is checked first, then appended as one row; everything else in t
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +12,11 @@ from datetime import date
 from itertools import groupby, pairwise
 from pathlib import Path
 
+from letup import tables
 from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
-from letup.scenario.format import columns_by_name
+from letup.scenario.format import declared
 from letup.scenario.layers import GEOPACKAGE, layers_in
 from letup.scenario.read import bundled, examine, folder_of
 from letup.scenario.statements import CHANGE_DAYS, even
@@ -163,46 +162,49 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
         ``statement.unwritable`` if the file cannot be written.
     """
     path = folder / STATEMENTS
-    before = path.read_bytes() if path.is_file() else b""
-    addition = _addition(before, cells)
-    text = (before + addition).decode("utf-8-sig", errors="strict" if not before else "replace")
-    where = f"row {sum(1 for _ in csv.reader(io.StringIO(text, newline='')))}"
+    notes = Collector()
+    filled = path.is_file() and path.read_bytes().strip()
+    before = (tables.read_text(path, notes) or "") if filled else ""
+    present = tables.read_csv(STATEMENTS, before, notes) if before else None
+    if filled and present is None:
+        raise BadInput(notes.findings())
+    addition = _addition(before, present.columns if present is not None else [], cells)
+    text = before + addition
+    read = tables.read_csv(STATEMENTS, text, notes)
+    where = read.rows[-1].where if read is not None and read.rows else ""
     _, findings = examine(folder, today, {STATEMENTS: text})
     ours = [finding for finding in findings if finding.file == STATEMENTS and finding.where in (where, "")]
     if any(finding.severity == "error" for finding in ours):
         raise BadInput(ours)
     try:
         with path.open("ab") as handle:
-            handle.write(addition)
+            handle.write(addition.encode())
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}"
         raise LetupError("statement.unwritable", message, "check the rights of the folder") from error
     return where, [finding for finding in ours if finding.where == where]
 
 
-def _addition(before: bytes, cells: Mapping[str, str]) -> bytes:
-    """Bytes of the new row as the file writes its rows; with the header where there is no file yet."""
-    ending = "\r\n" if b"\r\n" in before else "\n"
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator=ending)
-    if before.strip():
-        header = before.decode("utf-8-sig", errors="replace")
-        columns = [column.strip() for column in next(csv.reader(io.StringIO(header, newline="")), [])]
+def _addition(before: str, columns: list[str], cells: Mapping[str, str]) -> str:
+    """The new row as the file writes its rows; with the header where there is none yet."""
+    ending = "\r\n" if "\r\n" in before else "\n"
+    lead = ending if before and not before.endswith("\n") else ""
+    if columns:
         absent = [column for column, cell in cells.items() if cell and column not in columns]
         if absent:
             message = f"{STATEMENTS} has no column {', '.join(absent)}"
             raise LetupError("statement.columns", message, f"add {', '.join(absent)} to its first row, then try again")
-        if not before.endswith(b"\n"):
-            out.write(ending)
+        header = []
     else:
-        columns = list(columns_by_name(STATEMENTS))
-        writer.writerow(columns)
-    writer.writerow([cells.get(column, "") for column in columns])
+        columns = declared()[STATEMENTS].names
+        header = [columns]
+    text = lead + tables.csv_lines([*header, [cells.get(column, "") for column in columns]], ending)
     try:
-        return out.getvalue().encode()
+        text.encode()
     except UnicodeEncodeError as error:
-        message = f"what was typed holds bytes that are no UTF-8 text, after “{out.getvalue()[: error.start][-20:]}”"
+        message = f"what was typed holds bytes that are no UTF-8 text, after “{text[: error.start][-20:]}”"
         raise LetupError("statement.text", message, "set the terminal to UTF-8, or paste the words again") from error
+    return text
 
 
 def keep_text(file: Path, folder: Path) -> str:

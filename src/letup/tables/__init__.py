@@ -21,6 +21,9 @@ lists the types. The tables are then used so::
     texts, findings = read_texts(path, MOVEMENTS, CODES)                        # as text, for digests …
     rows, findings = typed(texts, MOVEMENTS, CODES)                             # … and then as values
 
+    rows, findings = read_filled(path, PAUSES, CODES)                           # a file that people name by hand
+    rows = read_bundled("letup.roads", CLASSES)                                 # a file that comes with letup
+
     markdown(MOVEMENTS.columns)                              # for the reference page
     csv_text(MOVEMENTS, [])                                  # the header alone: a template
     format_path([(12, 0), (13, 4)])                          # "12@0 13@4"; parse_path reads it, parse_paths a column
@@ -32,10 +35,20 @@ Of tables that people fill in, everything that is wrong becomes a finding, and n
 
 from letup.tables.arc_path import format_path, parse_path, parse_paths
 from letup.tables.cells import Wrong, convert, names_in, parse_hours, parse_modes, read_back, text_of
-from letup.tables.inputs import Row, Table, check_ids, check_references, read_csv, understand
-from letup.tables.outputs import Codes, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
+from letup.tables.inputs import (
+    Row,
+    Table,
+    check_ids,
+    check_references,
+    read_bundled,
+    read_csv,
+    read_filled,
+    understand,
+)
+from letup.tables.outputs import Codes, csv_lines, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
 from letup.tables.reference import markdown
 from letup.tables.schema import TYPES, Column, Schema, schemas
+from letup.tables.text_files import read_text
 from letup.tables.yaml_text import read_yaml, write_yaml
 
 __all__ = [
@@ -49,6 +62,7 @@ __all__ = [
     "check_ids",
     "check_references",
     "convert",
+    "csv_lines",
     "csv_text",
     "format_path",
     "frame",
@@ -59,8 +73,11 @@ __all__ = [
     "parse_path",
     "parse_paths",
     "read_back",
+    "read_bundled",
     "read_csv",
+    "read_filled",
     "read_rows",
+    "read_text",
     "read_texts",
     "read_yaml",
     "schemas",

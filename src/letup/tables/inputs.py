@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, did_you_mean, nearest, show
+from letup.core.findings import Finding
 from letup.tables.cells import Wrong, convert
+from letup.tables.outputs import Codes
 from letup.tables.schema import Schema
-from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS
+from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS, read_text
 
 
 @dataclass
@@ -193,6 +198,71 @@ def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple
                 where=where,
                 column=column.name,
             )
+
+
+def read_filled(
+    path: Path, schema: Schema, codes: Codes, needed: Sequence[str] = ()
+) -> tuple[list[Row], list[Finding]]:
+    """Rows of a single table that people fill in and name on the command line, such as pauses or a package.
+
+    It is read as the tables of a scenario are; what is wrong has the codes of its caller.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    schema : Schema
+        What it should hold.
+    codes : Codes
+        Codes of what is wrong; each finding says itself what to do.
+    needed : sequence of str
+        Columns that the header must have though their cells may be empty.
+
+    Returns
+    -------
+    rows : list of Row
+        With the cells that can be used; none where the file cannot be read.
+    findings : list of Finding
+        Everything that is wrong.
+    """
+    notes = Collector()
+    text = read_text(path, notes)
+    table = read_csv(path.name, text, notes) if text is not None else None
+    rows: list[Row] = []
+    if table is not None:
+        rows = understand(table, schema, notes).rows
+        for name in needed:
+            if name not in table.columns:
+                message, remedy = f"the column {name} is missing", f"add it: {schema.by_name[name].meaning}"
+                notes.add("column.missing", message, remedy, file=path.name, column=name)
+    return rows, [_recoded(finding, codes, schema) for finding in notes.findings()]
+
+
+def _recoded(finding: Finding, codes: Codes, schema: Schema) -> Finding:
+    """A finding under the code of the caller."""
+    if finding.code == "file.empty":
+        columns = ", ".join(column.name for column in schema.columns if column.required)
+        return replace(finding, code=codes.file, remedy=f"write a table with the columns {columns}")
+    if finding.code == "csv.ragged":
+        return replace(finding, code=codes.row)
+    kind = finding.code.partition(".")[0]
+    return replace(finding, code={"column": codes.columns, "value": codes.value}.get(kind, codes.file))
+
+
+def read_bundled(package: str, schema: Schema) -> list[dict[str, Any]]:
+    """Rows of a table that comes with letup, in a file of its name: the values of the filled cells by column.
+
+    Raises
+    ------
+    ValueError
+        With all that is wrong with it.
+    """
+    notes = Collector()
+    table = read_csv(schema.name, resources.files(package).joinpath(schema.name).read_text("utf-8"), notes)
+    rows = understand(table, schema, notes).rows if table is not None else []
+    if wrong := notes.findings():
+        raise ValueError("; ".join(f"{finding.place}: {finding.message}" for finding in wrong))
+    return [row.cells for row in rows]
 
 
 def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:

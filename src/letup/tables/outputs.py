@@ -78,10 +78,13 @@ def _refuse_others(schema: Schema, names: Iterable[str]) -> None:
 
 def csv_text(schema: Schema, table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> str:
     """A table as the text of a CSV file; without rows the header alone, to be filled in by hand."""
+    return csv_lines([schema.names, *(list(row.values()) for row in texts(schema, table))])
+
+
+def csv_lines(rows: Iterable[Sequence[str]], ending: str = "\n") -> str:
+    """Rows of cells as lines of a CSV file, each with this ending."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(schema.names)
-    writer.writerows(row.values() for row in texts(schema, table))
+    csv.writer(out, lineterminator=ending).writerows(rows)
     return out.getvalue()
 
 
@@ -146,7 +149,7 @@ def read_texts(
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise ValueError(f"has more than {LARGEST_BYTES:,} bytes")
-        rows = list(csv.reader(io.StringIO(path.read_text("utf-8")), strict=True))
+        rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig")), strict=True))
     except (OSError, ValueError, csv.Error) as error:
         refuse(codes.file, f"cannot be read: {error}")
         return None, wrong

@@ -18,6 +18,11 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 500
 
 
+def _largest(path: Path) -> int:
+    """Most bytes of a file; a file that is named by hand may have any ending, and is a table."""
+    return LARGEST.get(path.suffix.lower(), LARGEST[".csv"])
+
+
 def is_usable(path: Path, notes: Collector) -> bool:
     """Whether the path is a plain file of a size that letup reads; if not, a finding says why."""
     try:
@@ -28,7 +33,7 @@ def is_usable(path: Path, notes: Collector) -> bool:
     if not stat.S_ISREG(status.st_mode):
         notes.add("file.kind", "is not a plain file", "replace it by the file itself", file=path.name)
         return False
-    limit = LARGEST[path.suffix]
+    limit = _largest(path)
     if status.st_size > limit:
         notes.add(
             "file.too_large",
@@ -47,7 +52,7 @@ def read_text(path: Path, notes: Collector) -> str | None:
     """Text of a UTF-8 file (with or without byte-order mark), or None with a finding."""
     if not is_usable(path, notes):
         return None
-    limit = LARGEST[path.suffix]
+    limit = _largest(path)
     try:
         with path.open("rb") as handle:
             data = handle.read(limit + 1)

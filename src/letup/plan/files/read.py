@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from numpy.typing import NDArray
 from letup.aid.convoys.model import Truck, trucks_of
 from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
 from letup.aid.deliveries.tables import DELIVERIES, RETURNS
+from letup.core.clock import moment_of
+from letup.core.collect import Collector, did_you_mean, show
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
 from letup.pauses.limits import Window, quiet_array
@@ -25,13 +26,15 @@ from letup.plan.files.document import MOVEMENTS, PLAN
 from letup.roads import RoadNetwork, build
 from letup.scenario.essentials import essentials_of
 from letup.scenario.model import Scenario
-from letup.tables import Codes, read_rows
+from letup.tables import Codes, Row, Wrong, read_filled, read_rows, schemas
+
+PAUSES = schemas("letup.plan.files")["pauses-N.csv"]
+"""What `letup plan --pauses` takes, and what a reader wants beside it."""
 
 _CHECK = "Check the plan with `letup verify`."
 _DELIVERY_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.delivery", _CHECK)
 _MOVEMENT_CODES = Codes("verify.file", "verify.columns", "verify.row", "assess.movement", _CHECK)
-_LARGEST_BYTES = 20_000_000
-_PAUSE_COLUMNS = ("zone", "start", "end")
+_PAUSE_CODES = Codes("pauses.file", "pauses.column", "pauses.file", "pauses.value")
 _EXACT = 1e-6
 _NUMBERS = ("people", "people_per_step", "arrive_first_step", "arrive_last_step")
 
@@ -293,7 +296,8 @@ def read_pauses(path: Path | str, scenario: Scenario) -> list[Window]:
     Parameters
     ----------
     path : path
-        File with the columns zone (id), start and end (ISO 8601; local time where no offset is given).
+        File with the columns zone (id), start and end (ISO 8601; local time where no offset is given, which must then
+        be one moment: a time that comes twice or never, as clocks are changed, needs its offset).
     scenario : Scenario
         The scenario they are for.
 
@@ -303,100 +307,96 @@ def read_pauses(path: Path | str, scenario: Scenario) -> list[Window]:
         With a finding for every row that cannot be used.
     """
     path = Path(path)
-    findings: list[Finding] = []
-    windows: list[Window] = []
-    rows = _rows(path, findings)
+    rows, findings = read_filled(path, PAUSES, _PAUSE_CODES)
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
-    line_of: dict[Window, int] = {}
-    for line, row in rows:
-        window = _window(row, line, file=path.name, scenario=scenario, number=number, findings=findings)
-        if window is None:
-            continue
-        for other in windows:
-            if other.zone == window.zone and window.first <= other.last + 1 and other.first <= window.last + 1:
-                text = f"the pause of {row['zone']} overlaps or touches the one in row {line_of[other]}"
-                remedy = "Join them into one row, or leave time between them."
-                findings.append(finding("pauses.overlap", text, remedy, file=path.name, where=f"row {line}"))
-        line_of.setdefault(window, line)
-        windows.append(window)
-    if any(f.severity == "error" for f in findings):
+    notes = Collector()
+    windows = [(row.where, _window(row, path.name, scenario, number, notes)) for row in rows]
+    _check_apart([(where, window) for where, window in windows if window is not None], scenario, path.name, notes)
+    if not rows and not findings:
+        notes.add("pauses.file", "the file has no rows", "Write one pause per row.", file=path.name)
+    findings += notes.findings()
+    if any(finding.severity == "error" for finding in findings):
         raise BadInput(findings)
-    return sorted(windows)
+    return sorted(window for _, window in windows if window is not None)
 
 
-def _rows(path: Path, findings: list[Finding]) -> list[tuple[int, dict[str, str]]]:
-    """Rows by line number; findings where the file cannot be read."""
-
-    def refuse(code: str, message: str, remedy: str, where: str = "") -> list[tuple[int, dict[str, str]]]:
-        findings.append(finding(code, message, remedy, file=path.name, where=where))
-        return []
-
-    try:
-        if not path.is_file():
-            return refuse("pauses.file", f"there is no file {path}", "Give the path of a CSV file.")
-        if path.stat().st_size > _LARGEST_BYTES:
-            return refuse("pauses.file", "the file is larger than 20 MB", "Give a CSV with one pause per row.")
-        text = path.read_text("utf-8-sig")
-        if "\0" in text:
-            return refuse("pauses.file", "the file holds zero bytes", "Save it as CSV in UTF-8.")
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        names = [name.strip() for name in reader.fieldnames or []]
-        missing = [name for name in _PAUSE_COLUMNS if name not in names]
-        if missing:
-            return refuse(
-                "pauses.column", f"columns missing: {', '.join(missing)}", "Use the columns zone, start and end."
-            )
-        reader.fieldnames = names
-        rows = [
-            (reader.line_num, {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}) for row in reader
-        ]
-    except UnicodeDecodeError:
-        return refuse("pauses.file", "the file is not UTF-8", "Save it as CSV in UTF-8.")
-    except (OSError, csv.Error) as error:
-        return refuse("pauses.file", f"the file cannot be read: {error}", "Save it as CSV in UTF-8.")
-    if not rows:
-        return refuse("pauses.file", "the file has no rows", "Write one pause per row.")
-    return rows
+def _check_apart(windows: list[tuple[str, Window]], scenario: Scenario, file: str, notes: Collector) -> None:
+    """Note pauses of one zone that are the same, overlap or touch; with each its row."""
+    rows: dict[Window, str] = {}
+    last: tuple[str, Window] | None = None
+    for where, window in sorted(windows, key=itemgetter(1)):  # rows with the same pause stay in their order
+        zone = scenario.zone_ids[window.zone]
+        if window in rows:
+            message, remedy = f"the pause of {zone} is the same as in {rows[window]}", "Keep one of the two rows."
+            notes.add("pauses.overlap", message, remedy, file=file, where=where)
+            continue
+        rows[window] = where
+        if last is not None and last[1].zone == window.zone and window.first <= last[1].last + 1:
+            first, second = sorted((last[0], where), key=_row_number)
+            message = f"the pause of {zone} overlaps or touches the one in {first}"
+            remedy = "Join them into one row, or leave time between them."
+            notes.add("pauses.overlap", message, remedy, file=file, where=second)
+        if last is None or (last[1].zone, last[1].last) < (window.zone, window.last):
+            last = where, window
 
 
-def _window(
-    row: dict[str, str], line: int, *, file: str, scenario: Scenario, number: dict[str, int], findings: list[Finding]
-) -> Window | None:
-    """The window of one row; None with findings if it cannot be used."""
-    before = len(findings)
+def _row_number(where: str) -> int:
+    return int(where.rpartition(" ")[2])
+
+
+def _window(row: Row, file: str, scenario: Scenario, number: dict[str, int], notes: Collector) -> Window | None:
+    """The window of one row; None, with findings, if it cannot be used."""
+    wrong = False
 
     def refuse(code: str, message: str, remedy: str, column: str) -> None:
-        findings.append(finding(code, message, remedy, file=file, where=f"row {line}", column=column))
+        nonlocal wrong
+        wrong = True
+        notes.add(code, message, remedy, file=file, where=row.where, column=column)
 
-    if row["zone"] not in number:
-        known = ", ".join(list(number)[:8])
-        refuse(
-            "pauses.zone",
-            f"there is no zone {row['zone']!r}",
-            f"Use a zone id of the scenario, such as {known}.",
-            "zone",
-        )
-    edges: list[int] = []
+    zone = str(row.cells.get("zone", "")).strip()
+    if zone and zone not in number:
+        remedy = f"{did_you_mean(zone, number)}use a zone id of the scenario, such as {', '.join(list(number)[:8])}"
+        refuse("pauses.zone", f"there is no zone {show(zone)}", remedy, "zone")
+    edges: dict[str, int] = {}
     for column in ("start", "end"):
-        try:
-            moment = datetime.fromisoformat(row[column])
-        except ValueError:
-            text = f"{row[column]!r} is not a date and time"
-            refuse("pauses.time", text, "Write it as 2023-11-05T09:00.", column)
-            continue
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=scenario.local)
-        step = scenario.clock.step_at(moment)
-        if abs(step - round(step)) > _EXACT:
-            text = f"{row[column]} does not fall on a step of {scenario.step_minutes} minutes"
-            refuse("pauses.time", text, "Move it to a step.", column)
-        elif not 0 <= round(step) <= scenario.steps:
-            text = f"{row[column]} is outside the time of the scenario"
-            refuse("pauses.outside", text, "See start, steps and step_minutes in scenario.yaml.", column)
-        else:
-            edges.append(round(step))
-    if len(findings) == before and edges[0] >= edges[1]:
+        if column in row.cells:
+            text = str(row.cells[column]).strip()
+            try:
+                edges[column] = _step(text, scenario)
+            except Wrong as error:
+                refuse(error.code, error.message, error.remedy, column)
+    if len(edges) == 2 and edges["start"] >= edges["end"]:
         refuse("pauses.time", "the pause ends before it starts", "Correct start or end.", "end")
-    if len(findings) > before:
+    if wrong or not zone or len(edges) < 2:  # what is missing is said where the file is read
         return None
-    return Window(number[row["zone"]], edges[0], edges[1] - 1)
+    return Window(number[zone], edges["start"], edges["end"] - 1)
+
+
+def _step(text: str, scenario: Scenario) -> int:
+    """Step at whose start a time lies.
+
+    Raises
+    ------
+    Wrong
+        If there is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong("pauses.time", f"{show(text)} is not a date and time", "Write it as 2023-11-05T09:00.") from None
+    if moment.tzinfo is None:
+        try:
+            moment = moment_of(moment, scenario.timezone)
+        except (OverflowError, ValueError) as error:
+            raise Wrong("pauses.time", str(error), "Write the time with its offset.") from None
+    try:
+        step = scenario.clock.step_at(moment)
+    except OverflowError:  # near the first or last year that there is
+        step = -1.0
+    if abs(step - round(step)) > _EXACT:
+        message = f"{show(text)} does not fall on a step of {scenario.step_minutes} minutes"
+        raise Wrong("pauses.time", message, "Move it to a step.")
+    if not 0 <= round(step) <= scenario.steps:
+        remedy = "See start, steps and step_minutes in scenario.yaml."
+        raise Wrong("pauses.outside", f"{show(text)} is outside the time of the scenario", remedy)
+    return round(step)

@@ -11,6 +11,7 @@ from letup.core import folders
 from letup.core.errors import LetupError
 from letup.core.formats import Format
 from letup.pauses.limits import Window
+from letup.plan.files.read import PAUSES
 from letup.plan.files.write import about
 from letup.plan.frontier.model import Frontier
 from letup.scenario.model import Scenario
@@ -21,8 +22,6 @@ FRONTIER = Format("frontier.json")
 NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody loses protection without one."
 
 TABLES = schemas("letup.plan.frontier")
-PAUSES = TABLES["pauses-N.csv"]
-"""What `letup plan --pauses` takes, and what a reader wants beside it."""
 
 
 def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
@@ -43,7 +42,7 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
     document = as_document(frontier)
     try:
         _clear(folder)
-        files = [folder / "frontier.csv", folder / "frontier.json"]
+        files = [folder / "frontier.csv", folder / FRONTIER.name]
         write_csv(files[0], TABLES[f"frontier.csv:{frontier.against}"], frontier.records())
         files[1].write_text(folders.json_text(document), "utf-8")
         for index, (point, row) in enumerate(zip(frontier.points, document["points"], strict=True)):
@@ -57,7 +56,7 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
 
 def require_usable(folder: Path) -> None:
     """Refuse a folder that no frontier can be written to (``frontier.folder``)."""
-    folders.require_usable(folder, "frontier.json", what="a frontier", code="frontier.folder")
+    folders.require_usable(folder, FRONTIER.name, what="a frontier", code="frontier.folder")
 
 
 def _clear(folder: Path) -> None:
