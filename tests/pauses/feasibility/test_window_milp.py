@@ -1,21 +1,31 @@
 """Whether any windows keep to the limits: compared with trying all sets of windows."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from letup.core.clock import Clock
 from letup.pauses import Limits, Window, broken
-from letup.pauses.feasibility.window_milp import find_windows
+from letup.pauses.feasibility.window_milp import find_windows, refuse_unknown
 from tests.examples import examples
 from tests.pauses.small_limits import CLOCK, TIME, ZONES, limits_strategy, pairs_of_sets
 
 
+@st.composite
+def limits_of_two_parties(draw):
+    """Limits with a table of costs and a budget for each of two parties."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    tables = random.choice([0.0, 1.0, 3.0], (2, ZONES, CLOCK.steps))
+    budgets = tuple(random.choice([2.0, 4.0, 8.0], 2).tolist())
+    return replace(draw(limits_strategy()), concession=tables, concession_budget=budgets)
+
+
 @examples(150)
-@given(limits=limits_strategy())
+@given(limits=limits_strategy() | limits_of_two_parties())
 def test_windows_are_found_where_and_only_where_there_are_any(limits):
     windows = find_windows(limits, ZONES, CLOCK)
     if windows is not None:
@@ -63,3 +73,19 @@ def test_a_week_in_steps_of_five_minutes_takes_no_time():
     windows = find_windows(replace(limits, at_once=3), 13, clock, held=held)
     assert time.monotonic() - began < 15
     assert len(windows) == 9
+
+
+def test_a_window_that_suits_every_party_is_found_though_another_costs_less_in_all():
+    clock = Clock(8, 60, 8.0)
+    early, late = np.arange(8) < 4, np.arange(8) >= 4
+    concession = np.stack([[early * 1.0 + late * 3.0], [early * 10.0 + late * 1.0]])
+    limits = Limits(shortest=4, longest=4, concession=concession, concession_budget=(4, 40))
+    assert find_windows(limits, 1, clock) == [Window(0, 0, 3)]
+    assert find_windows(replace(limits, concession_budget=(4, 39)), 1, clock) is None
+
+
+def test_a_limit_that_choosing_among_windows_does_not_know_is_refused():
+    known = {field.name for field in fields(Limits)}
+    refuse_unknown(known)
+    with pytest.raises(TypeError, match=r"days_in_all.*_cheapest"):
+        refuse_unknown({*known, "days_in_all"})

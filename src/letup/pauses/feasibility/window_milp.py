@@ -7,7 +7,7 @@ only those are looked at that no shorter one could replace, which leaves few eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Literal
 
@@ -24,6 +24,35 @@ _SECONDS = 20.0
 
 Span = tuple[int, int]
 """Start of a window and the step at whose start it ends."""
+
+
+_KNOWN = frozenset(
+    (
+        *("hours", "shortest", "longest", "forbidden", "grid_minutes"),  # say of each window whether it may be
+        *("zone_hours", "concession", "concession_budget"),  # totals, of which `_cheapest` compares every one
+        *("at_once", "same_daily", "forced", "frozen"),  # with these it is not asked
+        *("windows_per_day", "together"),  # of a unit alone, of which it keeps one window where any may be
+    )
+)
+"""Limits for which it is right that `_fill` leaves out windows that another one can replace."""
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Refuse limits that nobody has thought about here.
+
+    Raises
+    ------
+    TypeError
+        With the names that are not known.
+    """
+    if unknown := sorted(set(names) - _KNOWN):
+        raise TypeError(
+            f"is it right by {', '.join(unknown)} that _fill and _cheapest leave out windows which another one can "
+            "replace? Say so in _KNOWN of window_milp, or let them keep the windows"
+        )
+
+
+refuse_unknown(limit.name for limit in fields(Limits))
 
 
 class Undecided(Exception):  # noqa: N818 - reads as a word of the field
@@ -213,19 +242,26 @@ def _fill(unit: Unit, limits: Limits, clock: Clock, totals: list[Total]) -> None
         plain = (
             not any(total.each_step for total in totals) and not limits.same_daily and not unit.held and not unit.agreed
         )
-        spans |= _cheapest(wanted, unit, limits) if plain else wanted
+        spans |= _cheapest(wanted, unit, limits, totals) if plain else wanted
     if limits.same_daily:
         spans = _on_all_days(spans | set(unit.agreed), unit, limits, clock)
     unit.spans = [*unit.agreed, *sorted(spans - set(unit.agreed))]
 
 
-def _cheapest(spans: set[Span], unit: Unit, limits: Limits) -> set[Span]:
-    """Of windows that only differ in what they cost, the cheapest of each length."""
-    best: dict[int, tuple[float, Span]] = {}
-    for span in sorted(spans):
-        length = span[1] - span[0]
-        best[length] = min(best.get(length, (np.inf, span)), (_cost(unit, span, limits), span))
-    return {span for _, span in best.values()}
+def _cheapest(spans: set[Span], unit: Unit, limits: Limits, totals: list[Total]) -> set[Span]:
+    """Of windows of one length those than which no other uses as little or less of every total, and costs as little."""
+    uses: dict[int, list[tuple[tuple[float, ...], Span]]] = {}
+    for span in spans:
+        use = (*(_by(total.weight, unit, span) for total in totals), _cost(unit, span, limits))
+        uses.setdefault(span[1] - span[0], []).append((use, span))
+    kept = set()
+    for rows in uses.values():
+        best: list[tuple[float, ...]] = []
+        for use, span in sorted(rows):
+            if not any(all(least <= used for least, used in zip(other, use, strict=True)) for other in best):
+                best.append(use)
+                kept.add(span)
+    return kept
 
 
 def _on_all_days(spans: set[Span], unit: Unit, limits: Limits, clock: Clock) -> set[Span]:
