@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
@@ -94,6 +95,7 @@ def links(
     around = shapely.union_all([zone.shape for zone in zones])
     shapely.prepare(around)
     links = []
+    links_of: defaultdict[tuple[int, int], list[LineString]] = defaultdict(list)
     for cell in grid:
         for across, up in ((1, 0), (0, 1), (1, 1), (1, -1)):
             other = at.get((cell.column + across, cell.row + up))
@@ -102,12 +104,16 @@ def links(
             line = LineString([(cell.x, cell.y), (other.x, other.y)])
             if around.contains(line) and _clear(line, cell, other, zones):
                 links.append((f"w{cell.column}.{cell.row}-{other.column}.{other.row}", line))
+                for end in (cell, other):
+                    links_of[end.column, end.row].append(line)
     for cell in grid:
         near = [end for end, zone in ends if zone == cell.zone and _distance(cell, end) <= REACH]
         for end in sorted(near, key=lambda end: (_distance(cell, end), end)):
             line = LineString([(cell.x, cell.y), end])
             if line.length == 0:
                 break
+            if any(line.equals(neighbour) for neighbour in links_of[cell.column, cell.row]):
+                break  # the street is reached by the link to the neighbour that stands on it
             if zones[cell.zone].shape.contains(line):
                 links.append((f"w{cell.column}.{cell.row}-road", line))
                 break

@@ -2,6 +2,7 @@
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
@@ -196,3 +197,37 @@ def test_random_street_grids_agree_with_networkx_on_distances():
         assert nx.minimum_spanning_tree(graph, "length").size("length") == pytest.approx(
             nx.minimum_spanning_tree(truth, "length").size("length"), rel=0.001
         )
+
+
+def test_roads_that_name_their_ends_meet_only_where_they_name_the_same_point():
+    bridge = road("bridge", (0, 500), (500, 500), (1000, 500), from_node="1", to_node="2")
+    ramp = road("ramp", (1000, 500), (2000, 500), from_node="2", to_node="6")
+    low = road("low", (500, 0), (500, 500), (500, 1000), from_node="3", to_node="4")
+    beside = road("beside", (2000, 500.4), (2000, 1500), from_node="7", to_node="8")
+    network = build(scenario([ALL], [bridge, ramp, low, beside], [], []))
+    assert ends_of(network, "bridge") & ends_of(network, "ramp")
+    assert nx.number_connected_components(undirected(network)) == 3
+
+
+def test_a_road_drawn_by_hand_meets_what_it_touches_though_that_names_its_ends():
+    bridge = road("bridge", (0, 500), (1000, 500), from_node="1", to_node="2")
+    by_hand = [road("end", (1000.5, 500), (1000.5, 900), from_node=None, to_node=None)]
+    by_hand += [road("side", (400, 499.5), (400, 0), from_node=None, to_node=None)]
+    assert nx.is_connected(undirected(build(scenario([ALL], [bridge, *by_hand], [], []))))
+
+
+def test_each_direction_has_the_lanes_that_are_given_for_it():
+    roads = [road("a", (0, 0), (1000, 0), lanes=3, lanes_forward=2.0, lanes_backward=1.0)]
+    network = build(scenario([ALL], roads, [], [], groups=(WALKERS, DRIVERS)))
+    assert network.vehicles_per_hour.tolist() == [2400, 1200]
+
+
+@pytest.mark.parametrize(
+    ("tonnes", "payload_kg", "open_to_them"), [(0, 3000, False), (7.5, 3000, True), (7.5, 4000, False)]
+)
+def test_trucks_keep_off_roads_that_do_not_bear_them(tonnes, payload_kg, open_to_them):
+    trucks = pd.DataFrame({"payload_kg": [payload_kg]})
+    roads = [road("a", (0, 0), (1000, 0), lorry_tonnes=float(tonnes))]
+    network = build(scenario([ALL], roads, [], [], groups=(WALKERS, DRIVERS), trucks=trucks))
+    assert (network.vehicles_per_hour > 0).all()
+    assert network.lorries.tolist() == [open_to_them] * 2

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -33,8 +34,9 @@ def build(scenario: Scenario) -> RoadNetwork:
     """Make the road network of a scenario.
 
     Roads are noded where they share a vertex, where ends lie within a metre of each other and
-    where an end touches another road; they are cut at zone borders, so that each arc lies in one
-    zone. Both directions are arcs; one-way binds vehicles only. Speeds and capacities are the
+    where an end touches another road; of roads that name their ends (``from_node``, ``to_node``)
+    two meet only where they name the same point. They are cut at zone borders, so that each arc lies
+    in one zone. Both directions are arcs; one-way binds vehicles only. Speeds and capacities are the
     feature's own or those of its class (``classes.csv``), less its damage. Places stand at the
     nearest point of a road that all groups can use, else of any road, within ``PLACE_LIMIT_M``.
 
@@ -56,7 +58,7 @@ def build(scenario: Scenario) -> RoadNetwork:
     lines, feature, to_lonlat, crs = _lines(scenario)
     zones = _project(scenario.zones, crs)
     carries = classes.carries(scenario.roads)
-    cuts = junctions(lines)
+    cuts = junctions(lines, _end_names(scenario, feature))
     cuts, place_node, findings = _places(scenario, cuts, lines, feature, carries=carries, crs=crs)
     cuts, zone_after = borders(cuts, lines, zones)
 
@@ -89,6 +91,7 @@ def build(scenario: Scenario) -> RoadNetwork:
         line=tuple(course[::way] for course in courses for way in (1, -1)),
         place_node=place_node,
         road_end=_road_ends(cuts)[node_of],
+        lorries=np.repeat(carries.lorry_tonnes[owner] >= max(truck_tonnes(scenario), 1e-9), 2),
     )
     findings += _outside(zone, length, owner, scenario)
     findings += bypass_findings(network, scenario) + reach_findings(network, scenario)
@@ -113,6 +116,26 @@ def _lines(
             "roads.empty", "roads.geojson holds no line", "Give at least one road with two different points."
         )
     return parts[real], feature[real], pyproj.Transformer.from_crs(crs, 4326, always_xy=True), crs
+
+
+def truck_tonnes(scenario: Scenario) -> float:
+    """Weight of the scenario's heaviest truck with its load, tonnes: as given, else twice the largest payload."""
+    own = scenario.deliveries.truck_tonnes
+    payload_kg = scenario.trucks["payload_kg"].max() if len(scenario.trucks) else 0.0
+    return float(own if own is not None else 2 * payload_kg / 1000)
+
+
+def _end_names(scenario: Scenario, feature: NDArray[np.int64]) -> Ints:
+    """Number of the point that each line's start and end are named after, -1 where it is not: int32[lines, 2]."""
+    columns = ("from_node", "to_node")
+    roads = scenario.roads
+    if not set(columns) <= set(roads.columns):
+        return np.full((len(feature), 2), -1, np.int32)
+    names = roads[list(columns)].to_numpy(object)[feature]
+    named = pd.notna(names).all(axis=1)
+    numbers = np.full(names.shape, -1, np.int32)
+    numbers[named] = pd.factorize(names[named].ravel())[0].reshape(-1, 2)
+    return numbers
 
 
 def _project(layer: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
@@ -275,8 +298,7 @@ def _both(forwards: Ints, backwards: Ints) -> Ints:
 
 def _vehicles(carries: classes.Carries, owner: NDArray[np.int64]) -> Floats:
     """Vehicles per hour in both directions of each piece."""
-    forward = carries.vehicles_per_hour[owner]
-    return np.column_stack([forward, np.where(carries.oneway[owner], 0.0, forward)]).ravel()
+    return np.column_stack([carries.vehicles_per_hour[owner], carries.vehicles_per_hour_back[owner]]).ravel()
 
 
 def _road_ends(cuts: Cuts) -> Bools:

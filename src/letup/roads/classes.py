@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from letup.roads.network import Bools, Floats
+from letup.roads.network import Floats
 from letup.tables import frame, read_bundled, schemas
 
 CLASSES = schemas("letup.roads")["classes.csv"]
@@ -69,25 +69,27 @@ class Carries:
     ----------
     foot_per_hour : float64[features]
         People on foot per hour and direction; 0 = not on foot.
-    vehicles_per_hour : float64[features]
-        Vehicles per hour and direction; 0 = no vehicles.
+    vehicles_per_hour, vehicles_per_hour_back : float64[features]
+        Vehicles per hour along the line and against it; 0 = no vehicles.
     vehicle_kmh : float64[features]
         Free speed of vehicles; 0 = no vehicles.
-    oneway : bool[features]
-        Vehicles only in the direction of the line.
+    lorry_tonnes : float64[features]
+        Weight of the heaviest lorry with its load; inf = no limit, 0 = no lorries.
     """
 
     foot_per_hour: Floats
     vehicles_per_hour: Floats
+    vehicles_per_hour_back: Floats
     vehicle_kmh: Floats
-    oneway: Bools
+    lorry_tonnes: Floats
 
 
 def carries(roads: pd.DataFrame) -> Carries:
     """Capacity and speed of each feature: its own where given, else from class, lanes and width.
 
     People on foot get half the usable width in each direction. A lane that serves both
-    directions counts half for each. Damage lowers both capacities; at damage 1 the road is closed.
+    directions counts half for each, unless the lanes of each direction are given. Damage lowers
+    both capacities; at damage 1 the road is closed.
     """
     known = table().reindex(roads["class"].astype(str))
     modes = (
@@ -105,15 +107,21 @@ def carries(roads: pd.DataFrame) -> Carries:
     foot = _given(roads, "foot_per_hour", 0.5 * width * known["foot_per_m_minute"].to_numpy(float) * 60.0)
     lanes = _given(roads, "lanes", known["lanes"].to_numpy(float))
     per_lane = known["vehicles_per_lane_hour"].to_numpy(float)
-    vehicles = _given(roads, "vehicles_per_hour", np.where(oneway, lanes, lanes / 2.0) * per_lane)
+    forward = _given(roads, "lanes_forward", np.where(oneway, lanes, lanes / 2.0))
+    backward = _given(roads, "lanes_backward", lanes / 2.0)
     speed = _given(roads, "speed_kmh", known["vehicle_kmh"].to_numpy(float))
 
-    vehicles = np.where(by_vehicle & np.isfinite(speed) & np.isfinite(vehicles), vehicles * left, 0.0)
+    def vehicles(each_way: Floats) -> Floats:
+        per_hour = _given(roads, "vehicles_per_hour", each_way * per_lane)
+        return np.where(by_vehicle & np.isfinite(speed) & np.isfinite(per_hour), per_hour * left, 0.0)
+
+    along = vehicles(forward)
     return Carries(
         foot_per_hour=np.where(on_foot & np.isfinite(foot), foot * left, 0.0),
-        vehicles_per_hour=vehicles,
-        vehicle_kmh=np.where(vehicles > 0, speed, 0.0),
-        oneway=oneway,
+        vehicles_per_hour=along,
+        vehicles_per_hour_back=np.where(oneway, 0.0, vehicles(backward)),
+        vehicle_kmh=np.where(along > 0, speed, 0.0),
+        lorry_tonnes=_given(roads, "lorry_tonnes", np.full(len(roads), np.inf)),
     )
 
 

@@ -26,7 +26,7 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 
 
 def road_access(
-    network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None = None
+    network: RoadNetwork, scenario: Scenario, places: Iterable[str] | None = None, mode: str = "lorry"
 ) -> dict[str, dict[int, float]]:
     """Nodes at which vehicles of a place get on to the roads open to them, with the metres of last stretch to each.
 
@@ -39,6 +39,8 @@ def road_access(
         The roads, and the world.
     places : iterable of str, optional
         Ids of the places to look at; all if absent.
+    mode : str
+        ``"lorry"`` for trucks, ``"vehicle"`` for ambulances.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def road_access(
         For each place that is near enough to a road: nodes, nearest first, with the length of the last stretch in
         metres.
     """
-    usable = np.flatnonzero(open_to(network, "vehicle"))
+    usable = np.flatnonzero(open_to(network, mode))
     access: dict[str, dict[int, float]] = {}
     if not len(usable):
         return access

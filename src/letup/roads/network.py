@@ -50,6 +50,8 @@ class RoadNetwork:
         Disconnected parts, places far from any road, and the like.
     road_end : bool[nodes] or None
         Nodes at which a road feature begins or ends, unlike those where one was only cut.
+    lorries : bool[arcs] or None
+        Arcs that the trucks of the scenario may use, all that vehicles may if None.
     """
 
     lon: Floats
@@ -68,6 +70,7 @@ class RoadNetwork:
     place_node: dict[str, int]
     findings: tuple[Finding, ...] = ()
     road_end: Bools | None = None
+    lorries: Bools | None = None
 
 
 @dataclass(frozen=True)

@@ -101,16 +101,21 @@ class Cuts:
         )
 
 
-def junctions(lines: NDArray[np.object_]) -> Cuts:
+def junctions(lines: NDArray[np.object_], ends: Ints | None = None) -> Cuts:
     """Node lines at their ends, at vertices they share, and where an end touches another line.
 
-    A line that crosses another without a shared vertex is no junction: it may be a bridge.
+    A line that crosses another without a shared vertex is no junction: it may be a bridge. Lines whose ends are named
+    meet each other only at ends of one name, however near they pass: what is known of who meets whom is not guessed
+    from positions.
 
     Parameters
     ----------
     lines : array of LineString
         In a projection with metres.
+    ends : int32[lines, 2], optional
+        Number of the point that each line starts and ends at; -1 in lines whose ends are not named.
     """
+    named = np.full((len(lines), 2), -1, np.int32) if ends is None else ends
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     count = np.bincount(owner, minlength=len(lines))
     first = np.concatenate([[0], np.cumsum(count)])[:-1]
@@ -121,15 +126,22 @@ def junctions(lines: NDArray[np.object_]) -> Cuts:
     # Shared vertices are equal to the last digit in good data; a centimetre forgives a projection.
     keys = np.round(xy * 100).astype(np.int64)
     _, inverse, times = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
-    stands = end | (times[inverse.ravel()] > 1)
+    inverse = inverse.ravel()
+    by_position = (named[:, 0] < 0)[owner]
+    with_unnamed = np.bincount(inverse[by_position], minlength=len(times)) > 0
+    stands = end | ((times[inverse] > 1) & with_unnamed[inverse])
     at = np.flatnonzero(stands)
 
     pairs = cKDTree(xy[at]).query_pairs(SNAP_M, output_type="ndarray")
+    pairs = pairs[by_position[at[pairs]].any(axis=1)]
+    pairs = np.concatenate([pairs, _same_name(at, first, last, named)])
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(at), len(at)))
     _, label = connected_components(graph, directed=False)
     _, first_of_label = np.unique(label, return_index=True)
 
     touch_end, touch_line = _touching(xy[at[end[at]]], lines)
+    either = by_position[at[end[at]]][touch_end] | (named[touch_line, 0] < 0)
+    touch_end, touch_line = touch_end[either], touch_line[either]
     touch_label = label[np.flatnonzero(end[at])][touch_end]
     where = shapely.line_locate_point(lines[touch_line], shapely.points(xy[at[end[at]]][touch_end]))
     inner = (where > SNAP_M) & (where < along[last][touch_line] - SNAP_M)
@@ -180,6 +192,19 @@ def borders(cuts: Cuts, lines: NDArray[np.object_], zones: NDArray[np.object_]) 
     wanted = border & keep
     merged, _ = cuts.with_points(line[wanted], along[wanted], lines)
     return merged, _zone_between(merged.line, merged.along, lines, zones)
+
+
+def _same_name(
+    at: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64], named: Ints
+) -> NDArray[np.int64]:
+    """Pairs of positions in ``at`` that are ends of one name, enough to connect all of each name."""
+    vertex = np.column_stack([first, last]).ravel()
+    name = named.ravel()
+    vertex, name = vertex[name >= 0], name[name >= 0]
+    order = np.argsort(name, kind="stable")
+    vertex, name = vertex[order], name[order]
+    same = name[1:] == name[:-1]
+    return np.searchsorted(at, np.column_stack([vertex[:-1][same], vertex[1:][same]]))
 
 
 def _along(xy: Floats, first: NDArray[np.int64]) -> Floats:

@@ -42,6 +42,9 @@ check them against the edition in force before a plan hangs on them.
 **By vehicle.** Lanes are those of both directions together; a lane shared by both counts half for each.
 The Highway Capacity Manual (2000) gives 1,700 vehicles per hour for one direction of a two-lane road
 (chapter 20) and 1,900 to 2,400 per lane for roads with more (chapters 21 and 23), all in ideal conditions.
+Where `lanes_forward` and `lanes_backward` say how the lanes are shared out, each direction has its own.
+
+**Lorries** are vehicles that keep off roads with a `lorry_tonnes` below their weight; 0 closes a road to them alone.
 
 **Damage** takes its share of both capacities; at 1 the road is closed. **One-way** binds vehicles only.
 
@@ -63,6 +66,10 @@ Groups that go by vehicle walk, or are carried, to the nearest road open to vehi
 
 - Roads are joined where they share a vertex, where their ends lie within {snap:g} m of each other, and where an
   end lies within {snap:g} m of another road. A crossing without a shared vertex is a bridge.
+- Roads that name both their ends (`from_node`, `to_node`), as imported ones do, meet each other only where they name
+  the same point, however near they pass: a bridge stays apart from the road below it. Roads that name none are joined
+  by position, to these as well, so that a road drawn by hand meets what it touches. If you split or move a road that
+  names its ends, empty both cells or give the new point a name in all roads that meet there; `letup check` tells.
 - Roads are cut at zone borders, so that each arc lies in one zone. A stretch of less than {sliver:g} m cut off by a
   border stays with its neighbour: borders are not drawn finer.
 - A place stands at the nearest point of a road within {limit:g} m that all groups can use; a checkpoint

@@ -14,8 +14,11 @@ from letup.scenario.model import Scenario
 
 
 def open_to(network: RoadNetwork, mode: str) -> Bools:
-    """Arcs a mode may use: bool[arcs]."""
-    return (network.vehicles_per_hour if mode == "vehicle" else network.foot_per_hour) > 0
+    """Arcs a mode may use, ``"foot"``, ``"vehicle"``, or ``"lorry"`` for the trucks of the scenario: bool[arcs]."""
+    if mode == "foot":
+        return network.foot_per_hour > 0
+    by_vehicle: Bools = network.vehicles_per_hour > 0
+    return by_vehicle & network.lorries if mode == "lorry" and network.lorries is not None else by_vehicle
 
 
 def reachable(tail: Ints, head: Ints, nodes: int, sources: Ints | Longs) -> Bools:

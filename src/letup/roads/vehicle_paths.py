@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import Bools, OpenTimes
+from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
 from letup.tables import parse_path
@@ -68,12 +69,16 @@ class VehicleRoads:
         When zones are quiet and checkpoints open.
     speed_kmh : float
         Free speed of the vehicles; on a road the lower of this and the road's own.
+    mode : str
+        ``"lorry"`` for trucks, ``"vehicle"`` for ambulances.
     """
 
-    def __init__(self, scenario: Scenario, network: RoadNetwork, open_times: OpenTimes, speed_kmh: float) -> None:
+    def __init__(
+        self, scenario: Scenario, network: RoadNetwork, open_times: OpenTimes, speed_kmh: float, mode: str = "lorry"
+    ) -> None:
         self.network, self.open_times, self.speed_kmh = network, open_times, speed_kmh
-        self.usable = network.vehicles_per_hour > 0
-        self.access = road_access(network, scenario)
+        self.usable = open_to(network, mode)
+        self.access = road_access(network, scenario, mode=mode)
         kmh = np.minimum(speed_kmh, np.where(network.vehicle_kmh > 0, network.vehicle_kmh, speed_kmh))
         self.minutes = np.where(self.usable, network.length_m * 0.06 / kmh, np.inf)
         self.checkpoint: dict[int, str] = {}

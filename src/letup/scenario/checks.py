@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.core.collect import Collector, show
-from letup.scenario import agreement, aid_checks, spatial_checks
+from letup.scenario import agreement, aid_checks, road_checks, spatial_checks
 from letup.scenario.essentials import Essential
 from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, declared
 from letup.scenario.limits import check_limits
@@ -145,6 +145,8 @@ def check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Co
             spatial_checks.check_held(tables[name], code, tables["places.geojson"], zones, notes)
     if "places.geojson" in tables and zones is not None:
         spatial_checks.check_points(tables["places.geojson"], zones, notes)
+    if "roads.geojson" in tables:
+        road_checks.check_roads(tables["roads.geojson"], notes)
     if "places.geojson" in tables:
         spatial_checks.check_positions(tables["places.geojson"], notes)
 

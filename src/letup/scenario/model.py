@@ -163,6 +163,8 @@ class DeliverySettings:
         Room on a road that one truck takes, in vehicles.
     people_per_truck : float
         Throughput of a checkpoint that one truck takes, in people.
+    truck_tonnes : float or None
+        Weight of the heaviest truck with its load, tonnes; None = twice the largest payload.
     without_pause : tuple of zone id
         Zones in which trucks may drive without a pause.
     """
@@ -170,6 +172,7 @@ class DeliverySettings:
     evenness: float = 0.5
     vehicles_per_truck: float = 2.0
     people_per_truck: float = 10.0
+    truck_tonnes: float | None = None
     without_pause: tuple[str, ...] = ()
 
 

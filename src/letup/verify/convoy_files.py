@@ -183,7 +183,8 @@ def _check_work(
 
 def _check_sheet(file: str, stops: Rows, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
     """Check what drivers read against what was replayed: local times, minutes, lengths."""
-    access = road_access(network, scenario, {row["place"] for row in stops})
+    mode = "vehicle" if file == MEDEVAC.name else "lorry"
+    access = road_access(network, scenario, {row["place"] for row in stops}, mode)
     for number, row in enumerate(stops, 2):
         for name in TIMES:
             right = local(scenario, row[f"{name}_minute"])

@@ -23,6 +23,7 @@ from letup.roads.departures import open_steps
 from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
+from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
 from letup.roads.vehicle_paths import path_ends
 from letup.scenario.model import Scenario
@@ -113,7 +114,8 @@ def check_medevac(
     replay = Replay()
     ambulances = {kind.vehicle.id: kind for kind in ambulances_of(scenario)}
     vehicles = {name: kind.vehicle for name, kind in ambulances.items()}
-    convoys = _drive_all(stops, vehicles, QuietRoads(scenario, network, quiet, AMBULANCES_STAY), MEDEVAC.name, replay)
+    roads = QuietRoads(scenario, network, quiet, AMBULANCES_STAY, "vehicle")
+    convoys = _drive_all(stops, vehicles, roads, MEDEVAC.name, replay)
     agreed = patients_of(scenario)
     patient_of = {patient.row: patient for patient in agreed}
     beds = beds_of(scenario, agreed)
@@ -176,6 +178,8 @@ class QuietRoads:
         When each zone is paused.
     stays : set of str
         Kinds of places where the vehicles may stay whatever happens, besides those with ``wait``.
+    mode : str
+        ``"lorry"`` for trucks, ``"vehicle"`` for ambulances.
     """
 
     def __init__(
@@ -184,11 +188,13 @@ class QuietRoads:
         network: RoadNetwork,
         quiet: NDArray[np.bool_],
         stays: frozenset[str] = TRUCKS_STAY,
+        mode: str = "lorry",
     ) -> None:
+        self.usable = open_to(network, mode)
         self.network, self.step_minutes, self.steps = network, scenario.step_minutes, scenario.steps
         self.needs_pause = vehicles_need_pause(scenario)
         self.quiet = np.asarray(quiet, bool) | ~self.needs_pause[:, None]
-        self.access = road_access(network, scenario)
+        self.access = road_access(network, scenario, mode=mode)
         places = scenario.places
         self.waits = set(places.index[places["wait"].to_numpy(bool) | places["kind"].isin(stays).to_numpy(bool)])
         self.is_open: dict[str, NDArray[np.bool_]] = {
@@ -221,7 +227,7 @@ class QuietRoads:
 
     def arc_minutes(self, arc: int, speed_kmh: float) -> float:
         """Minutes that vehicles take for an arc; infinite where they may not be."""
-        if not self.network.vehicles_per_hour[arc] > 0:
+        if not self.usable[arc]:
             return math.inf
         if self.network.vehicle_kmh[arc] > 0:
             speed_kmh = min(speed_kmh, float(self.network.vehicle_kmh[arc]))

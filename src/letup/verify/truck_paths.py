@@ -52,7 +52,7 @@ class TruckPaths:
         self.access = road_access(network, scenario, logistics.stops)
         self.rests = resting_nodes(network, scenario, self.arc_zone)
         self.control = checkpoints_at(network, scenario)
-        self.usable = open_to(network, "vehicle")
+        self.usable = open_to(network, "lorry")
         self.noisy = np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
         hours = scenario.places.get("hours", {})
         self.is_open = {
@@ -96,7 +96,7 @@ class TruckPaths:
             raise BrokenPathError("cannot be read") from None
         for arc, _ in entries:
             if not 0 <= arc < len(self.network.tail) or not self.usable[arc]:
-                raise BrokenPathError(f"arc {arc} is no road that vehicles can use")
+                raise BrokenPathError(f"arc {arc} is no road that lorries may use")
         return entries
 
     def _short(self, origin: str, target: str, speed_kmh: float, span: Span, minutes: float) -> TruckPath:

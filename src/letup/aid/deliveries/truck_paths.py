@@ -67,7 +67,7 @@ def arc_minutes(network: RoadNetwork, speed_kmh: float) -> Floats:
 
 def resting_nodes(network: RoadNetwork, scenario: Scenario, arc_zone: Ints) -> Bools:
     """Nodes at which a truck may stay: where no pause is needed, and at places that take trucks or people in."""
-    usable = open_to(network, "vehicle")
+    usable = open_to(network, "lorry")
     wait = np.ones(len(network.lon), bool)
     paused = usable & (arc_zone >= 0)
     wait[network.tail[paused]] = wait[network.head[paused]] = False

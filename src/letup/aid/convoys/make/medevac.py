@@ -59,7 +59,7 @@ def make_medevac(
         remedy = "fill patients.csv and ambulances.csv"
         return Orders((), (), (Finding("medevac.empty", "note", "nobody is to be moved", remedy, "patients.csv"),))
     open_times = OpenTimes(scenario, network, quiet, settings.margin_minutes, AMBULANCES_STAY)
-    roads = VehicleRoads(scenario, network, open_times, kinds[0].vehicle.speed_kmh)
+    roads = VehicleRoads(scenario, network, open_times, kinds[0].vehicle.speed_kmh, "vehicle")
     beds = beds_of(scenario, patients)
     bases = [kind.vehicle.place for kind in kinds]
     places = list(dict.fromkeys([*(patient.place for patient in patients), *bases, *beds]))

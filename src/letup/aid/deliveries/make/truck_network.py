@@ -64,7 +64,7 @@ class TruckNetwork:
         self.access = road_access(network, scenario, places)
         minutes = arc_minutes(network, speed_kmh)
         wait = resting_nodes(network, scenario, self.arc_zone)
-        usable = np.flatnonzero(open_to(network, "vehicle"))
+        usable = np.flatnonzero(open_to(network, "lorry"))
         control = checkpoints_at(network, scenario)
         self._names = list(control.values())
         self.is_open = _open(scenario, self._names)
