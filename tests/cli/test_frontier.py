@@ -16,7 +16,7 @@ from letup import plan as plans
 from letup import scenario as scenarios
 from letup.cli.frontier import show_frontier
 from letup.pauses.limits import Window
-from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
+from letup.plan.frontier.model import BudgetFrontier, BudgetPoint
 from letup.plan.planner.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new

@@ -18,11 +18,11 @@ from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.pauses import Limits, Window, broken, choose_pauses, quiet_array
-from letup.plan.frontier.against_need import NeedPoint, efficient, tradeoff
+from letup.plan.frontier.against_need import efficient, tradeoff
 from letup.plan.frontier.files import write_frontier
+from letup.plan.frontier.model import BudgetFrontier, NeedPoint
 from letup.plan.frontier.over_budget import (
     NOT_DONE,
-    BudgetFrontier,
     SearchResult,
     agree,
     budgets_around,

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from letup.core import wording
 from letup.core.clock import Clock
-from letup.plan.frontier.against_need import NeedFrontier
-from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
+from letup.plan.frontier.model import BudgetFrontier, BudgetPoint, NeedFrontier
 from letup.plan.model import Plan
 from letup.report.tables import local_names, text
 

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from letup.core import wording
-from letup.plan.frontier.against_need import NeedFrontier
 from letup.plan.frontier.files import pause_rows
-from letup.plan.frontier.model import Frontier, PlanPoint
-from letup.plan.frontier.over_budget import BudgetFrontier, BudgetPoint
+from letup.plan.frontier.model import BudgetFrontier, BudgetPoint, Frontier, NeedFrontier, PlanPoint
 from letup.report import charts, tables
 from letup.report.template import page
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any, Literal
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,9 +13,8 @@ from letup.aid.people import staying
 from letup.core.errors import LetupError
 from letup.core.parallel import spread
 from letup.core.progress import Progress, Reporter
-from letup.core.wording import percent, share
-from letup.plan.frontier.model import ENDED_NOTE, PEOPLE_NOTE, Frontier, PlanPoint
-from letup.plan.objectives import NEED, UNITS, Objective
+from letup.plan.frontier.model import NeedFrontier, NeedPoint
+from letup.plan.objectives import Objective
 from letup.plan.planner.instance import Instance, lay_out, require_people
 from letup.plan.planner.multistart import Search, plan_once
 from letup.scenario import has_trucks
@@ -25,154 +22,6 @@ from letup.scenario.model import Priorities, Scenario
 
 _LEAST = 1e-3
 """Share of the weight of the one objective where the plan is to be best for the other: it decides between equals."""
-_TOLERANCE = 1e-6
-"""Linear programs are solved to tolerances."""
-
-
-@dataclass(frozen=True)
-class NeedPoint(PlanPoint):
-    """One plan.
-
-    Attributes
-    ----------
-    need : float
-        Person-days of need that trucks meet, with diminishing value, everyone counted where they live.
-    weight : float
-        Person-days that one person out weighed as much as in the search that found it.
-    """
-
-    need: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class NeedFrontier(Frontier):
-    """Plans of which none is better in both than another.
-
-    Attributes
-    ----------
-    points : tuple of NeedPoint
-        Most people first.
-    people_at_most, need_at_most : int, float
-        Proven: no plan within the limits lets more people out, or meets more need by trucks.
-    met_without, person_days : float
-        Need met without any truck, with diminishing value, and all need, person-days.
-    """
-
-    points: tuple[NeedPoint, ...]
-    people_at_most: int
-    need_at_most: float
-    met_without: float
-    person_days: float
-
-    @property
-    def against(self) -> Literal["need"]:
-        """What people are set against."""
-        return "need"
-
-    def budget_of(self, index: int) -> float:
-        """What the pauses of a point take, zone-hours."""
-        return self.points[index].used
-
-    def name_of(self, index: int) -> str:
-        """The number of a point."""
-        return str(index + 1)
-
-    def rates(self) -> list[float | None]:
-        """Person-days gained for each person fewer who gets out, from each point to the next; None at the last."""
-        rates = [
-            (later.need - point.need) / max(point.people - later.people, 1) for point, later in pairwise(self.points)
-        ]
-        return [*rates, None]
-
-    def best(self) -> int | None:
-        """Number of the plan that reaches both ceilings, if there is one."""
-        for number, point in enumerate(self.points, 1):
-            if point.people >= self.people_at_most and point.need >= self.need_at_most * (1 - _TOLERANCE):
-                return number
-        return None
-
-    def answer(self) -> str:
-        """The two ends in one sentence."""
-
-        def both(point: NeedPoint) -> str:
-            out_of = share(point.people, self.want_to_leave)
-            people = f"{point.people:,} people ({out_of} of those who want to leave) get out"
-            return f"{people} and trucks add {point.need:,.0f} person-days of need met"
-
-        if len(self.points) == 1:
-            return f"One plan is best for both, of all that were found: {both(self.points[0])}."
-        return f"With the plan for people, {both(self.points[0])}; with the plan for aid, {both(self.points[-1])}."
-
-    def notes(self) -> list[str]:
-        """How to read the table."""
-        without = percent(self.met_without / self.person_days, 1) if self.person_days else "0 %"
-        best = self.best()
-        both = f"Plan {best} does both." if best else "Whether one plan could do both is not known."
-        notes = [
-            PEOPLE_NOTE,
-            "Person-days: need that trucks meet, each further part of a need worth less, everyone counted where they "
-            f"live. Without any truck {self.met_without:,.0f} of {self.person_days:,.0f} are met ({without}).",
-            f"Proven: no plan within the limits lets more than {self.people_at_most:,} people out, or adds more than "
-            f"{self.need_at_most:,.0f} person-days. {both}",
-            "All plans keep to the scenario's limits, zone-hours included. Plans that another one beats in both are "
-            "left out.",
-        ]
-        return notes if self.complete or best else [*notes, ENDED_NOTE]
-
-    def text_table(self) -> tuple[Sequence[str], list[list[str]]]:
-        """Headings and rows for the terminal."""
-        head = [
-            "point",
-            "zone-hours",
-            "pauses",
-            "people",
-            "share",
-            "person-days",
-            "of at most",
-            "for each person fewer",
-        ]
-        rows = [
-            [
-                self.name_of(index),
-                f"{point.used:,g}",
-                f"{len(point.windows)}",
-                f"{point.people:,}",
-                share(point.people, self.want_to_leave),
-                f"{point.need:,.0f}",
-                percent(point.need / self.need_at_most, 1),
-                f"+{rate:,.1f} person-days" if rate is not None else "",
-            ]
-            for index, (point, rate) in enumerate(zip(self.points, self.rates(), strict=True))
-        ]
-        return head, rows
-
-    def records(self) -> list[dict[str, Any]]:
-        """Rows of frontier.csv."""
-        return [
-            {
-                "point": number,
-                "zone_hours_used": round(point.used, 6),
-                "pauses": len(point.windows),
-                "people": point.people,
-                "share_of_want_to_leave": round(point.people / self.want_to_leave, 4),
-                "people_at_most": self.people_at_most,
-                "person_days_added": round(point.need),
-                "person_days_added_at_most": round(self.need_at_most),
-                "person_days_per_person_fewer_next": round(rate, 3) if rate is not None else None,
-                "person_weighed_as_person_days": point.weight,
-                "no_plan_because": None,
-            }
-            for number, (point, rate) in enumerate(zip(self.points, self.rates(), strict=True), 1)
-        ]
-
-    def facts(self) -> dict[str, Any]:
-        """What frontier.json says beside the points."""
-        return {
-            "unit_of_need": UNITS[NEED],
-            "person_days": self.person_days,
-            "person_days_met_without": self.met_without,
-        }
 
 
 def tradeoff(
@@ -196,14 +45,8 @@ def tradeoff(
         The world as given; its own priorities are not used.
     points : int
         How many searches.
-    time_limit : float or None
-        Seconds for each.
-    seed : int
-        Seed of the searches.
-    cluster, workers
-        Where the searches run; see `letup.core.parallel.spread`.
-    progress : callable, optional
-        Told how far it has come.
+    time_limit, seed, cluster, workers, progress
+        As for `letup.plan.frontier.over_budget.frontier`.
 
     Raises
     ------

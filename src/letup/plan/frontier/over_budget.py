@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import numpy as np
 
@@ -18,15 +17,12 @@ from letup.core.clock import Clock
 from letup.core.errors import LetupError, NoPlan
 from letup.core.parallel import spread
 from letup.core.progress import Progress, Reporter
-from letup.core.wording import percent, share
 from letup.pauses.limits import Limits, Window, costs_of, quiet_array, usable_steps
-from letup.plan.frontier.model import ENDED_NOTE, PEOPLE_NOTE, Frontier, PlanPoint
+from letup.plan.frontier.model import BudgetFrontier, BudgetPoint, By
 from letup.plan.planner.instance import Instance, lay_out, require_people, search_network
 from letup.plan.planner.movements import outcome
 from letup.plan.planner.search import choose
 from letup.scenario.model import Scenario
-
-By = Literal["zone_hours", "concession"]
 
 _ROUND_HOURS = 0.5
 """Budgets that are not given are multiples of this, zone-hours."""
@@ -69,191 +65,6 @@ class SearchResult:
     def decides(self) -> float:
         """What decides between plans."""
         return self.value if self.merit is None else self.merit
-
-
-@dataclass(frozen=True)
-class BudgetPoint(PlanPoint):
-    """The best plan known within one budget.
-
-    Attributes
-    ----------
-    budget : float
-        Zone-hours that may be paused in all, or the cost that the pauses may have together.
-    people_at_most : int
-        Proven: no pauses within this budget let more people out.
-    value, bound : float
-        People as the search counts them, and proven to be the most that any pauses within the budget come to.
-    pauses_from : float or None
-        The smaller budget whose pauses these are, where nothing better was found with more.
-    bound_from : float or None
-        The larger budget whose bound this is, where that is lower than the one proven for this budget.
-    complete : bool
-        False if the search was ended early, by its time or by hand.
-    reason : str
-        Why there is no plan within this budget; empty if there is one.
-    """
-
-    budget: float
-    people_at_most: int
-    value: float
-    bound: float
-    pauses_from: float | None = None
-    bound_from: float | None = None
-    complete: bool = True
-    reason: str = ""
-
-    @property
-    def gap(self) -> float:
-        """(bound - value) / value; infinite if the value is 0 and the bound is not."""
-        if self.value > 0:
-            return (self.bound - self.value) / self.value
-        return 0.0 if self.bound <= 0 else math.inf
-
-
-@dataclass(frozen=True)
-class BudgetFrontier(Frontier):
-    """What the pauses of a scenario can bring, by how much pause there is.
-
-    Attributes
-    ----------
-    points : tuple of BudgetPoint
-        The smallest budget first. What the pauses are chosen for never falls from one to the next; people do not
-        either where people alone count.
-    by : {"zone_hours", "concession"}
-        What the budgets are of.
-    count : str
-        How the search counts people, in words.
-    own : float or None
-        The scenario's own limit of the budgets' kind.
-    """
-
-    points: tuple[BudgetPoint, ...]
-    by: By
-    count: str
-    own: float | None
-
-    @property
-    def against(self) -> By:
-        """What people are set against."""
-        return self.by
-
-    @property
-    def unit(self) -> str:
-        """What one unit of a budget is called."""
-        return "zone-hour" if self.by == "zone_hours" else "unit of concession"
-
-    def budget_of(self, index: int) -> float:
-        """What the pauses of a point may take."""
-        return self.points[index].budget
-
-    def name_of(self, index: int) -> str:
-        """The budget of a point."""
-        return f"{round(self.points[index].budget, 6):g}"
-
-    def is_own_limit(self, point: BudgetPoint) -> bool:
-        """Whether a point's budget is the scenario's own limit."""
-        return self.own is not None and math.isclose(point.budget, self.own)
-
-    def slope(self, index: int) -> tuple[float, float] | None:
-        """People that each further unit brings from a point to the next: known, and at the most; None at the end."""
-        point = self.points[index]
-        for later in self.points[index + 1 :]:
-            if not point.reason and not later.reason:
-                width = later.budget - point.budget
-                return (later.people - point.people) / width, (later.people_at_most - point.people) / width
-        return None
-
-    def answer(self) -> str:
-        """What the smallest and the largest budget bring, in one sentence."""
-        with_plan = [point for point in self.points if not point.reason]
-        if not with_plan:
-            return "No point of the frontier could be computed."
-        unit = "zone-hours" if self.by == "zone_hours" else "units of concession"
-
-        def out(point: BudgetPoint) -> str:
-            out_of = share(point.people, self.want_to_leave)
-            return f"{point.people:,} ({out_of}, proven to be at most {point.people_at_most:,})"
-
-        first, last = with_plan[0], with_plan[-1]
-        text = f"Of the {self.want_to_leave:,} people who want to leave, {out(first)} get out with "
-        text += f"{first.budget:,g} {unit}"
-        return f"{text}, and {out(last)} with {last.budget:,g} {unit}." if len(with_plan) > 1 else f"{text}."
-
-    def notes(self) -> list[str]:
-        """How to read the table."""
-        notes = [
-            PEOPLE_NOTE,
-            "At most: proven for every plan within the limits and this budget.",
-            f"Gap: how far the search is from its own proven bound, counting {self.count}.",
-            "A plan within a budget is also one for every larger budget (*), "
-            "and a bound for a budget also one for every smaller (**).",
-        ]
-        return notes if self.complete else [*notes, ENDED_NOTE]
-
-    def gap_text(self, point: BudgetPoint) -> str:
-        """The search's proven gap."""
-        return percent(point.gap, 1) if math.isfinite(point.gap) else "–"
-
-    def slope_text(self, index: int) -> str:
-        """What each further unit brings after a point, and at most; empty at the last."""
-        slope = self.slope(index)
-        return "" if slope is None else f"+{slope[0]:,.0f} (at most {slope[1]:,.0f})"
-
-    def text_table(self) -> tuple[Sequence[str], list[list[str]]]:
-        """Headings and rows for the terminal."""
-        what = "zone-hours" if self.by == "zone_hours" else "concession"
-        rows = []
-        for index, point in enumerate(self.points):
-            budget = f"{point.budget:,g}" + (" (own limit)" if self.is_own_limit(point) else "")
-            if point.reason:
-                rows.append([budget, point.reason])
-                continue
-            rows.append(
-                [
-                    budget,
-                    f"{point.used:,g}",
-                    f"{len(point.windows):,}",
-                    f"{point.people:,}" + ("*" if point.pauses_from is not None else ""),
-                    share(point.people, self.want_to_leave),
-                    f"{point.people_at_most:,}",
-                    self.gap_text(point) + ("**" if point.bound_from is not None else ""),
-                    self.slope_text(index),
-                ]
-            )
-        return [what, "used", "pauses", "people", "share", "at most", "gap", f"each further {self.unit}"], rows
-
-    def records(self) -> list[dict[str, Any]]:
-        """Rows of frontier.csv."""
-        return [self._record(index, point) for index, point in enumerate(self.points)]
-
-    def _record(self, index: int, point: BudgetPoint) -> dict[str, Any]:
-        there, slope = not point.reason, self.slope(index)
-        return {
-            f"{self.by}_allowed": round(point.budget, 6),
-            f"{self.by}_used": round(point.used, 6) if there else None,
-            "people": point.people if there else None,
-            "share_of_want_to_leave": round(point.people / self.want_to_leave, 4) if there else None,
-            "people_at_most": point.people_at_most if there else None,
-            "people_per_next_unit": round(slope[0], 6) if slope else None,
-            "people_per_next_unit_at_most": round(slope[1], 6) if slope else None,
-            "pauses": len(point.windows) if there else None,
-            "search_value": round(point.value, 3) if there else None,
-            "search_bound": _finite(point.bound, 3) if there else None,
-            "search_gap": _finite(point.gap, 5) if there else None,
-            "people_from": point.pauses_from,
-            "value_from": point.pauses_from,
-            "bound_from": point.bound_from,
-            "search_complete": point.complete,
-            "no_plan_because": point.reason or None,
-        }
-
-    def facts(self) -> dict[str, Any]:
-        """What frontier.json says beside the points."""
-        return {"own_limit": self.own, "search_counts": self.count}
-
-
-def _finite(value: float, digits: int) -> float | None:
-    return round(float(value), digits) if math.isfinite(value) else None
 
 
 @dataclass(frozen=True)
