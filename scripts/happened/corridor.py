@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from letup import roads
-from letup.pauses.movement_times import MARGIN_MINUTES
+from letup.pauses.limits import MARGIN_MINUTES
 from letup.plan.planner.groups import move_groups
 from letup.roads.departures import ready_share
 from letup.roads.network import RoadNetwork

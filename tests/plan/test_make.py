@@ -10,7 +10,8 @@ from letup import plan as plans
 from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
-from letup.plan.discretise import limits_of, moving_array
+from letup.pauses.limits import moving_array
+from letup.plan.discretise import limits_of
 from letup.plan.files.document import BOTTLENECK_COLUMNS
 from letup.plan.planner.bottlenecks import in_order
 

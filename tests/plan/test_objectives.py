@@ -15,8 +15,8 @@ from letup import roads
 from letup.aid.deliveries.make import deliver, prepare, upper_bound
 from letup.core.errors import LetupError
 from letup.core.wording import significant
-from letup.pauses.limits import Window, usable_steps
-from letup.plan.discretise import limits_of, moving_array
+from letup.pauses.limits import Window, moving_array, usable_steps
+from letup.plan.discretise import limits_of
 from letup.plan.files.document import field_digests
 from letup.plan.frontier.against_need import tradeoff
 from letup.plan.objectives import Objective, WeighedObjective, gap_of, sentence_of

@@ -72,7 +72,7 @@ _ROWS = 40
 def show_assessment(assessment: Assessment, files: list[Path]) -> None:
     """Print the answer, days left by zone, need not met by essential, what the plan changes, facilities, findings."""
     from letup.aid.assessment import answer
-    from letup.aid.text import notes as how_to_read
+    from letup.aid.assessment import notes as how_to_read
     from letup.cli.terminal import finding_rows, indented, notes, show, show_written
 
     show(answer(assessment), "")
@@ -89,12 +89,12 @@ def show_assessment(assessment: Assessment, files: list[Path]) -> None:
 
 def _zones(assessment: Assessment) -> Table:
     """Days left by zone and essential, the worst zone first."""
-    from letup.aid.text import column_of, share_met, shown, worst_first
+    from letup.aid.assessment import column_of, share_met, shown, zones_worst_first
     from letup.cli.terminal import table
     from letup.core.wording import and_more
 
     items = [item for item in shown(assessment) if assessment.essentials[item].per_person]
-    zones = worst_first(assessment)
+    zones = zones_worst_first(assessment)
     head = ["zone", "people"]
     for item in items:
         head += [f"{assessment.essentials[item].label.lower()}, days left", "met"]
@@ -111,7 +111,7 @@ def _zones(assessment: Assessment) -> Table:
 
 def _totals(assessment: Assessment) -> Table:
     """Person-days of need that are not met, by essential."""
-    from letup.aid.text import shown
+    from letup.aid.assessment import shown
     from letup.cli.terminal import table
 
     plan = assessment.with_plan
@@ -144,7 +144,7 @@ def _totals(assessment: Assessment) -> Table:
 
 def _changes(assessment: Assessment) -> Table:
     """Where the plan changes most."""
-    from letup.aid.text import changes
+    from letup.aid.assessment import changes
     from letup.cli.terminal import table
 
     head = ("changed most by the plan", "essential", "not met, no pause", "with the plan", "change")

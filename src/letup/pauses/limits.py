@@ -6,13 +6,19 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import Clock, runs
 from letup.core.errors import LetupError
+
+if TYPE_CHECKING:
+    from letup.scenario.model import Scenario
+
+MARGIN_MINUTES = 15
+"""Nobody is planned to be on a road this shortly before a pause ends, as far as steps allow, minutes."""
 
 _EXACT = 1e-6
 
@@ -287,6 +293,20 @@ def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.boo
     for window in windows:
         quiet[window.zone, window.first : window.last + 1] = True
     return quiet
+
+
+def margin_steps(scenario: Scenario) -> int:
+    """The margin in whole steps, rounded down: with steps longer than the margin there is none."""
+    return MARGIN_MINUTES // scenario.step_minutes
+
+
+def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
+    """When people may be on the roads of each zone: the pauses without a margin at their end."""
+    margin = margin_steps(scenario)
+    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
+    for window in windows:
+        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
+    return moving
 
 
 def check_limits(limits: Limits, zones: int, steps: int) -> None:

@@ -11,19 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.pauses.limits import Limits, Window
-from letup.pauses.movement_times import MARGIN_MINUTES, margin_steps, moving_array
 from letup.roads.network import Timed
 from letup.scenario.model import Cost, Group, Scenario, TimeOfZone
-
-__all__ = [
-    "MARGIN_MINUTES",
-    "Costs",
-    "costs_by_party",
-    "limits_of",
-    "margin_steps",
-    "moving_array",
-    "people_by_group",
-]
 
 _EXACT = 1e-9
 

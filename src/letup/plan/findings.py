@@ -11,8 +11,8 @@ from letup.aid.deliveries.logistics import has_deliveries
 from letup.core.findings import Finding, finding, worst_first
 from letup.core.wording import first_few, plural
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import Window
-from letup.plan.discretise import MARGIN_MINUTES, limits_of, paying
+from letup.pauses.limits import MARGIN_MINUTES, Window
+from letup.plan.discretise import limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
 from letup.roads.network import RoadNetwork

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.logistics import has_deliveries
 from letup.aid.deliveries.make import DeliverySurrogate, Prepared, prepare, upper_bound, value_at_home
 from letup.core.wording import percent, significant
-from letup.pauses.limits import Window
-from letup.plan.discretise import moving_array
+from letup.pauses.limits import Window, moving_array
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from letup.aid import Assessment
-from letup.aid.assessment import answer, ranged
+from letup.aid.assessment import answer, changes, notes, ranged, reckoning, share_met, shown, zones_worst_first
 from letup.aid.balance import Balance
-from letup.aid.text import changes, notes, reckoning, share_met, shown, worst_first
 from letup.core import wording
 from letup.core.clock import DAY_MINUTES
 from letup.report import tables
@@ -144,7 +143,9 @@ def panel(assessment: Assessment, item: int, axis: float) -> Panel:
     names = [str(name) for name in assessment.scenario.zones["name"]]
     needed = assessment.likely.need[:, item].sum(axis=0) > 0
     if essential.per_person:
-        lanes = [_lane(assessment, item, zone, names[zone], axis) for zone in worst_first(assessment) if needed[zone]]
+        lanes = [
+            _lane(assessment, item, zone, names[zone], axis) for zone in zones_worst_first(assessment) if needed[zone]
+        ]
     else:
         lanes = [
             _drawn(_facility_name(assessment, number), "", [end.idle_from[number] for end in _ends(assessment)], axis)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from letup.aid.deliveries.tables import DELIVERIES
+from letup.aid.deliveries.model import DELIVERIES
 from letup.core.errors import BadInput, LetupError
 from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
@@ -410,7 +410,7 @@ class _EvacuationCounter:
 
     def more_people(self, offer: Offer, before: int) -> float:
         """People more than before who reach a shelter when the groups move one after the other."""
-        from letup.plan.discretise import moving_array
+        from letup.pauses.limits import moving_array
         from letup.plan.planner.groups import move_groups
 
         moving = moving_array(self.scenario, list(offer.windows))

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, has_deliveries, logistics_of, slot_steps
+from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.aid.deliveries.need import Need, hand_out, needs
 from letup.aid.deliveries.residual_capacity import keys_of_arcs, residual_capacity
-from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.deliveries.truck_paths import TruckPath, checkpoints_at
 from letup.aid.people import moving
 from letup.aid.supplies import supplies
-from letup.pauses.limits import Window
-from letup.pauses.movement_times import moving_array
+from letup.pauses.limits import Window, moving_array
 from letup.plan.files.document import Document
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario

@@ -14,9 +14,9 @@ from letup.aid.deliveries.make import deliver, prepare, upper_bound
 from letup.aid.deliveries.make.deliver import balance
 from letup.aid.deliveries.make.program import ELSEWHERE, delivery_program
 from letup.aid.deliveries.make.trips import trips
+from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.aid.deliveries.need import hand_out, needs
 from letup.aid.deliveries.residual_capacity import residual_capacity
-from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import staying
 from letup.scenario.model import DeliverySettings
 from tests.aid.deliveries.small import changed, quiet_hours, strip, without_stocks

@@ -11,7 +11,7 @@ import pandas as pd
 
 from letup.aid.convoys.model import Load, Orders, Truck
 from letup.aid.convoys.patients import patients_of
-from letup.aid.deliveries.tables import DELIVERIES
+from letup.aid.deliveries.model import DELIVERIES
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
 from letup.scenario.model import Scenario

@@ -1,4 +1,4 @@
-"""What deliveries come to."""
+"""Deliveries: their tables, declared in ``tables.csv``, and what they come to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from letup.aid.balance import Balance
 from letup.aid.deliveries.need import Need
 from letup.core.findings import Finding
+from letup.tables import schemas
+
+DELIVERIES = schemas("letup.aid.deliveries")["deliveries.csv"]
+RETURNS = schemas("letup.aid.deliveries")["returns.csv"]
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +26,7 @@ class Deliveries:
     Attributes
     ----------
     table, returns : DataFrame
-        Deliveries and the ways back, tables as `letup.aid.deliveries.tables` declares them.
+        Deliveries and the ways back, tables as `DELIVERIES` and `RETURNS` declare them.
     need : Need
         What is needed and met without deliveries, by local day.
     used : float64[D, E, Z]

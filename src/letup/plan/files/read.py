@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.model import Truck, trucks_of
 from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
-from letup.aid.deliveries.tables import DELIVERIES, RETURNS
+from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.core.clock import moment_of
 from letup.core.collect import Collector, did_you_mean, show
 from letup.core.errors import BadInput, LetupError

@@ -15,7 +15,7 @@ import pandas as pd
 
 from letup import __version__
 from letup.aid.convoys.tables import clear_orders
-from letup.aid.deliveries.tables import DELIVERIES, RETURNS
+from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.core import folders
 from letup.core.errors import LetupError
 from letup.plan import objectives as joint

@@ -12,9 +12,9 @@ from letup import roads
 from letup.core.clock import Clock
 from letup.core.errors import NoPlan
 from letup.pauses.feasibility.conflicts import require_a_window
-from letup.pauses.limits import Limits, Window, usable_steps
+from letup.pauses.limits import Limits, Window, moving_array, usable_steps
 from letup.plan.ceiling import ceiling
-from letup.plan.discretise import by_mode, limits_of, moving_array
+from letup.plan.discretise import by_mode, limits_of
 from letup.plan.objectives import WeighedObjective, is_joint
 from letup.plan.planner.groups import move_groups
 from letup.roads.network import RoadNetwork, Timed

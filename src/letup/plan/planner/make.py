@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.logistics import has_deliveries
 from letup.aid.deliveries.make import deliver
 from letup.core.progress import Progress, Reporter
-from letup.pauses.limits import Window
+from letup.pauses.limits import Window, moving_array
 from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED
-from letup.plan.discretise import moving_array, people_by_group
+from letup.plan.discretise import people_by_group
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult, Plan
 from letup.plan.objectives import WeighedObjective, is_joint

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from letup.pauses.limits import Window
-from letup.plan.discretise import moving_array
+from letup.pauses.limits import Window, moving_array
 from letup.plan.files.document import MOVEMENTS
 from letup.plan.movement_paths import RoadsOf, passing
 from letup.plan.objectives import WeighedObjective

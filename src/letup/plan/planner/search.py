@@ -14,12 +14,11 @@ from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.choose import can_be_relaxed, choose_pauses, is_small
 from letup.pauses.incumbent import FirstOf, Incumbent, Rounds, TimeLimit
-from letup.pauses.limits import Window
+from letup.pauses.limits import Window, margin_steps
 from letup.pauses.problem import Problem
 from letup.pauses.search.annealing import Annealing
 from letup.pauses.search.surrogate_search import SurrogateAnnealing, initial_windows
 from letup.pauses.warm_up import compile_first
-from letup.plan.discretise import margin_steps
 from letup.plan.objectives import WeighedObjective
 from letup.plan.planner.instance import Instance, SearchNetwork, search_network
 

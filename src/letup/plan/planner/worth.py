@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.core.clock import runs
-from letup.pauses.limits import Window
-from letup.plan.discretise import limits_of, moving_array, room_of
+from letup.pauses.limits import Window, moving_array
+from letup.plan.discretise import limits_of, room_of
 from letup.plan.extensions import Extension, is_allowed, longer_pauses, new_pauses
 from letup.plan.files.document import NEXT_HOUR_COLUMNS
 from letup.plan.planner.groups import GroupFlow, move_groups

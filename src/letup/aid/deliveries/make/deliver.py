@@ -15,16 +15,14 @@ from letup.aid.deliveries.make.bound import daily_program
 from letup.aid.deliveries.make.program import ELSEWHERE, DeliveryProgram, delivery_program
 from letup.aid.deliveries.make.trips import Trip, trips, truck_networks
 from letup.aid.deliveries.make.truck_network import TruckNetwork
-from letup.aid.deliveries.model import Deliveries
+from letup.aid.deliveries.model import DELIVERIES, RETURNS, Deliveries
 from letup.aid.deliveries.need import Need, hand_out, needs
 from letup.aid.deliveries.residual_capacity import residual_capacity
-from letup.aid.deliveries.tables import DELIVERIES, RETURNS
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.core.findings import Finding, worst_first
 from letup.core.wording import first_few
-from letup.pauses.limits import Window
-from letup.pauses.movement_times import moving_array
+from letup.pauses.limits import Window, moving_array
 from letup.roads.last_stretches import STRETCH_M
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
