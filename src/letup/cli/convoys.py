@@ -22,7 +22,7 @@ def convoys(
         int, typer.Option(min=0, max=720, help="Minutes before the end of a pause in which nobody is on the way.")
     ] = 15,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search.")] = 40,
-    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")] = 0,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:

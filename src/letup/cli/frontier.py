@@ -29,7 +29,7 @@ def frontier(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 60.0,
-    seed: Annotated[int, typer.Option(help="Seed of the searches.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the searches.")] = 0,
     cluster: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786."),

@@ -23,7 +23,7 @@ def plan(
     time_limit: Annotated[
         float | None, typer.Option(min=0, help="Seconds to look for better pauses; one short search if absent.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")] = 0,
     priorities: Annotated[
         str | None,
         typer.Option(help="What one person out and one person-day of need met are worth, such as people=1,need=0.03."),

@@ -29,7 +29,7 @@ def support(
         list[str] | None, typer.Option("--set", metavar="ISSUE=VALUE", help="The same, one issue; may be repeated.")
     ] = None,
     draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Draws of what is known as a range.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the draws.")] = 0,
     exact: Annotated[
         bool, typer.Option("--exact", help="Move people anew under the changes of the plan that are shown.")
     ] = False,

@@ -317,9 +317,23 @@ def write_terms(
             keep_trailing_newline=True,
         )
         environment.filters["fill"] = _fill if LANGUAGES[lang] == "ltr" else _fill_isolated
-        environment.filters["cell"] = lambda words: str(words).replace("|", "\\|").replace("\n", " ")
+        environment.filters["plain"] = plain
         file.write_text(environment.from_string(page_text(name)).render(**values), "utf-8", newline="")
     return files
+
+
+_MARKS = re.compile(r"([\\\\`*_\[\]<>|&~])")
+_FIRST_MARKS = re.compile(r"([-+#=]|\d+(?=[.)]))")
+
+
+def plain(words: object) -> str:
+    """Text of the scenario as Markdown shows it as it is: on one line, with no mark, link or HTML in it."""
+    escaped = _MARKS.sub(r"\\\1", " ".join(str(words).split()))
+    first = _FIRST_MARKS.match(escaped)
+    if first is None:
+        return escaped
+    end = first.end()
+    return f"{escaped[:end]}\\{escaped[end:]}" if escaped[0].isdigit() else f"\\{escaped}"
 
 
 def _fill(phrase: str, **values: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from letup.scenario.limits import check_limits
 from letup.scenario.priorities import check_priorities
 from letup.scenario.settings import check_times
 from letup.scenario.statements import check_statements
-from letup.tables.inputs import Table, check_ids, check_ranges, check_references, check_somewhere
+from letup.tables.inputs import Row, Table, check_ids, check_ranges, check_references, check_somewhere
 
 _MOST_PEOPLE = 2**31 - 1
 
@@ -77,6 +78,12 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
     for name in TABLES:
         if name in tables:
             check_repeated_rows(tables[name], notes)
+    for name in ("zones.geojson", PARTIES):
+        if name in tables:
+            check_names(tables[name], notes)
+    for name, key, what in _COUNTED_ONCE:
+        if name in tables:
+            check_counted_once(tables[name], key, what, notes)
     _check_supplies(tables, essentials, zones, notes)
     aid_checks.check_deliveries(tables, sections, essentials, zones, notes)
     aid_checks.check_patients(tables, targets["places.geojson"], notes)
@@ -143,6 +150,9 @@ def check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Co
     for name, code in (("stocks.csv", "stocks.outside"), ("facilities.csv", "facilities.outside")):
         if name in tables and "places.geojson" in tables and zones is not None:
             spatial_checks.check_held(tables[name], code, tables["places.geojson"], zones, notes)
+    for name, severity in (("people.csv", "error"), ("facilities.csv", "warning")):
+        if name in tables and "places.geojson" in tables and zones is not None:
+            spatial_checks.check_elsewhere(tables[name], severity, tables["places.geojson"], zones, notes)
     if "places.geojson" in tables and zones is not None:
         spatial_checks.check_points(tables["places.geojson"], zones, notes)
     if "roads.geojson" in tables:
@@ -176,6 +186,44 @@ def check_people(people: Table, notes: Collector) -> None:
     if total > _MOST_PEOPLE:
         message, remedy = f"{total:,} people in all", f"at most {_MOST_PEOPLE:,} can be counted; correct the counts"
         notes.add("people.total", message, remedy, file=people.file, column="count")
+
+
+#: Tables whose rows add up, the columns that say what a row is of, and what is counted twice where two agree in them.
+_COUNTED_ONCE = (
+    ("people.csv", ("zone", "place", "group"), "people of one group"),
+    ("stocks.csv", ("zone", "place", "item"), "a stock of one item"),
+    ("concessions.csv", ("party", "zone", "issue", "from", "to"), "a cost to one party"),
+)
+
+
+def check_counted_once(table: Table, key: tuple[str, ...], what: str, notes: Collector) -> None:
+    """Note rows that agree in what they are of, though not in every cell: they add up, which may not be meant."""
+    seen: dict[Hashable, Row] = {}
+    for row in table.rows:
+        of = tuple(row.cells.get(column) for column in key)
+        if sum(part is not None for part in of) < 2:
+            continue
+        first = seen.setdefault(of, row)
+        if first is not row and first.cells != row.cells:
+            message = f"is {what}, as {first.where} is: the two add up"
+            remedy = "keep one if they are two sources for the same; else say in the notes how they differ"
+            notes.add("row.twice", message, remedy, file=table.file, where=row.where, severity="warning")
+
+
+def check_names(table: Table, notes: Collector) -> None:
+    """Note names that two rows share: readers of a plan could not tell them apart."""
+    seen: dict[str, str] = {}
+    for row in table.rows:
+        name = row.cells.get("name")
+        if name is None:
+            continue
+        look = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        if look in seen:
+            message = f"{show(name)} is also the name of {seen[look]}"
+            remedy = "give each a name of its own: pages and term sheets show names"
+            place = {"file": table.file, "where": row.where, "column": "name"}
+            notes.add("name.repeated", message, remedy, **place, severity="warning")
+        seen.setdefault(look, row.where)
 
 
 def check_repeated_rows(table: Table, notes: Collector) -> None:

@@ -118,6 +118,8 @@ def read_lists(
         limits[name] = reader(limits[name], place)
     _check_forced(limits.get("forced", ()), top, _Place("forced", zones, notes))
     _check_frozen(limits.get("frozen", ()), top, _Place("frozen", zones, notes))
+    for name in ("forced", "frozen"):
+        _check_forbidden(limits, name, _Place(name, zones, notes))
     if limits.get("concession_budget") is not None and not limits.get("concession"):
         remedy = "add concession: a list of zone and cost, or take the budget away"
         message = "is a budget without a concession that says what a pause costs"
@@ -233,6 +235,16 @@ def _check_forced(forced: Iterable[TimeOfZone], top: Mapping[str, Any], place: _
         if first < planned[0] or last > planned[1]:
             remedy = f"write times from {planned[0].isoformat()} to {planned[1].isoformat()}"
             place.add("limits.outside", "reaches beyond the time that is planned", remedy, number)
+
+
+def _check_forbidden(limits: Mapping[str, Any], name: str, place: _Place) -> None:
+    """A pause that must be there cannot lie in a time in which its zone, or one paused with it, cannot be paused."""
+    together = {zone: group for group in limits.get("together", ()) for zone in group}
+    for number, (zone, first, last) in enumerate(limits.get(name, ()), 1):
+        for entry, (other, start, end) in enumerate(limits.get("forbidden", ()), 1):
+            if other in together.get(zone, (zone,)) and first < end and start < last:
+                message = f"lies in the time of forbidden, entry {entry}, in which {show(other)} cannot be paused"
+                place.add("limits.contradict", message, "take one of the two away, or correct its times", number)
 
 
 def _check_frozen(frozen: Iterable[TimeOfZone], top: Mapping[str, Any], place: _Place) -> None:

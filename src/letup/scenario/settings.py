@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from letup.core.collect import Collector, show
 from letup.scenario.format import PARTIES, SCENARIO, understand
+from letup.tables.cells import Wrong, convert
 from letup.tables.inputs import Row, Table
+from letup.tables.schema import Column
 from letup.tables.text_files import MOST_COLUMNS
 
 SECTIONS = ("groups", "limits", "mobilisation", "priorities", "deliveries", "sources")
@@ -55,8 +57,18 @@ def _rows(section: str, value: Any, notes: Collector) -> list[Row]:
         if not isinstance(entry, dict):
             _shape(SCENARIO, where, "mapping", notes)
             continue
+        if section == "sources":
+            _check_name(str(key), where, notes)
         rows.append(Row(where, _filled(entry)))
     return rows
+
+
+def _check_name(name: str, where: str, notes: Collector) -> None:
+    """Note a source whose key cannot be named in a column of sources."""
+    try:
+        convert(Column(f"{SCENARIO}:sources", "name", "id"), name)
+    except Wrong as wrong:
+        notes.add(wrong.code, wrong.message, wrong.remedy, file=SCENARIO, where=where)
 
 
 def parties_of(content: Any, notes: Collector) -> Table:

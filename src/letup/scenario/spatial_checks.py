@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, show
+from letup.core.findings import Severity
 from letup.tables.inputs import Row, Table
 
 #: Share of the smaller zone below which an overlap is a sliver.
@@ -28,6 +29,8 @@ MOST_PAIRS = 5_000
 #: How far outside all zones a place may lie without a finding, metres.
 OUTSIDE_M = {"crossing": 1000.0}
 OUTSIDE_OTHERS_M = 100.0
+#: Latitude up to which ground can be taken as flat, and drawn, degrees; the usual end of maps on screens.
+FARTHEST_NORTH = 85.0
 NEAR_DUPLICATE_M = 20.0
 METRES_PER_DEGREE = 111_320.0
 
@@ -44,6 +47,11 @@ def check_zones(zones: Table, timezone: str | None, notes: Collector) -> None:
         notes.add("layer.too_many", f"has {len(rows):,} zones; at most {MOST_ZONES:,}", remedy, file=zones.file)
         return
     shapes = np.array([row.geometry for row in rows], object)
+    west, south, east, north = shapely.total_bounds(shapes)
+    if south < -FARTHEST_NORTH or north > FARTHEST_NORTH or east - west > 180:
+        message = f"reaches from {south:g} to {north:g} degrees of latitude and {west:g} to {east:g} of longitude"
+        remedy = f"letup plans up to {FARTHEST_NORTH:g} degrees north and south, and not across the 180th meridian"
+        notes.add("coordinates.range", message, remedy, file=zones.file, column="geometry")
     _check_swapped_zones(zones.file, rows, shapes, timezone, notes)
     tree = shapely.STRtree(shapes)
     pairs = tree.query(shapes, predicate="intersects").T
@@ -222,6 +230,30 @@ def check_held(table: Table, code: str, places: Table, zones: Table, notes: Coll
             message = f"the place {show(row.cells['place'])} lies outside every zone"
             remedy = "name the zone it belongs to in the column zone, or correct the place"
             notes.add(code, message, remedy, file=table.file, where=row.where, column="place")
+
+
+def check_elsewhere(table: Table, severity: Severity, places: Table, zones: Table, notes: Collector) -> None:
+    """Note rows that name a zone and a place that lies in another one."""
+    shapes = [row.geometry for row in zones.rows if row.geometry is not None]
+    if len(shapes) != len(zones.rows) or not shapes:
+        return
+    ids = {row.cells.get("id"): number for number, row in enumerate(zones.rows)}
+    at = {row.cells.get("id"): row for row in places.rows if row.geometry is not None}
+    tree = shapely.STRtree(shapes)
+    for row in table.rows:
+        zone, place = ids.get(row.cells.get("zone")), at.get(row.cells.get("place"))
+        if zone is None or place is None:
+            continue
+        there = zone_at(place.geometry, str(place.cells.get("kind")), tree, shapes)
+        metres = _metres(shapely.get_coordinates(shapely.shortest_line(place.geometry, shapes[zone])))
+        if there >= 0 and there != zone and metres > OUTSIDE_OTHERS_M:
+            message = (
+                f"is in the zone {show(row.cells['zone'])} and at the place {show(row.cells['place'])}, "
+                f"which lies in {show(zones.rows[there].cells.get('id', ''))}"
+            )
+            remedy = "name the zone that the place lies in, or leave one of the two empty"
+            place_of = {"file": table.file, "where": row.where, "column": "place"}
+            notes.add("row.elsewhere", message, remedy, **place_of, severity=severity)
 
 
 def check_points(places: Table, zones: Table, notes: Collector) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from letup.core.collect import Collector, show
+from letup.scenario.format import FILES
 from letup.tables.inputs import Row, Table
 from letup.tables.text_files import MEGABYTE
 
@@ -19,6 +20,7 @@ CHANGE_DAYS = 30
 
 SHORTEST_PROOF = 8
 """Letters and blanks that a quote needs so that finding it in a file means something."""
+_OWN_FILES = frozenset(name.casefold() for name in FILES)
 LARGEST_SOURCE = 20 * MEGABYTE
 """Largest text file that quotes are looked for in, bytes."""
 
@@ -108,6 +110,8 @@ def source_text(folder: Path, name: str) -> str:
         raise FileNotFoundError(2, "no such file")
     if not source.resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"{show(name)} leads out of the scenario's folder")
+    if source.resolve().name.casefold() in _OWN_FILES and source.resolve().parent == folder.resolve():
+        raise ValueError(f"{show(name)} is a table of the scenario itself, which proves nothing of what was said")
     status = source.stat()
     if status.st_size > LARGEST_SOURCE:
         size = f"{status.st_size / MEGABYTE:,.0f} MB; at most {LARGEST_SOURCE // MEGABYTE:,} MB are read"

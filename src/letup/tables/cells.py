@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -19,10 +20,18 @@ _DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)  # marks that turn text around, too
+# Marks that turn text around, too, and halves of characters, which no file can hold.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Letters and signs by name that show nothing; what else shows nothing is known by its category.
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+_TEXTS = frozenset(("text", "id", "reference"))
+# What a spreadsheet takes for the start of a formula, in full width too, after any apostrophes.
+_FORMULA = re.compile("'*[-=+@\t\r\uff0b\uff0d\uff1d\uff20]")
 _LONGEST_TEXT = 20_000
+#: Largest number, of either sign, where a column says nothing else: sums and products of such numbers stay finite.
+LARGEST = 1e15
+# Names under which a machine keeps a zone that is another one on the next machine, or none.
+_NO_ZONES = frozenset(("localtime", "posixrules", "factory"))
 _LARGEST_INTEGER = 2**31 - 1  # what the engine counts in
 
 
@@ -63,9 +72,16 @@ def _text(_column: Column, value: Any) -> str:
     if _HIDDEN.search(value):
         message = f"{show(value)} holds control characters that no reader sees"
         raise Wrong("value.type", message, "type the text again without them")
+    if not shown(value):
+        raise Wrong("value.type", f"{show(value)} shows nothing to a reader", "type the text again")
     if len(value) > _LONGEST_TEXT:
         raise Wrong("value.type", f"a text of {len(value):,} characters", f"at most {_LONGEST_TEXT:,} fit here")
     return value
+
+
+def shown(text: str) -> bool:
+    """Whether a text has a character that a reader can see."""
+    return any(unicodedata.category(char)[0] not in "CZM" and char not in _BLANK for char in text)
 
 
 def _id(column: Column, value: Any) -> str:
@@ -94,6 +110,8 @@ def _number(column: Column, value: Any) -> float:
     low, high = column.minimum, column.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         raise Wrong("value.range", f"{show(value)} is out of range", f"write {_range(column)}")
+    if abs(number) > LARGEST:
+        raise Wrong("value.range", f"{show(value)} is out of range", f"write {LARGEST:,.0f} or less{_unit(column)}")
     return number
 
 
@@ -178,7 +196,7 @@ def _date(_column: Column, value: Any) -> date:
 
 def _timezone(_column: Column, value: Any) -> str:
     try:
-        if isinstance(value, str) and len(value) < 100:
+        if isinstance(value, str) and len(value) < 100 and value.casefold() not in _NO_ZONES:
             ZoneInfo(value)
             return value
     except (KeyError, ValueError, OSError):
@@ -300,6 +318,22 @@ _READERS: dict[str, Callable[[Column, Any], Any]] = {
     "opening_hours": _opening_hours,
     "modes": _modes,
 }
+
+
+def guarded(column: Column, text: str) -> str:
+    """Return a cell as a CSV file has it, so that no spreadsheet takes a text for a formula.
+
+    A text that begins like a formula gets an apostrophe in front, which `unguarded` takes away; so does one that
+    begins like one so marked, so that each text comes back as it was. Numbers stay numbers.
+    """
+    if column.kind in _TEXTS and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def unguarded(cell: str) -> str:
+    """Text of a cell that `guarded` may have marked."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def text_of(column: Column, value: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, did_you_mean, nearest, show
 from letup.core.findings import Finding
-from letup.tables.cells import Wrong, convert
+from letup.tables.cells import Wrong, convert, unguarded
 from letup.tables.outputs import Codes
 from letup.tables.schema import Schema
 from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS, read_text
@@ -44,6 +45,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
+_NAMES = ("name", "label", "pcode")
 _SPREADSHEET = "save the table as “CSV UTF-8, comma separated”"
 
 
@@ -97,7 +99,7 @@ def read_csv(name: str, text: str, notes: Collector) -> Table | None:
                     file=name,
                     where=where,
                 )
-            filled = {c: cell for c, cell in zip(table.columns, cells, strict=False) if cell.strip()}
+            filled = {c: unguarded(cell) for c, cell in zip(table.columns, cells, strict=False) if cell.strip()}
             table.rows.append(Row(where, filled))
     except csv.Error as error:
         notes.add(
@@ -266,8 +268,9 @@ def read_bundled(package: str, schema: Schema) -> list[dict[str, Any]]:
 
 
 def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
-    """Rows by id; a second row with the same id is a finding."""
+    """Rows by id; a second row with the same id is a finding, and one that a reader takes for the same."""
     by_id: dict[str, Row] = {}
+    alike: dict[str, str] = {}
     for row in table.rows:
         name = row.cells.get(column)
         if name is None:
@@ -282,7 +285,25 @@ def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
                 column=column,
             )
         by_id.setdefault(name, row)
+        other = alike.setdefault(_look(name), name)
+        if other != name:
+            same = unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", name)
+            what = "in how letters are put together" if same else "in capital letters or the form of letters"
+            notes.add(
+                "id.alike",
+                f"{show(name)} differs from the {column} of {by_id[other].where} only {what}",
+                "write it the same way if it is the same; else give the two names that can be told apart",
+                file=table.file,
+                where=row.where,
+                column=column,
+                severity="error" if same else "warning",
+            )
     return by_id
+
+
+def _look(name: str) -> str:
+    """A name as people compare it: without capital letters, and with letters in one form."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def check_references(table: Table, schema: Schema, targets: dict[str, dict[str, Any] | None], notes: Collector) -> None:
@@ -308,7 +329,7 @@ def note_reference(
 ) -> None:
     """Note that a name, at a place (file, row, column), does not exist in the file or section it should be in."""
     file, where, column = place
-    hint = "" if notes.is_full("value.reference", file, column) else did_you_mean(name, names)
+    hint = "" if notes.is_full("value.reference", file, column) else _called(name, names) or did_you_mean(name, names)
     notes.add(
         "value.reference",
         f"{show(name)} is not in {target.replace(':', ', ')}",
@@ -317,6 +338,26 @@ def note_reference(
         where=where,
         column=column,
     )
+
+
+def _called(name: str, names: Mapping[str, Any]) -> str:
+    """Hint for a text that is the name, or the P-code, of something whose id is another; empty if it is none's."""
+    look = _look(name.strip())
+    ids = [
+        key
+        for key, row in names.items()
+        if isinstance(row, Row)
+        and any(
+            isinstance(text, str) and _look(text.strip()) == look
+            for column, text in row.cells.items()
+            if column in _NAMES or column.startswith("name_")
+        )
+    ]
+    if not ids:
+        return ""
+    if len(ids) > 1:
+        return f"{show(name)} is the name of {', '.join(f'“{key}”' for key in ids[:5])}: name one of them by its id; "
+    return f"did you mean “{ids[0]}”, which is the id of {show(name)}? "
 
 
 def check_ranges(table: Table, columns: tuple[str, ...], notes: Collector) -> None:

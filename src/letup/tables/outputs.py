@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from letup.core.findings import Finding
-from letup.tables.cells import read_back, text_of
+from letup.tables.cells import guarded, read_back, text_of, unguarded
 from letup.tables.schema import Schema
 
 LARGEST_BYTES = 2_000_000_000
@@ -78,7 +78,11 @@ def _refuse_others(schema: Schema, names: Iterable[str]) -> None:
 
 def csv_text(schema: Schema, table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> str:
     """A table as the text of a CSV file; without rows the header alone, to be filled in by hand."""
-    return csv_lines([schema.names, *(list(row.values()) for row in texts(schema, table))])
+    rows = (
+        [guarded(column, cell) for column, cell in zip(schema.columns, row.values(), strict=True)]
+        for row in texts(schema, table)
+    )
+    return csv_lines([schema.names, *rows])
 
 
 def csv_lines(rows: Iterable[Sequence[str]], ending: str = "\n") -> str:
@@ -165,7 +169,7 @@ def read_texts(
         return None, wrong
     wanted = header if columns is None else columns
     at = [header.index(name) for name in wanted]
-    return [{name: cells[i] for name, i in zip(wanted, at, strict=True)} for cells in rows[1:]], wrong
+    return [{name: unguarded(cells[i]) for name, i in zip(wanted, at, strict=True)} for cells in rows[1:]], wrong
 
 
 def typed(
