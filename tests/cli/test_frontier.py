@@ -64,16 +64,16 @@ def test_the_table_never_falls_and_stays_below_what_is_proven(
     traced_points = points(traced[0])
     assert [point["budget"] for point in traced_points] == [1, 27, 36]
     assert "3 h" in traced_points[0]["no_plan_because"]
-    there = traced_points[1:]
-    assert there[0]["people"] <= there[1]["people"]
-    assert there[0]["search_bound"] <= there[1]["search_bound"]
-    for point in there:
+    feasible = traced_points[1:]
+    assert feasible[0]["people"] <= feasible[1]["people"]
+    assert feasible[0]["search_bound"] <= feasible[1]["search_bound"]
+    for point in feasible:
         assert point["people"] <= point["people_at_most"]
         assert point["zone_hours_used"] == pytest.approx(sum(pause["hours"] for pause in point["pauses"]))
         assert point["zone_hours_used"] <= point["budget"]
     with (traced[0] / "frontier.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["people"] for row in rows] == ["", *(str(point["people"]) for point in there)]
+    assert [row["people"] for row in rows] == ["", *(str(point["people"]) for point in feasible)]
 
 
 def test_planning_with_the_pauses_of_a_point_lets_as_many_people_out_as_it_says(

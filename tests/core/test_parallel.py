@@ -162,8 +162,8 @@ def test_ctrl_c_gives_what_is_ready_and_the_best_of_what_is_under_way(workers, t
                     return "best so far"
 
             if __name__ == "__main__":
-                found = spread(job, [0, 1, 2, 3], workers={workers})
-                print(found.results, found.stopped)
+                outcome = spread(job, [0, 1, 2, 3], workers={workers})
+                print(outcome.results, outcome.stopped)
             """
         )
     )

@@ -61,6 +61,6 @@ def test_nothing_runs_off_the_page(page, width):
     page.set_viewport_size({"width": width, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for panel in page.locator(".panel").all():
-        right = panel.evaluate("one => one.getBoundingClientRect().right")
+        right = panel.evaluate("element => element.getBoundingClientRect().right")
         for part in panel.locator(".said").all():
-            assert part.evaluate("one => one.getBoundingClientRect().right") <= right + 1
+            assert part.evaluate("element => element.getBoundingClientRect().right") <= right + 1

@@ -60,7 +60,7 @@ def test_every_sheet_prints_to_one_page_with_nothing_cut_off(
         page.set_viewport_size({"width": 718, "height": 1054})
         inside = page.evaluate(
             "[...document.querySelectorAll('body > *, .map, .zones')].every("
-            "one => one.scrollHeight <= one.clientHeight + 2 && one.getBoundingClientRect().bottom <= 1054)"
+            "part => part.scrollHeight <= part.clientHeight + 2 && part.getBoundingClientRect().bottom <= 1054)"
         )
         assert inside, path.name
         page.emulate_media(media=None)

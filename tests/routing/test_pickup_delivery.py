@@ -76,9 +76,9 @@ TASK = st.tuples(
 def test_cost_is_that_of_the_best_of_all_trips(rows, vehicles):
     tasks = []
     for place, first, width, load in rows:
-        there = LEGS.path("gate", place).minutes
+        drive = LEGS.path("gate", place).minutes
         pickup = Visit("gate", first, first + width, 10)
-        tasks.append(Task(pickup, Visit(place, first + 10 + there, first + width + 10 + there, 15), (load,), PRIZE))
+        tasks.append(Task(pickup, Visit(place, first + 10 + drive, first + width + 10 + drive, 15), (load,), PRIZE))
     trips = route(tasks, [Fleet("gate", vehicles, (2,), 0, 1000)], LEGS, seconds=2.0, fixed=FIXED)
     done = {i for trip in trips for i, _ in trip.stops}
     cost = sum(_minutes(trip.stops, tasks) + FIXED for trip in trips) + PRIZE * (len(tasks) - len(done))

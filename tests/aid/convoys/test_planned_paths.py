@@ -37,10 +37,10 @@ def test_a_way_of_a_delivery_is_a_way_of_a_convoy_and_takes_as_long(metres):
     network = roads.build(scenario)
     quiet = np.ones((len(scenario.zones), scenario.steps), bool)
     made = deliver(scenario, network, quiet).table
-    there = made[made["destination"] == "point-north"]
-    assert len(there)
+    to_north = made[made["destination"] == "point-north"]
+    assert len(to_north)
     speed = scenario.trucks.set_index("id")["speed_kmh"]
-    for row in there.to_dict("records"):
+    for row in to_north.to_dict("records"):
         roads_of = VehicleRoads(scenario, network, OpenTimes(scenario, network, quiet), float(speed[row["truck"]]))
         path = roads_of.path_along(row["origin"], row["destination"], row["arcs"])
         assert path is not None

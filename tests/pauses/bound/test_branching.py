@@ -16,7 +16,7 @@ from letup.pauses.certificates.certificate import Certificate, Leaf
 from letup.pauses.certificates.propagation import Propagation
 from tests.examples import examples, seeds
 from tests.pauses.bound.test_reach_cuts import tightened
-from tests.pauses.bound.tiny import EXACT, incumbent_of, some
+from tests.pauses.bound.tiny import EXACT, incumbent_of, sample_of_windows
 from tests.pauses.certificates.test_check_bound import confirmed, confirmed_or_refused, strip
 from tests.pauses.small import drawn
 
@@ -118,7 +118,7 @@ def test_what_follows_from_a_split_holds_for_all_windows_on_its_side(seed: int, 
     propagation = Propagation(relaxation.program, relaxation.windows)
     assume(len(propagation.integer))
     random = np.random.default_rng(luck)
-    for windows in some(problem, 10, seed):
+    for windows in sample_of_windows(problem, 10, seed):
         values = relaxation.windows.values(windows)
         if values is None:
             continue

@@ -17,7 +17,7 @@ from letup.pauses.certificates.certificate import ReachCut
 from letup.pauses.certificates.coarse_network import CoarseNetwork, every_node
 from letup.pauses.incumbent import TimeLimit
 from tests.examples import examples, seeds
-from tests.pauses.bound.tiny import EXACT, clock_of, solved, some
+from tests.pauses.bound.tiny import EXACT, clock_of, sample_of_windows, solved
 from tests.pauses.certificates.test_coarse_network import any_grouping
 from tests.pauses.small import Problem, drawn
 
@@ -83,7 +83,7 @@ def test_a_cut_holds_for_whoever_can_make_its_move(seed: int) -> None:
         *(c for c in relaxation.cuts if isinstance(c, ReachCut)),
         *random_cuts(relaxation, np.random.default_rng(seed), 15),
     ]
-    for windows in some(problem, 8, seed):
+    for windows in sample_of_windows(problem, 8, seed):
         quiet = quiet_array(windows, problem.net.zones, problem.steps)
         makes = reached(relaxation.network, quiet)
         for cut in cuts:

@@ -51,11 +51,11 @@ def value_of(problem: Problem, windows: list) -> float:
     return problem.value(quiet_array(windows, problem.net.zones, problem.steps))
 
 
-def some(problem: Problem, count: int, seed: int) -> list:
+def sample_of_windows(problem: Problem, count: int, seed: int) -> list:
     """Some of the sets of windows that a problem allows."""
     random = np.random.default_rng(seed)
-    which = random.permutation(len(problem.allowed))[:count]
-    return [problem.allowed[i] for i in sorted(which.tolist())]
+    picked = random.permutation(len(problem.allowed))[:count]
+    return [problem.allowed[i] for i in sorted(picked.tolist())]
 
 
 def waiting_at_home(problem: Problem) -> Problem:

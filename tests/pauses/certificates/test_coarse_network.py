@@ -16,7 +16,7 @@ from letup.pauses.certificates.coarse_network import coarsen, every_node
 from letup.pauses.certificates.relaxation_program import add_movement
 from letup.pauses.certificates.window_rows import WindowRows
 from tests.examples import examples, seeds
-from tests.pauses.bound.tiny import EXACT, clock_of, solved, some, value_of, waiting_at_home
+from tests.pauses.bound.tiny import EXACT, clock_of, sample_of_windows, solved, value_of, waiting_at_home
 from tests.pauses.small import Problem, drawn
 
 SEEDS = seeds(25)
@@ -55,7 +55,7 @@ def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
     # People on their way may wait among those at home in the relaxation, whether or not they may in the network.
     problem = waiting_at_home(drawn(seed))
     program, columns = relaxation(problem, every_node(problem.net))
-    for windows in some(problem, 6, seed):
+    for windows in sample_of_windows(problem, 6, seed):
         assert with_fixed(program, columns, windows) == pytest.approx(value_of(problem, windows), abs=EXACT)
 
 
@@ -64,7 +64,7 @@ def test_with_every_node_kept_it_is_worth_what_the_flow_says(seed: int) -> None:
 def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -> None:
     problem = drawn(seed, scarce=True)
     program, columns = relaxation(problem, every_node(problem.net))
-    for windows in some(problem, 6, seed):
+    for windows in sample_of_windows(problem, 6, seed):
         assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
@@ -73,7 +73,7 @@ def test_with_every_node_kept_it_is_not_less_where_shelters_fill_up(seed: int) -
 def test_however_nodes_and_steps_are_put_together_nothing_is_worth_less(seed: int, how: int, scarce: bool) -> None:
     problem = drawn(seed, scarce)
     program, columns = relaxation(problem, any_grouping(problem.net, np.random.default_rng(how)))
-    for windows in some(problem, 5, how):
+    for windows in sample_of_windows(problem, 5, how):
         assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
@@ -85,7 +85,7 @@ def test_the_ways_that_nodes_are_put_together_fit_and_lose_nothing(seed: int, si
     assert (lead[problem.net.tail] <= lead[problem.net.head] + problem.net.transit).all()
     for grouping in (within(problem.net, lead, size), by_zones(problem.net, lead, size + 1)):
         program, columns = relaxation(problem, grouping)
-        for windows in some(problem, 3, seed):
+        for windows in sample_of_windows(problem, 3, seed):
             assert with_fixed(program, columns, windows) >= value_of(problem, windows) - EXACT
 
 
