@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -107,7 +108,7 @@ def _lines(
         raise LetupError(
             "roads.empty", "roads.geojson holds no line", "Give at least one road with two different points."
         )
-    crs = roads.estimate_utm_crs()
+    crs = _projection(*roads.total_bounds.tolist())
     parts, feature = shapely.get_parts(_project(roads, crs), return_index=True)
     parts = shapely.remove_repeated_points(shapely.force_2d(parts))
     real = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (shapely.length(parts) > 0)
@@ -136,6 +137,12 @@ def _end_names(scenario: Scenario, feature: NDArray[np.int64]) -> Ints:
     numbers = np.full(names.shape, -1, np.int32)
     numbers[named] = pd.factorize(names[named].ravel())[0].reshape(-1, 2)
     return numbers
+
+
+@lru_cache(maxsize=64)
+def _projection(west: float, south: float, east: float, north: float) -> pyproj.CRS:
+    """UTM zone of the middle of a box in lon/lat; looking it up takes longer than all else here on a small network."""
+    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
 
 
 def _project(layer: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
