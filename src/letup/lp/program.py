@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 Terms = list[tuple[int, float]]
 """Part of a row: columns with their factors."""
@@ -82,10 +83,41 @@ class LinearProgram:
         self.row_upper.append(upper)
         return number
 
+    def add_columns(self, lower: Floats, upper: Floats) -> None:
+        """Add columns that gain nothing, float64[k] each; they are numbered on."""
+        self.lower += lower.tolist()
+        self.upper += upper.tolist()
+        self.gain += [0.0] * len(lower)
+        self.integer += [False] * len(lower)
+
+    def add_rows(self, lower: Floats, upper: Floats, row: Ints, column: Ints, factor: Floats) -> None:
+        """Add rows ``lower <= sum of factor times column <= upper``; they are numbered on.
+
+        Parameters
+        ----------
+        lower, upper : float64[k]
+            Bounds of each row.
+        row : int64[n]
+            Row that each factor stands in, from 0 for the first of these.
+        column, factor : int64[n], float64[n]
+            What stands there. A column may be named several times in a row: its factors add up.
+        """
+        order = np.argsort(row, kind="stable")
+        self._row += (row[order] + self.rows).tolist()
+        self._column += column[order].tolist()
+        self._factor += factor[order].tolist()
+        self.row_lower += lower.tolist()
+        self.row_upper += upper.tolist()
+
     @property
     def matrix(self) -> csr_array:
         """The factors of all rows, float64[rows, columns]."""
-        return csr_array((self._factor, (self._row, self._column)), shape=(self.rows, self.columns))
+        # Rows stand one after the other, so that nothing need be sorted.
+        first = np.searchsorted(np.array(self._row, np.int64), np.arange(self.rows + 1))
+        factor, column = np.array(self._factor, np.float64), np.array(self._column, np.int32)
+        matrix = csr_array((factor, column, first.astype(np.int32)), shape=(self.rows, self.columns))
+        matrix.sum_duplicates()
+        return matrix
 
 
 class DualBounds:

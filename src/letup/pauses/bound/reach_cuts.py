@@ -28,6 +28,7 @@ from letup.pauses.certificates.coarse_network import CoarseNetwork, in_zone_sinc
 from letup.pauses.certificates.window_rows import WindowRows
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _LEAST_PRICE = 1e-6
 _PRICE_OF_NOTHING = 1e-5
 """Cost of a price on what is not quiet at all: keeps cuts short."""
@@ -48,13 +49,20 @@ class ReachSeparation:
 
     def __init__(self, net: CoarseNetwork, windows: WindowRows) -> None:
         self.net = net
-        self._moves_into = np.argsort(net.head, kind="stable")
-        self._first_into = np.searchsorted(net.head[self._moves_into], np.arange(net.places + 1))
-        self._stays_from = np.full(net.places, -1)
-        self._stays_from[net.stay_to] = net.stay_from
-        self._pauses, self.needs = _needs(net, windows)
+        self._pauses, self._needs, self._first_need = _needs(net, windows)
         self._quiet: list[Terms] = [windows.quiet(*pause) for pause in self._pauses]
         self._cones: dict[int, _Cone] = {}
+        # For walks from place to place, which take most of the time: plain lists.
+        self._home = net.home.tolist()
+        stays_from = np.full(net.places, -1)
+        stays_from[net.stay_to] = net.stay_from
+        self._stays_from: list[int] = stays_from.tolist()
+        self._into: list[list[tuple[int, int, int]]] = [[] for _ in range(net.places)]
+        """Moves into each place, with the place and the group that each comes from."""
+        for move, (head, tail, group) in enumerate(
+            zip(net.head.tolist(), net.tail.tolist(), net.group[net.tail].tolist(), strict=True)
+        ):
+            self._into[head].append((move, tail, group))
 
     def quiet(self, values: Floats) -> Floats:
         """How quiet each pause that is needed is at given values of the columns, float64[pauses], 0 to 1."""
@@ -81,16 +89,48 @@ class ReachSeparation:
         kept = np.flatnonzero(prices > _LEAST_PRICE)
         return ReachCut(move, {self._pauses[int(cone.pauses[i])]: float(prices[i]) + _LEAST_PRICE for i in kept})
 
-    def before(self, place: int) -> tuple[int, list[int]]:
-        """From where a place can be got to: the place before if one may stay (or -1), and the moves into it."""
-        moves = self._moves_into[self._first_into[place] : self._first_into[place + 1]]
-        return int(self._stays_from[place]), moves.tolist()
+    def back_from(self, target: int) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+        """Everything from which a move can be got to: places, moves between them, and stays with both their places."""
+        net, into, stays_from, home = self.net, self._into, self._stays_from, self._home
+        # Nobody need leave a group in which they can stay only to come back to it.
+        arrived = int(net.group[net.head[target]]) if net.stays[net.head[target]] else -1
+        places = [int(net.tail[target])]
+        seen, stack = set(places), list(places)
+        moves: list[int] = []
+        stays: list[tuple[int, int]] = []
+        while stack:
+            place = stack.pop()
+            if home[place]:
+                continue
+            origin = stays_from[place]
+            if origin >= 0:
+                stays.append((origin, place))
+                if origin not in seen:
+                    seen.add(origin)
+                    places.append(origin)
+                    stack.append(origin)
+            for move, origin, group in into[place]:
+                if group == arrived:
+                    continue
+                moves.append(move)
+                if origin not in seen:
+                    seen.add(origin)
+                    places.append(origin)
+                    stack.append(origin)
+        return places, moves, stays
+
+    def needs_of(self, moves: Ints) -> tuple[Ints, Ints]:
+        """Pauses that moves need, one move after the other, and how many each needs."""
+        count = self._first_need[moves + 1] - self._first_need[moves]
+        ends = np.cumsum(count)
+        return self._needs[np.arange(count.sum()) + np.repeat(self._first_need[moves] - ends + count, count)], count
 
 
-def _needs(net: CoarseNetwork, windows: WindowRows) -> tuple[list[Pause], list[list[int]]]:
-    """Pauses that moves need, each once, and which of them each move needs."""
+def _needs(net: CoarseNetwork, windows: WindowRows) -> tuple[list[Pause], Ints, Ints]:
+    """Pauses that moves need, each once; which of them each move needs, one after the other; where each begins."""
     number: dict[Pause, int] = {}
-    needs: list[list[int]] = []
+    needs: list[int] = []
+    first = [0]
     longest = windows.shortest - windows.margin
     spans = zip(net.zone.tolist(), net.start.tolist(), net.last.tolist(), in_zone_since(net).tolist(), strict=True)
     for zone, start, last, since in spans:
@@ -103,48 +143,35 @@ def _needs(net: CoarseNetwork, windows: WindowRows) -> tuple[list[Pause], list[l
             # so that no path pays for one pause twice. Steps between two points of the clock grid are quiet alike,
             # but each is a need of its own: one path may spend them on two moves, and would pay twice for what is one.
             pauses += [(zone, step, step) for step in range(start, last + 1)]
-        needs.append([number.setdefault(pause, len(number)) for pause in pauses])
-    return list(number), needs
+        needs += [number.setdefault(pause, len(number)) for pause in pauses]
+        first.append(len(needs))
+    return list(number), np.array(needs, np.int64), np.array(first, np.int64)
 
 
 class _Cone:
     """Everything from which a move can be got to, and the program of the cheapest prices on it."""
 
     def __init__(self, separation: ReachSeparation, target: int) -> None:
-        net, needs = separation.net, separation.needs
-        # Nobody need leave a group in which they can stay only to come back to it.
-        arrived = int(net.group[net.head[target]]) if net.stays[net.head[target]] else -1
-        number = {int(net.tail[target]): 0}
-        stack = list(number)
-        moves: list[int] = []
-        stays: list[tuple[int, int]] = []
-        while stack:
-            place = stack.pop()
-            if net.home[place]:
-                continue
-            stay, into = separation.before(place)
-            into = [move for move in into if net.group[net.tail[move]] != arrived]
-            origins = [int(net.tail[move]) for move in into]
-            if stay >= 0:
-                stays.append((stay, place))
-                origins.insert(0, stay)
-            moves += into
-            for origin in origins:
-                if origin not in number:
-                    number[origin] = len(number)
-                    stack.append(origin)
-        self.pauses = np.array(sorted({pause for move in [*moves, target] for pause in needs[move]}), np.int64)
+        net = separation.net
+        reached, entering, staying = separation.back_from(target)
+        places, moves = np.array(reached, np.int64), np.array(entering, np.int64)
+        origin, stayed = np.array(staying, np.int64).reshape(-1, 2).T
+        needs, count = separation.needs_of(np.append(moves, target))
+        self.pauses, price = np.unique(needs, return_inverse=True)
+        cost = np.empty(net.places, np.int64)
+        cost[places] = len(self.pauses) + np.arange(len(places))
         program = LinearProgram()
-        price = {int(pause): program.add_column(0.0, 1.0) for pause in self.pauses}
-        cost = {place: program.add_column(0.0, 0.0 if net.home[place] else 1.0) for place in number}
+        program.add_columns(np.zeros(len(self.pauses)), np.ones(len(self.pauses)))
+        program.add_columns(np.zeros(len(places)), np.where(net.home[places], 0.0, 1.0))
         # cost so far at the head <= cost so far at the tail + prices of the pauses that the move needs
-        for move in moves:
-            terms = [(cost[int(net.head[move])], 1.0), (cost[int(net.tail[move])], -1.0)]
-            program.add_row(-np.inf, 0.0, [*terms, *((price[pause], -1.0) for pause in needs[move])])
-        for origin, place in stays:
-            program.add_row(-np.inf, 0.0, [(cost[place], 1.0), (cost[origin], -1.0)])
-        terms = [(cost[int(net.tail[target])], -1.0), *((price[pause], -1.0) for pause in needs[target])]
-        program.add_row(-np.inf, -1.0, terms)
+        last = len(moves) + len(stayed)
+        needing = np.repeat(np.append(np.arange(len(moves)), last), count)
+        row = np.concatenate([np.arange(last), np.arange(last + 1), needing])
+        heads = np.concatenate([net.head[moves], stayed])
+        tails = np.concatenate([net.tail[moves], origin, net.tail[[target]]])
+        column = np.concatenate([cost[heads], cost[tails], price])
+        factor = np.where(np.arange(len(row)) < last, 1.0, -1.0)
+        program.add_rows(np.full(last + 1, -np.inf), np.append(np.zeros(last), -1.0), row, column, factor)
         self._solver = Solver(program)
 
     def cheapest(self, quiet: Floats) -> Floats | None:

@@ -104,13 +104,20 @@ class WindowRows:
         self.of_zone: list[list[Slot]] = [[] for _ in range(zones)]
         self.column_end = 0
         self._common: list[tuple[int, list[int]]] = []
+        self._quiet: dict[tuple[int, int, int], Terms] = {}
         self._make_slots(zones)
         self._totals()
         self.column_end = program.columns
 
     def quiet(self, zone: int, start: int, last: int) -> Terms:
-        """Terms that are 1 if a window of the zone starts at or before ``start`` and lasts beyond ``last``, else 0."""
-        return [term for slot in self.of_zone[zone] for term in slot.quiet(start, last + self.margin)]
+        """Terms that are 1 if a window of the zone starts at or before ``start`` and lasts beyond ``last``, else 0.
+
+        They are kept, and not to be changed: many moves and cuts ask for the same.
+        """
+        asked = (zone, start, last)
+        if asked not in self._quiet:
+            self._quiet[asked] = [t for slot in self.of_zone[zone] for t in slot.quiet(start, last + self.margin)]
+        return self._quiet[asked]
 
     def windows(self, values: NDArray[np.float64]) -> list[Window]:
         """Windows that whole values of the columns stand for."""
