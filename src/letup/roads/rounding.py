@@ -18,12 +18,15 @@ from scipy.sparse.csgraph import dijkstra
 from letup.roads.network import Bools, Floats, Ints, Longs, Rounding
 
 FAR_STEPS = 10
-_GOLDEN = 0.6180339887498949
+GOLDEN = 0.6180339887498949
+"""The golden ratio less one; its multiples, taken modulo 1, are spread evenly."""
 _LEAST = 1e-6  # keeps arcs without any cost apart from no arc at all, and few arcs ahead of many
 
 
-def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measured: Bools, step: float) -> Ints:
-    """Transit of each arc in steps, at least 1.
+def to_steps(
+    tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measured: Bools, step: float
+) -> tuple[Ints, Longs]:
+    """Transit of each arc in steps, at least 1, and the steps that each node has left to its nearest shelter.
 
     Parameters
     ----------
@@ -37,6 +40,13 @@ def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measure
         Nodes whose own time to a shelter is to be as exact as can be: where people leave from.
     step : float
         Minutes of one step.
+
+    Returns
+    -------
+    transit : int32[m]
+        Steps of each arc.
+    left : int64[n]
+        Steps to the nearest shelter along a quickest route; 0 where there is none.
     """
     nodes = len(shelter)
     away, onward, _ = nearest(tail, head, minutes / step, shelter)
@@ -64,12 +74,12 @@ def to_steps(tail: Ints, head: Ints, minutes: Floats, *, shelter: Bools, measure
     detour = np.zeros(len(tail))
     detour[reach] = away[head[reach]] + minutes[reach] / step - away[tail[reach]]
     detour[detour < 1e-3] = 0.0
-    dither = np.mod(np.arange(1, len(tail) + 1) * _GOLDEN, 1.0)
+    dither = np.mod(np.arange(1, len(tail) + 1) * GOLDEN, 1.0)
     along = left[tail] - left[head] + np.floor(detour + dither).astype(np.int64)
     alone = np.floor(minutes / step + 0.5).astype(np.int64)
     # No arc is more than a step faster than it truly is, whatever its ends have to give back.
     least = np.maximum(1, np.where(detour > 0, np.ceil(minutes / step - 1.0), 1)).astype(np.int64)
-    return np.maximum(least, np.where(reach, along, alone)).astype(np.int32)
+    return np.maximum(least, np.where(reach, along, alone)).astype(np.int32), left
 
 
 def measure(

@@ -117,13 +117,13 @@ def _parts(path: list[int], steps: Floats) -> list[list[int]]:
 def _share(rows: list[Row], run: list[int]) -> list[Row]:
     """Make a through arc, and ramps on to its end, from shares of the arcs passed; none if they carry too little."""
     rates = [rows[i].rate for i in run]
-    whole = [rate for rate in rates if isinstance(rate, int)]
-    if len(whole) < len(rates) or int(min(whole) * THROUGH) < 1:
+    steady = [rate for rate in rates if isinstance(rate, int | float)]
+    if len(steady) < len(rates) or int(min(steady) * THROUGH) < 1:
         return []
-    rate = int(min(whole) * THROUGH)
+    rate = int(min(steady) * THROUGH)
     made = [_joined(rows, run, rate)]
-    left = [of - rate for of in whole]
-    ramp = min(left) // 2 // (len(run) - 1)
+    left = [of - rate for of in steady]
+    ramp = int(min(left) // 2 // (len(run) - 1))
     if len(run) >= RAMPS_FROM and ramp >= 1:
         made += [_joined(rows, run[k:], ramp) for k in range(1, len(run) - 1)]
         left = [of - ramp * min(k, len(run) - 2) for k, of in enumerate(left)]

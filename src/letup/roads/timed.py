@@ -7,13 +7,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from letup.core.errors import LetupError
-from letup.roads.departures import Homes, homes, newly_ready, per_step
+from letup.roads.departures import Homes, homes, newly_ready
 from letup.roads.network import Bools, Floats, Ints, RoadNetwork, Timed
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
 from letup.roads.reach import open_to, reachable
 from letup.roads.simplify import chains, single, useful
 from letup.roads.through_arcs import through_arcs
-from letup.roads.timed_builder import Row, TimedBuilder
+from letup.roads.timed_builder import SPREAD_BELOW, Row, TimedBuilder
 from letup.scenario.model import Group, Scenario
 
 WALK_KMH = 3.0
@@ -72,7 +72,8 @@ def timed(
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
     builder = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
-    return builder.finish(step)
+    swift = _minutes(network, max((g for g in scenario.groups if g.mode == who.mode), key=lambda g: g.speed_kmh))
+    return builder.finish(steps, step, np.array([_along(row, swift) for row in builder.rows], float))
 
 
 def _builder(
@@ -123,7 +124,7 @@ def _builder(
         builder.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing, minutes=CONTROL_MINUTES)
     for run in runs:
         tail, head = int(network.tail[run[0]]), int(network.head[run[-1]])
-        rate = _whole(float(hourly[run].min()), steps, step)
+        rate = _per_step(float(hourly[run].min()), step)
         zone = int(network.zone[run[0]])
         builder.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
     if contract:
@@ -138,8 +139,9 @@ def _builder(
         weight[list(joining)] = list(joining.values())
         ends = np.zeros(len(builder.node), bool)
         ends[[number[refuge.node] for refuge in refuges if refuge.node in number]] = True
-        quick = np.array([swift[row.pieces].sum() for row in builder.rows], float)
+        quick = np.array([_along(row, swift) for row in builder.rows], float)
         builder.rows += through_arcs(builder.rows, quick, ends, weight, step)
+    builder.queues([zone_at(node) for node in builder.node])
     at_node: dict[int, int] = {}
     for refuge in refuges:
         at_node[refuge.node] = at_node.get(refuge.node, 0) + 1
@@ -232,6 +234,11 @@ def _people_per_hour(network: RoadNetwork, group: Group) -> Floats:
     return network.foot_per_hour
 
 
+def _along(row: Row, minutes: Floats) -> float:
+    """Minutes of a timed arc by those of the road arcs that it runs along."""
+    return float(minutes[row.pieces].sum()) if len(row.pieces) else row.minutes
+
+
 def _minutes(network: RoadNetwork, group: Group) -> Floats:
     """Minutes the group takes for each arc."""
     if group.mode == "vehicle":
@@ -241,7 +248,8 @@ def _minutes(network: RoadNetwork, group: Group) -> Floats:
     return network.length_m * 0.06 / speed
 
 
-def _whole(per_hour: float, steps: int, step: float) -> int | Ints:
-    """Whole people per step, rounded down; spread over time where it is fewer than one."""
-    rate = int(min(per_hour * step / 60.0 + 1e-9, 2**31 - 1))
-    return rate if rate >= 1 else per_step(per_hour, steps, step)
+def _per_step(per_hour: float, step: float) -> float:
+    """People per step: an int, rounded down, where that takes little away; else as it is, to be spread over steps."""
+    rate = min(per_hour * step / 60.0, 2.0**31 - 1)
+    whole = int(rate + 1e-9)
+    return whole if rate >= SPREAD_BELOW or rate - whole < 1e-9 else rate
