@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from letup.core.errors import LetupError
+from letup.flow import TimedNetwork, earliest_arrival
 from letup.roads import build, timed
 from tests.roads.small import DRIVERS, WALKERS, people, place, road, scenario, zone
 
@@ -54,6 +55,12 @@ def arrivals(net, steps):
         both = graph.has_node("source") and graph.has_node("sink")
         totals.append(int(nx.maximum_flow_value(graph, "source", "sink")) if both else 0)
     return totals
+
+
+def all_who_get_out(net, steps):
+    """Most people who can have arrived at the end, everything quiet, by the engine."""
+    within = TimedNetwork(net.tail, net.head, net.transit, net.capacity, net.supply, net.shelter, net.wait, net.zone)
+    return int(earliest_arrival(within, steps, np.ones((within.zones, steps), bool)).arrivals.sum())
 
 
 def quickest(net):
@@ -233,9 +240,9 @@ def random_streets(rng, *, steps):
         for j in range(size):
             for k, (a, b) in enumerate(((i + 1, j), (i, j + 1))):
                 if a < size and b < size and rng.random() < 0.75:
-                    width = float(rng.choice([2, 4, 10])) / 60
+                    an_hour = 12 * int(rng.choice([2, 4, 10]))
                     ends = np.array([(i, j), (a, b)]) * KILOMETRE
-                    roads.append(road(f"{i}{j}{k}", *ends.tolist(), width_m=width))
+                    roads.append(road(f"{i}{j}{k}", *ends.tolist(), foot_per_hour=an_hour))
     corners = rng.permutation(size * size)[:5]
     at = [(int(corner) // size * KILOMETRE, int(corner) % size * KILOMETRE) for corner in corners]
     places = [place(f"s{k}", "shelter", *at[k], room=int(rng.integers(5, 60))) for k in (0, 1)]
@@ -253,6 +260,45 @@ def test_joining_chains_changes_neither_total_nor_arrivals(seed):
     whole, joined = timed(network, case, "walkers", contract=False), timed(network, case, "walkers")
     assert len(joined.tail) <= len(whole.tail)
     assert arrivals(joined, 14) == arrivals(whole, 14)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whole_hours_carry_the_hourly_figure_of_the_narrowest_road_along_the_whole_way(seed):
+    rng = np.random.default_rng(seed)
+    figures = rng.choice([0.5, 1, 2, 3, 5, 6, 8, 12, 20, 31.5, 100], int(rng.integers(1, 6))).tolist()
+    step, length = int(rng.choice([1, 5, 10, 15])), float(rng.uniform(100, 700))
+    ends = [(i * length, 0.0) for i in range(len(figures) + 1)]
+    scene = scenario(
+        [zone("w", -400, -400, 1.4 * length, 400), zone("e", 1.4 * length, -400, 9000, 400)],
+        [road(f"r{i}", ends[i], ends[i + 1], foot_per_hour=figure) for i, figure in enumerate(figures)],
+        [place("s", "shelter", *ends[-1], room=10_000), place("h", "hospital", *ends[0])],
+        [people(2_000, place="h")],
+        groups=(dataclasses.replace(WALKERS, speed_kmh=4.0), dataclasses.replace(WALKERS, name="slow", speed_kmh=2.0)),
+        steps=12 * 60 // step,
+    )
+    scene = dataclasses.replace(scene, step_minutes=step)
+    network = build(scene)
+    net = timed(network, scene, "walkers")
+    hours = 12 - max(quickest(net).values()) * step / 60
+    out = all_who_get_out(net, scene.steps)
+    assert np.floor(hours * min(figures)) - 1 <= out <= np.ceil(hours * min(figures)) + 1
+
+
+def test_a_slower_group_goes_at_the_same_steps_as_the_fastest_one():
+    """What one group leaves of a road is the next one's, so roads must open at the same steps for both."""
+    scene = scenario(
+        [zone("w", -400, -400, 9000, 400)],
+        [road("a", (0, 0), (900, 0), foot_per_hour=7), road("b", (900, 0), (2500, 0), foot_per_hour=9)],
+        [place("s", "shelter", 2500, 0, room=10_000), place("h", "hospital", 0, 0)],
+        [people(100, place="h"), {**people(100, place="h"), "group": "slow"}],
+        groups=(dataclasses.replace(WALKERS, speed_kmh=4.0), dataclasses.replace(WALKERS, name="slow", speed_kmh=2.0)),
+        steps=144,
+    )
+    network = build(scene)
+    fast, slow = timed(network, scene, "walkers"), timed(network, scene, "slow")
+    assert (fast.capacity == slow.capacity).all()
+    assert (fast.transit != slow.transit).any()
+    assert 7 * 10 <= all_who_get_out(slow, 144) <= 7 * 12
 
 
 @pytest.mark.parametrize("speed", [2.5, 4.0, 5.3])
