@@ -141,7 +141,6 @@ def _builder(
         ends[[number[refuge.node] for refuge in refuges if refuge.node in number]] = True
         quick = np.array([_along(row, swift) for row in builder.rows], float)
         builder.rows += through_arcs(builder.rows, quick, ends, weight, step)
-    builder.queues([zone_at(node) for node in builder.node])
     at_node: dict[int, int] = {}
     for refuge in refuges:
         at_node[refuge.node] = at_node.get(refuge.node, 0) + 1
@@ -180,6 +179,7 @@ def _builder(
                 then = before(door) if k + 1 >= len(way) else builder.add(node)
                 builder.join(last, then, "to the road", zone=through, rate=people, minutes=took)
                 last = then
+    builder.queues([zone_at(node) for node in builder.node])
     return builder
 
 

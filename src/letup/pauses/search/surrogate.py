@@ -173,7 +173,8 @@ def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Arcs in zones that stay as they are: those whose capacity varies, and the narrowest place on all paths."""
     varies = net.capacity.ndim == 2
     most = net.capacity.max(axis=1, initial=0) if varies else net.capacity
-    stays = (net.capacity.min(axis=1, initial=_MANY) < most) if varies else np.zeros(net.arcs, bool)
+    least = net.capacity.min(axis=1, initial=_MANY) if varies else most
+    stays = (least < most) & ((least == 0) | (least < most - 1))  # one person more or less is rounding
     n = net.nodes
     starts, shelters = np.flatnonzero(homes), np.flatnonzero(net.shelter > 0)
     tails = np.concatenate([net.tail, np.full(len(starts), n), shelters])
