@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.core.errors import LetupError
 from letup.roads.departures import Homes, homes, newly_ready
-from letup.roads.network import Bools, Floats, Ints, RoadNetwork, Timed
+from letup.roads.network import Bools, Floats, RoadNetwork, Timed
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
 from letup.roads.reach import open_to, reachable
 from letup.roads.simplify import chains, single, useful

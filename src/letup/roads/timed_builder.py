@@ -9,7 +9,6 @@ import numpy as np
 from letup.roads.network import Floats, Ints, Longs, Timed
 from letup.roads.rounding import GOLDEN, measure, to_steps
 
-
 SPREAD_BELOW = 50
 """Rates below so many people a step are spread over steps, others rounded down, which takes away less than 2 %."""
 
