@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from letup.support.package_space import Block, PackageSpace
 
@@ -45,3 +46,15 @@ def _accepts(space: PackageSpace, party: int, choice: tuple[int, ...], members: 
                 kept = [w for w, no in zip(worth[party, i], refused[party, i], strict=True) if not no]
                 total += max(kept or worth[party, i])
     return bool(total >= space.reservation[party] - 1e-9)
+
+
+def all_packages(space: PackageSpace) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
+    """List all packages: choices [packages, blocks], utilities [packages, parties], and whether nobody refuses them."""
+    sizes = [len(block.options) for block in space.blocks]
+    choices = np.indices(sizes, np.intp).reshape(len(sizes), space.size).T
+    utility = np.zeros((len(choices), len(space.parties)))
+    allowed = np.ones(len(choices), bool)
+    for number, (worth, refused) in enumerate(zip(space.worth, space.refused, strict=True)):
+        utility += worth.sum(axis=1).T[choices[:, number]]
+        allowed &= ~np.asarray(refused.any(axis=(0, 1)))[choices[:, number]]
+    return choices, utility, allowed

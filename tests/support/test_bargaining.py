@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -10,12 +12,31 @@ from scipy.optimize import brentq
 
 from letup.core.errors import LetupError
 from letup.support.bargaining import kalai_smorodinsky, nash, solutions_among
-from letup.support.continuous import ContinuousProblem, PiecewiseLinear, SmoothFunction, continuous_solutions
-from letup.support.package_space import all_packages, efficient_choices, pareto_efficient
-from tests.support.random_spaces import random_space
+from letup.support.continuous import ContinuousProblem, PiecewiseLinear, continuous_solutions
+from letup.support.package_space import efficient_choices, pareto_efficient
+from tests.support.random_spaces import all_packages, random_space
 
 EXACT = 1e-6
 ZERO, ONE = np.zeros(1), np.ones(1)
+
+
+@dataclass(frozen=True)
+class SmoothFunction:
+    """A worth given as a concave function and its derivative."""
+
+    of: Callable[[float], float]
+    derivative: Callable[[float], float]
+
+    def lines(self) -> None:
+        """It is not made of lines."""
+
+    def value(self, x: float) -> float:
+        """The worth."""
+        return float(self.of(x))
+
+    def slope(self, x: float) -> float:
+        """Its derivative."""
+        return float(self.derivative(x))
 
 
 def straight(left: float, right: float) -> PiecewiseLinear:

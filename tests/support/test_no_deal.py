@@ -10,9 +10,9 @@ import pytest
 
 from letup.support.model import Range, RedLine
 from letup.support.no_deal import find_deal, nearest_terms, smallest_conflict, smallest_relaxations
-from letup.support.package_space import Block, PackageSpace, all_packages, package_space_of
+from letup.support.package_space import Block, PackageSpace, package_space_of
 from letup.support.utility import UtilityModel, ValueFunction, at_likeliest_values
-from tests.support.random_spaces import has_deal, random_space
+from tests.support.random_spaces import all_packages, has_deal, random_space
 
 
 def without_a_deal(count: int) -> list[PackageSpace]:

@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 
 import letup.cli
 from letup.core.errors import BadInput, LetupError
-from letup.report.charts import colour
-from letup.report.positions import _mark, positions_svg
+from letup.report.charts import _mark, colour, positions_svg
 from letup.scenario import check, load, new
 from letup.support import extraction
 from letup.support.extraction import Proposal, extractor, proposals

@@ -41,7 +41,7 @@ def list_(
     day = before.date() if before is not None else None
     support = select_statements(support_of(load(scenario)), party=party, issue=issue, before=day)
     if chart is not None:
-        from letup.report.positions import positions_svg
+        from letup.report.charts import positions_svg
 
         try:
             chart.write_text(positions_svg(support), "utf-8")

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from letup.core import wording
-from letup.report.charts import Tick, quarter_ticks, round_up
-from letup.report.positions import positions_svg
+from letup.report.charts import Tick, positions_svg, quarter_ticks, round_up
 from letup.report.template import page
 from letup.scenario.model import Scenario
 from letup.support import explanations

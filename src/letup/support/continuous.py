@@ -78,25 +78,6 @@ class PiecewiseLinear:
 
 
 @dataclass(frozen=True)
-class SmoothFunction:
-    """A worth given as a concave function and its derivative."""
-
-    of: Callable[[float], float]
-    derivative: Callable[[float], float]
-
-    def lines(self) -> None:
-        """It is not made of lines."""
-
-    def value(self, x: float) -> float:
-        """The worth."""
-        return float(self.of(x))
-
-    def slope(self, x: float) -> float:
-        """Its derivative."""
-        return float(self.derivative(x))
-
-
-@dataclass(frozen=True)
 class ContinuousProblem:
     """Numbers to settle.
 

@@ -176,28 +176,6 @@ def package_space_of(parties: Sequence[SampledUtility], blocks: Sequence[Block],
     )
 
 
-def all_packages(
-    space: PackageSpace, most: int = 1_000_000
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
-    """List all packages: choices [packages, blocks], utilities [packages, parties], and whether nobody refuses them.
-
-    Raises
-    ------
-    LetupError
-        ``support.too_many`` if there are more than ``most``.
-    """
-    if space.size > most:
-        raise LetupError("support.too_many", f"{space.size:,} packages are too many to list", "Hold some issues.")
-    sizes = [len(block.options) for block in space.blocks]
-    choices = np.indices(sizes, np.intp).reshape(len(sizes), space.size).T
-    utility = np.zeros((len(choices), len(space.parties)))
-    allowed = np.ones(len(choices), bool)
-    for number, (worth, refused) in enumerate(zip(space.worth, space.refused, strict=True)):
-        utility += worth.sum(axis=1).T[choices[:, number]]
-        allowed &= ~np.asarray(refused.any(axis=(0, 1)))[choices[:, number]]
-    return choices, utility, allowed
-
-
 def efficient_choices(space: PackageSpace, most: int = MOST_BEGINNINGS) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """The Pareto-efficient packages that nobody refuses outright, without listing all.
 

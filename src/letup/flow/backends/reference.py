@@ -173,17 +173,6 @@ def solve_ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None
     return network.solution(_cheapest(network) if plenty else _in_turn(network))
 
 
-def largest_total(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = None) -> int:
-    """People who arrive, by SimpleMaxFlow (the total only)."""
-    from ortools.graph.python import max_flow
-
-    network = expand(net, steps, quiet)
-    solver = max_flow.SimpleMaxFlow()
-    solver.add_arcs_with_capacity(network.tail, network.head, network.capacity)
-    solver.solve(network.source, network.sink)
-    return int(solver.optimal_flow())
-
-
 def _cheapest(network: TimeExpandedNetwork) -> Longs:
     """Min-cost maximum flow; the cost of an arrival is its step."""
     from ortools.graph.python import min_cost_flow
