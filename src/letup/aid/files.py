@@ -9,7 +9,6 @@ from typing import Any
 from letup.aid.assessment import Assessment, answer, table, table_by_day
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core import folders
-from letup.core.errors import LetupError
 from letup.core.formats import Format
 from letup.tables import write_csv
 
@@ -88,11 +87,8 @@ def write(assessment: Assessment, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     require_usable(folder)
     files = [folder / "assessment.csv", folder / "assessment-days.csv", folder / FORMAT.name]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with folders.writing_to(folder, "assess.folder"):
         write_csv(files[0], ASSESSMENT, table(assessment))
         write_csv(files[1], ASSESSMENT_DAYS, table_by_day(assessment))
         files[2].write_text(folders.json_text(as_document(assessment)), "utf-8")
-    except OSError as error:
-        raise LetupError("assess.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files

@@ -36,7 +36,7 @@ def convoys(
     from letup.aid.convoys.rules import Settings
     from letup.aid.convoys.tables import clear_orders, write_medevac, write_tables
     from letup.cli.terminal import show, show_json, show_written
-    from letup.core.folders import require_usable
+    from letup.core.folders import require_usable, writing_to
     from letup.core.progress import ProgressDisplay
     from letup.plan.files.read import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
@@ -51,20 +51,20 @@ def convoys(
         world = planned.scenario, planned.network, planned.quiet
         display.say("making convoys")
         orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)
-        folder.mkdir(parents=True, exist_ok=True)
-        clear_orders(folder)
-        files = write_tables(orders, planned.scenario, folder)
-        patients = None
-        if len(planned.scenario.patients):
-            display.say("moving patients")
-            patients = make_medevac(*world, settings)
-            files += write_medevac(patients, planned.scenario, folder)
-        display.say("writing")
-        gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
-        pages = write_convoy_pages(orders, *world, folder / "pages")
-        if patients is not None:
-            gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
-            pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
+        with writing_to(folder, "convoys.folder"):
+            clear_orders(folder)
+            files = write_tables(orders, planned.scenario, folder)
+            patients = None
+            if len(planned.scenario.patients):
+                display.say("moving patients")
+                patients = make_medevac(*world, settings)
+                files += write_medevac(patients, planned.scenario, folder)
+            display.say("writing")
+            gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
+            pages = write_convoy_pages(orders, *world, folder / "pages")
+            if patients is not None:
+                gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
+                pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
     if as_json:
         document = _document(orders) | {"files": [str(path) for path in (*files, *gpx, *pages)]}
         if patients is not None:

@@ -297,6 +297,7 @@ def terms(
     """
     from letup.cli.terminal import show, show_json, show_to_copy
     from letup.core.errors import LetupError
+    from letup.core.folders import writing_to
     from letup.report.terms import LANGUAGES, phrases, sheet, write_terms
     from letup.support import offers
     from letup.support.negotiation import negotiation_of, require_consistent, support_of
@@ -319,14 +320,10 @@ def terms(
     settled = {**proposed, **by_plan}
     files: list[Path] = []
     untranslated: dict[str, list[str]] = {}
-    try:
+    with writing_to(out or plan, "terms.folder"):
         for language in languages:
             files += write_terms(offer, negotiation, settled, out or plan, lang=language, plan=plan)
             untranslated[language] = list(sheet(offer, negotiation, settled, language).untranslated)
-    except OSError as error:
-        raise LetupError(
-            "terms.folder", f"{out or plan}: {error.strerror or error}", "Choose another folder."
-        ) from error
     open_issues = [issue.id for issue in known.issues if issue.id not in settled]
     if as_json:
         document = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ def require_usable(folder: Path, name: str, *, what: str, code: str) -> None:
     LetupError
         It is no folder, holds something other than such a result, or cannot be written to.
     """
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     problem = ""
     if not there.is_dir():
         problem = "is not a folder"
@@ -39,6 +41,16 @@ def require_usable(folder: Path, name: str, *, what: str, code: str) -> None:
         problem = f"holds files that are no {what.rsplit(maxsplit=1)[-1]}"
     if problem:
         raise LetupError(code, f"{folder} {problem}", f"Choose an empty folder, or one with {what}.")
+
+
+@contextmanager
+def writing_to(folder: Path, code: str) -> Iterator[None]:
+    """Make a folder and write results to it; what the system refuses is a LetupError with the code."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise LetupError(code, f"{folder}: {error.strerror or error}", "Choose another folder.") from error
 
 
 def json_text(document: Any) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from letup import __version__
 from letup.core import folders
 from letup.core.collect import did_you_mean, show
-from letup.core.errors import BadInput, LetupError
+from letup.core.errors import BadInput
 from letup.core.findings import Finding, finding
 from letup.core.formats import Format
 from letup.support import explanations
@@ -204,13 +204,9 @@ def write(analysis: Analysis, folder: Path | str) -> list[Path]:
         "support.csv": csv_text(_SCHEMAS["support.csv"], _verdict_rows(analysis)),
         "package.csv": csv_text(_SCHEMAS["package.csv"], _package_rows(analysis)),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with folders.writing_to(folder, "support.folder"):
         for name, text in texts.items():
             (folder / name).write_text(text, "utf-8", newline="")
-    except OSError as error:
-        message = f"{folder}: {error.strerror or error}"
-        raise LetupError("support.folder", message, "Choose another folder.") from error
     return [folder / name for name in texts]
 
 

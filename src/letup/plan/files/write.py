@@ -17,7 +17,6 @@ from letup import __version__
 from letup.aid.convoys.tables import clear_orders
 from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.core import folders
-from letup.core.errors import LetupError
 from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
@@ -79,13 +78,12 @@ def write(plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = Non
     """
     folder = Path(folder)
     chosen = [output for output in (OUTPUTS if outputs is None else outputs) if output.wanted(plan)]
-    try:
-        _make_room(folder)
+    require_usable(folder)
+    with folders.writing_to(folder, "plan.folder"):
+        _clear(folder)
         copied = _write_scenario(plan.scenario, folder / "scenario")
         for output in chosen:
             output.write(plan, folder / output.name, copied)
-    except OSError as error:
-        raise LetupError("plan.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return [folder / output.name for output in chosen]
 
 
@@ -94,10 +92,8 @@ def require_usable(folder: Path) -> None:
     folders.require_usable(folder, "plan.json", what="a plan", code="plan.folder")
 
 
-def _make_room(folder: Path) -> None:
-    """Make the folder; clear what an earlier plan left there."""
-    require_usable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+def _clear(folder: Path) -> None:
+    """Clear what an earlier plan left there."""
     for name in (REPORT, *(output.name for output in OUTPUTS)):
         (folder / name).unlink(missing_ok=True)
     clear_orders(folder)

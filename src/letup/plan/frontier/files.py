@@ -8,7 +8,6 @@ from typing import Any
 
 from letup import __version__
 from letup.core import folders
-from letup.core.errors import LetupError
 from letup.core.formats import Format
 from letup.pauses.limits import Window
 from letup.plan.files.read import PAUSES
@@ -40,7 +39,7 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     require_usable(folder)
     document = as_document(frontier)
-    try:
+    with folders.writing_to(folder, "frontier.folder"):
         _clear(folder)
         files = [folder / "frontier.csv", folder / FRONTIER.name]
         write_csv(files[0], TABLES[f"frontier.csv:{frontier.against}"], frontier.records())
@@ -49,8 +48,6 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
             if point.windows or frontier.against == "need":
                 pauses = [{name: pause[name] for name in PAUSES.names} for pause in row["pauses"]]
                 files.append(write_csv(folder / f"pauses-{frontier.name_of(index)}.csv", PAUSES, pauses))
-    except OSError as error:
-        raise LetupError("frontier.folder", f"{folder}: {error.strerror or error}", "Choose another folder.") from error
     return files
 
 
@@ -60,8 +57,7 @@ def require_usable(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Make the folder; clear what an earlier frontier left there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Clear what an earlier frontier left there."""
     for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
         old.unlink()
 
