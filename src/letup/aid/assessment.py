@@ -369,10 +369,10 @@ def answer(assessment: Assessment) -> str:
 
 def _each_gets(assessment: Assessment, first: Failure) -> str:
     """What people in these zones get on the first day, of what they need."""
-    one, zones = assessment.essentials[first.item], list(first.zones)
+    essential, zones = assessment.essentials[first.item], list(first.zones)
     need, met = (float(part[0, first.item, zones].sum()) for part in (assessment.likely.need, assessment.likely.met))
-    have = _short(one.per_person * met / need)
-    return f", where there are {have} of the {one.per_person:,g} {one.unit} that a person needs a day"
+    have = _short(essential.per_person * met / need)
+    return f", where there are {have} of the {essential.per_person:,g} {essential.unit} that a person needs a day"
 
 
 def days(value: float) -> str:

@@ -99,14 +99,14 @@ def show_frontier(frontier: Frontier, files: Sequence[Path]) -> None:
     )
 
 
-def _numbers(given: str | None, option: str) -> list[float] | None:
+def _numbers(text: str | None, option: str) -> list[float] | None:
     """Numbers set apart by commas."""
-    if given is None:
+    if text is None:
         return None
     try:
-        return [float(part) for part in given.split(",")]
+        return [float(part) for part in text.split(",")]
     except ValueError:
-        raise _wrong(f"{option} {given} must be numbers set apart by commas, such as 20,40,80") from None
+        raise _wrong(f"{option} {text} must be numbers set apart by commas, such as 20,40,80") from None
 
 
 def _wrong(message: str) -> Exception:

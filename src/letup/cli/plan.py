@@ -49,8 +49,8 @@ def plan(
         loaded = open_scenario(scenario, display, priorities)
         folder = out if out is not None else folder_for("plan", scenario, loaded)
         plans.require_usable(folder)
-        given = plans.read_pauses(pauses, loaded) if pauses is not None else None
-        if given is not None and (searches is not None or cluster is not None):
+        pauses_by_hand = plans.read_pauses(pauses, loaded) if pauses is not None else None
+        if pauses_by_hand is not None and (searches is not None or cluster is not None):
             raise LetupError(
                 "plan.searches",
                 "Pauses given by hand leave nothing to search for",
@@ -59,7 +59,9 @@ def plan(
         try:
             with display.first_stop_waits():
                 if searches is None and cluster is None:
-                    made = plans.make(loaded, pauses=given, time_limit=time_limit, seed=seed, progress=display.show)
+                    made = plans.make(
+                        loaded, pauses=pauses_by_hand, time_limit=time_limit, seed=seed, progress=display.show
+                    )
                 else:
                     from letup.plan.planner.multistart import SEARCHES, make_best
 

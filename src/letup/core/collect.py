@@ -52,7 +52,7 @@ class Collector:
 
     def noted(self, code: str, file: str, where: str) -> bool:
         """Whether a row has a finding of a kind already."""
-        return any((one.code, one.file, one.where) == (code, file, where) for one in self._findings)
+        return any((finding.code, finding.file, finding.where) == (code, file, where) for finding in self._findings)
 
     def is_full(self, code: str, file: str, column: str) -> bool:
         """Whether findings of this kind are only counted by now, so that no effort on their words is worth it."""

@@ -80,7 +80,7 @@ def _writable(folder: Path) -> bool:
     """Whether the folder, or the nearest one above it that exists, can be written to."""
     if not folder.is_absolute():
         return False
-    existing = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
 
 
@@ -92,7 +92,7 @@ def _own_folder() -> Path:
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
-        found = folder.lstat()
-        if not folder.is_dir() or folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        status = folder.lstat()
+        if not folder.is_dir() or folder.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
             return Path(tempfile.mkdtemp(prefix="letup-compiled-"))
     return folder

@@ -98,17 +98,17 @@ def spread(
     if not jobs:
         return Spread(())
     if cluster is not None:
-        found: Spread[Result] = on_cluster(function, jobs, cluster, tell)
+        outcome: Spread[Result] = on_cluster(function, jobs, cluster, tell)
     else:
         many = min(workers if workers is not None else cores(), len(jobs))
-        found = _one_after_the_other(function, jobs, tell) if many <= 1 else on_workers(function, jobs, many, tell)
-    if found.given_up and not any(result is not None for result in found.results):
+        outcome = _one_after_the_other(function, jobs, tell) if many <= 1 else on_workers(function, jobs, many, tell)
+    if outcome.given_up and not any(result is not None for result in outcome.results):
         raise LetupError(
             "spread.died",
             "Every worker died that was given the work; most often memory runs out",
             "Free memory, or spread over fewer workers.",
         )
-    return found
+    return outcome
 
 
 def seed_of(seed: int, job: int) -> int:
@@ -469,8 +469,8 @@ def _rest_at_home(
 ) -> Spread[Result]:
     """Do on this machine what the cluster did not come to."""
     before = len(jobs) - len(rest) - len(given_up)
-    found = spread(function, [jobs[i] for i in rest], progress=lambda done, _: tell(before + done))
-    for index, result in zip(rest, found.results, strict=True):
+    outcome = spread(function, [jobs[i] for i in rest], progress=lambda done, _: tell(before + done))
+    for index, result in zip(rest, outcome.results, strict=True):
         results[index] = result
-    missing = sorted([*given_up, *(rest[i] for i in found.given_up)])
-    return Spread(tuple(results), found.stopped, tuple(missing), found.deaths)
+    missing = sorted([*given_up, *(rest[i] for i in outcome.given_up)])
+    return Spread(tuple(results), outcome.stopped, tuple(missing), outcome.deaths)

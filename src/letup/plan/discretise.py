@@ -91,7 +91,7 @@ def costs_by_party(scenario: Scenario) -> Costs:
     }
     return Costs(
         _table(scenario, own) if own else None,
-        {party: _table(scenario, given) for party, given in entries.items() if given},
+        {party: _table(scenario, costs) for party, costs in entries.items() if costs},
     )
 
 

@@ -161,7 +161,7 @@ class Search:
 
     Attributes
     ----------
-    found, ceiling : str
+    best, ceiling : str
         Paths in a box of 1000 by 1000.
     across, up : list of Tick
         Seconds and people.
@@ -169,7 +169,7 @@ class Search:
         The same in words.
     """
 
-    found: str
+    best: str
     ceiling: str
     across: list[Tick]
     up: list[Tick]

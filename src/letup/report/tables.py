@@ -350,8 +350,8 @@ def place_zones(scenario: Scenario) -> dict[str, int]:
     tree = STRtree(list(scenario.zones.geometry))
     out: dict[str, int] = {}
     for name, shape in scenario.places.geometry.items():
-        found = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else ()
-        hits = [int(hit) for hit in found]
+        zones = tree.query(shape, predicate="intersects") if shape is not None and not shape.is_empty else ()
+        hits = [int(hit) for hit in zones]
         out[str(name)] = min(hits) if hits else -1
     return out
 

@@ -77,8 +77,8 @@ def reach_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     number = len(network.lon)
     on_foot = open_to(network, "foot")
     for group in scenario.groups:
-        some = open_to(network, group.mode)
-        good = reachable(network.head[some], network.tail[some], number, targets)
+        arcs = open_to(network, group.mode)
+        good = reachable(network.head[arcs], network.tail[arcs], number, targets)
         if group.mode == "vehicle":
             # People walk to the nearest road that vehicles can use.
             good = reachable(network.head[on_foot], network.tail[on_foot], number, np.flatnonzero(good)) | good

@@ -125,11 +125,11 @@ def nearest(tail: Ints, head: Ints, cost: Floats, shelter: Bools) -> tuple[Float
     order = np.lexsort((cost, head, tail))
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    some = order[first]
-    graph = csr_array((cost[some], (head[some], tail[some])), shape=(nodes, nodes))
+    cheapest = order[first]
+    graph = csr_array((cost[cheapest], (head[cheapest], tail[cheapest])), shape=(nodes, nodes))
     distance, onward, _ = dijkstra(graph, directed=True, indices=targets, min_only=True, return_predecessors=True)
     onward = np.where(onward < 0, -1, onward).astype(np.int32)
-    key = tail[some].astype(np.int64) * nodes + head[some]
+    key = tail[cheapest].astype(np.int64) * nodes + head[cheapest]
     place = np.searchsorted(key, np.arange(nodes, dtype=np.int64) * nodes + np.maximum(onward, 0))
-    arc = np.where(onward < 0, -1, some[np.minimum(place, len(some) - 1)]).astype(np.int32)
+    arc = np.where(onward < 0, -1, cheapest[np.minimum(place, len(cheapest) - 1)]).astype(np.int32)
     return np.asarray(distance), onward, arc

@@ -53,7 +53,7 @@ def through_arcs(rows: list[Row], swift: Floats, shelter: Bools, people: Longs, 
     number = {row.pieces.tobytes(): i for i, row in enumerate(rows) if row.kind == "road"}
     back = [number.get((row.pieces[::-1] ^ 1).tobytes(), -1) if row.kind == "road" else -1 for row in rows]
     taken = np.zeros(len(rows), bool)
-    found: list[Row] = []
+    new_arcs: list[Row] = []
     for path in _paths(rows, away, onward, along, people):
         for part in _parts(path, swift / step):
             if len(part) - float(swift[part].sum()) / step < _WORTH:
@@ -63,8 +63,8 @@ def through_arcs(rows: list[Row], swift: Floats, shelter: Bools, people: Longs, 
                 if min(run) >= 0 and not taken[run].any():
                     shared = _share(rows, run)
                     taken[run] = bool(shared)
-                    found += shared
-    return found
+                    new_arcs += shared
+    return new_arcs
 
 
 def _paths(rows: list[Row], away: Floats, onward: Ints, along: Ints, people: Longs) -> list[list[int]]:
@@ -111,7 +111,7 @@ def _parts(path: list[int], steps: Floats) -> list[list[int]]:
             part, length = [], 0.0
     if part:
         parts.append(part)
-    return [some for some in parts if len(some) > 1]
+    return [run for run in parts if len(run) > 1]
 
 
 def _share(rows: list[Row], run: list[int]) -> list[Row]:

@@ -193,7 +193,7 @@ def _walks(
     already.
     """
     nodes = len(network.lon)
-    starts = np.unique(np.concatenate([np.zeros(0, np.int32), *(some.node for some in all_homes.values())]))
+    starts = np.unique(np.concatenate([np.zeros(0, np.int32), *(homes.node for homes in all_homes.values())]))
     walks: dict[int, tuple[int, Walk]] = {
         int(node): (int(node), []) for node in starts if node >= 0 and on_network[node]
     }
@@ -206,10 +206,12 @@ def _walks(
     tail, head = network.tail[foot][order], network.head[foot][order]
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    some = order[first]
-    graph = csr_array((length[some], (network.head[foot][some], network.tail[foot][some])), shape=(nodes, nodes))
+    shortest = order[first]
+    graph = csr_array(
+        (length[shortest], (network.head[foot][shortest], network.tail[foot][shortest])), shape=(nodes, nodes)
+    )
     _, onward, _ = dijkstra(graph, indices=np.flatnonzero(on_network), min_only=True, return_predecessors=True)
-    arc = {(int(network.tail[a]), int(network.head[a])): int(a) for a in foot[some]}
+    arc = {(int(network.tail[a]), int(network.head[a])): int(a) for a in foot[shortest]}
     for node in beside:
         walk: Walk = []
         here = node

@@ -61,7 +61,7 @@ class TimedNetwork:
         zone: ArrayLike | None = None,
     ) -> None:
         wrong: list[str] = []
-        given: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "tail": tail,
             "head": head,
             "transit": transit,
@@ -70,7 +70,7 @@ class TimedNetwork:
             "shelter": shelter,
             "zone": zone if zone is not None else np.full(np.shape(tail), -1, np.int32),
         }
-        arrays = {name: _whole(name, value, wrong) for name, value in given.items()}
+        arrays = {name: _whole(name, value, wrong) for name, value in arguments.items()}
         waits = np.asarray(wait)
         if waits.dtype != np.bool_:
             wrong.append("wait must be an array of bool")

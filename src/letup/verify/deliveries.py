@@ -298,9 +298,9 @@ class _Replay:
             if key == "zones":
                 if len(value) != len(written["zones"]):
                     self.result.wrong("value", "plan.json", "deliveries.zones", "has another number of entries")
-                for k, (one, other) in enumerate(zip(written["zones"], value, strict=False)):
-                    for name in other:
-                        self.result.same("plan.json", f"deliveries.zones[{k}].{name}", one[name], other[name])
+                for k, (stated, expected) in enumerate(zip(written["zones"], value, strict=False)):
+                    for name in expected:
+                        self.result.same("plan.json", f"deliveries.zones[{k}].{name}", stated[name], expected[name])
             else:
                 self.result.same("plan.json", f"deliveries.{key}", written[key], value)
         if written["value"] > written["bound"] * (1 + _LITTLE):

@@ -60,20 +60,20 @@ def check_movements(
     noisy = np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
     roads = {name: RoadsOf(network, t) for name, t in timed.items()}
     homes = {name: _home_of(t) for name, t in timed.items()}
-    ways: dict[tuple[str, str, str, int, str, str], tuple[Leg | None, float]] = {}
+    legs_by_path: dict[tuple[str, str, str, int, str, str], tuple[Leg | None, float]] = {}
     legs: list[Leg] = []
     quiet_checked = 0
     for i, row in enumerate(table.to_dict("records")):
         where = f"row {i + 2}"
         key = (row["group"], row["origin"], row["shelter"], row["origin_node"], row["arcs"], row["legs"])
-        if key not in ways:
-            ways[key] = _way(key, where, roads=roads[row["group"]], home_of=homes[row["group"]], result=result)
-        leg, length = ways[key]
+        if key not in legs_by_path:
+            legs_by_path[key] = _way(key, where, roads=roads[row["group"]], home_of=homes[row["group"]], result=result)
+        leg, length = legs_by_path[key]
         if leg is None:
             # Said once for each way; the rest of the row cannot be checked.
             legs.append(Leg((), (), -1, -1))
-            if ways[key][1] >= 0:
-                ways[key] = (None, -1.0)
+            if legs_by_path[key][1] >= 0:
+                legs_by_path[key] = (None, -1.0)
             continue
         legs.append(leg)
         lasts = leg.offsets[-1] + int(timed[row["group"]].transit[leg.arcs[-1]]) if leg.arcs else 0

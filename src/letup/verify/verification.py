@@ -97,8 +97,8 @@ def rows_of(path: Path, result: Verification) -> list[dict[str, str]] | None:
 
 def _digests(folder: Path, raw: dict[str, Any], rows: list[dict[str, str]], result: Verification) -> None:
     """Locate what was changed after writing."""
-    given = raw.get("digests")
-    parts = [given.get(name) if isinstance(given, dict) else None for name in ("plan", "movements", "scenario")]
+    digests = raw.get("digests")
+    parts = [digests.get(name) if isinstance(digests, dict) else None for name in ("plan", "movements", "scenario")]
     if not all(isinstance(part, dict) for part in parts):
         result.wrong("digest", "plan.json", "digests", "are missing")
         return
@@ -117,12 +117,12 @@ def _digests(folder: Path, raw: dict[str, Any], rows: list[dict[str, str]], resu
     result.done("digests of fields, rows and files", len(plan or {}) + len(rows) + len(scenario or {}))
 
 
-def _compare(given: dict[str, str], found: dict[str, str], result: Verification, file: str, what: str) -> None:
+def _compare(written: dict[str, str], computed: dict[str, str], result: Verification, file: str, what: str) -> None:
     """Compare digests by name."""
-    for name in sorted(given.keys() | found.keys()):
-        if name not in found:
+    for name in sorted(written.keys() | computed.keys()):
+        if name not in computed:
             result.wrong("digest", file, name, f"this {what} is missing")
-        elif name not in given:
+        elif name not in written:
             result.wrong("digest", file, name, f"this {what} was added after writing")
-        elif given[name] != found[name]:
+        elif written[name] != computed[name]:
             result.wrong("digest", file, name, f"this {what} was changed after writing")

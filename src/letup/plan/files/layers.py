@@ -44,7 +44,7 @@ def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
     table = plan.movements
     table = table[table["arcs"] != ""]
     keys = ["group", "origin", "shelter"]
-    ways = (
+    journeys = (
         table.groupby(keys, sort=True)
         .agg(
             people=("people", "sum"),
@@ -68,7 +68,7 @@ def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
         _roads(plan, arcs, shelter, hide_end=bool(secret.get(shelter, True)))
         for (_, _, shelter), arcs in sorted(arcs_of.items())
     ]
-    return gpd.GeoDataFrame(ways, geometry=shapes, crs=_CRS)
+    return gpd.GeoDataFrame(journeys, geometry=shapes, crs=_CRS)
 
 
 def _roads(plan: Plan, arcs: set[int], shelter: str, *, hide_end: bool) -> shapely.Geometry:

@@ -81,18 +81,18 @@ def tradeoff(
         workers=workers,
         progress=tell.parts("searching", "weights"),
     )
-    found = []
+    plans = []
     for weight, plan in zip(weights, searched.results, strict=True):
         if plan is not None:
             people, need = plan.objectives
             added = _added(need)
-            found.append(NeedPoint(plan.windows, plan.zone_hours, int(people.value), added, round(1 / weight, 3)))
+            plans.append(NeedPoint(plan.windows, plan.zone_hours, int(people.value), added, round(1 / weight, 3)))
             people_at_most, need_at_most = min(people_at_most, int(people.bound)), max(need_at_most, added)
-    if not found:  # ended by hand before the first was ready
+    if not plans:  # ended by hand before the first was ready
         raise KeyboardInterrupt
     return NeedFrontier(
         scenario,
-        tuple(efficient(found)),
+        tuple(efficient(plans)),
         instance.want_to_leave,
         searched.complete and all(plan is not None and plan.complete for plan in searched.results),
         people_at_most,

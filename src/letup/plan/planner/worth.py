@@ -161,7 +161,7 @@ def _best(scenario: Scenario, gains: list[tuple[float, Extension]]) -> list[tupl
     clock = scenario.clock
     seen: set[tuple[int, int]] = set()
     kept = []
-    for gain, more in sorted(gains, key=lambda one: (-one[0], one[1].window, one[1].old is None)):
+    for gain, more in sorted(gains, key=lambda item: (-item[0], item[1].window, item[1].old is None)):
         if more.old is None:
             place = (more.window.zone, clock.day(more.window.first))
             if place in seen:

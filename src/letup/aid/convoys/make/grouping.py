@@ -175,13 +175,13 @@ class Grouping:
                 rounds.append([])
         rounds.pop()
         rounds.sort(key=lambda stops: [(tasks[number].delivery.place, delivered) for number, delivered in stops])
-        found = self._vehicle_stops(trip, tasks)
+        as_planned = self._vehicle_stops(trip, tasks)
         sorted_ = self._vehicle_stops(Trip(trip.fleet, tuple(stop for stops in rounds for stop in stops)), tasks)
-        before, after = (schedule([stop.visit for stop in stops], self.legs) for stops in (found, sorted_))
+        before, after = (schedule([stop.visit for stop in stops], self.legs) for stops in (as_planned, sorted_))
         if before is None or after is None:
-            return found
+            return as_planned
         minutes = [times[-1].arrive_earliest - times[0].arrive_earliest for times in (before, after)]
-        return sorted_ if minutes[1] <= minutes[0] else found
+        return sorted_ if minutes[1] <= minutes[0] else as_planned
 
     def _vehicle_stops(self, trip: Trip, tasks: Sequence[Task]) -> list[_VehicleStop]:
         """Stops of a vehicle; visits to one place without a wait between them are one stop."""
