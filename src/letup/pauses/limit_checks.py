@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from letup.core.clock import DAY_MINUTES, Clock
 from letup.core.wording import time_of_day
@@ -54,7 +53,7 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
         What the steps mean, and how many there are.
     """
     steps = clock.steps
-    open_hours = _open_hours(clock, limits.hours)
+    closed_before = _closed_before(clock, limits.hours)
     out: list[Breach] = []
 
     def note(limit: str, window: int | None, message: str) -> None:
@@ -69,7 +68,7 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
         if w in limits.frozen:
             continue
         length = clock.hours(w.length)
-        if open_hours is not None and not open_hours[w.first : w.last + 1].all():
+        if closed_before is not None and closed_before[w.last + 1] > closed_before[w.first]:
             note("hours", i, f"lies outside the allowed hours {_hours(limits.hours)}")
         if length < limits.shortest - _EXACT:
             note("shortest", i, f"lasts {length:g} h, shortest allowed is {limits.shortest:g} h")
@@ -86,29 +85,43 @@ def breaches(windows: Sequence[Window], limits: Limits, zones: int, clock: Clock
     return out
 
 
-@lru_cache(maxsize=32)  # a search asks about the same hours thousands of times
-def _open_hours(clock: Clock, hours: tuple[float, float] | None) -> NDArray[np.bool_] | None:
-    """Steps within the allowed hours; None = all."""
-    return None if hours is None else clock.in_hours(hours)
+# A search asks about the same clock thousands of times.
+@lru_cache(maxsize=32)
+def _closed_before(clock: Clock, hours: tuple[float, float] | None) -> list[int] | None:
+    """Steps outside the allowed hours before each step and before the end; None = none."""
+    return None if hours is None else np.concatenate([[0], np.cumsum(~clock.in_hours(hours))]).tolist()
+
+
+@lru_cache(maxsize=32)
+def _days(clock: Clock) -> list[int]:
+    """Local day of each step."""
+    days: list[int] = clock.days().tolist()
+    return days
 
 
 def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zones: int, out: list[Breach]) -> None:
     """Limits on all windows of a zone, a day or a plan."""
     previous: tuple[int, Window] | None = None
-    for i, w in sorted(windows, key=lambda item: item[1]):
+    for i, w in sorted(windows, key=_by_zone_and_time):
         if previous is not None and previous[1].zone == w.zone and w.first <= previous[1].last + 1:
             out.append(Breach("window", i, f"overlaps or touches another window of zone {w.zone}"))
         if previous is None or previous[1].zone != w.zone or w.last > previous[1].last:
             previous = (i, w)
-    per_day = Counter((w.zone, clock.day(w.first)) for _, w in windows)
-    for (zone, day), count in sorted(per_day.items()):
-        if count > limits.windows_per_day:
-            message = f"zone {zone} has {count} windows on day {day + 1}, allowed are {limits.windows_per_day}"
-            out.append(Breach("windows_per_day", None, message))
+    days = _days(clock)
+    per_day: dict[tuple[int, int], int] = {}
+    for _, w in windows:
+        on = (w.zone, days[w.first])
+        per_day[on] = per_day.get(on, 0) + 1
+    if max(per_day.values(), default=0) > limits.windows_per_day:
+        for (zone, day), count in sorted(per_day.items()):
+            if count > limits.windows_per_day:
+                message = f"zone {zone} has {count} windows on day {day + 1}, allowed are {limits.windows_per_day}"
+                out.append(Breach("windows_per_day", None, message))
     total = clock.hours(sum(w.length for _, w in windows))
     if limits.zone_hours is not None and total > limits.zone_hours + _EXACT:
         out.append(Breach("zone_hours", None, f"{total:g} zone-hours in all, allowed are {limits.zone_hours:g}"))
-    if limits.at_once is not None:
+    # So many windows at least must meet for so many zones to be quiet at once.
+    if limits.at_once is not None and len(windows) > limits.at_once:
         zones_at: Counter[int] = Counter()
         for _, w in windows:
             zones_at.update(range(w.first, w.last + 1))
@@ -122,6 +135,12 @@ def _in_all(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, zon
         if most is not None and cost > most + _EXACT * max(1.0, abs(most)):
             message = f"the windows cost {cost:g}, allowed is {most:g}"
             out.append(Breach("concession_budget", None, message, number if several else None))
+
+
+def _by_zone_and_time(numbered: tuple[int, Window]) -> tuple[int, int, int]:
+    """The order of windows, quicker to compare than they are."""
+    _, window = numbered
+    return window.zone, window.first, window.last
 
 
 def _by_hand(windows: list[Window], limits: Limits, out: list[Breach]) -> None:
@@ -138,6 +157,8 @@ def _by_hand(windows: list[Window], limits: Limits, out: list[Breach]) -> None:
 
 def _alike(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, out: list[Breach]) -> None:
     """Windows that must equal those of other zones, or of other days."""
+    if not limits.together and not limits.same_daily:
+        return
     spans: dict[int, set[tuple[int, int]]] = {}
     for _, w in windows:
         spans.setdefault(w.zone, set()).add((w.first, w.last))
@@ -152,8 +173,9 @@ def _alike(windows: list[tuple[int, Window]], limits: Limits, clock: Clock, out:
         return
     on_day: Counter[tuple[int, int]] = Counter()
     times: dict[tuple[int, int], tuple[float, int, int]] = {}
-    for i, w in sorted(windows, key=lambda item: item[1]):
-        day = (w.zone, clock.day(w.first))
+    days = _days(clock)
+    for i, w in sorted(windows, key=_by_zone_and_time):
+        day = (w.zone, days[w.first])
         place = (w.zone, on_day[day])
         on_day[day] += 1
         start, length = clock.time(w.first), w.length

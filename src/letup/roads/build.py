@@ -142,7 +142,8 @@ def _end_names(scenario: Scenario, feature: NDArray[np.int64]) -> Ints:
 @lru_cache(maxsize=64)
 def _projection(west: float, south: float, east: float, north: float) -> pyproj.CRS:
     """UTM zone of the middle of a box in lon/lat; looking it up takes longer than all else here on a small network."""
-    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
+    crs: pyproj.CRS = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
+    return crs
 
 
 def _project(layer: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
