@@ -41,7 +41,7 @@ def test_findings_have_severity_place_code_and_remedy() -> None:
 def test_what_is_copied_from_the_terminal_is_not_broken() -> None:
     path = Path("folder") / ("x" * 200)
     assert printed(show_written, [path], "Verify it: …").splitlines() == ["Written:", f"  {path}", "Verify it: …"]
-    assert printed(show_json, {"ß": 1}) == '{"ß": 1}\n'
+    assert printed(show_json, {"ß": 1}) == '{\n "ß": 1\n}\n'
 
 
 @pytest.mark.parametrize("columns", [60, 120])

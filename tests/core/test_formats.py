@@ -11,10 +11,13 @@ import pytest
 
 from letup import plan as plans
 from letup import scenario as scenarios
+from letup.aid import files as assessment_files
 from letup.core.errors import BadInput, LetupError
 from letup.core.formats import Format, Step
 from letup.plan.files.document import PLAN
+from letup.plan.frontier.files import FRONTIER
 from letup.scenario.format import SCENARIO_FORMAT
+from letup.support import output as support_output
 from letup.verify import verify
 
 OLD = Path(__file__).parent / "plan-format-1.zip"
@@ -92,3 +95,19 @@ def test_a_scenario_of_the_first_format_opens_and_a_newer_one_names_itself(old: 
         scenarios.load(str(newer))
     assert [finding.code for finding in caught.value.findings if finding.severity == "error"] == ["scenario.format"]
     assert "format 12" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "form", [PLAN, FRONTIER, assessment_files.FORMAT, support_output.FORMAT], ids=lambda form: form.name
+)
+def test_every_document_that_letup_writes_is_read_by_its_format(form: Format, tmp_path: Path) -> None:
+    path = tmp_path / form.name
+    path.write_text(json.dumps({"format": form.number, "answer": 1}), "utf-8")
+    assert form.read(path) == {"format": form.number, "answer": 1}
+    path.write_text(json.dumps({"format": form.number + 1, "letup": "7.0"}), "utf-8")
+    with pytest.raises(LetupError, match=rf"{form.name} has format {form.number + 1}, written by letup 7\.0"):
+        form.read(path)
+    for text in ("[]", "{", "[" * 100_000):
+        path.write_text(text, "utf-8")
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever the parser says
+            form.read(path)

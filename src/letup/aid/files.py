@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from letup import __version__
 from letup.aid.assessment import Assessment, answer, table, table_by_day
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core import folders
@@ -24,6 +25,7 @@ def as_document(assessment: Assessment) -> dict[str, Any]:
     rows = table(assessment).astype(object)
     return {
         "format": FORMAT.number,
+        "letup": __version__,
         "note": NOTE,
         "answer": answer(assessment),
         "title": scenario.title,

@@ -26,8 +26,9 @@ end of the day before, plus `made`, is `met` plus `lost` plus `left`.
 {days}
 ## assessment.json
 
-What `--json` prints: `answer`, the totals of each essential with the need per person and its source, every
-row of assessment.csv under `zones` (null where a cell is empty), and the findings.
+What `--json` prints: the number of its `format`, the version of letup, `answer`, the totals of each essential with the
+need per person and its source, every row of assessment.csv under `zones` (null where a cell is empty), and the
+findings.
 
 ## assessment.html
 

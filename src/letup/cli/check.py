@@ -39,7 +39,7 @@ def check(
             **{f"{severity}s": count for severity, count in counts.items()},
             "findings": [asdict(finding) for finding in findings],
         }
-        show_json(content, indent=1)
+        show_json(content)
     else:
         for file in dict.fromkeys(finding.file for finding in findings):
             show(_tree(file, [finding for finding in findings if finding.file == file]), "")

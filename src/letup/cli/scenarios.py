@@ -83,7 +83,7 @@ def _show(imported: Imported, as_json: bool) -> None:
             "places": imported.places,
             "findings": [asdict(finding) for finding in findings],
         }
-        show_json(content, indent=1)
+        show_json(content)
     else:
         sizes = f"{imported.zones:,} zones, {imported.roads:,} roads, {imported.places:,} places"
         show(f"wrote {imported.folder}: {sizes}")

@@ -5,11 +5,12 @@ When standard output is no terminal, nothing is wrapped, cut, padded or coloured
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from letup.core.folders import json_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,9 +50,9 @@ def show_to_copy(*lines: str) -> None:
         print(line)
 
 
-def show_json(document: Any, *, indent: int | None = None) -> None:
-    """Print one JSON object."""
-    print(json.dumps(document, ensure_ascii=False, indent=indent, default=str))
+def show_json(document: Any) -> None:
+    """Print one JSON object, in the form in which letup writes files."""
+    print(json_text(document), end="")
 
 
 def show_written(files: Iterable[Path], *then: str) -> None:

@@ -1,4 +1,4 @@
-"""Folders that results are written to, and the text of JSON files in them."""
+"""Folders that results are written to, and the form of JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import date
+from pathlib import Path, PurePath
 from typing import Any
 
 from letup.core.errors import LetupError
@@ -54,5 +55,25 @@ def writing_to(folder: Path, code: str) -> Iterator[None]:
 
 
 def json_text(document: Any) -> str:
-    """Plain values as the text of a JSON file: a line for each value; ValueError for a number that is not finite."""
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """Values as the text of a JSON file, a line for each: the form of whatever letup writes or prints as JSON.
+
+    Dates and times are written as ISO 8601, paths as text, numpy's numbers as numbers.
+
+    Raises
+    ------
+    TypeError
+        For a value of another kind.
+    ValueError
+        For a number that is not finite.
+    """
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

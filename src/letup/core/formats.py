@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from letup import __version__
@@ -55,6 +57,24 @@ class Format:
     def number(self) -> int:
         """The format that this letup writes."""
         return self.oldest + len(self.steps)
+
+    def read(self, path: Path) -> Document:
+        """A JSON file of this kind, in the format of today.
+
+        Raises
+        ------
+        LetupError
+            As `up_to_date`.
+        OSError, ValueError
+            If it cannot be read, or is no JSON object.
+        """
+        try:
+            document = json.loads(path.read_text("utf-8"))
+        except RecursionError as error:
+            raise ValueError(f"{path.name} is nested too deeply") from error
+        if not isinstance(document, dict):
+            raise ValueError(f"{path.name} does not hold an object")
+        return self.up_to_date(document)
 
     def up_to_date(self, document: Document) -> Document:
         """A document in the format of today.

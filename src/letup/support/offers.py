@@ -6,7 +6,6 @@ such changes, and counts the people who get out under them where the files do no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -164,13 +163,13 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
                 scenario = scenarios.load(str(folder / "scenario"))
             offer = _plan(document, folder.resolve().name, scenario)
             return [replace(offer, trucks_per_day=_trucks(folder, document, scenario))], scenario
-        if (folder / "frontier.json").is_file():
+        if (folder / FRONTIER.name).is_file():
             if scenario is None:
                 raise LetupError(
                     "support.folder", f"{folder} is a frontier and does not hold its scenario",
                     "Give the scenario after it.",
                 )  # fmt: skip
-            offers = _frontier(FRONTIER.up_to_date(json.loads((folder / "frontier.json").read_text("utf-8"))), scenario)
+            offers = _frontier(FRONTIER.read(folder / FRONTIER.name), scenario)
             if not offers:
                 raise LetupError("support.folder", f"no point of {folder} has a plan", "Trace it with larger budgets.")
             return offers, scenario

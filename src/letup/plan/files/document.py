@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
+from letup.core.folders import json_text
 from letup.core.formats import Format
 from letup.scenario.format import SCENARIO, declared
 from letup.tables import schemas
@@ -307,7 +308,7 @@ class Document(_Part):
 def schema() -> str:
     """The published JSON Schema of plan.json."""
     made: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    return json_text(made)
 
 
 def digest_of(value: object) -> str:

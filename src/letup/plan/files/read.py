@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,10 +48,7 @@ def read_document(folder: Path | str) -> dict[str, Any]:
     OSError, ValueError
         If it cannot be read, or is no JSON object.
     """
-    document = json.loads((Path(folder) / PLAN.name).read_text("utf-8"))
-    if not isinstance(document, dict):
-        raise ValueError(f"{PLAN.name} does not hold an object")
-    return PLAN.up_to_date(document)
+    return PLAN.read(Path(folder) / PLAN.name)
 
 
 def read_movements(folder: Path | str, scenario: Scenario) -> pd.DataFrame:
