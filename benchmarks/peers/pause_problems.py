@@ -73,7 +73,7 @@ def _gaza() -> Problem:
     """The bundled scenario, on the network that a plan for it searches on, with its own limits."""
     from letup import roads, scenario
     from letup.plan.discretise import limits_of
-    from letup.plan.planner.instance import search_network
+    from letup.plan.search_network import search_network
 
     world = scenario.load("gaza-2023")
     network = roads.build(world)

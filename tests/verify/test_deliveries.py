@@ -41,7 +41,7 @@ def windows_of(plan):
 def replayed(hungry_plan):
     """What tables of deliveries are replayed against, but for the document."""
     scenario = hungry_plan.scenario
-    return scenario, build(scenario), windows_of(hungry_plan), hungry_plan.movements
+    return hungry_plan.proof, scenario, build(scenario), windows_of(hungry_plan), hungry_plan.movements
 
 
 @pytest.fixture

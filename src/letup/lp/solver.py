@@ -178,11 +178,15 @@ class Solver:
 
 @dataclass(frozen=True)
 class Solution:
-    """Values of all columns, what they gain, and what no values can gain more than."""
+    """Values of all columns, what they gain, what no values can gain more than, and the duals of all rows.
+
+    Of a program with integer columns there are no duals.
+    """
 
     values: Floats
     objective: float
     upper_bound: float
+    duals: Floats | None = None
 
 
 def maximise(
@@ -224,7 +228,9 @@ def maximise(
     if status != Status.OPTIMAL and not (integer and solver.feasible):
         return None
     objective = solver.objective
-    return Solution(solver.values, objective, solver.upper_bound if integer else objective)
+    if integer:
+        return Solution(solver.values, objective, solver.upper_bound)
+    return Solution(solver.values, objective, objective, solver.duals)
 
 
 def _model(program: LinearProgram, integer: bool) -> highspy.HighsLp:

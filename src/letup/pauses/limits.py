@@ -287,11 +287,11 @@ def cost_of(windows: Iterable[Window], table: NDArray[np.float64]) -> float:
     return sum(float(table[w.zone, w.first : w.last + 1].sum()) for w in windows)
 
 
-def quiet_array(windows: list[Window], zones: int, steps: int) -> NDArray[np.bool_]:
-    """Quiet state that the windows produce: bool[zones, steps]."""
+def quiet_array(windows: Iterable[Window], zones: int, steps: int, margin: int = 0) -> NDArray[np.bool_]:
+    """Quiet state that the windows produce, less a margin of steps before the end of each: bool[zones, steps]."""
     quiet = np.zeros((zones, steps), bool)
     for window in windows:
-        quiet[window.zone, window.first : window.last + 1] = True
+        quiet[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
     return quiet
 
 
@@ -302,11 +302,7 @@ def margin_steps(scenario: Scenario) -> int:
 
 def moving_array(scenario: Scenario, windows: list[Window]) -> NDArray[np.bool_]:
     """When people may be on the roads of each zone: the pauses without a margin at their end."""
-    margin = margin_steps(scenario)
-    moving = np.zeros((len(scenario.zones), scenario.steps), bool)
-    for window in windows:
-        moving[window.zone, window.first : max(window.last + 1 - margin, window.first)] = True
-    return moving
+    return quiet_array(windows, len(scenario.zones), scenario.steps, margin_steps(scenario))
 
 
 def check_limits(limits: Limits, zones: int, steps: int) -> None:

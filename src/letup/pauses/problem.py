@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +59,7 @@ class Problem:
         from letup.flow import earliest_arrival
 
         net, steps = self.net, self.clock.steps
-        moving = [replace(w, last=w.last - self.margin) for w in windows if w.last - self.margin >= w.first]
-        quiet = quiet_array(moving, max(net.zones, 1), steps)
+        quiet = quiet_array(windows, max(net.zones, 1), steps, self.margin)
         opened = np.append(quiet.any(axis=1), True)
         kept = np.flatnonzero(opened[net.zone])
         if len(kept) < net.arcs:

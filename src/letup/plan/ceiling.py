@@ -27,8 +27,7 @@ BASIS = (
 RELAXED = (
     "No set of pauses within the limits, zone-hours included, lets more people out: proven while the pauses were "
     "chosen, by a relaxation in which movements are made coarse and pauses may be taken in part, tightened by cuts "
-    "and by branching. It is not recomputed when the plan is verified; that it lies below the largest flow with every "
-    "allowed hour quiet is."
+    "and by branching. Its certificate stands in proof.npz, from which it is recomputed when the plan is verified."
 )
 
 _MOST = 2**31 - 1

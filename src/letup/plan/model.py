@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from letup.aid.deliveries.model import Deliveries
 from letup.core.findings import Finding
 from letup.core.wording import percent
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.limits import Window
 from letup.plan.files.document import NEXT_HOUR_COLUMNS
 from letup.plan.objectives import Objective
@@ -45,6 +47,24 @@ class GroupResult:
     arrive: int
     arrivals: NDArray[np.int64]
     rounding_worst: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What confirms the bounds of a plan, without any solver.
+
+    Attributes
+    ----------
+    people : Certificate, AllQuietCertificate or None
+        Of the ceiling on people, where it is lower than the flow with every allowed hour quiet.
+    need, deliveries : float64[rows] or None
+        Duals of the program of days (`letup.aid.deliveries.daily_program`): for any pauses within the limits with
+        people counted where they live, and for the pauses of the plan.
+    """
+
+    people: Certificate | AllQuietCertificate | None = None
+    need: NDArray[np.float64] | None = None
+    deliveries: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,6 +118,8 @@ class Plan:
         distribution point.
     objectives : tuple of Objective
         What the pauses were chosen for, where that is more than people: people and need met, each in its own unit.
+    proof : Proof
+        What confirms the ceiling and the bounds.
     """
 
     scenario: Scenario
@@ -115,6 +137,7 @@ class Plan:
     worth_basis: str = ""
     deliveries: Deliveries | None = None
     objectives: tuple[Objective, ...] = ()
+    proof: Proof = field(default_factory=Proof, repr=False)
     next_hours: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(NEXT_HOUR_COLUMNS)))
 
     @property

@@ -8,26 +8,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.logistics import has_deliveries
-from letup.aid.deliveries.make import DeliverySurrogate, Prepared, prepare, upper_bound, value_at_home
+from letup.aid.deliveries.need import Need, hand_out
 from letup.core.wording import percent, significant
-from letup.pauses.limits import Window, moving_array
-from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 PEOPLE, NEED = "people", "need"
 UNITS = {
     PEOPLE: "people who reach a shelter",
-    NEED: "person-days of need that stocks and trucks, in fractions, meet; each further part of a need is worth less, "
+    NEED: "person-days of need that stocks and the plan's deliveries meet; each further part of a need is worth less, "
     "and everyone counts where they live",
 }
 BASIS = (
-    "People: as the ceiling of the answer. Need: the most by a linear program of days, every hour quiet that limits "
-    "allow, without a limit on zone-hours, roads without people. Both at once may be out of reach: the best possible "
-    "plan may lie below."
+    "People: as the ceiling of the answer. Need: the most by a linear program of days, trucks in fractions, every hour "
+    "quiet that limits allow, without a limit on zone-hours, roads without people; by its duals in proof.npz. Both at "
+    "once may be out of reach: the best possible plan may lie below."
 )
 
 
@@ -86,7 +83,7 @@ def sentence_of(objectives: Sequence[Objective]) -> str:
     more = f"at most {percent(gap, 1)} more" if math.isfinite(gap) else "more by an unknown share"
     joined = " and" if people.weight else ":"
     return (
-        f"{lead}{joined} trucks add {gained:,.0f} of at most {most:,.0f} person-days (in fractions of trucks, with "
+        f"{lead}{joined} trucks add {gained:,.0f} of at most {most:,.0f} person-days (with "
         f"diminishing value, everyone counted where they live). By these weights a plan within the limits could gain "
         f"{more}."
     )
@@ -119,80 +116,27 @@ def is_joint(scenario: Scenario) -> bool:
     return scenario.priorities.need > 0 and has_deliveries(scenario)
 
 
-class WeighedObjective:
-    """What windows are worth by the priorities of a scenario.
+def objectives_of(
+    scenario: Scenario, need: Need, delivered: NDArray[np.float64], arrive: int, ceiling: int, bound: float
+) -> tuple[Objective, Objective]:
+    """What a plan comes to.
 
     Parameters
     ----------
-    scenario, network : Scenario, RoadNetwork
-        The world as given, and its roads.
-    usable : bool[zones, T]
-        Steps that may be quiet.
-    prepared : Prepared, optional
-        From `letup.aid.deliveries.make.prepare`.
-
-    Attributes
-    ----------
-    prepared : Prepared
-        What deliveries are made with.
+    scenario : Scenario
+        The world as given.
+    need : Need
+        What can be met, with people counted where they live.
+    delivered : float64[D, E, Z]
+        What trucks bring on each day (`letup.aid.deliveries.need.delivered`).
+    arrive, ceiling : int
+        People who arrive, and the proven ceiling on them.
+    bound : float
+        Proven: no deliveries in any pauses within the limits meet more.
     """
-
-    def __init__(
-        self, scenario: Scenario, network: RoadNetwork, usable: NDArray[np.bool_], prepared: Prepared | None = None
-    ) -> None:
-        self.scenario, self._network, self._usable = scenario, network, usable
-        self.people, self.need = scenario.priorities.people, scenario.priorities.need
-        self.prepared = prepared or prepare(scenario, network)
-        self._need_surrogate = DeliverySurrogate(scenario, network, self.prepared, usable)
-
-    def need_of(self, windows: Sequence[Window]) -> float:
-        """Need that deliveries could meet in windows, about: person-days with diminishing value."""
-        return self._need_surrogate.value(moving_array(self.scenario, list(windows)))
-
-    def worth(self, windows: Sequence[Window], people: float) -> float:
-        """What windows are worth that let so many people out."""
-        return self.people * people + self.need * self.need_of(windows)
-
-    def losses(self, windows: Sequence[Window]) -> list[float]:
-        """Need that could no longer be met without each of the windows, about: person-days."""
-        now = self.need_of(windows)
-        return [max(now - self.need_of([other for other in windows if other != window]), 0.0) for window in windows]
-
-    def useful(self, windows: list[Window], passed: Sequence[int]) -> list[int]:
-        """Numbers of the windows that somebody passes, or without which less need could be met."""
-        kept = list(range(len(windows)))
-        now = self.need_of(windows)
-        for i in sorted(kept, key=lambda i: windows[i].first, reverse=True):
-            if passed[i]:
-                continue
-            without = [windows[j] for j in kept if j != i]
-            if self.need_of(without) >= now:
-                kept.remove(i)
-        return kept
-
-    def objectives(
-        self, windows: list[Window], movements: pd.DataFrame, arrive: int, ceiling: int
-    ) -> tuple[Objective, Objective]:
-        """What a plan comes to: its pauses and movements, people who arrive, the proven ceiling on them."""
-        return objectives_of(
-            self.scenario, self._network, self._usable, windows, movements, arrive, ceiling, self.prepared
-        )
-
-
-def objectives_of(
-    scenario: Scenario,
-    network: RoadNetwork,
-    usable: NDArray[np.bool_],
-    windows: list[Window],
-    movements: pd.DataFrame,
-    arrive: int,
-    ceiling: int,
-    prepared: Prepared,
-) -> tuple[Objective, Objective]:
-    """The same from plain values; ``usable`` says which steps may be quiet."""
-    value, without = value_at_home(scenario, network, windows, movements, prepared=prepared)
-    bound = max(upper_bound(scenario, usable, prepared=prepared), value)
+    value = need.value(hand_out(need, delivered))[1]
+    without = need.value_without()[1]
     return (
         Objective(PEOPLE, scenario.priorities.people, float(arrive), 0.0, float(ceiling)),
-        Objective(NEED, scenario.priorities.need, value, without, bound),
+        Objective(NEED, scenario.priorities.need, value, without, max(bound, value)),
     )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from letup.aid.deliveries.make import prepare
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
@@ -24,9 +21,9 @@ from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
 from letup.plan.model import GroupResult
 from letup.plan.movement_paths import passing
-from letup.plan.objectives import WeighedObjective, document_part, is_joint, objectives_of
-from letup.roads.network import RoadNetwork, Timed
+from letup.roads.network import Timed
 from letup.scenario.model import Scenario
+from letup.verify.bounds import check_weighed, proof_of, proven_ceiling
 from letup.verify.convoy_files import check_orders
 from letup.verify.deliveries import check_deliveries
 from letup.verify.movements import Leg, check_loads, check_movements
@@ -82,13 +79,16 @@ def check_content(
     usable = usable_steps(limits, len(scenario.zones), clock) | quiet_array(
         windows, len(scenario.zones), scenario.steps
     )
-    most = ceiling(scenario.groups, list(timed.values()), usable)
-    _answer(document, windows, most, len(table), scenario=scenario, result=result)
+    generous = ceiling(scenario.groups, list(timed.values()), usable)
+    proof = proof_of(folder, document, result)
+    most = proven_ceiling(proof, scenario, timed, generous, result)
+    _answer(document, windows, most, generous, len(table), scenario=scenario, result=result)
     if not all(leg.home >= 0 for leg in legs):
         return  # what follows rests on ways that do not exist; each was named above
     tell("replaying the deliveries")
-    check_deliveries(folder, document, scenario, network, windows, table, result)
-    check_weighed(document, scenario, network, usable, dict(zip(numbers, windows, strict=True)), table, result)
+    goods = check_deliveries(folder, document, proof, scenario, network, windows, table, result)
+    by_number = dict(zip(numbers, windows, strict=True))
+    check_weighed(document, proof, scenario, network, usable, by_number, goods, result)
     check_orders(folder, scenario, network, windows, result)
     people, last_use = passing(windows, timed, table)
     for i, count in zip(numbers, people, strict=True):
@@ -235,16 +235,17 @@ def _groups(
 
 
 def _answer(
-    document: Document, windows: list[Window], most: int, rows: int, *, scenario: Scenario, result: Verification
+    document: Document,
+    windows: list[Window],
+    most: int,
+    generous: int,
+    rows: int,
+    *,
+    scenario: Scenario,
+    result: Verification,
 ) -> None:
-    """Totals, shares, ceiling and gap."""
+    """Totals, shares, ceiling and gap; ``most`` is the ceiling, ``generous`` that with every allowed hour quiet."""
     answer = document.answer
-    generous = most
-    if answer.ceiling_basis == RELAXED:
-        # Proven by the search; here it is only held against the flow with everything quiet.
-        if answer.ceiling > most:
-            result.wrong("value", PLAN, "answer.ceiling", f"is more than {most}, with every allowed hour quiet")
-        most = min(answer.ceiling, most)
     want = sum(group.want_to_leave for group in document.groups)
     arrive = sum(group.arrive for group in document.groups)
     hours = sum(scenario.clock.hours(w.length) for w in windows)
@@ -274,63 +275,3 @@ def _answer(
 
 
 __all__ = ["Leg", "check_content"]
-
-
-_CLOSE = 1e-6
-"""Linear programs are solved to tolerances."""
-_ROUNDED = 2.0
-"""A pause is worth the difference of two values in whole person-days; each may be rounded the other way."""
-
-
-def check_weighed(
-    document: Document,
-    scenario: Scenario,
-    network: RoadNetwork,
-    usable: NDArray[np.bool_],
-    pauses: dict[int, Window],
-    movements: pd.DataFrame,
-    result: Verification,
-) -> None:
-    """Check it; ``usable`` says which steps may be quiet, ``pauses`` has windows by their row in the document."""
-    windows = list(pauses.values())
-    written = document.weighed
-    if written is None or not is_joint(scenario):
-        if (written is not None) != is_joint(scenario):
-            result.wrong("value", "plan.json", "weighed", "does not fit the priorities of the scenario")
-        _check_worths(document, dict.fromkeys(pauses), result)
-        return
-    arrive, ceiling = document.answer.arrive, document.answer.ceiling
-    prepared = prepare(scenario, network)
-    computed = objectives_of(scenario, network, usable, windows, movements, arrive, ceiling, prepared)
-    for i, objective in enumerate(computed):
-        stated = written.objectives[i]
-        for key in ("value", "without", "bound"):
-            in_file, recomputed = getattr(stated, key), getattr(objective, key)
-            if abs(in_file - recomputed) > _CLOSE * max(recomputed, 1.0):
-                result.wrong(
-                    "value", "plan.json", f"weighed.objectives[{i}].{key}", f"is {in_file!r}, recomputed {recomputed!r}"
-                )
-    # What follows from them is compared by what is written: programs are solved to tolerances.
-    exact = [
-        replace(objective, value=stated.value, without=stated.without, bound=stated.bound)
-        for objective, stated in zip(computed, written.objectives, strict=True)
-    ]
-    follows = document_part(exact)
-    for key in ("sentence", "gap", "bound_basis"):
-        result.same("plan.json", f"weighed.{key}", getattr(written, key), follows[key])
-    for i, (stated, expected) in enumerate(zip(written.objectives, follows["objectives"], strict=True)):
-        for key in ("name", "unit", "weight", "gap"):
-            result.same("plan.json", f"weighed.objectives[{i}].{key}", getattr(stated, key), expected[key])
-    losses = WeighedObjective(scenario, network, usable, prepared).losses(windows)
-    _check_worths(document, dict(zip(pauses, losses, strict=True)), result)
-    result.done("what the pauses were chosen for: values, weights and ceilings", 2)
-
-
-def _check_worths(document: Document, computed: Mapping[int, float | None], result: Verification) -> None:
-    """Compare the need that each pause is worth."""
-    for i, recomputed in computed.items():
-        in_file = document.pauses[i].worth_need
-        if (in_file is None) != (recomputed is None) or (
-            in_file is not None and abs(in_file - (recomputed or 0.0)) > _ROUNDED
-        ):
-            result.wrong("value", "plan.json", f"pauses[{i}].worth_need", f"is {in_file!r}, recomputed {recomputed!r}")

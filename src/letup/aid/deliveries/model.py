@@ -39,6 +39,8 @@ class Deliveries:
         Person-days of need met, each person-day of each essential counted once.
     bound : float
         Proven: with these quiet windows, no deliveries reach a larger ``value``.
+    certificate : float64[rows]
+        Duals that prove it: see `letup.aid.deliveries.daily_program.proven_bound`.
     balance : Balance or None
         Stocks followed with deliveries at the moment they arrive; None if not asked for.
     findings : tuple of Finding
@@ -57,6 +59,7 @@ class Deliveries:
     total: float
     total_without: float
     bound: float
+    certificate: Floats
     balance: Balance | None
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
@@ -124,3 +127,9 @@ def worst(need: Need, used: Floats) -> tuple[int, int, float] | None:
         return None
     item, zone = np.unravel_index(int(np.nanargmin(shares)), shares.shape)
     return int(item), int(zone), float(shares[item, zone])
+
+
+def arrivals_of(table: pd.DataFrame, returns: pd.DataFrame) -> list[tuple[str, str, float, int]]:
+    """Essential, zone, amount and step of unloading of each delivery, as `letup.aid.deliveries.need.delivered` asks."""
+    columns = (table["item"], table["zone"], table["amount"], returns["free_step"])
+    return list(zip(*(column.tolist() for column in columns), strict=True))

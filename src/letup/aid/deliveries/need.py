@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -191,6 +192,33 @@ def _chains(stocks: Supplies, without: Balance, people: Floats, ends: Floats) ->
             )
         )
     return tuple(chains)
+
+
+def delivered(need: Need, zone_ids: Sequence[str], rows: Iterable[tuple[str, str, float, int]]) -> Floats:
+    """What deliveries bring to each zone on each local day.
+
+    Parameters
+    ----------
+    need : Need
+        Its essentials and days.
+    zone_ids : sequence of str
+        Zones in the order of the arrays.
+    rows : iterable of (str, str, float, int)
+        Essential, zone (empty for a warehouse), amount in the unit of the essential, and step at whose beginning the
+        last truck of the delivery is unloaded.
+
+    Returns
+    -------
+    float64[D, E, Z]
+        In the units of the essentials.
+    """
+    item = {name: k for k, name in enumerate(need.names)}
+    zone = {name: k for k, name in enumerate(zone_ids)}
+    amounts = np.zeros(need.need.shape)
+    for name, zone_id, amount, free_step in rows:
+        if zone_id:
+            amounts[need.day_of_step[int(free_step) - 1], item[name], zone[zone_id]] += amount
+    return amounts
 
 
 def hand_out(need: Need, delivered: Floats) -> Floats:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,7 +212,8 @@ class Branching:
             allowed = self.propagation.allowed(lower)
             bound = self.incumbent.offer(self.relaxation.windows.windows(lower)) if allowed else -np.inf
             with self._lock:
-                node.bound, node.leaf, node.basis = bound, Leaf(np.zeros(0, np.int32), np.zeros(0), valued=True), None
+                assert node.leaf is not None
+                node.bound, node.leaf, node.basis = bound, replace(node.leaf, valued=True), None
                 self._closed_bound = max(self._closed_bound, bound)
             return True
         children = self._best_children(solver, node)

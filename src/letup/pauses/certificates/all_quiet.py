@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.pauses.certificates.certificate import refused
+from letup.pauses.certificates.refusal import refused
 from letup.roads.timed_network import TimedNetwork, quiet_runs
 
 Floats = NDArray[np.float64]

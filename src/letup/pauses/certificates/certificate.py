@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.core.errors import LetupError
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
 
 Pause = tuple[int, int, int]
 """Zone, start, last: a window of the zone that starts at or before ``start`` and lasts beyond ``last``."""
@@ -89,11 +89,14 @@ class Leaf:
         Rows whose dual is not 0, and their duals.
     valued : bool
         All windows are fixed here, and what they are worth counts.
+    worth : AllQuietCertificate or None
+        What proves how much the windows of such a leaf are worth at most.
     """
 
     rows: NDArray[np.int32]
     duals: NDArray[np.float64]
     valued: bool = False
+    worth: AllQuietCertificate | None = None
 
     @staticmethod
     def of(duals: NDArray[np.float64]) -> Leaf:
@@ -150,10 +153,3 @@ class Certificate:
     duals: NDArray[np.float64]
     bound: float
     tree: Tree | None = None
-
-
-def refused(reason: str) -> LetupError:
-    """The error that says why a certificate is refused."""
-    return LetupError(
-        "pauses.certificate", f"The certificate does not hold: {reason}.", "Use the certificate of the same problem."
-    )

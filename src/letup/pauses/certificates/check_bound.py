@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,16 @@ from scipy.sparse.csgraph import breadth_first_order
 from letup.core.clock import Clock
 from letup.lp.program import DualBounds
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
-from letup.pauses.certificates.certificate import Certificate, Cut, Leaf, ReachCut, ShareCut, Tree, refused
+from letup.pauses.certificates.certificate import Certificate, Cut, Leaf, ReachCut, ShareCut, Tree
 from letup.pauses.certificates.coarse_network import CoarseNetwork, goes_back, in_zone_since
 from letup.pauses.certificates.propagation import Branch, Propagation
+from letup.pauses.certificates.refusal import refused
 from letup.pauses.certificates.relaxation_program import RelaxationProgram
 from letup.pauses.certificates.window_rows import WindowRows
-from letup.pauses.limits import Limits, Window, usable_steps
+from letup.pauses.limits import Limits, Window, quiet_array, usable_steps
 from letup.roads.timed_network import TimedNetwork
+
+Floats = NDArray[np.float64]
 
 _EXACT = 1e-9
 
@@ -30,7 +33,7 @@ def confirmed_bound(
     weight: NDArray[np.float64],
     margin: int,
     certificate: Certificate | AllQuietCertificate,
-    value: Callable[[list[Window]], float],
+    value: Callable[[list[Window]], float] | None = None,
 ) -> float:
     """The bound that a certificate proves.
 
@@ -57,8 +60,9 @@ def confirmed_bound(
         Steps before the end of each window in which nobody is on a road of its zone.
     certificate : Certificate or AllQuietCertificate
         `letup.pauses.Choice.certificate`.
-    value : callable
-        What windows are worth; asked for leaves of a tree in which all windows are fixed.
+    value : callable, optional
+        What windows are worth; asked for leaves of a tree in which all windows are fixed. Without it such a leaf
+        counts for what its duals prove, or the certificate of what its windows are worth.
 
     Returns
     -------
@@ -84,9 +88,16 @@ def confirmed_bound(
         relaxation.add_cut(cut)
     program = relaxation.program
     if certificate.tree is not None:
-        return _tree_bound(
-            certificate.tree, DualBounds(program), Propagation(program, relaxation.windows), relaxation.windows, value
-        )
+
+        def proven(windows: list[Window], leaf: Leaf) -> float:
+            if value is not None:
+                return value(windows)
+            if leaf.worth is None:
+                return np.inf
+            return all_quiet_bound(net, quiet_array(windows, net.zones, clock.steps, margin), weight, leaf.worth)
+
+        propagation = Propagation(program, relaxation.windows)
+        return _tree_bound(certificate.tree, DualBounds(program), propagation, relaxation.windows, proven)
     if len(certificate.duals) != program.rows or not np.isfinite(certificate.duals).all():
         raise refused(f"it has {len(certificate.duals)} duals, the relaxation has {program.rows} rows")
     return DualBounds(program).bound(certificate.duals)
@@ -178,13 +189,35 @@ def _tree_bound(
     duality: DualBounds,
     propagation: Propagation,
     windows: WindowRows,
-    value: Callable[[list[Window]], float],
+    proven: Callable[[list[Window], Leaf], float],
 ) -> float:
-    """The largest bound of all leaves of a tree."""
+    """The largest bound of all leaves of a tree; ``proven`` says what fixed windows are worth at most."""
+    largest = -np.inf
+    for number, leaf, lower, upper in leaves_of(tree, propagation):
+        _check_leaf(number, leaf, duality.rows)
+        by_duals = duality.bound(leaf.all_duals(duality.rows), lower, upper)
+        if not leaf.valued:
+            largest = max(largest, by_duals)
+            continue
+        if len(propagation.open(lower, upper)):
+            raise refused(f"leaf {number} is valued, and its windows are not fixed")
+        if (lower <= upper).all() and propagation.allowed(lower):
+            largest = max(largest, min(by_duals, proven(windows.windows(lower), leaf)))
+    return largest
+
+
+def leaves_of(tree: Tree, propagation: Propagation) -> Iterator[tuple[int, Leaf, Floats, Floats]]:
+    """Number of each leaf of a tree, the leaf, and the bounds that its branches leave to all columns.
+
+    Raises
+    ------
+    LetupError
+        ``pauses.certificate`` if it is no tree.
+    """
     integer = set(propagation.integer.tolist())
     if tree.branches.shape != (len(tree.columns), 2) or not len(tree.columns):
         raise refused("its tree has no root, or splits without two branches")
-    largest, visited = -np.inf, set[int]()
+    visited = set[int]()
     stack: list[tuple[int, tuple[Branch, ...]]] = [(0, ())]
     while stack:
         number, path = stack.pop()
@@ -198,17 +231,7 @@ def _tree_bound(
         number = -1 - number
         if number >= len(tree.leaves):
             raise refused("its tree lacks a leaf")
-        leaf = tree.leaves[number]
-        lower, upper = propagation.bounds(path)
-        if not leaf.valued:
-            _check_leaf(number, leaf, duality.rows)
-            largest = max(largest, duality.bound(leaf.all_duals(duality.rows), lower, upper))
-            continue
-        if len(propagation.open(lower, upper)):
-            raise refused(f"leaf {number} is valued, and its windows are not fixed")
-        if (lower <= upper).all() and propagation.allowed(lower):
-            largest = max(largest, value(windows.windows(lower)))
-    return largest
+        yield (number, tree.leaves[number], *propagation.bounds(path))
 
 
 def _check_leaf(number: int, leaf: Leaf, rows: int) -> None:

@@ -21,6 +21,7 @@ from letup.plan import objectives as joint
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
 from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
+from letup.plan.files.proof import PROOF, has_proof, write_proof
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
@@ -164,6 +165,10 @@ def _write_layers(plan: Plan, path: Path, _: Scenario) -> None:
     write_layers(plan, path)
 
 
+def _write_proof(plan: Plan, path: Path, _: Scenario) -> None:
+    write_proof(plan.proof, path)
+
+
 def _has_deliveries(plan: Plan) -> bool:
     return plan.deliveries is not None
 
@@ -174,6 +179,7 @@ OUTPUTS = (
     Output(DELIVERIES.name, _write_deliveries, _has_deliveries),
     Output(RETURNS.name, _write_returns, _has_deliveries),
     Output("plan.gpkg", _write_layers),
+    Output(PROOF, _write_proof, has_proof),
 )
 """All files of a plan but its page, in the order in which they are written."""
 

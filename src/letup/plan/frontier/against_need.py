@@ -108,7 +108,7 @@ def _need(instance: Instance) -> tuple[float, float, float]:
     prepared = prepare(scenario, instance.network)
     need = needs(scenario, prepared.stocks, staying(scenario))
     met_without = need.value_without()[1]
-    added = upper_bound(scenario, instance.usable, prepared=prepared) - met_without
+    added = upper_bound(scenario, instance.usable, prepared=prepared).bound - met_without
     if added <= 0:
         raise LetupError(
             "frontier.need",

@@ -19,9 +19,10 @@ from letup.core.parallel import spread
 from letup.core.progress import Progress, Reporter
 from letup.pauses.limits import Limits, Window, costs_of, quiet_array, usable_steps
 from letup.plan.frontier.model import BudgetFrontier, BudgetPoint, By
-from letup.plan.planner.instance import Instance, lay_out, require_people, search_network
+from letup.plan.planner.instance import Instance, lay_out, require_people
 from letup.plan.planner.movements import outcome
 from letup.plan.planner.search import choose
+from letup.plan.search_network import search_network
 from letup.scenario.model import Scenario
 
 _ROUND_HOURS = 0.5

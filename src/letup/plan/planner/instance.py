@@ -14,11 +14,11 @@ from letup.core.errors import NoPlan
 from letup.pauses.feasibility.conflicts import require_a_window
 from letup.pauses.limits import Limits, Window, moving_array, usable_steps
 from letup.plan.ceiling import ceiling
-from letup.plan.discretise import by_mode, limits_of
-from letup.plan.objectives import WeighedObjective, is_joint
+from letup.plan.discretise import limits_of
+from letup.plan.objectives import is_joint
 from letup.plan.planner.groups import move_groups
+from letup.plan.planner.weighed_objective import WeighedObjective
 from letup.roads.network import RoadNetwork, Timed
-from letup.roads.timed_network import TimedNetwork
 from letup.scenario.model import Scenario
 
 
@@ -68,29 +68,6 @@ class Instance:
         """People who reach a shelter in these pauses when the groups move one after the other."""
         moving = moving_array(self.scenario, list(windows))
         return sum(flow.total for flow in move_groups(self.scenario.groups, list(self.timed), moving))
-
-
-@dataclass(frozen=True)
-class SearchNetwork:
-    """The one network on which pauses are searched, and how it counts people.
-
-    Attributes
-    ----------
-    net : TimedNetwork
-        All who go by the mode that most use, at the speed of its largest group.
-    by_group : tuple of TimedNetwork
-        The same people, each group at its own speed, in planning order.
-    description : str
-        How it counts people, in words.
-    not_on_it : int or None
-        People who are left out; None where bounds proven on it do not hold for the groups as they are: where some go
-        quicker, or slower along ways on which nobody may wait, so that the quick could not do what they do.
-    """
-
-    net: TimedNetwork
-    by_group: tuple[TimedNetwork, ...]
-    description: str
-    not_on_it: int | None
 
 
 def lay_out(
@@ -150,29 +127,5 @@ def require_people(scenario: Scenario, timed: Sequence[Timed]) -> None:
         )
 
 
-def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
-    """The network that pauses of a scenario are searched on; ``timed`` has the network of each group."""
-    largest_mode = max(by_mode(scenario.groups, list(timed)).values(), key=_people)
-    largest = max(largest_mode, key=lambda network: int(network.supply.sum()))
-    net = _timed_network(largest, np.sum([network.supply for network in largest_mode], axis=0))
-    not_on_it = _people(timed) - int(net.supply.sum())
-    alike = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in largest_mode)
-    group = next(group for group, network in zip(scenario.groups, timed, strict=True) if network is largest)
-    description = f"all {int(net.supply.sum()):,} people who would go "
-    description += "on foot" if group.mode == "foot" else "by vehicle"
-    description += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
-    if not_on_it:
-        description += f"; the {not_on_it:,} who go otherwise are left out"
-    by_group = tuple(_timed_network(network, network.supply) for network in largest_mode)
-    return SearchNetwork(net, by_group, description, not_on_it if alike else None)
-
-
 def _people(timed: Sequence[Timed]) -> int:
     return sum(int(network.supply.sum()) for network in timed)
-
-
-def _timed_network(timed: Timed, supply: NDArray[np.int64]) -> TimedNetwork:
-    """A group's network with other people on it."""
-    return TimedNetwork(
-        timed.tail, timed.head, timed.transit, timed.capacity, supply, timed.shelter, timed.wait, timed.zone
-    )

@@ -10,20 +10,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.logistics import has_deliveries
-from letup.aid.deliveries.make import deliver
+from letup.aid.deliveries.make import deliver, upper_bound
+from letup.aid.deliveries.make.bound import NeedBound
+from letup.aid.deliveries.model import arrivals_of
+from letup.aid.deliveries.need import delivered, needs
+from letup.aid.people import staying
 from letup.core.progress import Progress, Reporter
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.limits import Window, moving_array
 from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED
 from letup.plan.discretise import people_by_group
 from letup.plan.findings import check_plan
-from letup.plan.model import GroupResult, Plan
-from letup.plan.objectives import WeighedObjective, is_joint
+from letup.plan.model import GroupResult, Plan, Proof
+from letup.plan.objectives import Objective, is_joint, objectives_of
 from letup.plan.planner.bottlenecks import bottlenecks
 from letup.plan.planner.groups import EXACT_UP_TO, DoubledLimit, GroupFlow, move_groups
 from letup.plan.planner.instance import Instance, lay_out
 from letup.plan.planner.movements import outcome
 from letup.plan.planner.search import choose
+from letup.plan.planner.weighed_objective import WeighedObjective
 from letup.plan.planner.worth import next_hours, worth
 from letup.scenario.model import Scenario
 
@@ -83,7 +90,7 @@ def make(
     if is_joint(scenario):
         tell("laying out the deliveries")
     objective = instance.objective()
-    complete = True
+    complete, certificate = True, None
     if pauses is not None:
         windows = sorted(pauses)
     else:
@@ -98,6 +105,9 @@ def make(
         left = time_limit - tell.seconds if time_limit is not None else None
         choice = choose(instance, time_limit=left, seed=seed, objective=objective, progress=better)
         windows, complete, tell.ceiling = list(choice.windows), choice.complete, choice.ceiling
+        certificate = choice.certificate
+        # What was proven on the way, but not in a form that can be confirmed, is not claimed.
+        trace = [(seconds, people, max(proven, choice.ceiling)) for seconds, people, proven in trace]
     return _finish(
         instance,
         windows,
@@ -105,6 +115,7 @@ def make(
         chosen=pauses is None,
         trace=trace,
         complete=complete,
+        certificate=certificate,
         objective=objective,
         tell=tell,
     )
@@ -118,6 +129,7 @@ def _finish(
     chosen: bool,
     trace: list[tuple[float, int, int]],
     complete: bool,
+    certificate: Certificate | AllQuietCertificate | None,
     objective: WeighedObjective | None,
     tell: Reporter,
 ) -> Plan:
@@ -165,6 +177,14 @@ def _finish(
         brought = deliver(scenario, network, windows, moved.movements, prepared=prepared)
     groups = tuple(_result(scenario, flow) for flow in flows)
     need = objective.losses(windows) if objective is not None else None
+    objectives: tuple[Objective, ...] = ()
+    need_bound: NeedBound | None = None
+    if objective is not None:
+        assert brought is not None
+        need_bound = upper_bound(scenario, instance.usable, prepared=objective.prepared)
+        at_home = needs(scenario, objective.prepared.stocks, staying(scenario))
+        goods = delivered(at_home, scenario.zone_ids, arrivals_of(brought.table, brought.returns))
+        objectives = objectives_of(scenario, at_home, goods, arrive, ceiling, need_bound.bound)
     return Plan(
         scenario=scenario,
         network=network,
@@ -174,7 +194,7 @@ def _finish(
         groups=groups,
         bottlenecks=bounds,
         ceiling=ceiling,
-        ceiling_basis=BASIS if ceiling == instance.people_ceiling else RELAXED,
+        ceiling_basis=BASIS if certificate is None else RELAXED,
         trace=tuple(trace),
         findings=tuple(
             check_plan(scenario, network, windows, moved.movements, groups, last_use=moved.last_use, complete=complete)
@@ -183,7 +203,12 @@ def _finish(
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
         deliveries=brought,
-        objectives=objective.objectives(windows, moved.movements, arrive, ceiling) if objective is not None else (),
+        objectives=objectives,
+        proof=Proof(
+            people=certificate,
+            need=need_bound.duals if need_bound is not None else None,
+            deliveries=brought.certificate if brought is not None else None,
+        ),
     )
 
 

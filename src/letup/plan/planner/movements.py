@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from letup.pauses.limits import Window, moving_array
 from letup.plan.files.document import MOVEMENTS
 from letup.plan.movement_paths import RoadsOf, passing
-from letup.plan.objectives import WeighedObjective
 from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.plan.planner.instance import Instance
+from letup.plan.planner.weighed_objective import WeighedObjective
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import format_path

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from letup.core.errors import NoPlan
 from letup.lp.program import LinearProgram
+from letup.pauses.bound.leaf_worths import with_leaf_worths
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.choice import Choice
 from letup.pauses.choose import can_be_relaxed, choose_pauses, is_small
@@ -19,8 +20,9 @@ from letup.pauses.problem import Problem
 from letup.pauses.search.annealing import Annealing
 from letup.pauses.search.surrogate_search import SurrogateAnnealing, initial_windows
 from letup.pauses.warm_up import compile_first
-from letup.plan.objectives import WeighedObjective
-from letup.plan.planner.instance import Instance, SearchNetwork, search_network
+from letup.plan.planner.instance import Instance
+from letup.plan.planner.weighed_objective import WeighedObjective
+from letup.plan.search_network import LATE, SearchNetwork, people_weight, search_network
 
 _PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
 """Share of the time for pauses that are best for people alone, and for their bound, which holds for all: where more
@@ -29,8 +31,6 @@ _PROOF = 0.5
 """The same on a large network where people alone count."""
 _CANDIDATES = 160
 """Sets of pauses tried on the surrogate where no time is given for more."""
-_LATE = 1e-3
-"""By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,15 @@ class PauseChoice:
     windows : tuple of Window
         The pauses, by zone and time.
     people : float
-        Who get out, as the search counts people; see `letup.plan.planner.instance.SearchNetwork`.
+        Who get out, as the search counts people; see `letup.plan.search_network.SearchNetwork`.
     people_bound : float
         Proven: no pauses within the limits let more out, counted that way; infinite where nothing is proven.
     ceiling : int
         Proven: no pauses within the limits let more people out when the groups move.
     complete : bool
         False if the search was stopped before its end.
+    certificate : Certificate, AllQuietCertificate or None
+        What proves the ceiling; None where that of the instance is as low.
     """
 
     windows: tuple[Window, ...]
@@ -56,6 +58,7 @@ class PauseChoice:
     people_bound: float
     ceiling: int
     complete: bool
+    certificate: Certificate | AllQuietCertificate | None = None
 
 
 def choose(
@@ -116,7 +119,7 @@ class _Search:
         self.network: SearchNetwork = search_network(instance.scenario, instance.timed)
         self.net, steps = self.network.net, instance.clock.steps
         self.small = is_small(self.net, steps)
-        self.weight = 1 - _LATE * np.arange(steps) / steps
+        self.weight = people_weight(steps)
         self.margin = margin_steps(instance.scenario)
         if time_limit is not None:
             compile_first(self.net.capacity.ndim, not self.small)
@@ -128,12 +131,12 @@ class _Search:
         choice = self._choose_for_people(self.start, None if self.time_limit is None else share * self.time_limit)
         if self.objective is None:
             assert choice is not None
-            return self._result(choice.windows, choice.value, choice.bound, complete=choice.complete)
+            return self._result(choice.windows, choice.value, choice, complete=choice.complete)
         problem = Problem(self.net, self.clock, self.instance.limits, self.weight, self.margin)
         begin = choice.windows if choice is not None else list(self.start)
         windows, ended = self._weigh(problem, begin, self.objective)
-        bound, complete = (choice.bound, choice.complete) if choice is not None else (math.inf, True)
-        return self._result(windows, problem.value(windows), bound, complete=complete and ended)
+        complete = choice.complete if choice is not None else True
+        return self._result(windows, problem.value(windows), choice, complete=complete and ended)
 
     def on_surrogate(self) -> PauseChoice:
         """Search on a surrogate, then prove, if there is time and the network allows it."""
@@ -161,15 +164,17 @@ class _Search:
             proof, complete = 0.0, False
         else:
             complete = self.time_limit is None
-        windows, bound = annealing.windows, math.inf
+        windows = annealing.windows
+        choice: Choice | None = None
         people = annealing.surrogate.value(windows)
         if proof:
             choice = self._choose_for_people(windows, self.limit.seconds_left())
             if choice is not None:
-                bound, complete = choice.bound, choice.complete and objective is None
+                complete = choice.complete and objective is None
                 if sorted(choice.windows) != sorted(windows) and self._worth(choice.windows) > self._worth(windows):
                     windows, people = choice.windows, choice.value
-        return self._result(windows, min(people, bound), bound, complete=complete)
+        bound = choice.bound if choice is not None else math.inf
+        return self._result(windows, min(people, bound), choice, complete=complete)
 
     def _share_for_people(self, objective: WeighedObjective) -> float:
         """Share of the time for people alone where more counts."""
@@ -189,7 +194,7 @@ class _Search:
                 weight=self.weight,
                 time_limit=seconds,
                 rounds=1 if seconds is None else None,
-                gap=_LATE,
+                gap=LATE,
                 bound=float(instance.people_ceiling),
                 seed=self.seed,
                 start=start,
@@ -223,17 +228,19 @@ class _Search:
         people = self.instance.people_out(windows)
         return float(people) if self.objective is None else self.objective.worth(windows, people)
 
-    def _ceiling(self, bound: float) -> int:
-        """People whom no pauses can let out more than, by a bound on how the search counts them."""
-        ceiling = self.instance.people_ceiling
-        if self.network.not_on_it is None or not math.isfinite(bound):
-            return ceiling
-        # Nobody counts for less than 1 - _LATE.
-        return min(ceiling, math.floor(bound / (1 - _LATE) + self.network.not_on_it + 1e-6))
-
     def _tell(self, people: float, bound: float = math.inf) -> None:
         if self.progress is not None:
-            self.progress(people, self._ceiling(bound))
+            self.progress(people, self.network.ceiling(bound, self.instance.people_ceiling))
 
-    def _result(self, windows: Sequence[Window], people: float, bound: float, *, complete: bool) -> PauseChoice:
-        return PauseChoice(tuple(sorted(windows)), people, bound, self._ceiling(bound), complete)
+    def _result(
+        self, windows: Sequence[Window], people: float, choice: Choice | None, *, complete: bool
+    ) -> PauseChoice:
+        """The windows with what is proven of all others; the ceiling is what a certificate proves."""
+        highest = ceiling = self.instance.people_ceiling
+        certificate = None
+        if choice is not None and choice.certificate is not None and choice.problem is not None:
+            certificate = with_leaf_worths(choice.problem, choice.certificate)
+            ceiling = self.network.ceiling(certificate.bound, highest)
+        bound = choice.bound if choice is not None else math.inf
+        proof = certificate if ceiling < highest else None
+        return PauseChoice(tuple(sorted(windows)), people, bound, ceiling, complete, proof)

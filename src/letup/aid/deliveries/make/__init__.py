@@ -1,6 +1,6 @@
 """Make deliveries: what to bring where and when while zones are quiet, and the most that anything could bring."""
 
-from letup.aid.deliveries.make.deliver import Prepared, deliver, prepare, upper_bound, value_at_home
+from letup.aid.deliveries.make.deliver import Prepared, deliver, prepare, upper_bound
 from letup.aid.deliveries.make.surrogate import DeliverySurrogate
 
-__all__ = ["DeliverySurrogate", "Prepared", "deliver", "prepare", "upper_bound", "value_at_home"]
+__all__ = ["DeliverySurrogate", "Prepared", "deliver", "prepare", "upper_bound"]

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from letup.aid.balance import Balance, arriving, follow
 from letup.aid.deliveries.logistics import Logistics, logistics_of
-from letup.aid.deliveries.make.bound import daily_program
-from letup.aid.deliveries.make.program import ELSEWHERE, DeliveryProgram, delivery_program
-from letup.aid.deliveries.make.trips import Trip, trips, truck_networks
+from letup.aid.deliveries.make.bound import NeedBound, bound_need
+from letup.aid.deliveries.make.program import DeliveryProgram, delivery_program
+from letup.aid.deliveries.make.trips import trips, truck_networks
 from letup.aid.deliveries.make.truck_network import TruckNetwork
-from letup.aid.deliveries.model import DELIVERIES, RETURNS, Deliveries
-from letup.aid.deliveries.need import Need, hand_out, needs
+from letup.aid.deliveries.model import DELIVERIES, RETURNS, Deliveries, arrivals_of
+from letup.aid.deliveries.need import Need, delivered, hand_out, needs
+from letup.aid.deliveries.program import ELSEWHERE
 from letup.aid.deliveries.residual_capacity import residual_capacity
+from letup.aid.deliveries.trip import Trip
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
 from letup.core.findings import Finding, worst_first
@@ -45,6 +47,8 @@ class Prepared:
 
     Attributes
     ----------
+    network : RoadNetwork
+        The roads.
     logistics : Logistics
         Trucks, places and goods.
     stocks : Supplies
@@ -53,6 +57,7 @@ class Prepared:
         The roads laid out for each speed of trucks.
     """
 
+    network: RoadNetwork
     logistics: Logistics
     stocks: Supplies
     roads: dict[float, TruckNetwork]
@@ -71,7 +76,7 @@ class Prepared:
 def prepare(scenario: Scenario, network: RoadNetwork) -> Prepared:
     """Lay out what deliveries are made with."""
     logistics = logistics_of(scenario)
-    return Prepared(logistics, supplies(scenario), truck_networks(scenario, network, logistics))
+    return Prepared(network, logistics, supplies(scenario), truck_networks(scenario, network, logistics))
 
 
 def deliver(
@@ -119,12 +124,13 @@ def deliver(
         scenario, ready.logistics, need, trips, residual_capacity(scenario, network, people_flow)
     )
     total_without, value_without = need.value_without()
+    proof = bound_need(scenario, network, ready.logistics, need, quiet)
     relaxed = program.relaxed() if program.trucks else None
     trucks, amounts = np.zeros(program.trucks, np.int64), np.zeros(program.trucks)
     if relaxed is not None:
         trucks, amounts = program.whole(relaxed, time_limit, gap)
     table, back = _tables(scenario, ready.logistics, program, trucks, amounts)
-    used = hand_out(need, arrived(scenario, need, table, back))
+    used = hand_out(need, delivered(need, scenario.zone_ids, arrivals_of(table, back)))
     total, value = need.value(used)
     return Deliveries(
         table=table,
@@ -136,14 +142,15 @@ def deliver(
         value_without=value_without,
         total=total,
         total_without=total_without,
-        bound=max(value_without + (relaxed.upper_bound if relaxed is not None else 0.0), value),
+        bound=max(proof.bound, value),
+        certificate=proof.duals,
         balance=balance(scenario, ready.stocks, presence, table, back) if follow_stocks else None,
         findings=findings_of(scenario, ready.logistics, ready.roads, need, trips),
         seconds=time.monotonic() - began,
     )
 
 
-def upper_bound(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Prepared) -> float:
+def upper_bound(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Prepared) -> NeedBound:
     """Most value that any deliveries could reach in any windows within the limits, people counted where they live.
 
     Proven: no plan with quiet hours among those that may be quiet brings more.
@@ -158,45 +165,7 @@ def upper_bound(scenario: Scenario, usable: NDArray[np.bool_], *, prepared: Prep
         From `prepare`.
     """
     need = needs(scenario, prepared.stocks, staying(scenario))
-    program = daily_program(scenario, prepared.logistics, prepared.roads, need, usable, prepared.trips(usable))
-    relaxed = program.relaxed() if program.trucks else None
-    return need.value_without()[1] + (relaxed.upper_bound if relaxed is not None else 0.0)
-
-
-def value_at_home(
-    scenario: Scenario,
-    network: RoadNetwork,
-    windows: list[Window],
-    people_flow: pd.DataFrame | None = None,
-    *,
-    prepared: Prepared,
-) -> tuple[float, float]:
-    """Value that trucks in fractions reach in windows with people counted where they live, and the value without any.
-
-    So pauses cannot score by moving people to where aid is: those who stay have the same right to it. Movements of
-    people (``people_flow``) take room on the roads.
-    """
-    need = needs(scenario, prepared.stocks, staying(scenario))
-    trips = prepared.trips(moving_array(scenario, windows))
-    program = delivery_program(
-        scenario, prepared.logistics, need, trips, residual_capacity(scenario, network, people_flow)
-    )
-    without = need.value_without()[1]
-    relaxed = program.relaxed() if program.trucks else None
-    return without + (relaxed.objective if relaxed is not None else 0.0), without
-
-
-def arrived(scenario: Scenario, need: Need, table: pd.DataFrame, back: pd.DataFrame) -> NDArray[np.float64]:
-    """What deliveries bring to each zone on each local day: float64[D, E, Z]."""
-    item = {name: k for k, name in enumerate(need.names)}
-    zone = {name: k for k, name in enumerate(scenario.zone_ids)}
-    amounts = np.zeros(need.need.shape)
-    for name, zone_id, amount, free_step in zip(
-        table["item"], table["zone"], table["amount"], back["free_step"], strict=True
-    ):
-        if zone_id:
-            amounts[need.day_of_step[int(free_step) - 1], item[name], zone[zone_id]] += amount
-    return amounts
+    return bound_need(scenario, prepared.network, prepared.logistics, need, usable)
 
 
 def balance(

@@ -1,0 +1,89 @@
+"""The one network on which pauses are searched, and what a bound proven on it says about the people of a plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.plan.discretise import by_mode
+from letup.roads.network import Timed
+from letup.roads.timed_network import TimedNetwork
+from letup.scenario.model import Scenario
+
+LATE = 1e-3
+"""By how much less somebody counts who arrives in the last step: so little that values are counts of people."""
+
+
+def people_weight(steps: int) -> NDArray[np.float64]:
+    """What an arrival at each step counts: float64[T]."""
+    return 1 - LATE * np.arange(steps) / steps
+
+
+@dataclass(frozen=True)
+class SearchNetwork:
+    """The one network on which pauses are searched, and how it counts people.
+
+    Attributes
+    ----------
+    net : TimedNetwork
+        All who go by the mode that most use, at the speed of its largest group.
+    by_group : tuple of TimedNetwork
+        The same people, each group at its own speed, in planning order.
+    description : str
+        How it counts people, in words.
+    not_on_it : int or None
+        People who are left out; None where bounds proven on it do not hold for the groups as they are: where some go
+        quicker, or slower along ways on which nobody may wait, so that the quick could not do what they do.
+    """
+
+    net: TimedNetwork
+    by_group: tuple[TimedNetwork, ...]
+    description: str
+    not_on_it: int | None
+
+    def ceiling(self, bound: float, people_ceiling: int) -> int:
+        """People whom no pauses can let out more than.
+
+        Parameters
+        ----------
+        bound : float
+            What no pauses are worth more than on this network, by `people_weight`; infinite if nothing is proven.
+        people_ceiling : int
+            The ceiling that holds whatever the limit on zone-hours (`letup.plan.ceiling`).
+        """
+        if self.not_on_it is None or not math.isfinite(bound):
+            return people_ceiling
+        # Nobody counts for less than 1 - LATE.
+        return min(people_ceiling, math.floor(bound / (1 - LATE) + self.not_on_it + 1e-6))
+
+
+def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
+    """The network that pauses of a scenario are searched on; ``timed`` has the network of each group."""
+    largest_mode = max(by_mode(scenario.groups, list(timed)).values(), key=_people)
+    largest = max(largest_mode, key=lambda network: int(network.supply.sum()))
+    net = _timed_network(largest, np.sum([network.supply for network in largest_mode], axis=0))
+    not_on_it = _people(timed) - int(net.supply.sum())
+    alike = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in largest_mode)
+    group = next(group for group, network in zip(scenario.groups, timed, strict=True) if network is largest)
+    description = f"all {int(net.supply.sum()):,} people who would go "
+    description += "on foot" if group.mode == "foot" else "by vehicle"
+    description += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
+    if not_on_it:
+        description += f"; the {not_on_it:,} who go otherwise are left out"
+    by_group = tuple(_timed_network(network, network.supply) for network in largest_mode)
+    return SearchNetwork(net, by_group, description, not_on_it if alike else None)
+
+
+def _people(timed: Sequence[Timed]) -> int:
+    return sum(int(network.supply.sum()) for network in timed)
+
+
+def _timed_network(timed: Timed, supply: NDArray[np.int64]) -> TimedNetwork:
+    """A group's network with other people on it."""
+    return TimedNetwork(
+        timed.tail, timed.head, timed.transit, timed.capacity, supply, timed.shelter, timed.wait, timed.zone
+    )
