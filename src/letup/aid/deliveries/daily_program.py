@@ -255,13 +255,17 @@ class _DailyProgram(ProgramBuilder):
         near, zone = self.access.get(place, {}), int(self.node_zone[self.place_node[place]])
         if zone < 0 or not near or min(near.values()) <= 0:
             return np.ones(self.quiet.shape[1], bool)
-        return self.quiet[zone]
+        return np.asarray(self.quiet[zone], bool)
 
     def _away(self, fleet: Fleet, stop: str) -> tuple[int, int]:
         """Steps for which a truck is away at least: until it is unloaded, and on its way back."""
         minutes = self.ways[fleet.speed_kmh].minutes
         out, back = minutes[fleet.base, stop], minutes.get((stop, fleet.base), 0.0)
         return fleet.load + self._steps(out) + fleet.unload, self._steps(back)
+
+    def _most_left(self, came: float) -> float:
+        """All that came: duals prove something only where every column is bounded."""
+        return came
 
     def _most_trucks(self, fleet: Fleet) -> float:
         """Trucks of one cargo at most: each goes as often as the shortest trip lets it."""

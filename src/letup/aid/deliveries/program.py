@@ -155,6 +155,10 @@ class ProgramBuilder(ABC):
     def _roads(self) -> None:
         """Room on roads and at checkpoints."""
 
+    def _most_left(self, came: float) -> float:  # noqa: ARG002
+        """What can be left of what came, as the bound of its column: none is needed, for it cannot be more."""
+        return np.inf
+
     def _most_trucks(self, fleet: Fleet) -> float:
         """Trucks of one cargo at most."""
         return float(fleet.count)
@@ -206,9 +210,9 @@ class ProgramBuilder(ABC):
             for day in range(len(need.ends)):
                 keep = float((1 - loss) ** length[day])
                 taken_out, brought = out.get((place, item, day), []), into.get((place, item, day), [])
-                # left = (before - gone) * keep + come, and gone <= before; no more can lie there than ever came
+                # left = (before - gone) * keep + come, and gone <= before
                 most += sum(self.linear.upper[column] for column in brought)
-                left = self._column(most)
+                left = self._column(self._most_left(most))
                 columns, values = [left, *taken_out, *brought], [1.0, *[keep] * len(taken_out), *[-1.0] * len(brought)]
                 if before >= 0:
                     self._row([*columns, before], [*values, -keep], 0.0, 0.0)
@@ -249,7 +253,7 @@ class ProgramBuilder(ABC):
                     if chain.makes == item and rate > 0 and (chain.uses, chain.zone) in active:
                         sources += [(column, rate) for column in used[day, chain.uses, chain.zone]]
                 most += sum(rate * self.linear.upper[column] for column, rate in sources)
-                left = self._column(most)
+                left = self._column(self._most_left(most))
                 columns = [left, *used[day, item, zone], *(column for column, _ in sources)]
                 values = [1.0] * (1 + len(used[day, item, zone]))
                 values += [-rate for _, rate in sources]

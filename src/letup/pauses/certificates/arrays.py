@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from letup.pauses.certificates.all_quiet import AllQuietCertificate
 from letup.pauses.certificates.certificate import Certificate, Cut, Grouping, Leaf, Pause, ReachCut, ShareCut, Tree
 from letup.pauses.certificates.refusal import refused
 
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 
 _SHARE_PARTS = ("moves", "shared", "own", "homes")
 
@@ -53,7 +54,7 @@ def _tree_arrays(tree: Tree) -> Arrays:
     return arrays
 
 
-def from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> Certificate | AllQuietCertificate:
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Certificate | AllQuietCertificate:
     """The certificate that arrays say.
 
     Raises
@@ -67,8 +68,8 @@ def from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> Certificate | AllQ
         raise refused(f"its arrays cannot be read ({type(error).__name__})") from error
 
 
-def _certificate(arrays: Mapping[str, NDArray[np.generic]]) -> Certificate | AllQuietCertificate:
-    bound = float(arrays["bound"])  # type: ignore[arg-type]
+def _certificate(arrays: Mapping[str, NDArray[Any]]) -> Certificate | AllQuietCertificate:
+    bound = float(arrays["bound"])
     if "first" in arrays:
         return AllQuietCertificate(_whole(arrays["first"]), _real(arrays["worth"]), bound)
     grouping = Grouping(_whole(arrays["group"]), _whole(arrays["lead"]), int(_whole(arrays["bucket"])))
@@ -92,7 +93,7 @@ def _certificate(arrays: Mapping[str, NDArray[np.generic]]) -> Certificate | All
     return Certificate(grouping, cuts, _real(arrays["duals"]), bound, tree)
 
 
-def _tree(arrays: Mapping[str, NDArray[np.generic]]) -> Tree:
+def _tree(arrays: Mapping[str, NDArray[Any]]) -> Tree:
     first, worth = _whole(arrays["worth_first"]), _real(arrays["worth_worth"])
     # What each is said to prove is not looked at: it is added up from its worths.
     worths = [AllQuietCertificate(first[a:b], worth[a:b], np.inf) for a, b in _spans(arrays["worth_ends"])]
@@ -108,15 +109,13 @@ def _ends(lengths: list[int]) -> NDArray[np.int64]:
     return np.cumsum(np.array(lengths, np.int64), dtype=np.int64)
 
 
-def _joined(
-    parts: list[NDArray[np.generic]] | list[tuple[int, ...]], kind: type
-) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
+def _joined(parts: Sequence[NDArray[Any] | tuple[int, ...]], kind: type) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Arrays one after the other, and where each ends."""
-    arrays = [np.asarray(part, kind) for part in parts]
+    arrays: list[NDArray[Any]] = [np.asarray(part, kind) for part in parts]
     return np.concatenate([np.zeros(0, kind), *arrays]), _ends([len(part) for part in arrays])
 
 
-def _spans(ends: NDArray[np.generic]) -> list[tuple[int, int]]:
+def _spans(ends: NDArray[Any]) -> list[tuple[int, int]]:
     """Beginning and end of each part, from where each ends."""
     edges = [0, *_whole(ends).tolist()]
     if any(b < a for a, b in pairwise(edges)):
@@ -124,13 +123,13 @@ def _spans(ends: NDArray[np.generic]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def _whole(array: NDArray[np.generic]) -> NDArray[np.int64]:
+def _whole(array: NDArray[Any]) -> NDArray[np.int64]:
     if array.dtype.kind not in "iu":
         raise TypeError("whole numbers are wanted")
     return array.astype(np.int64)
 
 
-def _real(array: NDArray[np.generic]) -> NDArray[np.float64]:
+def _real(array: NDArray[Any]) -> NDArray[np.float64]:
     if array.dtype.kind != "f":
         raise TypeError("numbers are wanted")
     return array.astype(np.float64)

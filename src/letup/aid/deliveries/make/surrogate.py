@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from letup.aid.deliveries.make.deliver import Prepared
 from letup.aid.deliveries.make.program import DeliveryProgram, delivery_program
-from letup.aid.deliveries.make.trips import Trip, noisy_before
+from letup.aid.deliveries.make.trips import noisy_before
 from letup.aid.deliveries.need import needs
 from letup.aid.deliveries.residual_capacity import residual_capacity
+from letup.aid.deliveries.trip import Trip
 from letup.aid.people import staying
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
