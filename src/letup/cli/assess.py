@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from letup.cli.options import AsJson, ScenarioName
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def assess(
-    scenario: Annotated[str, typer.Argument(help="A scenario folder, or the name of a bundled scenario.")],
+    scenario: ScenarioName,
     plan: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder that letup plan wrote: count its movements and deliveries, too."),
@@ -24,7 +26,7 @@ def assess(
     deprivation: Annotated[
         bool, typer.Option("--deprivation", help="Value going without water in money; its parameters are unconfirmed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how long water, food and fuel last in each zone, and what need is not met.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from letup.cli.options import AsJson, ScenarioName
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def check(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, or the name of a bundled scenario.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    scenario: ScenarioName,
+    as_json: AsJson = False,
 ) -> None:
     """List everything that is wrong with a scenario.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from letup.cli.options import AsJson, Seed
+
 if TYPE_CHECKING:
     from letup.aid.convoys.model import Convoy, Load, Orders
     from letup.scenario.model import Scenario
@@ -22,9 +24,9 @@ def convoys(
         int, typer.Option(min=0, max=720, help="Minutes before the end of a pause in which nobody is on the way.")
     ] = 15,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search.")] = 40,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")] = 0,
+    seed: Seed = 0,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make convoys of a plan's deliveries: who drives what where and when.
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from letup.cli.options import AsJson, ScenarioName
+
 if TYPE_CHECKING:
     from letup.plan.frontier.model import Frontier
 
 
 def frontier(
-    scenario: Annotated[str, typer.Argument(help="A scenario folder, or the name of a bundled scenario.")],
+    scenario: ScenarioName,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; SCENARIO-frontier if absent.")] = None,
     *,
     points: Annotated[int, typer.Option(min=1, max=100, help="How many points, around the scenario's own limit.")] = 6,
@@ -34,7 +36,7 @@ def frontier(
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what more pause brings: people who get out against zone-hours, with a proven ceiling at each point.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from letup.cli.options import AsJson, ScenarioName, Seed
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def plan(
-    scenario: Annotated[str, typer.Argument(help="A scenario folder, or the name of a bundled scenario.")],
+    scenario: ScenarioName,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; SCENARIO-plan if absent.")] = None,
     *,
     pauses: Annotated[Path | None, typer.Option(help="CSV of pauses given by hand: zone, start, end.")] = None,
     time_limit: Annotated[
         float | None, typer.Option(min=0, help="Seconds to look for better pauses; one short search if absent.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")] = 0,
+    seed: Seed = 0,
     priorities: Annotated[
         str | None,
         typer.Option(help="What one person out and one person-day of need met are worth, such as people=1,need=0.03."),
@@ -36,7 +38,7 @@ def plan(
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786; 4 searches."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Plan pauses and movements; write plan, tables, layers and report. Ctrl-C keeps the best so far."""
     from letup import plan as plans

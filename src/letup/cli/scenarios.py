@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from letup.cli.options import AsJson
+
 if TYPE_CHECKING:
     from letup.core.progress import ProgressDisplay
     from letup.scenario import Scenario
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the scenario to write.")]
 Timezone = Annotated[str, typer.Option("--timezone", help="IANA name of the area's time zone, such as Asia/Gaza.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def list_() -> None:
@@ -47,7 +48,7 @@ def osm(
     *,
     timezone: Timezone = "UTC",
     sites: Annotated[bool, typer.Option("--sites", help="Take over hospitals and clinics, marked restricted.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a scenario from an OpenStreetMap extract."""
     from letup.scenario.importers import from_osm
@@ -60,7 +61,7 @@ def gmns(
     out: Out,
     zones: Annotated[Path | None, typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone.")] = None,
     timezone: Timezone = "UTC",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a scenario from a GMNS network."""
     from letup.scenario.importers import from_gmns

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from letup.cli.options import ScenarioName
+
 if TYPE_CHECKING:
     from letup.scenario import Scenario
 
 
 def sources(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, or the name of a bundled scenario.")],
+    scenario: ScenarioName,
     everything: Annotated[bool, typer.Option("--all", help="One line for each value, not for each kind.")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every value to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with every value.")] = False,

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from letup.cli.options import AsJson, ScenarioName
+
 if TYPE_CHECKING:
     from letup.core.findings import Finding
     from letup.support.extraction import Proposal
     from letup.support.model import Support
 
-_SCENARIO = Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, or the name of a bundled scenario.")]
 _OWN = Annotated[str, typer.Argument(metavar="SCENARIO", help="Folder of a scenario of your own.")]
 _DAY = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Day on which it was said.")]
 _SOURCE = Annotated[str, typer.Option(help="Entry of sources in scenario.yaml; without one the row is assumed.")]
@@ -24,12 +25,12 @@ _ADDRESS = Annotated[str, typer.Option(help="Where it was found.")]
 
 
 def list_(
-    scenario: _SCENARIO,
+    scenario: ScenarioName,
     party: Annotated[str, typer.Option(help="Only of this party.")] = "",
     issue: Annotated[str, typer.Option(help="Only on this issue.")] = "",
     before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of days before this one.")] = None,
     chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw positions over time into this SVG.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what each party said on each issue, oldest first, and where it turned."""
     from letup.cli.terminal import show_json, show_to_copy
@@ -98,7 +99,7 @@ def add(
     source_file: Annotated[str, typer.Option(help="Text file in the scenario's folder that holds the words.")] = "",
     quote: Annotated[str, typer.Option(help="The exact words in that file.")] = "",
     note: _NOTE = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add one statement: checked first, then appended to statements.csv; nothing else in the file changes."""
     from letup.support.statements import append_statement, own_folder

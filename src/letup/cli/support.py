@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from letup.cli.options import AsJson, PackageFile, PackageValues
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -22,18 +24,14 @@ def support(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write a page, tables and the package to.")] = None,
     *,
-    package: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What is on the table: CSV with columns issue and value.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="ISSUE=VALUE", help="The same, one issue; may be repeated.")
-    ] = None,
+    package: PackageFile = None,
+    set_: PackageValues = None,
     draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Draws of what is known as a range.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the draws.")] = 0,
     exact: Annotated[
         bool, typer.Option("--exact", help="Move people anew under the changes of the plan that are shown.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which parties could accept a plan, what decides, what would gain their yes, or why there is no deal."""
     from letup import scenario as scenarios
@@ -283,13 +281,9 @@ def terms(
     out: Annotated[Path | None, typer.Option(help="Folder to write to; the plan's own if absent.")] = None,
     *,
     lang: Annotated[list[str] | None, typer.Option(help="en or ar; both if absent. May be repeated.")] = None,
-    package: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What is on the table: CSV with columns issue and value.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="ISSUE=VALUE", help="The same, one issue; may be repeated.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    package: PackageFile = None,
+    set_: PackageValues = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the terms of a plan in plain words, to be negotiated and signed: HTML that prints, and Markdown.
 

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from letup.cli.options import AsJson
+
 
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that letup plan wrote.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Recompute a plan from its files alone; exit 1 and say where if something does not hold."""
     from letup.cli.terminal import show, show_json, table
