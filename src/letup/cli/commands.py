@@ -81,6 +81,7 @@ def main() -> None:
     """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
     from letup.core.errors import BadInput, LetupError
 
+    _keep_standard_output()
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Arabic shows question marks, not a fault
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -100,6 +101,24 @@ def main() -> None:
         if os.environ.get("LETUP_DEBUG"):
             raise
         _fail("internal", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", _REPORT, 2)
+
+
+def _keep_standard_output() -> None:
+    """Keep standard output to what letup prints: compiled libraries that write to it directly write to standard error.
+
+    A banner of a solver before the object of ``--json`` would make it unreadable to the next program. Processes that
+    letup starts inherit this.
+    """
+    try:
+        if not isinstance(sys.stdout, io.TextIOWrapper) or sys.stdout.fileno() != 1:
+            return  # somebody has put something else in its place
+        own = os.dup(1)
+        os.dup2(2, 1)
+    except OSError:
+        return  # there is no standard output, or no standard error
+    sys.stdout = io.TextIOWrapper(
+        os.fdopen(own, "wb"), sys.stdout.encoding, sys.stdout.errors, line_buffering=sys.stdout.line_buffering
+    )
 
 
 def _fail_with_all(errors: list[Finding], status: int) -> NoReturn:

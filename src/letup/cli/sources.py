@@ -51,14 +51,15 @@ def sources(
 
 
 def _as_json(scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
-    from letup.scenario import shares
+    from letup.scenario import shares, values
     from letup.scenario.provenance import DENOMINATOR, defaults_taken
 
     return {
         "title": scenario.title,
         "as_of": scenario.as_of.isoformat(),
         "count": len(records),
-        "shares": shares(scenario, support=True),
+        "counted": len(values(scenario, support=False)),
+        "shares": shares(scenario),
         "denominator": DENOMINATOR,
         "defaults_taken": defaults_taken(scenario),
         "values": records,
@@ -70,7 +71,7 @@ def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
     """How many values of each file are observed, modelled and assumed."""
     from letup.cli.terminal import show, table
     from letup.core.wording import percent
-    from letup.scenario import shares
+    from letup.scenario import shares, values
     from letup.scenario.provenance import BASES, DENOMINATOR, defaults_taken, rows_by_basis
 
     counts = Counter((record["file"], record["basis"]) for record in records)
@@ -80,13 +81,13 @@ def _show_shares(scenario: Scenario, records: list[dict[str, Any]]) -> None:
         numbers = [counts[file, basis] for basis in BASES]
         by_basis = " / ".join(f"{number:,}" for number in features[file]) if file in features else ""
         rows.append([file, *(f"{number:,}" for number in (sum(numbers), *numbers)), by_basis])
-    share = shares(scenario, support=True)
+    share, counted = shares(scenario), len(values(scenario, support=False))
     show(
         f"{scenario.title}, as of {scenario.as_of.isoformat()}",
         "",
         table(["file", "values", *BASES, f"rows {' / '.join(BASES)}"], rows, left=(0, 5)),
         "",
-        ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {len(records):,} values.",
+        ", ".join(f"{percent(share[basis], 1)} {basis}" for basis in BASES) + f" of {counted:,} values.",
         DENOMINATOR,
         f"Empty cells that take a default of the format: {defaults_taken(scenario):,}.",
         "",

@@ -181,4 +181,5 @@ def in_rhythm(rate: float, left: int, steps: int, step: float) -> Ints:
     ranks = np.argsort(np.argsort(np.mod(np.arange(an_hour) * GOLDEN, 1.0)))
     seen = np.arange(steps) + left
     threshold = (ranks[seen % an_hour] + np.mod(seen // an_hour * GOLDEN, 1.0)) / an_hour
-    return np.ceil(rate - threshold - 1e-9).astype(np.int32)
+    people: Ints = np.ceil(rate - threshold - 1e-9).astype(np.int32)
+    return people

@@ -19,7 +19,8 @@ BASES = VALUES.by_name["basis"].choices
 #: What is counted, in one sentence, for everything that prints a share.
 DENOMINATOR = (
     "Values are filled cells that hold data; ids, names, codes, labels, units, references, shapes and the "
-    "dates and steps of the plan are not counted."
+    "dates and steps of the plan are not counted, nor what is to be agreed: issues, what parties want of them and "
+    "said about them."
 )
 
 
@@ -57,22 +58,23 @@ def values(scenario: Scenario, *, support: bool = True) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=VALUES.names, dtype=object)
 
 
-def shares(scenario: Scenario, *, support: bool = False) -> dict[str, float]:
-    """Share of the values given that is observed, modelled and assumed; each 0 if there is no value.
+def shares(scenario: Scenario) -> dict[str, float]:
+    """Share of the values that a plan rests on that is observed, modelled and assumed; each 0 if there is no value.
+
+    What is to be agreed is not counted, here or wherever a share is printed: what a party wants is no fact about
+    roads and people.
 
     Parameters
     ----------
     scenario : Scenario
         As loaded.
-    support : bool
-        Whether values on what is to be agreed count: a plan of pauses does not rest on them.
 
     Returns
     -------
     dict of str to float
-        Shares from 0 to 1 by basis, of the number of values that `values` lists.
+        Shares from 0 to 1 by basis, of the number of values that ``values(scenario, support=False)`` lists.
     """
-    counts = values(scenario, support=support)["basis"].value_counts()
+    counts = values(scenario, support=False)["basis"].value_counts()
     total = int(counts.sum())
     return {basis: float(counts.get(basis, 0)) / total if total else 0.0 for basis in BASES}
 
