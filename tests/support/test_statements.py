@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -144,6 +146,24 @@ def test_a_file_without_the_column_is_told_which(folder: Path) -> None:
     (folder / "statements.csv").write_text("date,party,speaker,issue,position,stance,basis,note\n", "utf-8")
     with pytest.raises(LetupError, match="quote"):
         added(folder, quote="Five hours")
+
+
+def test_words_that_a_spreadsheet_would_compute_are_written_as_words(folder: Path) -> None:
+    added(folder, position='=HYPERLINK("x")')
+    assert "\"'=HYPERLINK(" in (folder / "statements.csv").read_text("utf-8").splitlines()[-1]
+    assert support_of(load(folder)).statements[-1].position == '=HYPERLINK("x")'
+
+
+def test_a_file_with_semicolons_never_gets_a_row_with_commas(folder: Path) -> None:
+    path = folder / "statements.csv"
+    semicolons = "\n".join(
+        ";".join(f'"{cell}"' for cell in row) for row in csv.reader(path.read_text("utf-8").splitlines())
+    )
+    path.write_text(semicolons + "\n", "utf-8")
+    with suppress(BadInput):
+        added(folder)
+    lines = path.read_text("utf-8").splitlines()
+    assert {line.count(";") for line in lines} == {semicolons.splitlines()[0].count(";")}
 
 
 def test_a_file_that_cannot_be_read_is_refused_before_anything_is_written(folder: Path) -> None:

@@ -32,6 +32,8 @@ STANCES = {
 """What a stance means, in words."""
 
 STATEMENTS = "statements.csv"
+DELIMITERS = (",", ";", "\t")
+"""Signs that may stand between the cells of a file that somebody else wrote."""
 SOURCES = "sources"
 """Folder in the scenario that texts are put into."""
 
@@ -168,10 +170,14 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     present = tables.read_csv(STATEMENTS, before, notes) if before else None
     if filled and present is None:
         raise BadInput(notes.findings())
-    addition = _addition(before, present.columns if present is not None else [], cells)
+    columns = present.columns if present is not None else []
+    for sign in DELIMITERS:  # the file has one of them; with the others the new row is not read as it was given
+        addition = _addition(before, columns, cells, sign)
+        last = _last_row(before + addition)
+        if last is not None and last.cells == {column: cell for column, cell in cells.items() if cell.strip()}:
+            break
     text = before + addition
-    read = tables.read_csv(STATEMENTS, text, notes)
-    where = read.rows[-1].where if read is not None and read.rows else ""
+    where = last.where if last is not None else ""
     _, findings = examine(folder, today, {STATEMENTS: text})
     ours = [finding for finding in findings if finding.file == STATEMENTS and finding.where in (where, "")]
     if any(finding.severity == "error" for finding in ours):
@@ -185,7 +191,12 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     return where, [finding for finding in ours if finding.where == where]
 
 
-def _addition(before: str, columns: list[str], cells: Mapping[str, str]) -> str:
+def _last_row(text: str) -> tables.Row | None:
+    table = tables.read_csv(STATEMENTS, text, Collector())
+    return table.rows[-1] if table is not None and table.rows else None
+
+
+def _addition(before: str, columns: list[str], cells: Mapping[str, str], delimiter: str) -> str:
     """The new row as the file writes its rows; with the header where there is none yet."""
     ending = "\r\n" if "\r\n" in before else "\n"
     lead = ending if before and not before.endswith("\n") else ""
@@ -198,13 +209,19 @@ def _addition(before: str, columns: list[str], cells: Mapping[str, str]) -> str:
     else:
         columns = declared()[STATEMENTS].names
         header = [columns]
-    text = lead + tables.csv_lines([*header, [cells.get(column, "") for column in columns]], ending)
+    row = [_cell(column, cells.get(column, "")) for column in columns]
+    text = lead + tables.csv_lines([*header, row], ending, delimiter)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         message = f"what was typed holds bytes that are no UTF-8 text, after “{text[: error.start][-20:]}”"
         raise LetupError("statement.text", message, "set the terminal to UTF-8, or paste the words again") from error
     return text
+
+
+def _cell(name: str, text: str) -> str:
+    column = declared()[STATEMENTS].find(name)
+    return tables.guarded(column, text) if column is not None else text
 
 
 def keep_text(file: Path, folder: Path) -> str:

@@ -34,7 +34,7 @@ Of tables that people fill in, everything that is wrong becomes a finding, and n
 """
 
 from letup.tables.arc_path import format_path, parse_path, parse_paths
-from letup.tables.cells import Wrong, convert, names_in, parse_hours, parse_modes, read_back, text_of
+from letup.tables.cells import Wrong, convert, guarded, names_in, parse_hours, parse_modes, read_back, text_of
 from letup.tables.inputs import (
     Row,
     Table,
@@ -66,6 +66,7 @@ __all__ = [
     "csv_text",
     "format_path",
     "frame",
+    "guarded",
     "markdown",
     "names_in",
     "parse_hours",

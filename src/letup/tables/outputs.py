@@ -85,10 +85,10 @@ def csv_text(schema: Schema, table: pd.DataFrame | Iterable[Mapping[str, Any]]) 
     return csv_lines([schema.names, *rows])
 
 
-def csv_lines(rows: Iterable[Sequence[str]], ending: str = "\n") -> str:
-    """Rows of cells as lines of a CSV file, each with this ending."""
+def csv_lines(rows: Iterable[Sequence[str]], ending: str = "\n", delimiter: str = ",") -> str:
+    """Rows of cells as lines of a CSV file, each with this ending, with this sign between cells."""
     out = io.StringIO()
-    csv.writer(out, lineterminator=ending).writerows(rows)
+    csv.writer(out, lineterminator=ending, delimiter=delimiter).writerows(rows)
     return out.getvalue()
 
 
