@@ -154,8 +154,8 @@ def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> No
     with pytest.raises(BadInput) as caught:
         read_planned(folder)
     assert [(finding.code, finding.where, finding.column) for finding in caught.value.findings] == [
-        ("convoys.value", "d1", "origin"),
-        ("convoys.value", "d3", "truck"),
+        ("convoys.value", "row 2", "origin"),
+        ("convoys.value", "row 4", "truck"),
     ]
     (folder / "deliveries.csv").write_text(DELIVERIES.replace(",3,water,30000", ",0,water,lots"))
     with pytest.raises(BadInput) as caught:

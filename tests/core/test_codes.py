@@ -66,7 +66,7 @@ def _completed(room: str) -> dict[str, str]:
         for node in ast.walk(function):
             if isinstance(node, ast.JoinedStr) and _names_code(node.values[-1]) and len(node.values) == 2:
                 starts[function.name] = ast.literal_eval(node.values[0])
-    for _ in functions:  # those that hand on what they are given
+    for _ in functions if starts else ():  # those that hand on what they are given
         for function in functions:
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and _name(call) in starts and any(map(_names_code, call.args[:1])):

@@ -194,16 +194,18 @@ def check_references(deliveries: pd.DataFrame, trucks: Sequence[Truck], scenario
         remedy = "plan again, or correct the table"
         findings.append(Finding("convoys.value", "error", message, remedy, DELIVERIES.name, row, column))
 
-    for row in deliveries.to_dict("records"):
+    first: dict[str, str] = {}
+    for number, row in enumerate(deliveries.to_dict("records"), 2):
+        where = f"row {number}"
         for column in ("origin", "destination"):
             if row[column] not in places:
-                wrong(row["id"], column, f"there is no place {row[column]!r} in the scenario")
+                wrong(where, column, f"there is no place {row[column]!r} in the scenario")
         if row["truck"] not in kinds:
-            wrong(row["id"], "truck", f"there is no vehicle {row['truck']!r} in trucks.csv")
+            wrong(where, "truck", f"there is no vehicle {row['truck']!r} in trucks.csv")
         if row["depart_first_step"] >= scenario.steps:
-            wrong(row["id"], "depart_first_step", "lies after the time of the scenario")
-    for name in deliveries["id"][deliveries["id"].duplicated()]:
-        wrong(name, "id", "stands twice")
+            wrong(where, "depart_first_step", "lies after the time of the scenario")
+        if first.setdefault(row["id"], where) != where:
+            wrong(where, "id", f"{row['id']!r} is also the id of {first[row['id']]}")
     return findings
 
 
