@@ -110,8 +110,8 @@ def test_a_code_is_written_out_or_completed_where_this_test_finds_it() -> None:
 def test_what_completes_a_code_is_found_whatever_its_name() -> None:
     assert {"wrong", "_over"} <= set(_completed("verify"))
     assert set(_completed("verify").values()) == {"verify."}
-    found = {code for code, _ in _used()}
-    assert {"verify.convoys.load", "verify.quiet", "medevac.no_bed", "convoys.stay"} <= found
+    codes = {code for code, _ in _used()}
+    assert {"verify.convoys.load", "verify.quiet", "medevac.no_bed", "convoys.stay"} <= codes
 
 
 def test_every_code_of_the_registry_is_used() -> None:

@@ -81,9 +81,9 @@ def test_two_carriageways_on_one_line_are_two_roads_if_people_walk_on_one(tmp_pa
 
 def test_a_named_end_that_lies_elsewhere_is_an_error(tmp_path):
     first = ([NORTH, SOUTH], {"from_node": "a", "to_node": "b"})
-    found = with_roads(tmp_path, first, ([[20.0, 10.01], [20.01, 10.01]], {"from_node": "b", "to_node": "c"}))
-    assert (found["roads.ends"].severity, found["roads.ends"].column) == ("error", "from_node")
-    assert "1,113 m" in found["roads.ends"].message
+    findings = with_roads(tmp_path, first, ([[20.0, 10.01], [20.01, 10.01]], {"from_node": "b", "to_node": "c"}))
+    assert (findings["roads.ends"].severity, findings["roads.ends"].column) == ("error", "from_node")
+    assert "1,113 m" in findings["roads.ends"].message
 
 
 def test_one_named_end_is_an_error(tmp_path):
