@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -174,3 +176,20 @@ class Plan:
             f"no pauses within the limits could let more than {self.ceiling:,} arrive\n"
             f"  {len(self.findings)} findings, the worst: {worst}" + ("" if self.complete else "; search ended early")
         )
+
+
+def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, Any]]:
+    """What pauses are, in the order given, without what they are worth."""
+    names = [str(name) for name in scenario.zones["name"]]
+    return [
+        {
+            "zone": scenario.zone_ids[window.zone],
+            "zone_name": names[window.zone],
+            "start": scenario.clock.iso(window.first),
+            "end": scenario.clock.iso(window.last + 1),
+            "hours": scenario.clock.hours(window.length),
+            "first_step": window.first,
+            "last_step": window.last,
+        }
+        for window in windows
+    ]

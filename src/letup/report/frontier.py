@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from letup.core import wording
-from letup.plan.frontier.files import pause_rows
 from letup.plan.frontier.model import BudgetFrontier, BudgetPoint, Frontier, NeedFrontier, PlanPoint
+from letup.plan.model import pause_rows
 from letup.report import charts, tables
 from letup.report.template import page
 
@@ -163,5 +163,5 @@ def _pauses(frontier: Frontier, point: PlanPoint) -> list[tuple[str, str, str, s
     """Zone, local start and end, and hours of each pause."""
     return [
         (row["zone_name"], wording.moment(row["start"]), wording.moment(row["end"]), wording.number(row["hours"]))
-        for row in pause_rows(frontier.scenario, point.windows)
+        for row in pause_rows(frontier.scenario, point.windows_by_start)
     ]

@@ -211,7 +211,9 @@ def draw_convoy_map(convoy: Convoy, scenario: Scenario, network: RoadNetwork, sh
     Of a confidential place neither the point nor the last stretch of road is drawn.
     """
     high = round(_SKETCH_WIDTH * shape)
-    shown = {stop.place: position(scenario, stop.place) for stop in convoy.stops if not _hidden(scenario, stop.place)}
+    shown = {
+        stop.place: position(scenario, stop.place) for stop in convoy.stops if not is_confidential(scenario, stop.place)
+    }
     lines = _route_lines(convoy, scenario, network)
     points = np.array([*shown.values(), *(point for line in lines for point in line.tolist())], float).reshape(-1, 2)
     if not len(points):
@@ -257,8 +259,8 @@ def _route_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> li
     lines = []
     for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
         arcs = list(stop.path.arcs) if stop.path else []
-        arcs = arcs[1:] if _hidden(scenario, stop.place) else arcs
-        arcs = arcs[:-1] if _hidden(scenario, then.place) else arcs
+        arcs = arcs[1:] if is_confidential(scenario, stop.place) else arcs
+        arcs = arcs[:-1] if is_confidential(scenario, then.place) else arcs
         lines += [network.line[arc] for arc in arcs]
     return lines
 
@@ -272,13 +274,11 @@ def _off_road_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) ->
         ends = [(then.place, network.line[stop.path.arcs[-1]][-1])] if stop.path.arcs else []
         ends += [(stop.place, network.line[stop.path.arcs[0]][0])] if stop.path.arcs else []
         lines += [
-            np.array([position(scenario, place), at], np.float64) for place, at in ends if not _hidden(scenario, place)
+            np.array([position(scenario, place), at], np.float64)
+            for place, at in ends
+            if not is_confidential(scenario, place)
         ]
     return lines
-
-
-def _hidden(scenario: Scenario, place: str) -> bool:
-    return is_confidential(scenario, place)
 
 
 def _extent(points: NDArray[np.float64], high: int) -> tuple[float, float, float, float]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from letup import __version__
 from letup.core import folders
 from letup.core.formats import Format
-from letup.pauses.limits import Window
 from letup.plan.files.read import PAUSES
 from letup.plan.files.write import about
 from letup.plan.frontier.model import Frontier
-from letup.scenario.model import Scenario
+from letup.plan.model import pause_rows
 from letup.tables import schemas, write_csv
 
 FRONTIER = Format("frontier.json")
@@ -79,25 +77,8 @@ def as_document(frontier: Frontier) -> dict[str, Any]:
             {
                 "budget": round(frontier.budget_of(index), 6),
                 **record,
-                "pauses": pause_rows(scenario, frontier.points[index].windows),
+                "pauses": pause_rows(scenario, frontier.points[index].windows_by_start),
             }
             for index, record in enumerate(frontier.records())
         ],
     }
-
-
-def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, Any]]:
-    """Pauses in order of their start, as plan.json holds them."""
-    names = [str(name) for name in scenario.zones["name"]]
-    return [
-        {
-            "zone": scenario.zone_ids[window.zone],
-            "zone_name": names[window.zone],
-            "start": scenario.clock.iso(window.first),
-            "end": scenario.clock.iso(window.last + 1),
-            "hours": scenario.clock.hours(window.length),
-            "first_step": window.first,
-            "last_step": window.last,
-        }
-        for window in sorted(windows, key=lambda window: (window.first, window.zone))
-    ]

@@ -41,6 +41,11 @@ class PlanPoint:
     used: float
     people: int
 
+    @property
+    def windows_by_start(self) -> list[Window]:
+        """The pauses in order of their start."""
+        return sorted(self.windows, key=lambda window: (window.first, window.zone))
+
 
 @dataclass(frozen=True)
 class Frontier(ABC):

@@ -23,7 +23,7 @@ from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED
 from letup.plan.discretise import people_by_group
 from letup.plan.findings import check_plan
-from letup.plan.model import GroupResult, Plan, Proof
+from letup.plan.model import GroupResult, Plan, Proof, pause_rows
 from letup.plan.objectives import Objective, is_joint, objectives_of
 from letup.plan.planner.bottlenecks import bottlenecks
 from letup.plan.planner.groups import EXACT_UP_TO, DoubledLimit, GroupFlow, move_groups
@@ -220,16 +220,11 @@ def pause_table(
     need: Sequence[float] | None = None,
 ) -> pd.DataFrame:
     """The pauses as in `Plan.pauses`."""
-    names = [str(name) for name in scenario.zones["name"]]
+    rows = pause_rows(scenario, windows)
+    columns = ("zone", "zone_name", "start", "end", "hours", "first_step", "last_step")
     return pd.DataFrame(
-        {
-            "zone": [scenario.zone_ids[w.zone] for w in windows],
-            "zone_name": [names[w.zone] for w in windows],
-            "start": [scenario.clock.iso(w.first) for w in windows],
-            "end": [scenario.clock.iso(w.last + 1) for w in windows],
-            "hours": [scenario.clock.hours(w.length) for w in windows],
-            "first_step": [w.first for w in windows],
-            "last_step": [w.last for w in windows],
+        {name: [row[name] for row in rows] for name in columns}
+        | {
             "passing_people": passing,
             "worth_people": gains,
             "worth_need": need if need is not None else [None] * len(windows),
