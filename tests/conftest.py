@@ -16,6 +16,7 @@ from tests.plans import (  # noqa: F401 - fixtures for all
     hungry_case,
     hungry_plan,
     made,
+    made_with_progress,
     one_day,
     progress_of_made,
     written,
