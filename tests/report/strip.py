@@ -288,5 +288,4 @@ def _move(
         "minutes": way * MINUTES,
         "length_m": way * LINKS_KM * 1000,
         "arcs": " ".join(f"{arc}@{i}" for i, arc in enumerate(arcs)),
-        "places": "post@1",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -11,8 +12,10 @@ import pytest
 import strip
 
 from letup.core.findings import Finding
+from letup.plan.files.document import MOVEMENTS
 from letup.report import write_html
 from letup.report.map_data import SHIELD_M
+from letup.tables import write_csv
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 
@@ -193,3 +196,8 @@ def test_a_failed_check_stands_beside_the_answer(tmp_path):
     text = write_html(strip.plan(findings=(bad, bad)), tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Do not use this plan as it is: 2 checks failed." in text
     assert text.count('<li class="error">') == 1
+
+
+def test_a_page_alone_has_the_digest_that_the_written_table_would_have(text, tmp_path):
+    path = write_csv(tmp_path / "movements.csv", MOVEMENTS, strip.plan().movements)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in text

@@ -21,6 +21,8 @@ from scipy.sparse.csgraph import connected_components
 from letup.core import wording
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part as deliveries_part
+from letup.plan.files.document import MOVEMENTS
+from letup.plan.files.read import PAUSES
 from letup.plan.files.write import OUTPUTS, REPORT, Output
 from letup.plan.files.write import write as write_plan
 from letup.plan.model import Plan
@@ -29,6 +31,7 @@ from letup.plan.objectives import document_part as objectives_part
 from letup.report import charts, maps, tables
 from letup.report.map_data import MapData, gather_map_data
 from letup.report.template import page, page_text
+from letup.tables import csv_text
 
 MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
@@ -225,13 +228,15 @@ def _moves(group: Any) -> str:
 
 
 def digests(plan: Plan, folder: Path) -> list[tuple[str, str]]:
-    """SHA-256 of the plan's files where they lie beside the page, else of its tables as text."""
+    """SHA-256 of the plan's files where they lie beside the page, else of its tables as they would be written."""
     files = (folder / output.name for output in OUTPUTS)
     beside = [file for file in files if file.suffix != ".gpkg" and file.is_file()]
     if beside:
         return [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in beside]
-    tables = {"table of pauses": plan.pauses, "table of movements": plan.movements}
-    texts = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    texts = {
+        "table of pauses": csv_text(PAUSES, plan.pauses[PAUSES.names]),
+        "table of movements": csv_text(MOVEMENTS, plan.movements),
+    }
     return [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()]
 
 
