@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from letup.aid.people import Presence
 from letup.aid.supplies import Supplies
+from letup.core.arrays import Floats
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
 
 #: How far beyond the horizon it is looked for the day on which something runs out.
 LONGEST_DAYS = 365.0

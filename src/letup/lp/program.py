@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from letup.core.arrays import Floats, Longs
 
 Terms = list[tuple[int, float]]
 """Part of a row: columns with their factors."""
@@ -90,7 +88,7 @@ class LinearProgram:
         self.gain += [0.0] * len(lower)
         self.integer += [False] * len(lower)
 
-    def add_rows(self, lower: Floats, upper: Floats, row: Ints, column: Ints, factor: Floats) -> None:
+    def add_rows(self, lower: Floats, upper: Floats, row: Longs, column: Longs, factor: Floats) -> None:
         """Add rows ``lower <= sum of factor times column <= upper``; they are numbered on.
 
         Parameters

@@ -11,8 +11,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.lp.highs import run, silent_highs
-from letup.lp.program import Floats, LinearProgram
+from letup.lp.program import LinearProgram
 
 Basis: TypeAlias = highspy.HighsBasis
 """Which columns and rows are basic: where the simplex method can begin."""

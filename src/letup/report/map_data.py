@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from letup.core.arrays import Floats, Longs
 from letup.plan.model import Plan
 from letup.report import traffic
 from letup.report.tables import ZoneCount, basis_of, local_names, restricted, text
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SHIELD_M = 25.0
 _PLACES = 5
@@ -84,21 +82,21 @@ def _drawable(shape: Any) -> bool:
     return isinstance(shape, BaseGeometry) and not shape.is_empty
 
 
-def whole(line: Floats) -> Ints:
+def whole(line: Floats) -> Longs:
     """Coordinates in 1/100,000 degree (about a metre), without repeated vertices."""
-    scaled: Ints = np.rint(np.asarray(line, float)[:, :2] * 10**_PLACES).astype(np.int64)
+    scaled: Longs = np.rint(np.asarray(line, float)[:, :2] * 10**_PLACES).astype(np.int64)
     keep = np.ones(len(scaled), bool)
     keep[1:] = (scaled[1:] != scaled[:-1]).any(axis=1)
-    kept: Ints = scaled[keep]
+    kept: Longs = scaled[keep]
     return kept
 
 
-def packed(line: Ints) -> list[int]:
+def packed(line: Longs) -> list[int]:
     """Lon and lat of the first vertex, then the differences: small numbers."""
     return [int(value) for value in np.diff(line, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()]
 
 
-def rings(shape: Any) -> list[list[Ints]]:
+def rings(shape: Any) -> list[list[Longs]]:
     """Polygons of a zone: for each, its outer ring and its holes."""
     if not _drawable(shape):
         return []
@@ -110,7 +108,7 @@ def rings(shape: Any) -> list[list[Ints]]:
     ]
 
 
-def zone_rings(zones: gpd.GeoDataFrame) -> list[list[list[Ints]]]:
+def zone_rings(zones: gpd.GeoDataFrame) -> list[list[list[Longs]]]:
     """Polygons of all zones, simplified together (shared borders stay shared) if they are very detailed."""
     shapes = zones.geometry
     detail = int(shapes.count_coordinates().sum()) if len(shapes) else 0
@@ -119,10 +117,10 @@ def zone_rings(zones: gpd.GeoDataFrame) -> list[list[list[Ints]]]:
     return [rings(shape) for shape in shapes]
 
 
-def background(scenario: Scenario, shield: Shield) -> list[Ints]:
+def background(scenario: Scenario, shield: Shield) -> list[Longs]:
     """Roads of the scenario as they lie, main classes first, as many as the page can carry."""
     roads = scenario.roads
-    out: list[Ints] = []
+    out: list[Longs] = []
     left = _MOST_VERTICES
     for name in _CLASSES:
         lines = [
@@ -140,8 +138,8 @@ def background(scenario: Scenario, shield: Shield) -> list[Ints]:
 
 
 def drawn_pieces(
-    network: RoadNetwork, arcs: Ints, shield: Shield
-) -> tuple[dict[int, int], list[tuple[str, list[Ints]]]]:
+    network: RoadNetwork, arcs: Longs, shield: Shield
+) -> tuple[dict[int, int], list[tuple[str, list[Longs]]]]:
     """Pieces of road to draw for the arcs that people use.
 
     The two directions of a road share one piece.
@@ -154,7 +152,7 @@ def drawn_pieces(
         What to draw; each piece has one line here (callers join those that always carry the same people).
     """
     piece_of: dict[int, int] = {}
-    pieces: list[tuple[str, list[Ints]]] = []
+    pieces: list[tuple[str, list[Longs]]] = []
     seen: dict[bytes, int] = {}
     for arc, line in zip(arcs, shield.lines([network.line[int(arc)] for arc in arcs]), strict=True):
         if len(line) < 2:
@@ -194,10 +192,10 @@ class MapData:
     """
 
     json: dict[str, Any]
-    zones: list[list[list[Ints]]]
-    pieces: list[list[Ints]]
+    zones: list[list[list[Longs]]]
+    pieces: list[list[Longs]]
     passing: list[int]
-    roads: list[Ints]
+    roads: list[Longs]
     block: int
 
 
@@ -238,7 +236,7 @@ def gather_map_data(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]
     return MapData(data, polygons, lines, passing, roads, block)
 
 
-def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, Ints]:
+def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, Longs]:
     """The visits, and the steps that each takes on the road at the group's speed, rounded up."""
     network, groups = plan.network, {group.name: group for group in plan.scenario.groups}
     who = [groups[str(name)] for name in plan.movements["group"]]
@@ -287,7 +285,7 @@ def _pieces(
     return out, total, {arc: new_piece[piece] for arc, piece in piece_of.items()}
 
 
-def _course(plan: Plan, visit: traffic.Visits, key: Ints, people: Ints, pieces: int) -> NDArray[np.complex128]:
+def _course(plan: Plan, visit: traffic.Visits, key: Longs, people: Longs, pieces: int) -> NDArray[np.complex128]:
     """Direction in which people go along each piece, weighted by people: east + north i."""
     network = plan.network
     squeeze = math.cos(math.radians(float(network.lat.mean()))) if len(network.lat) else 1.0
@@ -298,7 +296,7 @@ def _course(plan: Plan, visit: traffic.Visits, key: Ints, people: Ints, pieces: 
 
 
 def _zones(
-    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[Ints]]], waiting: traffic.Visits
+    plan: Plan, counts: list[ZoneCount], polygons: list[list[list[Longs]]], waiting: traffic.Visits
 ) -> list[dict[str, Any]]:
     scenario, movements = plan.scenario, plan.movements
     number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
@@ -337,7 +335,7 @@ def _trips(plan: Plan, for_ever: bool = False) -> traffic.Visits:
     """Each movement as one visit: on the way from departure to arrival (or, ``for_ever``, gone from home)."""
     moves = plan.movements
 
-    def column(name: str) -> Ints:
+    def column(name: str) -> Longs:
         return moves[name].to_numpy(np.int64)
 
     first, last = column("depart_first_step"), column("depart_last_step")
@@ -352,7 +350,7 @@ def _moving(plan: Plan) -> list[int]:
     return traffic.bends(trips.movement, trips, 1, plan.scenario.steps)[0]
 
 
-def _cumulated(arrivals: Ints) -> list[int]:
+def _cumulated(arrivals: Longs) -> list[int]:
     """Bends of the running total of arrivals."""
     change = np.diff(np.asarray(arrivals, np.int64), prepend=0)
     at = np.flatnonzero(change)

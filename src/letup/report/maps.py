@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from letup.aid.convoys.gpx import is_confidential, position
 from letup.aid.convoys.model import Convoy
+from letup.core.arrays import Longs
 from letup.plan.model import Plan
-from letup.report.map_data import Ints, MapData
+from letup.report.map_data import MapData
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
@@ -72,7 +73,7 @@ class Drawing:
 class _PlanSheet:
     """Lon and lat in 1/100,000 degree to units of the drawing."""
 
-    def __init__(self, points: Ints) -> None:
+    def __init__(self, points: Longs) -> None:
         self.west, south = (int(value) for value in points.min(axis=0))
         east, self.north = (int(value) for value in points.max(axis=0))
         self.squeeze = math.cos(math.radians((south + self.north) / 2e5))
@@ -80,12 +81,12 @@ class _PlanSheet:
         self.unit = (_SIZE - 40) / max(wide, high)
         self.width, self.height = math.ceil(wide * self.unit) + 40, math.ceil(high * self.unit) + 40 + _FOOT
 
-    def put(self, line: Ints) -> Ints:
+    def put(self, line: Longs) -> Longs:
         x = 20 + (line[:, 0] - self.west) * self.squeeze * self.unit
         y = 20 + (self.north - line[:, 1]) * self.unit
         return np.rint(np.column_stack([x, y])).astype(np.int64)
 
-    def path(self, line: Ints, close: bool = False) -> str:
+    def path(self, line: Longs, close: bool = False) -> str:
         at = self.put(line)
         keep = np.ones(len(at), bool)
         keep[1:] = (at[1:] != at[:-1]).any(axis=1)

@@ -12,11 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from letup.core.arrays import Longs
 from letup.tables import parse_paths
-
-Ints = NDArray[np.int64]
 
 MOST_BENDS = 150_000
 
@@ -37,12 +35,12 @@ class Visits:
         Steps for which each of them is on the arc, at least 1.
     """
 
-    movement: Ints
-    arc: Ints
-    rate: Ints
-    enter_first: Ints
-    enter_last: Ints
-    stay: Ints
+    movement: Longs
+    arc: Longs
+    rate: Longs
+    enter_first: Longs
+    enter_last: Longs
+    stay: Longs
 
 
 def visits(movements: pd.DataFrame) -> Visits:
@@ -52,7 +50,7 @@ def visits(movements: pd.DataFrame) -> Visits:
     """
     movement, arc, offset = parse_paths([text if isinstance(text, str) else "" for text in movements["arcs"]])
 
-    def column(name: str) -> Ints:
+    def column(name: str) -> Longs:
         return movements[name].to_numpy(np.int64)
 
     way = (column("arrive_first_step") - column("depart_first_step"))[movement]
@@ -64,7 +62,7 @@ def visits(movements: pd.DataFrame) -> Visits:
     return Visits(movement, arc, column("people_per_step")[movement], first + offset, until + offset, stay)
 
 
-def walking(visit: Visits, longest: Ints) -> tuple[Visits, Visits]:
+def walking(visit: Visits, longest: Longs) -> tuple[Visits, Visits]:
     """Part visits in two: the time on the road, and the time of waiting at its end.
 
     Parameters
@@ -89,7 +87,7 @@ def walking(visit: Visits, longest: Ints) -> tuple[Visits, Visits]:
     return replace(visit, stay=stay), waiting
 
 
-def bends(key: Ints, visit: Visits, keys: int, steps: int) -> list[list[int]]:
+def bends(key: Longs, visit: Visits, keys: int, steps: int) -> list[list[int]]:
     """Second differences of the people on each key (a piece of road) over time.
 
     Parameters
@@ -122,14 +120,14 @@ def bends(key: Ints, visit: Visits, keys: int, steps: int) -> list[list[int]]:
     return [_packed(step[a:b], total[a:b]) for a, b in pairwise(starts)]
 
 
-def _packed(step: Ints, change: Ints) -> list[int]:
+def _packed(step: Longs, change: Longs) -> list[int]:
     out = np.empty(2 * len(step), np.int64)
     out[0::2] = np.diff(step, prepend=0)
     out[1::2] = change
     return [int(value) for value in out]
 
 
-def people(bent: list[int], steps: int) -> Ints:
+def people(bent: list[int], steps: int) -> Longs:
     """People at each step, from their second differences: int64[steps]."""
     curve = np.zeros(steps, np.int64)
     if bent:

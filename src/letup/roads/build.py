@@ -12,11 +12,12 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from letup.core.arrays import Bools, Floats, Ints
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
 from letup.core.wording import first_few
 from letup.roads import classes
-from letup.roads.network import Bools, Floats, Ints, RoadNetwork
+from letup.roads.network import RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of
 from letup.roads.places import needs_pause
 from letup.roads.reach import bypass_findings, reach_findings

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from letup.roads.network import Floats
+from letup.core.arrays import Floats
 from letup.tables import frame, read_bundled, schemas
 
 CLASSES = schemas("letup.roads")["classes.csv"]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from letup.core.arrays import Bools, Floats, Ints, Longs
 from letup.core.clock import DAY_MINUTES
-from letup.roads.network import Bools, Floats, Ints, Longs, RoadNetwork
+from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import parse_hours
 

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from letup.roads.network import Floats, Ints
+from letup.core.arrays import Floats, Ints
 
 SNAP_M = 1.0
 """Ends nearer than this to each other or to another line are one node, metres."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from letup.core.arrays import Bools
 from letup.roads.departures import open_steps
 from letup.roads.network import RoadNetwork
 from letup.roads.places import needs_pause
 from letup.scenario.model import Scenario
-
-Bools = NDArray[np.bool_]
-
 
 TRUCKS_STAY = frozenset({"crossing", "warehouse", "distribution_point", "shelter"})
 """Kinds of places where trucks may stay when the zone is not quiet: off the road, beside what they bring."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from letup.core.arrays import Bools, Ints
 from letup.roads.departures import open_steps, per_step
-from letup.roads.network import Bools, Ints, RoadNetwork
+from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 _LARGEST = 2**31 - 1

@@ -6,9 +6,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from letup.core.arrays import Bools, Ints, Longs
 from letup.core.findings import Finding
 from letup.roads.departures import homes
-from letup.roads.network import Bools, Ints, Longs, RoadNetwork
+from letup.roads.network import RoadNetwork
 from letup.roads.places import shelters
 from letup.scenario.model import Scenario
 

@@ -15,7 +15,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from letup.roads.network import Bools, Floats, Ints, Longs, Rounding
+from letup.core.arrays import Bools, Floats, Ints, Longs
+from letup.roads.network import Rounding
 
 FAR_STEPS = 10
 GOLDEN = 0.6180339887498949

@@ -7,7 +7,8 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.roads.network import Bools, Floats, Ints, RoadNetwork
+from letup.core.arrays import Bools, Floats, Ints
+from letup.roads.network import RoadNetwork
 from letup.roads.reach import reachable
 
 Arcs = NDArray[np.int64]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from letup.roads.network import Bools, Floats, Ints, Longs
+from letup.core.arrays import Bools, Floats, Ints, Longs
 from letup.roads.rounding import nearest
 from letup.roads.timed_builder import Row
 

@@ -6,9 +6,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from letup.core.arrays import Bools, Floats
 from letup.core.errors import LetupError
 from letup.roads.departures import Homes, homes, newly_ready
-from letup.roads.network import Bools, Floats, RoadNetwork, Timed
+from letup.roads.network import RoadNetwork, Timed
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
 from letup.roads.reach import open_to, reachable
 from letup.roads.simplify import chains, single, useful

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from letup.roads.network import Floats, Ints, Longs, Timed
+from letup.core.arrays import Floats, Ints, Longs
+from letup.roads.network import Timed
 from letup.roads.rounding import GOLDEN, measure, to_steps
 
 SPREAD_BELOW = 50

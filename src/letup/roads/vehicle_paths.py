@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from letup.core.arrays import Bools
 from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
-from letup.roads.open_times import Bools, OpenTimes
+from letup.roads.open_times import OpenTimes
 from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.roads.open_times import Bools, OpenTimes
+from letup.core.arrays import Bools
+from letup.roads.open_times import OpenTimes
 from letup.roads.vehicle_paths import VehiclePath, VehicleRoads
 
 SAME_PLACE = VehiclePath((), (), 0, 0.0, ())

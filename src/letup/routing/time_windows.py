@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.roads.open_times import Bools
+from letup.core.arrays import Bools
 from letup.routing.legs import Legs, Visit
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.core.errors import LetupError
 from letup.lp.program import INFINITY, LinearProgram, Terms
 from letup.lp.solver import maximise
@@ -140,9 +141,6 @@ def continuous_solutions(problem: ContinuousProblem) -> ContinuousSolutions | No
     return ContinuousSolutions(program.nash(can_gain, ks), program.settlement(ks), ideal)
 
 
-_Floats = NDArray[np.float64]
-
-
 class _Program:
     """The epigraph form: variables v are the numbers, what each piecewise linear worth adds, and a share."""
 
@@ -169,7 +167,7 @@ class _Program:
             if least == total
         ]
 
-    def _rows(self) -> list[tuple[_Floats, float]]:
+    def _rows(self) -> list[tuple[Floats, float]]:
         """Rows (a, b) of a · v + b >= 0."""
         rows = []
         for place, (_, number, _, lines) in enumerate(self.linear):
@@ -188,7 +186,7 @@ class _Program:
                 rows.append((-row, float(most)))
         return rows
 
-    def gains(self, v: _Floats) -> _Floats:
+    def gains(self, v: Floats) -> Floats:
         """What each party has of the numbers, less its disagreement value."""
         total = -np.asarray(self.problem.disagreement, float)
         for place, (party, *_) in enumerate(self.linear):
@@ -197,7 +195,7 @@ class _Program:
             total[party] += function.value(float(v[number]))
         return total
 
-    def gradient(self, v: _Floats) -> _Floats:
+    def gradient(self, v: Floats) -> Floats:
         """Derivatives of `gains`: [parties, variables]."""
         slopes = np.zeros((len(self.problem.disagreement), self.size))
         for place, (party, *_) in enumerate(self.linear):
@@ -206,7 +204,7 @@ class _Program:
             slopes[party, number] += function.slope(float(v[number]))
         return slopes
 
-    def settlement(self, v: _Floats) -> Settlement:
+    def settlement(self, v: Floats) -> Settlement:
         """The settlement that variables stand for, with the worths as they are."""
         numbers = np.clip(v[: self.numbers], self.problem.low, self.problem.high)
         utility = [
@@ -219,7 +217,7 @@ class _Program:
         ]
         return Settlement(numbers, np.array(utility, float))
 
-    def start(self) -> _Floats:
+    def start(self) -> Floats:
         """The middle of everything, as far as the sums allow."""
         numbers = (self.problem.low + self.problem.high) / 2
         if self.problem.sums:
@@ -227,7 +225,7 @@ class _Program:
         worths = [function.value(float(numbers[number])) for _, number, function, _ in self.linear]
         return np.concatenate([numbers, worths, [0.0]])
 
-    def _middle_within_sums(self) -> _Floats:
+    def _middle_within_sums(self) -> Floats:
         """Numbers as far from all their ends as the sums allow: the largest share of its own width for every number."""
         program = LinearProgram()
         numbers = range(self.numbers)
@@ -245,14 +243,14 @@ class _Program:
             raise LetupError("support.solver", "no numbers add up as they must", "Check the sums.")
         return solution.values[: self.numbers]
 
-    def largest_smallest_gain(self) -> _Floats:
+    def largest_smallest_gain(self) -> Floats:
         """Variables of numbers with the largest smallest gain."""
         parties = np.ones(len(self.problem.disagreement))
         return self.equal_shares(parties, parties > 0, self.start(), least_share=None)
 
     def equal_shares(
-        self, shares: _Floats, can_gain: NDArray[np.bool_], start: _Floats, *, least_share: float | None = 0.0
-    ) -> _Floats:
+        self, shares: Floats, can_gain: NDArray[np.bool_], start: Floats, *, least_share: float | None = 0.0
+    ) -> Floats:
         """Largest t such that each party that can gain has t times its share more than nothing, the others nothing."""
         if not can_gain.any():
             return start
@@ -260,42 +258,42 @@ class _Program:
         v[-1] = float((self.gains(v)[can_gain] / shares[can_gain]).min())
         scale = np.where(can_gain, shares, 0.0)
 
-        def above_shares(v: _Floats) -> _Floats:
+        def above_shares(v: Floats) -> Floats:
             return np.asarray(self.gains(v) - scale * v[-1], float)
 
-        def gradient(v: _Floats) -> _Floats:
+        def gradient(v: Floats) -> Floats:
             slopes = self.gradient(v)
             slopes[:, -1] -= scale
             return slopes
 
-        def cost(v: _Floats) -> float:
+        def cost(v: Floats) -> float:
             return -float(v[-1])
 
         cost_slope = np.zeros(self.size)
         cost_slope[-1] = -1.0
         return self._minimise(cost, lambda _: cost_slope, v, (above_shares, gradient), least_share=least_share)
 
-    def most_of(self, party: int, start: _Floats) -> float:
+    def most_of(self, party: int, start: Floats) -> float:
         """The most that a party can have while nobody has less than without an agreement."""
 
-        def cost(v: _Floats) -> float:
+        def cost(v: Floats) -> float:
             return -float(self.gains(v)[party])
 
-        def slope(v: _Floats) -> _Floats:
+        def slope(v: Floats) -> Floats:
             return np.asarray(-self.gradient(v)[party], float)
 
         v = self._minimise(cost, slope, start, (self.gains, self.gradient))
         return float(self.gains(v)[party] + self.problem.disagreement[party])
 
-    def nash(self, can_gain: NDArray[np.bool_], start: _Floats) -> Settlement:
+    def nash(self, can_gain: NDArray[np.bool_], start: Floats) -> Settlement:
         """Largest product of gains of those who can gain."""
         if not can_gain.any():
             return self.settlement(start)
 
-        def cost(v: _Floats) -> float:
+        def cost(v: Floats) -> float:
             return -float(np.log(np.maximum(self.gains(v)[can_gain], 1e-12)).sum())
 
-        def slope(v: _Floats) -> _Floats:
+        def slope(v: Floats) -> Floats:
             gains = np.maximum(self.gains(v)[can_gain], 1e-12)
             return np.asarray(-(self.gradient(v)[can_gain] / gains[:, None]).sum(axis=0), float)
 
@@ -304,14 +302,14 @@ class _Program:
 
     def _minimise(
         self,
-        cost: Callable[[_Floats], float],
-        slope: Callable[[_Floats], _Floats],
-        start: _Floats,
-        not_negative: tuple[Callable[[_Floats], _Floats], Callable[[_Floats], _Floats]],
+        cost: Callable[[Floats], float],
+        slope: Callable[[Floats], Floats],
+        start: Floats,
+        not_negative: tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]],
         least_share: float | None = None,
         *,
         linear_cost: bool = True,
-    ) -> _Floats:
+    ) -> Floats:
         """Least cost where a function (with its gradient) is not negative.
 
         Solved as a linear program where the cost is linear and so is every worth.
@@ -344,10 +342,10 @@ class _Program:
 
     def _solve_linear(
         self,
-        cost: _Floats,
-        not_negative: tuple[Callable[[_Floats], _Floats], Callable[[_Floats], _Floats]],
+        cost: Floats,
+        not_negative: tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]],
         least_share: float | None,
-    ) -> _Floats:
+    ) -> Floats:
         function, gradient = not_negative
         origin = np.zeros(self.size)
         program = LinearProgram()
@@ -369,7 +367,7 @@ class _Program:
         return solution.values
 
 
-def _terms(row: _Floats) -> Terms:
+def _terms(row: Floats) -> Terms:
     return [(int(column), float(row[column])) for column in np.flatnonzero(row)]
 
 

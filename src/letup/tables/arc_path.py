@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from letup.core.arrays import Longs
 
 
 def format_path(path: Iterable[tuple[int, int]]) -> str:
@@ -38,7 +37,7 @@ def parse_path(text: str) -> list[tuple[int, int]]:
     return [(int(arc), int(offset)) for arc, _, offset in entries]
 
 
-def parse_paths(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+def parse_paths(texts: Sequence[str]) -> tuple[Longs, Longs, Longs]:
     """Read a column of paths at once.
 
     Parameters

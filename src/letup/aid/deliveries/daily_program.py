@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -24,6 +23,7 @@ from letup.aid.deliveries.need import Need
 from letup.aid.deliveries.program import CargoProgram, ProgramBuilder
 from letup.aid.deliveries.trip import Trip, open_spells
 from letup.aid.deliveries.truck_paths import TruckPath, arc_minutes, checkpoints_at, last_stretch, truck_zones
+from letup.core.arrays import Bools, Floats
 from letup.core.errors import LetupError
 from letup.lp.program import DualBounds
 from letup.roads.departures import open_steps
@@ -32,9 +32,6 @@ from letup.roads.network import RoadNetwork
 from letup.roads.reach import open_to
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 _EXACT = 1e-6
 _NOWHERE = TruckPath((), np.zeros(0), np.zeros(0))

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.people import zones_of_places
+from letup.core.arrays import Bools
 from letup.roads.departures import open_steps
 from letup.scenario.essentials import Essential, essentials_of, factor
 from letup.scenario.model import Scenario
 from letup.tables import names_in
-
-Bools = NDArray[np.bool_]
 
 SLOT_MINUTES = 60
 """Inspection and handling are counted in slots of this length, or of one step where steps are longer."""

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from letup.aid.balance import Balance
 from letup.aid.deliveries.need import Need
+from letup.core.arrays import Floats
 from letup.core.findings import Finding
 from letup.tables import schemas
 
 DELIVERIES = schemas("letup.aid.deliveries")["deliveries.csv"]
 RETURNS = schemas("letup.aid.deliveries")["returns.csv"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)

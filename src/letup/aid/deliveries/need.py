@@ -6,16 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from letup.aid.balance import Balance, follow
 from letup.aid.deliveries.logistics import day_of_step
 from letup.aid.people import Presence
 from letup.aid.supplies import Supplies
+from letup.core.arrays import Floats, Longs
 from letup.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
-Longs = NDArray[np.int64]
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Ends of the parts of a need; within each part every unit is worth the same."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from letup.aid.deliveries.truck_paths import TruckPath
-
-Bools = NDArray[np.bool_]
+from letup.core.arrays import Bools
 
 
 @dataclass(frozen=True)

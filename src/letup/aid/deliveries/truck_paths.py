@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from letup.core.arrays import Bools, Floats, Ints
 from letup.roads.last_stretches import stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.places import needs_pause
 from letup.roads.reach import open_to
 from letup.scenario.model import Scenario
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 _EXACT = 1e-6
 

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.lp.program import DualBounds
 from letup.lp.solver import Solver
 from letup.pauses.bound.nodes import Candidate, Kind, Node, NodeSolver, tree_of
@@ -26,7 +26,6 @@ from letup.pauses.certificates.certificate import Certificate, Leaf
 from letup.pauses.certificates.propagation import Propagation
 from letup.pauses.incumbent import Incumbent, Never, StoppingCriterion
 
-Floats = NDArray[np.float64]
 _CLOSE = 1e-9
 _TRIALS = 2
 """Candidates tried at one node at most before one is chosen."""

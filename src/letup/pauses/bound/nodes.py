@@ -11,15 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.lp.program import DualBounds
 from letup.lp.solver import Basis, Solver, Status
 from letup.pauses.certificates.certificate import Leaf, Tree
 from letup.pauses.certificates.propagation import Branch, Propagation
 from letup.pauses.incumbent import Incumbent
 
-Floats = NDArray[np.float64]
 _ITERATIONS = 6_000
 """Iterations after which a linear program is stuck, unless it has more rows."""
 _INTEGRAL = 1e-6

@@ -6,8 +6,8 @@ It is as fine as it can be and still be solved in the time there is.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.core.clock import Clock
 from letup.lp.program import Terms, dual_bound
 from letup.lp.solver import Solver, Status
@@ -22,7 +22,6 @@ from letup.pauses.limits import Limits, usable_steps
 from letup.pauses.problem import Problem
 from letup.roads.timed_network import TimedNetwork
 
-Floats = NDArray[np.float64]
 _CANDIDATES = 400
 """Moves for which reach cuts are sought in one round, those that hold back the value most first."""
 _USED = 0.02

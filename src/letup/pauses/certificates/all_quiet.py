@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.pauses.certificates.refusal import refused
 from letup.roads.timed_network import TimedNetwork, quiet_runs
 
-Floats = NDArray[np.float64]
 _AT_ONCE = 2_000_000
 """Arcs in time looked at in one go."""
 _ROUNDING = 1e-12

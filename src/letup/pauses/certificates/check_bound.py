@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from letup.core.arrays import Floats
 from letup.core.clock import Clock
 from letup.lp.program import DualBounds
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
@@ -20,8 +21,6 @@ from letup.pauses.certificates.relaxation_program import RelaxationProgram
 from letup.pauses.certificates.window_rows import WindowRows
 from letup.pauses.limits import Limits, Window, quiet_array, usable_steps
 from letup.roads.timed_network import TimedNetwork
-
-Floats = NDArray[np.float64]
 
 _EXACT = 1e-9
 

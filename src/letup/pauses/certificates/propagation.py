@@ -12,11 +12,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.arrays import Floats
 from letup.lp.program import LinearProgram
 from letup.pauses.certificates.window_rows import Slot, WindowRows
 from letup.pauses.limit_checks import breaches
-
-Floats = NDArray[np.float64]
 
 Branch = tuple[int, int]
 """A column, and whether it is set to 0 or 1."""

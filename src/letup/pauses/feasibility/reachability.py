@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.arrays import Bools
 from letup.core.clock import Clock, runs
 from letup.pauses.feasibility.window_milp import Edges, edges_of, units_of
 from letup.pauses.limits import Limits, Window, allowed_steps
@@ -15,7 +16,6 @@ from letup.roads.timed_network import TimedNetwork
 
 _DEPARTURES = 8
 
-Bools = NDArray[np.bool_]
 Steps = NDArray[np.int64]
 
 

@@ -13,9 +13,10 @@ import pandas as pd
 from letup.aid.convoys.make.grouping import Grouping, block_tasks, blocks, teams
 from letup.aid.convoys.model import Convoy, Load, Orders, Truck
 from letup.aid.convoys.rules import Settings, day_spans
+from letup.core.arrays import Bools
 from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
-from letup.roads.open_times import Bools, OpenTimes
+from letup.roads.open_times import OpenTimes
 from letup.roads.vehicle_paths import VehicleRoads
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, Trip, route

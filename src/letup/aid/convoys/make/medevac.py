@@ -13,9 +13,10 @@ from letup.aid.convoys.make.grouping import Grouping
 from letup.aid.convoys.model import Convoy, Orders
 from letup.aid.convoys.patients import Ambulances, Patient, ambulances_of, beds_of, load_of, patients_of
 from letup.aid.convoys.rules import Settings, local_days
+from letup.core.arrays import Bools
 from letup.core.findings import Finding, worst_first
 from letup.roads.network import RoadNetwork
-from letup.roads.open_times import AMBULANCES_STAY, Bools, OpenTimes
+from letup.roads.open_times import AMBULANCES_STAY, OpenTimes
 from letup.roads.vehicle_paths import VehicleRoads
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, Trip, route

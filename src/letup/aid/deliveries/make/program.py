@@ -17,13 +17,13 @@ from letup.aid.deliveries.program import CargoProgram, ProgramBuilder
 from letup.aid.deliveries.residual_capacity import CapacityKey, ResidualCapacity, keys_of_arcs
 from letup.aid.deliveries.trip import Trip
 from letup.aid.deliveries.truck_paths import TruckPath, checkpoints_at
+from letup.core.arrays import Floats
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
 if TYPE_CHECKING:
     from letup.lp.solver import Solution
 
-Floats = NDArray[np.float64]
 
 _COST = 1e-6
 """Of two ways that meet the same need the one with fewer truck hours: part of the worth of a full load, per hour."""

@@ -9,12 +9,10 @@ from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, slot_steps
 from letup.aid.deliveries.make.truck_network import Openings, TruckNetwork, stays_open, timed_path
 from letup.aid.deliveries.trip import Return, Trip, open_spells
 from letup.aid.deliveries.truck_paths import TruckPath
+from letup.core.arrays import Bools, Ints
 from letup.roads.network import RoadNetwork
 from letup.roads.timed_network import quiet_runs
 from letup.scenario.model import Scenario
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int32]
 
 
 def noisy_before(quiet: Bools) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ from letup.aid.deliveries.truck_paths import (
     resting_nodes,
     truck_zones,
 )
+from letup.core.arrays import Bools, Floats, Ints
 from letup.roads.departures import open_steps
 from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
@@ -24,10 +25,6 @@ from letup.roads.reach import open_to
 from letup.roads.simplify import chains
 from letup.roads.timed import CONTROL_MINUTES
 from letup.scenario.model import Scenario
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 UNIT_SECONDS = 15.0
 """Times are looked at in units of about this length, longer ones where the network or the horizon is large."""
