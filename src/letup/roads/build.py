@@ -11,6 +11,8 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from letup.core.arrays import Bools, Floats, Ints
 from letup.core.errors import LetupError
@@ -20,7 +22,7 @@ from letup.roads import classes
 from letup.roads.network import RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of
 from letup.roads.places import needs_pause
-from letup.roads.reach import bypass_findings, reach_findings
+from letup.roads.reach import bypass_findings, closed_findings, reach_findings
 from letup.scenario.model import Scenario
 
 PLACE_LIMIT_M = 500.0
@@ -28,6 +30,11 @@ PLACE_LIMIT_M = 500.0
 
 PLACE_FAR_M = 100.0
 """A place farther than this from its road is mentioned, metres."""
+
+_UTM_ENDS = (-80.0, 84.0)
+
+GAP_M = 5000.0
+"""Roads outside all zones that join zones are named as a gap between them up to this length in all, metres."""
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -60,7 +67,7 @@ def build(scenario: Scenario) -> RoadNetwork:
     lines, feature, to_lonlat, crs = _lines(scenario)
     zones = _project(scenario.zones, crs)
     carries = classes.carries(scenario.roads)
-    cuts = junctions(lines, _end_names(scenario, feature))
+    cuts = junctions(lines, _end_names(scenario, feature), _levels(scenario, feature))
     cuts, place_node, findings = _places(scenario, cuts, lines, feature, carries=carries, crs=crs)
     cuts, zone_after = borders(cuts, lines, zones)
 
@@ -95,7 +102,8 @@ def build(scenario: Scenario) -> RoadNetwork:
         road_end=_road_ends(cuts)[node_of],
         lorries=np.repeat(carries.lorry_tonnes[owner] >= max(truck_tonnes(scenario), 1e-9), 2),
     )
-    findings += _outside(zone, length, owner, scenario)
+    findings += _outside(zone, length, owner, scenario) + _gaps(start, end, zone, length, owner, scenario)
+    findings += closed_findings(network, scenario)
     findings += bypass_findings(network, scenario) + reach_findings(network, scenario)
     return replace(network, findings=tuple(findings))
 
@@ -142,9 +150,21 @@ def _end_names(scenario: Scenario, feature: NDArray[np.int64]) -> Ints:
 
 @lru_cache(maxsize=64)
 def _projection(west: float, south: float, east: float, north: float) -> pyproj.CRS:
-    """UTM zone of the middle of a box in lon/lat; looking it up takes longer than all else here on a small network."""
+    """UTM zone of the middle of a box in lon/lat, polar stereographic beyond the zones.
+
+    Looking it up takes longer than all else here on a small network.
+    """
+    if not _UTM_ENDS[0] < (south + north) / 2 < _UTM_ENDS[1]:
+        return pyproj.CRS.from_epsg(32661 if north > 0 else 32761)
     crs: pyproj.CRS = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
     return crs
+
+
+def _levels(scenario: Scenario, feature: NDArray[np.int64]) -> Ints:
+    """Level of each line: int32[lines]."""
+    if "level" not in scenario.roads:
+        return np.zeros(len(feature), np.int32)
+    return np.asarray(scenario.roads["level"].to_numpy(np.int32)[feature], np.int32)
 
 
 def _project(layer: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
@@ -337,3 +357,40 @@ def _outside(zone: Ints, length: Floats, owner: NDArray[np.int64], scenario: Sce
             file="roads.geojson",
         )
     ]
+
+
+def _gaps(
+    start: Ints, end: Ints, zone: Ints, length: Floats, owner: NDArray[np.int64], scenario: Scenario
+) -> list[Finding]:
+    """Name short pieces of road that lead from one zone to another over ground in no zone."""
+    out = np.flatnonzero(zone < 0)
+    if not len(scenario.zones) or not len(out):
+        return []
+    nodes = int(max(start.max(), end.max())) + 1
+    graph = coo_array((np.ones(len(out), bool), (start[out], end[out])), shape=(nodes, nodes))
+    _, part = connected_components(graph, directed=False)
+    inside = np.flatnonzero(zone >= 0)
+    beside = np.unique(
+        np.concatenate([np.column_stack([part[ends[inside]], zone[inside]]) for ends in (start, end)]), axis=0
+    )
+    names = [str(name) for name in scenario.zones["name"]]
+    findings = []
+    for number in np.unique(part[start[out]]).tolist():
+        around = beside[beside[:, 0] == number, 1].tolist()
+        pieces = out[part[start[out]] == number]
+        metres = float(length[pieces].sum())
+        if len(around) < 2 or metres > GAP_M:
+            continue
+        roads = list(dict.fromkeys(str(scenario.roads.index[i]) for i in owner[pieces]))
+        findings.append(
+            Finding(
+                "roads.gap",
+                "warning",
+                f"{metres:,.0f} m of road between {' and '.join(names[i] for i in around)} lie in no zone "
+                f"({first_few(roads, 5)}): people may wait there without a pause",
+                "Draw the zones so that they touch, or make a zone of the ground between them.",
+                file="zones.geojson",
+                where=" and ".join(f"zone {scenario.zone_ids[i]}" for i in around),
+            )
+        )
+    return findings

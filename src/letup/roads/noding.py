@@ -101,7 +101,7 @@ class Cuts:
         )
 
 
-def junctions(lines: NDArray[np.object_], ends: Ints | None = None) -> Cuts:
+def junctions(lines: NDArray[np.object_], ends: Ints | None = None, level: Ints | None = None) -> Cuts:
     """Node lines at their ends, at vertices they share, and where an end touches another line.
 
     A line that crosses another without a shared vertex is no junction: it may be a bridge. Lines whose ends are named
@@ -114,8 +114,11 @@ def junctions(lines: NDArray[np.object_], ends: Ints | None = None) -> Cuts:
         In a projection with metres.
     ends : int32[lines, 2], optional
         Number of the point that each line starts and ends at; -1 in lines whose ends are not named.
+    level : int32[lines], optional
+        Level of each line; lines of different levels are joined by position at their ends only.
     """
     named = np.full((len(lines), 2), -1, np.int32) if ends is None else ends
+    level = np.zeros(len(lines), np.int32) if level is None else level
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     count = np.bincount(owner, minlength=len(lines))
     first = np.concatenate([[0], np.cumsum(count)])[:-1]
@@ -134,14 +137,17 @@ def junctions(lines: NDArray[np.object_], ends: Ints | None = None) -> Cuts:
 
     pairs = cKDTree(xy[at]).query_pairs(SNAP_M, output_type="ndarray")
     pairs = pairs[by_position[at[pairs]].any(axis=1)]
+    level_of = level[owner[at[pairs]]]
+    pairs = pairs[(level_of[:, 0] == level_of[:, 1]) | end[at[pairs]].all(axis=1)]
     pairs = np.concatenate([pairs, _same_name(at, first, last, named)])
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(at), len(at)))
     _, label = connected_components(graph, directed=False)
     _, first_of_label = np.unique(label, return_index=True)
 
     touch_end, touch_line = _touching(xy[at[end[at]]], lines)
-    either = by_position[at[end[at]]][touch_end] | (named[touch_line, 0] < 0)
-    touch_end, touch_line = touch_end[either], touch_line[either]
+    from_line = owner[at[end[at]]][touch_end]
+    may_join = ((named[from_line, 0] < 0) | (named[touch_line, 0] < 0)) & (level[from_line] == level[touch_line])
+    touch_end, touch_line = touch_end[may_join], touch_line[may_join]
     touch_label = label[np.flatnonzero(end[at])][touch_end]
     where = shapely.line_locate_point(lines[touch_line], shapely.points(xy[at[end[at]]][touch_end]))
     inner = (where > SNAP_M) & (where < along[last][touch_line] - SNAP_M)

@@ -65,7 +65,8 @@ Groups that go by vehicle walk, or are carried, to the nearest road open to vehi
 ## From lines to a network
 
 - Roads are joined where they share a vertex, where their ends lie within {snap:g} m of each other, and where an
-  end lies within {snap:g} m of another road. A crossing without a shared vertex is a bridge.
+  end lies within {snap:g} m of another road. A crossing without a shared vertex is a bridge. Roads of different
+  `level` are joined at their ends only.
 - Roads that name both their ends (`from_node`, `to_node`), as imported ones do, meet each other only where they name
   the same point, however near they pass: a bridge stays apart from the road below it. Roads that name none are joined
   by position, to these as well, so that a road drawn by hand meets what it touches. If you split or move a road that

@@ -71,6 +71,25 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     return findings
 
 
+def closed_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
+    """Say if not one road is open to a group, or to the trucks of the scenario."""
+    who = {group.mode: f"the group {group.label or group.name}" for group in reversed(scenario.groups)}
+    if len(scenario.trucks):
+        who["lorry"] = "trucks"
+    return [
+        Finding(
+            "roads.closed",
+            "warning",
+            f"not one road is open to {name}",
+            "Look at modes, damage, lorry_tonnes and class of the roads.",
+            file="roads.geojson",
+            column="lorry_tonnes" if mode == "lorry" and open_to(network, "vehicle").any() else "modes",
+        )
+        for mode, name in who.items()
+        if not open_to(network, mode).any()
+    ]
+
+
 def reach_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
     """Name the people who want to leave but have no way to any shelter, by group and zone."""
     findings = []

@@ -128,6 +128,8 @@ def _may_lie_together(first: Row, second: Row) -> bool:
 
     Modelled walking access stands for several small streets, which may run along any road, and along a part of others.
     """
+    if first.cells.get("level", 0) != second.cells.get("level", 0):
+        return True
     modelled = [row.cells.get("class") == "access" for row in (first, second)]
     lengths = sorted(shapely.length([first.geometry, second.geometry]))
     if any(modelled) and not (all(modelled) and lengths[0] > _ALIKE * lengths[1]):

@@ -2,57 +2,123 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
+from letup.core.wording import first_few, plural
 from letup.scenario.importers import osm_tags
-from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
+from letup.scenario.importers.folder import Imported, clip, fresh, read_zones, write_folder
+from letup.scenario.importers.notes import closed_to_all
+from letup.scenario.importers.osm_extract import Extract, Position, Way, objects, read_extract
 
 _CARE = {"hospital": "hospital", "clinic": "protected_site", "doctors": "protected_site"}
+
+_BARRIER_DEGREES = 1.5 / 111_320
+"""A barrier closes the road from so far before it to so far behind it: 1.5 m, in degrees of latitude."""
 
 
 @dataclass
 class _Notes:
-    """What was noticed on the way: values that could not be read, and what was left out."""
+    """What was noticed on the way: values that could not be read, what was left out, what has no defined meaning."""
 
-    unread: dict[str, Counter[str]] = field(default_factory=dict)
+    unread: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    undefined: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     first: dict[str, str] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
+    barriers: Counter[str] = field(default_factory=Counter)
+    gaps: list[tuple[str, int]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    lost: int = 0
 
     def cannot_read(self, column: str, text: str, way: str) -> None:
-        self.unread.setdefault(column, Counter())[text] += 1
+        self.unread[column][text] += 1
         self.first.setdefault(column, way)
 
-    def findings(self) -> list[Finding]:
-        listed = []
-        for column, values in sorted(self.unread.items()):
-            examples = ", ".join(f"{text!r} ({count})" for text, count in values.most_common(5))
+    def not_defined(self, tags: dict[str, str], way: str) -> None:
+        for key, text in tags.items():
+            self.undefined[key][text] += 1
+            self.first.setdefault(key, way)
+
+    def findings(self, extract: Extract, ways: set[int]) -> list[Finding]:
+        listed = [
+            Finding(
+                "import.unreadable",
+                "warning",
+                f"{values.total()} values of {column} could not be read and were left empty: {_most(values)}",
+                "Put the values in by hand where they matter; the class of the road stands in for them.",
+                file="roads.geojson",
+                where=f"first at {self.first[column]}",
+                column=column,
+            )
+            for column, values in sorted(self.unread.items())
+        ]
+        listed += [
+            Finding(
+                "import.undefined",
+                "note",
+                f"not acted on, as it does not say who gets through: {key}, {_times(values.total())}: {_most(values)}",
+                "Find out, and close the road (damage 1), lower its capacity or change its modes where it matters.",
+                file="roads.geojson",
+                where=f"first at {self.first[key]}",
+            )
+            for key, values in sorted(self.undefined.items())
+        ]
+
+        def note(code: str, message: str, remedy: str) -> None:
+            listed.append(Finding(code, "note", message, remedy, file="roads.geojson"))
+
+        if self.gaps:
+            missing = sum(count for _, count in self.gaps)
+            names = first_few([name for name, _ in self.gaps], 5)
             listed.append(
                 Finding(
-                    "import.unreadable",
+                    "import.gap",
                     "warning",
-                    f"{sum(values.values())} values of {column} could not be read and were left empty: {examples}",
-                    "Put the values in by hand where they matter; the class of the road stands in for them.",
+                    f"not in the extract: {plural(missing, 'node')} of {plural(len(self.gaps), 'road')}, cut there: "
+                    f"{names}",
+                    "Take an extract that holds the zones and some way around them (osmium extract -s complete_ways).",
                     file="roads.geojson",
-                    where=f"first at {self.first[column]}",
-                    column=column,
                 )
             )
+        if self.outside:
+            roads = plural(len(self.outside), "road")
+            message = f"cut where they leave the zones and come back: {roads}: {first_few(self.outside, 5)}"
+            remedy = "If there is a gap between zones that should touch, close it and import again."
+            listed.append(Finding("import.gap", "warning", message, remedy, file="zones.geojson"))
+        if self.barriers:
+            what = ", ".join(f"{count} {name}" for name, count in self.barriers.most_common())
+            message = f"barriers on roads close 3 m of them to those whom they stop: {what}"
+            note("import.barriers", message, "Take such a piece out, or change its modes, where the barrier is gone.")
+        if self.lost:
+            message = f"closed (damage 1), as the map has them destroyed or impassable: {plural(self.lost, 'road')}"
+            note("import.lost", message, "Lower the damage where people get through.")
+        turns = sum(way in ways for way in extract.restricted)
+        if turns:
+            message = f"not read, since letup lets everybody turn: {plural(turns, 'restriction')} on turns"
+            note("import.left_out", message, "Nothing to do for people on foot.")
+        if extract.twice:
+            message = f"more than once in the file: {plural(extract.twice, 'way')}; the newest of each is taken"
+            note("import.left_out", message, "Merge extracts with osmium merge.")
         if self.left_out:
             what = ", ".join(f"{count} {name}" for name, count in self.left_out.most_common())
-            message = f"left out, since people cannot use them as roads: {what}"
-            listed.append(
-                Finding("import.left_out", "note", message, "Add by hand what you need of them.", file="roads.geojson")
-            )
+            note("import.left_out", f"left out, since they are no open roads: {what}", "Add by hand what you need.")
         return listed
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def _most(values: Counter[str]) -> str:
+    return ", ".join(f"{text!r} ({count})" for text, count in values.most_common(5))
 
 
 def from_osm(
@@ -60,9 +126,10 @@ def from_osm(
 ) -> Imported:
     """Make a scenario folder from an OpenStreetMap extract.
 
-    Roads inside the zones are taken over with class, modes, direction, lanes, width, speed and names as
-    they are tagged; what is not tagged or cannot be read is left empty, so that the class stands in for it.
-    Two ways meet where they share a node, so bridges stay apart from what they cross.
+    Roads inside the zones are taken over with class, modes, direction, lanes, width, speed, limits for lorries and
+    names as they are tagged; what is not tagged or cannot be read is left empty, so that the class stands in for it.
+    Roads are cut where they share a node, and name the nodes at which they end: two roads meet there and nowhere else.
+    Barriers close a short piece of the road. Tags that bear on passage without saying whom they stop are named.
 
     Parameters
     ----------
@@ -88,130 +155,296 @@ def from_osm(
     except ImportError as error:
         message = "reading OpenStreetMap extracts needs pyosmium"
         raise LetupError("import.extra", message, 'Install it: pip install "letup[osm]"') from error
-    extract, folder = Path(extract), Path(out)
-    if not extract.is_file():
-        raise LetupError("import.osm", f"{extract} is no file", "Give the path of an .osm.pbf file.")
+    path, folder = Path(extract), Path(out)
+    if not path.is_file():
+        raise LetupError("import.osm", f"{path} is no file", "Give the path of an .osm.pbf file.")
     areas, findings = read_zones(Path(zones))
     area = shapely.union_all(areas.geometry.to_numpy())
     shapely.prepare(area)
     notes = _Notes()
     try:
-        as_of = _as_of(extract)
-        roads = [road for way in _objects(extract, "highway") if way.is_way() for road in _roads(way, area, notes)]
-        places = list(_places(extract, area, notes)) if sites else []
-    except (RuntimeError, ValueError) as error:
-        message = f"{extract} cannot be read as an OpenStreetMap extract: {error}"
+        west, south, east, north = area.bounds
+        content = read_extract(path, (west, south, east, north))
+        roads, ways = _roads(content, area, notes)
+        places = list(_places(path, area, notes)) if sites else []
+    except (RuntimeError, ValueError, OSError, EOFError) as error:
+        message = f"{path} cannot be read as an OpenStreetMap extract: {error}"
         raise LetupError("import.osm", message, "Download it again, or check that it is an .osm.pbf file.") from error
     if not roads:
-        message = f"no road of {extract.name} lies in the zones"
+        message = f"no road of {path.name} lies in the zones"
         raise LetupError(
             "import.empty", message, "Check that extract and zones cover the same area, as longitude, latitude."
         )
     source = {
-        "title": f"OpenStreetMap, extract {extract.name}",
+        "title": f"OpenStreetMap, extract {path.name}",
         "publisher": "OpenStreetMap contributors",
-        "date": as_of.date().isoformat(),
+        "date": content.as_of.date().isoformat(),
         "licence": "Open Database License (ODbL) 1.0",
         "address": "https://www.openstreetmap.org/copyright",
     }
     findings += write_folder(
         fresh(folder),
-        title=f"Imported from {extract.name}",
+        title=f"Imported from {path.name}",
         source=("osm", source),
-        as_of=as_of,
+        as_of=content.as_of,
         timezone=timezone,
         zones=areas,
         zone_basis={"basis": "assumed", "note": "zones as given to the import; put in their source"},
         roads=roads,
         places=places,
     )
-    return Imported(folder, len(areas), len(roads), len(places), tuple(findings + notes.findings()))
+    findings += notes.findings(content, ways) + closed_to_all(roads)
+    return Imported(folder, len(areas), len(roads), len(places), tuple(findings))
 
 
-def _objects(extract: Path, key: str) -> Iterator[Any]:
-    """Objects with a tag, ways with the positions of their nodes."""
-    import osmium
+def _roads(extract: Extract, area: shapely.Geometry, notes: _Notes) -> tuple[list[dict[str, Any]], set[int]]:
+    """Features of all roads in the zones, and the ids of their ways."""
+    kept: list[tuple[Way, dict[str, Any], list[slice]]] = []
+    for way in extract.ways:
+        runs = _runs(way)
+        if not any(shapely.intersects(area, _line(way.points[run])) for run in runs):
+            continue
+        feature = _feature(way, notes)
+        if feature is None:
+            continue
+        missing = way.points.count(None)
+        if missing:
+            notes.gaps.append((_id(way), missing))
+        kept.append((way, feature, runs))
+    uses = Counter(node for way, _, runs in kept for run in runs for node in way.nodes[run])
+    ends = Counter(node for way, _, runs in kept for run in runs for node in (way.nodes[run][0], way.nodes[run][-1]))
+    closures = _closures(extract, uses, ends, notes)
+    features = [
+        part
+        for way, feature, runs in kept
+        for part in _numbered(_id(way), _parts(way, feature, runs, uses, closures, area, notes))
+    ]
+    return features, {way.number for way, _, _ in kept}
 
-    objects = osmium.FileProcessor(str(extract)).with_locations().with_filter(osmium.filter.KeyFilter(key))
-    yield from objects
+
+def _id(way: Way) -> str:
+    return f"w{way.number}"
 
 
-def _as_of(extract: Path) -> datetime:
-    """Time the extract describes: as its header says, else the newest change in it, else now."""
-    import osmium
-
-    with osmium.io.Reader(str(extract)) as reader:
-        text = reader.header().get("osmosis_replication_timestamp")
-    if text:
-        return datetime.fromisoformat(text)
-    newest = max((item.timestamp for item in osmium.FileProcessor(str(extract))), default=None)
-    return newest if newest is not None and newest.year > 2000 else now()
-
-
-def _line(way: Any) -> shapely.LineString | None:
-    points = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
-    return shapely.LineString(points) if len(set(points)) > 1 else None
+def _runs(way: Way) -> list[slice]:
+    """Parts of a way between nodes that the extract lacks."""
+    runs, begin = [], 0
+    for number, point in enumerate([*way.points, None]):
+        if point is None:
+            if number - begin > 1 and len(set(way.points[begin:number])) > 1:
+                runs.append(slice(begin, number))
+            begin = number + 1
+    return runs
 
 
-def _roads(way: Any, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str, Any]]:
-    """Features of one way: one for each part of it inside the zones."""
-    tags = dict(way.tags)
-    line = _line(way)
-    parts = clip(line, area) if line is not None else []
-    if not parts:
-        return
+def _line(points: Sequence[Position | None]) -> shapely.LineString:
+    return shapely.LineString([point for point in points if point is not None])
+
+
+def _feature(way: Way, notes: _Notes) -> dict[str, Any] | None:
+    """Properties of a way as in roads.geojson; None, noted, if people cannot use it as a road."""
+    tags, name = way.tags, _id(way)
+    if "highway" not in tags:
+        left_out = _former(tags)
+        notes.left_out[left_out] += bool(left_out)
+        return None
     kind = osm_tags.road_class(tags)
-    allowed = osm_tags.modes(tags, kind) if kind else None
-    if kind is None or allowed is None:
+    may = osm_tags.access(tags, kind) if kind else None
+    if kind is None or may is None or may.modes is None:
         notes.left_out[f"highway={tags['highway']}" if kind is None else "closed to all"] += 1
-        return
-    name = f"w{way.id}"
-    feature: dict[str, Any] = {"id": name, **osm_tags.names(tags), "class": kind, "modes": allowed}
+        return None
+    notes.not_defined(may.undefined | osm_tags.undefined(tags), name)
+    feature: dict[str, Any] = {"id": name, **osm_tags.names(tags), "class": kind, "modes": may.modes}
     direction, unclear = osm_tags.oneway(tags)
     if unclear:
         notes.cannot_read("oneway", unclear.partition("=")[2], name)
-    if "vehicle" in allowed:
+    if may.vehicle:
         feature["oneway"] = direction != 0
-    for column, key, reader in (
-        ("lanes", "lanes", osm_tags.lanes),
-        ("width_m", "width", osm_tags.width),
-        ("speed_kmh", "maxspeed", osm_tags.speed),
-    ):
+        columns, unread = osm_tags.lane_columns(tags, direction)
+        feature |= columns
+        tonnes, unread_limits = osm_tags.lorry_tonnes(tags)
+        feature["lorry_tonnes"] = tonnes if may.lorry else 0.0
+        for key, cell in unread.items():
+            notes.cannot_read(key, cell, name)
+        for key, cell in unread_limits.items():
+            notes.cannot_read("lorry_tonnes", f"{key}={cell}", name)
+    for column, key, reader in (("width_m", "width", osm_tags.width), ("speed_kmh", "maxspeed", osm_tags.speed)):
         text = tags.get(key)
-        if text is None or (key == "maxspeed" and osm_tags.no_limit(text)) or (kind == "footpath" and key != "width"):
+        if text is None or (key == "maxspeed" and (osm_tags.no_limit(text) or not may.vehicle)):
             continue
         value = reader(text)
         if value is None:
             notes.cannot_read(column, text, name)
         feature[column] = value
-    if tags.get("impassable") == "yes" or tags.get("smoothness") == "impassable":
+    level, unread_level = osm_tags.level(tags)
+    if unread_level:
+        notes.cannot_read("level", unread_level, name)
+    feature["level"] = level or None
+    if osm_tags.is_lost(tags):
         feature["damage"] = 1.0
-    feature |= {"basis": "observed", "source": "osm"}
-    for number, part in enumerate(parts):
-        own = name if len(parts) == 1 else f"{name}.{number + 1}"
-        yield {**feature, "id": own, "geometry": part.reverse() if direction < 0 else part}
+        notes.lost += 1
+    return feature | {"basis": "observed", "source": "osm", "reverse": direction < 0}
 
 
-def _places(extract: Path, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str, Any]]:
+def _former(tags: dict[str, str]) -> str:
+    """How to call a way that is no road: a ferry, or one that is no road any more; empty for anything else."""
+    if tags.get("route") == "ferry":
+        name = tags.get("name") or tags.get("ref")
+        return f"route=ferry ({name})" if name else "route=ferry"
+    return next((f"{state}:highway" for state in osm_tags.LIFECYCLE if f"{state}:highway" in tags), "")
+
+
+@dataclass(frozen=True)
+class _Closure:
+    """A barrier on a road: what it is called, and who may pass."""
+
+    name: str
+    may: osm_tags.Access
+
+
+def _closures(extract: Extract, uses: Counter[int], ends: Counter[int], notes: _Notes) -> dict[int, _Closure]:
+    """Barriers that stop somebody, by node; those at junctions are noted, as they do not say which road they stop."""
+    closures = {}
+    for node, tags in extract.barriers.items():
+        if node not in uses:
+            continue
+        may = osm_tags.barrier(tags)
+        kind = tags["barrier"]
+        notes.not_defined({"barrier": kind} if "barrier" in may.undefined else {}, f"n{node}")
+        notes.not_defined(
+            {f"{key} on a barrier": text for key, text in may.undefined.items() if key != "barrier"}, f"n{node}"
+        )
+        if may.foot and may.vehicle and may.lorry:
+            continue
+        if uses[node] > 1 and not (uses[node] == ends[node] == 2):
+            notes.not_defined({"barrier at a junction": kind}, f"n{node}")
+            continue
+        notes.barriers[kind] += 1
+        closures[node] = _Closure(f"{kind} n{node}", may)
+    return closures
+
+
+def _parts(
+    way: Way,
+    feature: dict[str, Any],
+    runs: list[slice],
+    uses: Counter[int],
+    closures: dict[int, _Closure],
+    area: shapely.Geometry,
+    notes: _Notes,
+) -> Iterator[dict[str, Any]]:
+    """Features of a way: one for each stretch between nodes that it shares with others, inside the zones."""
+    reverse = feature.pop("reverse")
+    was_outside, came_back, inside = False, False, False
+    for run in runs:
+        for names, points, closure in _stretches(way, run, uses, closures):
+            line = shapely.LineString(points)
+            if line.length == 0:
+                continue
+            parts = clip(line, area)
+            came_back |= (was_outside and bool(parts)) or len(parts) > 1
+            inside |= bool(parts)
+            was_outside = inside and (not parts or parts[-1].coords[-1] != line.coords[-1])
+            own = _closed(feature, closure) if closure else feature
+            for part in parts:
+                from_node = names[0] if part.coords[0] == line.coords[0] else f"{names[0]}>{_place(part, 0)}"
+                to_node = names[1] if part.coords[-1] == line.coords[-1] else f"{names[1]}<{_place(part, -1)}"
+                if reverse:
+                    yield {**own, "from_node": to_node, "to_node": from_node, "geometry": part.reverse()}
+                else:
+                    yield {**own, "from_node": from_node, "to_node": to_node, "geometry": part}
+    if came_back:
+        notes.outside.append(_id(way))
+
+
+def _place(line: shapely.LineString, end: int) -> str:
+    return f"{line.coords[end][0]:.7f},{line.coords[end][1]:.7f}"
+
+
+def _numbered(name: str, parts: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parts with ids of their own where there are several."""
+    listed = list(parts)
+    return [{**part, "id": name if len(listed) == 1 else f"{name}.{i}"} for i, part in enumerate(listed, 1)]
+
+
+def _stretches(
+    way: Way, run: slice, uses: Counter[int], closures: dict[int, _Closure]
+) -> Iterator[tuple[tuple[str, str], list[Position], _Closure | None]]:
+    """Stretches of a way between junctions and barriers: names of the ends, positions, and the barrier on it."""
+    nodes = way.nodes[run]
+    points = [point for point in way.points[run] if point is not None]
+    last = len(nodes) - 1
+    # Vertices with their name; a barrier has a vertex before and one behind it, between which the road is closed.
+    vertices: list[tuple[str, Position, bool, _Closure | None]] = []
+    for i, (node, point) in enumerate(zip(nodes, points, strict=True)):
+        closure = closures.get(node)
+        if uses[node] > 1 and closure is not None:
+            closures.pop(node)  # of two roads that meet at a barrier one is closed before it
+        if closure is not None and i > 0:
+            vertices.append((f"n{node}-{_id(way)}", _towards(point, points[i - 1]), True, closure))
+        stops_on = closure if i < last else None
+        vertices.append((f"n{node}", point, i in (0, last) or uses[node] > 1, stops_on))
+        if closure is not None and i < last:
+            vertices.append((f"n{node}+{_id(way)}", _towards(point, points[i + 1]), True, None))
+    start = 0
+    for end in [number for number, (_, _, cut, _) in enumerate(vertices) if cut and number]:
+        names = vertices[start][0], vertices[end][0]
+        yield names, [vertex[1] for vertex in vertices[start : end + 1]], vertices[start][3]
+        start = end
+
+
+def _towards(point: Position, other: Position) -> Position:
+    """A point a little way from a barrier to the next vertex, half the way at most."""
+    step = np.subtract(other, point)
+    scale = np.array([np.cos(np.radians(point[1])), 1.0])
+    length = float(np.hypot(*(step * scale)))
+    x, y = np.add(point, step * min(0.5, _BARRIER_DEGREES / length if length else 0.5))
+    return float(x), float(y)
+
+
+def _closed(feature: dict[str, Any], closure: _Closure) -> dict[str, Any]:
+    """Properties of the piece of a road that a barrier closes to those whom it stops."""
+    modes = feature["modes"].split(";")
+    left = [mode for mode in modes if getattr(closure.may, mode)]
+    own = dict(feature)
+    if not left:
+        return own | {"damage": 1.0, "note": f"closed by a barrier: {closure.name}"}
+    if left != modes:
+        for column in ("oneway", "lanes", "lanes_forward", "lanes_backward", "speed_kmh", "lorry_tonnes"):
+            if "vehicle" not in left:
+                own.pop(column, None)
+        return own | {"modes": ";".join(left), "note": f"{' and '.join(left)} only, by a barrier: {closure.name}"}
+    if not closure.may.lorry and "vehicle" in modes:
+        return own | {"lorry_tonnes": 0.0, "note": f"closed to lorries by a barrier: {closure.name}"}
+    return own
+
+
+def _places(path: Path, area: shapely.Geometry, notes: _Notes) -> Iterator[dict[str, Any]]:
     """Hospitals and clinics, as points."""
-    for site in _objects(extract, "amenity"):
+    for site in objects(path, "amenity"):
         kind = _CARE.get(site.tags["amenity"])
         if kind is None:
             continue
         if site.is_node():
+            if not site.location.valid():
+                continue
             point = shapely.Point(site.lon, site.lat)
         elif site.is_way():
-            line = _line(site)
-            if line is None:
+            corners = [(node.lon, node.lat) for node in site.nodes if node.location.valid()]
+            if len(set(corners)) < 2:
                 continue
-            point = shapely.point_on_surface(shapely.convex_hull(line))
+            point = shapely.point_on_surface(shapely.convex_hull(shapely.LineString(corners)))
         else:
             notes.left_out[f"amenity={site.tags['amenity']} drawn as a relation"] += 1
             continue
         if not shapely.intersects(area, point):
             continue
-        named = osm_tags.names(dict(site.tags))
-        name = named.pop("name", None) or named.get("name_local") or f"{site.tags['amenity']} {site.id}"
+        tags = dict(site.tags)
+        if osm_tags.is_lost(tags):
+            notes.left_out[f"amenity={tags['amenity']} tagged as destroyed"] += 1
+            continue
+        named = osm_tags.names(tags)
+        name = named.pop("name", None) or named.get("name_local") or f"{tags['amenity']} {site.id}"
         letter = "n" if site.is_node() else "w"
         yield {
             "id": f"{letter}{site.id}",
