@@ -19,18 +19,21 @@ def check(
     scenario: ScenarioName,
     as_json: AsJson = False,
 ) -> None:
-    """List everything that is wrong with a scenario.
+    """List everything that is wrong with a scenario, and what planning would find out about it.
 
     Exits with 1 if there are errors, with 2 if there is no such scenario.
     """
     from letup.cli.terminal import show, show_json
-    from letup.core.findings import SEVERITIES
+    from letup.core.findings import SEVERITIES, worst_first
     from letup.core.wording import plural
+    from letup.plan.planner.prospects import prospects
     from letup.scenario import folder_of
     from letup.scenario.read import examine
 
     folder = folder_of(scenario)
     loaded, findings = examine(folder)
+    if loaded is not None:
+        findings = worst_first([*findings, *prospects(loaded)])
     counts = {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES}
     if as_json:
         content = {

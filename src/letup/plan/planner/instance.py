@@ -71,7 +71,11 @@ class Instance:
 
 
 def lay_out(
-    scenario: Scenario, *, pauses: Sequence[Window] = (), progress: Callable[[str], None] | None = None
+    scenario: Scenario,
+    *,
+    pauses: Sequence[Window] = (),
+    progress: Callable[[str], None] | None = None,
+    network: RoadNetwork | None = None,
 ) -> Instance:
     """Lay a scenario out for the engine, and prove the ceiling that holds whatever the limit on zone-hours.
 
@@ -83,6 +87,8 @@ def lay_out(
         Pauses given by hand. They may go beyond the limits, and the ceiling covers them too.
     progress : callable, optional
         Told what is being done.
+    network : RoadNetwork, optional
+        Its roads, if they are known; else they are built.
 
     Raises
     ------
@@ -95,7 +101,7 @@ def lay_out(
             progress(stage)
 
     tell("reading the roads")
-    network = roads.build(scenario)
+    network = network or roads.build(scenario)
     timed = tuple(roads.timed(network, scenario, group.name) for group in scenario.groups)
     clock, limits = scenario.clock, limits_of(scenario)
     if not is_joint(scenario):  # else trucks are enough to plan for

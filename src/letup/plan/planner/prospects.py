@@ -8,7 +8,7 @@ from letup import roads
 from letup.aid.deliveries.logistics import has_deliveries
 from letup.aid.deliveries.make import findings_if_quiet
 from letup.core.errors import BadInput, LetupError, NoPlan
-from letup.core.findings import Finding, worst_first
+from letup.core.findings import Finding, Severity, worst_first
 from letup.plan.planner.instance import lay_out
 from letup.scenario.model import Scenario
 
@@ -54,5 +54,5 @@ def prospects(scenario: Scenario) -> list[Finding]:
 def _findings_of(error: LetupError) -> list[Finding]:
     if isinstance(error, BadInput):
         return list(error.findings)
-    severity = "warning" if isinstance(error, NoPlan) else "error"
+    severity: Severity = "warning" if isinstance(error, NoPlan) else "error"
     return [Finding(error.code, severity, error.message, error.remedy, file="scenario.yaml")]

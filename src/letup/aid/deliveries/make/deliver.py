@@ -241,8 +241,21 @@ def _return(scenario: Scenario, trip: Trip) -> dict[str, object]:
     }
 
 
+def findings_if_quiet(scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]) -> tuple[Finding, ...]:
+    """Findings on deliveries that no pauses could avoid: with zones quiet whenever they may be, bool[Z, T]."""
+    ready = prepare(scenario, network)
+    need = needs(scenario, ready.stocks, staying(scenario))
+    when = "in any hours that the limits allow"
+    return findings_of(scenario, ready.logistics, ready.roads, need, ready.trips(quiet), when)
+
+
 def findings_of(
-    scenario: Scenario, logistics: Logistics, roads: dict[float, TruckNetwork], need: Need, trips: list[Trip]
+    scenario: Scenario,
+    logistics: Logistics,
+    roads: dict[float, TruckNetwork],
+    need: Need,
+    trips: list[Trip],
+    when: str = "in these windows",
 ) -> tuple[Finding, ...]:
     """Findings on deliveries, worst first."""
     findings: list[Finding] = []
@@ -256,9 +269,7 @@ def findings_of(
     for place, stop in logistics.stops.items():
         if place not in reached and roads and (place in bases or stop.kind != "crossing"):
             name = scenario.places["name"][place]
-            message = (
-                f"{name} is more than {STRETCH_M:,.0f} m from every road that vehicles can use: no truck goes there"
-            )
+            message = f"{name} is more than {STRETCH_M:,.0f} m from every road that trucks can use: no truck goes there"
             add(
                 "deliveries.off_road",
                 "warning",
@@ -277,7 +288,7 @@ def findings_of(
             message = f"{fleet.label} stand where nothing is that they may carry"
             add("deliveries.nothing_waits", "warning", message, "fill supply.csv or stocks.csv", "trucks.csv", fleet.id)
         if k not in going:
-            message = f"{fleet.label} can go nowhere in these windows: {fleet.count:,} trucks stand still"
+            message = f"{fleet.label} can go nowhere {when}: {fleet.count:,} trucks stand still"
             remedy = "pause the zones on their way for long enough, or see the hours of places"
             add("deliveries.no_trip", "warning", message, remedy, "trucks.csv", fleet.id)
     served = {zone for trip in trips for zone in logistics.stops[trip.stop].zones}
@@ -285,6 +296,6 @@ def findings_of(
     left = [zone for zone in short.tolist() if zone not in served]
     if left:
         names = [str(scenario.zones["name"].iloc[zone]) for zone in left]
-        message = f"nothing can be brought to {first_few(names, 6, 'zones')} in these windows, where needs are not met"
+        message = f"nothing can be brought to {first_few(names, 6, 'zones')} {when}, where needs are not met"
         add("deliveries.unserved", "warning", message, "pause the zones on the way, or add points", "places.geojson")
     return tuple(worst_first(findings))
