@@ -68,11 +68,11 @@ def test_the_chart_of_the_search_shows_the_ceiling_fall_and_the_plan_rise(tmp_pa
     chart = charts.search(strip.plan(trace=TRACE))
     assert chart is not None
     heights = {
-        path: [float(y) for y in re.findall(r"(?:V|M\S+ )([\d.]+)", path)] for path in (chart.ceiling, chart.found)
+        path: [float(y) for y in re.findall(r"(?:V|M\S+ )([\d.]+)", path)] for path in (chart.ceiling, chart.best)
     }
     # heights are counted from above: a ceiling that falls goes down, a plan that gets better goes up
     assert heights[chart.ceiling] == [0.0, 0.0, 133.3, 200.0]
-    assert heights[chart.found] == sorted(heights[chart.found], reverse=True)
+    assert heights[chart.best] == sorted(heights[chart.best], reverse=True)
     assert "fell from 12,000 to 9,600" in _page(tmp_path, trace=TRACE)
     assert "stayed at 12,000" in charts.search(strip.plan(trace=(*TRACE[:2], (5.0, 6000, 12_000)))).said
 
