@@ -24,7 +24,7 @@ from letup.roads.last_stretches import road_access
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import Schema, parse_path
-from letup.verify.convoys import Replay, check_convoys, check_medevac
+from letup.verify.convoys import check_convoys, check_medevac
 from letup.verify.result import Verification
 
 _ONWARD = ("minutes", "length_m", "off_road_m")
@@ -150,7 +150,7 @@ def _stops(folder: Path, schema: Schema, result: Verification) -> Rows | None:
     return rows
 
 
-def _take(replay: Replay, result: Verification) -> None:
+def _take(replay: Verification, result: Verification) -> None:
     result.problems += replay.problems
     result.checks += replay.checks
 

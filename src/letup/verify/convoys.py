@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 from letup.aid.convoys.model import Truck
 from letup.aid.convoys.patients import ambulances_of, beds_of, patients_of
 from letup.aid.convoys.tables import CONVOYS, LOADS, MEDEVAC, PATIENTS
-from letup.core.findings import Finding
 from letup.roads.departures import open_steps
 from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
@@ -28,31 +26,12 @@ from letup.roads.timed import CONTROL_MINUTES
 from letup.roads.vehicle_paths import path_ends
 from letup.scenario.model import Scenario
 from letup.tables import parse_path
+from letup.verify.result import Verification
 
 _EXACT = 1e-6
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
-
-
-@dataclass
-class Replay:
-    """What was replayed, and what does not hold.
-
-    Attributes
-    ----------
-    checks : list of (str, int)
-        What was recomputed, and how many times.
-    problems : list of Finding
-        What does not hold.
-    """
-
-    checks: list[tuple[str, int]] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-
-    def wrong(self, code: str, file: str, where: str, message: str, column: str = "") -> None:
-        """Note that something does not hold."""
-        self.problems.append(Finding(f"verify.{code}", "error", message, "", file, where, column))
 
 
 def check_convoys(
@@ -63,7 +42,7 @@ def check_convoys(
     quiet: NDArray[np.bool_],
     deliveries: pd.DataFrame,
     trucks: Sequence[Truck],
-) -> Replay:
+) -> Verification:
     """Replay convoys.csv and convoy-loads.csv.
 
     Each path is driven at every minute between the earliest and the latest to leave, arc by arc; every step in which
@@ -84,10 +63,10 @@ def check_convoys(
 
     Returns
     -------
-    Replay
+    Verification
         No problems if everything holds.
     """
-    replay = Replay()
+    replay = Verification()
     kinds = {truck.id: truck for truck in trucks}
     convoys = _drive_all(stops, kinds, QuietRoads(scenario, network, quiet), CONVOYS.name, replay)
     _check_loads(convoys, loads, deliveries, kinds, scenario, replay)
@@ -96,7 +75,7 @@ def check_convoys(
 
 def check_medevac(
     stops: Rows, patients: Rows, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_]
-) -> Replay:
+) -> Verification:
     """Replay medevac.csv and medevac-patients.csv.
 
     No ambulance is on the road when a pause ends, nobody is carried beyond an ambulance's places, no bed is given
@@ -111,7 +90,7 @@ def check_medevac(
     quiet : bool[zones, steps]
         When each zone is paused.
     """
-    replay = Replay()
+    replay = Verification()
     ambulances = {kind.vehicle.id: kind for kind in ambulances_of(scenario)}
     vehicles = {name: kind.vehicle for name, kind in ambulances.items()}
     roads = QuietRoads(scenario, network, quiet, AMBULANCES_STAY, "vehicle")
@@ -163,7 +142,7 @@ def check_medevac(
                     f"{lying} lie and {sitting} sit after stop {stop}; it has {kind.lying} and {kind.sitting} places"
                 )
                 replay.wrong("medevac.places", PATIENTS.name, f"{name}, ambulance {vehicle}", message)
-    replay.checks.append(("patients against places in ambulances, beds and who agreed", len(patients)))
+    replay.done("patients against places in ambulances, beds and who agreed", len(patients))
     return replay
 
 
@@ -286,7 +265,7 @@ class QuietRoads:
 
 
 def _drive_all(
-    stops: Rows, kinds: Mapping[str, Truck], roads: QuietRoads, file: str, replay: Replay
+    stops: Rows, kinds: Mapping[str, Truck], roads: QuietRoads, file: str, replay: Verification
 ) -> dict[str, list[Row]]:
     """Drive every convoy of a table of stops, and count vehicles that are out; rows by convoy."""
     convoys: dict[str, list[Row]] = {}
@@ -307,14 +286,14 @@ def _drive_all(
             out.setdefault(truck.id, []).append((*span, int(rows[0]["vehicles"])))
         except (KeyError, TypeError, ValueError) as error:
             replay.wrong("convoys.row", file, name, f"cannot be read: {error}")
-    replay.checks.append(("legs of convoys inside quiet windows, no vehicle on the road when one ends", legs))
+    replay.done("legs of convoys inside quiet windows, no vehicle on the road when one ends", legs)
     for truck_id, spans in out.items():
         _check_fleet(kinds[truck_id], spans, file, replay)
-    replay.checks.append(("kinds of vehicles not out more often than there are", len(out)))
+    replay.done("kinds of vehicles not out more often than there are", len(out))
     return convoys
 
 
-def _drive(rows: Rows, truck: Truck, roads: QuietRoads, file: str, replay: Replay) -> int:
+def _drive(rows: Rows, truck: Truck, roads: QuietRoads, file: str, replay: Verification) -> int:
     """Follow one convoy; the number of legs driven."""
     name = str(rows[0]["convoy"])
     network, access = roads.network, roads.access
@@ -373,7 +352,7 @@ def _drive(rows: Rows, truck: Truck, roads: QuietRoads, file: str, replay: Repla
     return len(rows) - 1
 
 
-def _check_fleet(truck: Truck, spans: list[tuple[int, int, int]], file: str, replay: Replay) -> None:
+def _check_fleet(truck: Truck, spans: list[tuple[int, int, int]], file: str, replay: Verification) -> None:
     """No more vehicles out at once than there are."""
     changes = [(first, count) for first, _, count in spans] + [(last, -count) for _, last, count in spans]
     out = 0
@@ -391,7 +370,7 @@ def _check_loads(
     deliveries: pd.DataFrame,
     trucks: Mapping[str, Truck],
     scenario: Scenario,
-    replay: Replay,
+    replay: Verification,
 ) -> None:
     """Each load is what its delivery says, goes where it is to, and no vehicle carries more than it may."""
     delivery_of = {str(row["id"]): row for row in deliveries.to_dict("records")}
@@ -435,4 +414,4 @@ def _check_loads(
             if truck is not None and kg > truck.payload_kg * (1 + _EXACT):
                 message = f"carries {kg:,.0f} kg after stop {stop}, it may {truck.payload_kg:,g}"
                 wrong("convoys.weight", f"{convoy}, vehicle {vehicle}", message, "kg")
-    replay.checks.append(("loads of vehicles against deliveries and payloads", len(loads)))
+    replay.done("loads of vehicles against deliveries and payloads", len(loads))
