@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "letup"
 SOURCES = sorted(SOURCE.rglob("*.py"))
 CODE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+")
-FILES = {"npz", "csv", "json", "yaml", "geojson", "gpkg", "html", "gpx", "txt", "tab", "md", "css", "js", "mjs"}
+FILES = {"npz", "csv", "json", "yaml", "geojson", "gpkg", "html", "gpx", "xlsx", "txt", "tab", "md", "css", "js", "mjs"}
 """What ends the name of a file: such texts look like codes and are none. A new kind of file needs its ending here."""
 MODULES = "letup."
 PARTS = {"answer.ceiling", "movements.people", "movements.rows", "deliveries.bound", "deliveries.zones"}

@@ -152,12 +152,15 @@ def test_some_layers_may_sit_in_the_geopackage_and_others_in_files(tmp_path: Pat
     assert_frame_equal(pd.DataFrame(before.roads), pd.DataFrame(after.roads))
 
 
-def test_a_geopackage_in_metres_is_refused(tmp_path: Path) -> None:
+def test_a_geopackage_in_metres_is_turned_into_degrees_and_the_system_is_named(tmp_path: Path) -> None:
     folder = new(tmp_path / "example")
+    before = load(folder).zones
     gpd.read_file(folder / "zones.geojson").to_crs(32626).to_file(folder / "scenario.gpkg", layer="zones")
     (folder / "zones.geojson").unlink()
-    findings = [finding for finding in check(folder) if finding.severity == "error"]
-    assert [(finding.code, finding.file) for finding in findings] == [("geojson.crs", "scenario.gpkg:zones")]
+    findings = check(folder)
+    assert [(finding.code, finding.file) for finding in findings] == [("layer.reprojected", "scenario.gpkg:zones")]
+    assert "UTM zone 26N" in findings[0].message
+    assert load(folder).zones.geometry.geom_equals_exact(before.geometry, 1e-8).all()
 
 
 def test_what_is_wrong_in_a_geopackage_is_found_with_layer_and_feature(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder tha
 
 def osm(
     extract: Annotated[Path, typer.Argument(metavar="FILE", help="An OpenStreetMap extract, .osm.pbf or .osm.")],
-    zones: Annotated[Path, typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone.")],
+    zones: Annotated[
+        Path, typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone; FILE:LAYER of several.")
+    ],
     out: Out,
     *,
     timezone: Timezone = "UTC",
@@ -59,7 +61,10 @@ def osm(
 def gmns(
     network: Annotated[Path, typer.Argument(metavar="DIR", help="A GMNS folder: node.csv, link.csv, config.csv.")],
     out: Out,
-    zones: Annotated[Path | None, typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone.")] = None,
+    zones: Annotated[
+        Path | None,
+        typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone; FILE:LAYER of several."),
+    ] = None,
     timezone: Timezone = "UTC",
     as_json: AsJson = False,
 ) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from letup.core.collect import Collector, did_you_mean, show
 from letup.scenario.format import PARTIES
 from letup.tables.cells import names_in
-from letup.tables.inputs import Row, Table, check_ranges, note_reference
+from letup.tables.inputs import check_ranges, note_reference
+from letup.tables.raw_tables import Row, Table
 
 
 def check_issues(table: Table, notes: Collector) -> None:

@@ -11,7 +11,8 @@ from letup.core.wording import first_few
 from letup.scenario.essentials import PER_HEAD, Essential, factor, fitting, merged, order_of_making, per_head
 from letup.scenario.format import SCENARIO, columns_by_name
 from letup.tables.cells import names_in, parse_hours
-from letup.tables.inputs import Row, Table, check_ids, check_ranges, check_somewhere, note_reference
+from letup.tables.inputs import check_ids, check_ranges, check_somewhere, note_reference
+from letup.tables.raw_tables import Row, Table
 
 
 def essentials_in(tables: Mapping[str, Table]) -> dict[str, Essential]:

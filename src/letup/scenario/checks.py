@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from letup.core.collect import Collector, show
+from letup.core.findings import Severity
 from letup.scenario import agreement, aid_checks, road_checks, spatial_checks
 from letup.scenario.essentials import Essential
 from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, declared
@@ -17,7 +18,8 @@ from letup.scenario.limits import check_limits
 from letup.scenario.priorities import check_priorities
 from letup.scenario.settings import check_times
 from letup.scenario.statements import check_statements
-from letup.tables.inputs import Row, Table, check_ids, check_ranges, check_references, check_somewhere
+from letup.tables.inputs import check_ids, check_ranges, check_references, check_somewhere
+from letup.tables.raw_tables import Row, Table
 
 _MOST_PEOPLE = 2**31 - 1
 
@@ -81,9 +83,9 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
     for name in ("zones.geojson", PARTIES):
         if name in tables:
             check_names(tables[name], notes)
-    for name, key, what in _COUNTED_ONCE:
+    for name, columns, what in _COUNTED_ONCE:
         if name in tables:
-            check_counted_once(tables[name], key, what, notes)
+            check_counted_once(tables[name], columns, what, notes)
     _check_supplies(tables, essentials, zones, notes)
     aid_checks.check_deliveries(tables, sections, essentials, zones, notes)
     aid_checks.check_patients(tables, targets["places.geojson"], notes)
@@ -150,7 +152,8 @@ def check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Co
     for name, code in (("stocks.csv", "stocks.outside"), ("facilities.csv", "facilities.outside")):
         if name in tables and "places.geojson" in tables and zones is not None:
             spatial_checks.check_held(tables[name], code, tables["places.geojson"], zones, notes)
-    for name, severity in (("people.csv", "error"), ("facilities.csv", "warning")):
+    severities: tuple[tuple[str, Severity], ...] = (("people.csv", "error"), ("facilities.csv", "warning"))
+    for name, severity in severities:
         if name in tables and "places.geojson" in tables and zones is not None:
             spatial_checks.check_elsewhere(tables[name], severity, tables["places.geojson"], zones, notes)
     if "places.geojson" in tables and zones is not None:
@@ -189,7 +192,7 @@ def check_people(people: Table, notes: Collector) -> None:
 
 
 #: Tables whose rows add up, the columns that say what a row is of, and what is counted twice where two agree in them.
-_COUNTED_ONCE = (
+_COUNTED_ONCE: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("people.csv", ("zone", "place", "group"), "people of one group"),
     ("stocks.csv", ("zone", "place", "item"), "a stock of one item"),
     ("concessions.csv", ("party", "zone", "issue", "from", "to"), "a cost to one party"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from letup.core.collect import Collector
 from letup.core.formats import Format
 from letup.tables import inputs
-from letup.tables.inputs import Row, Table
+from letup.tables.raw_tables import Row, Table
 from letup.tables.schema import Column, Schema, schemas
 
 PROVENANCE = ("basis", "source", "note")

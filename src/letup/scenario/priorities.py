@@ -10,7 +10,7 @@ from typing import Any
 from letup.core.collect import Collector
 from letup.core.errors import LetupError
 from letup.scenario.model import Priorities, Scenario
-from letup.tables.inputs import Table
+from letup.tables.raw_tables import Table
 
 _EXAMPLE = "Give what each is worth, such as people=1,need=0.03."
 

@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from letup.core.collect import Collector, did_you_mean, show
+from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, worst_first
 from letup.scenario.checks import check_dates, check_layers, check_tables
@@ -31,12 +31,12 @@ from letup.scenario.format import (
     find_column,
     understand,
 )
-from letup.scenario.layers import GEOPACKAGE, layers_in, read_geojson, read_layer
 from letup.scenario.model import DeliverySettings, Group, PartyLimits, Priorities, Scenario
 from letup.scenario.settings import parties_of, sections_of
-from letup.tables.inputs import Table, read_csv
+from letup.scenario.table_files import TableFiles
+from letup.tables.raw_tables import Table
 from letup.tables.schema import Column
-from letup.tables.text_files import is_usable, read_text
+from letup.tables.text_files import read_text
 from letup.tables.yaml_text import read_yaml
 
 _BUNDLED = Path(__file__).parent / "bundled"
@@ -192,13 +192,17 @@ def _examine(folder: Path, today: date | None, instead: Mapping[str, str]) -> tu
 def _read_text_file(folder: Path, name: str, reader: Callable[[str, str, Collector], Any], notes: Collector) -> Any:
     path = folder / name
     if not (path.exists() or path.is_symlink()):
-        if name in REQUIRED_FILES:
-            _missing(folder, name, "error", notes)
-        elif name in _IF_ABSENT:
-            _missing(folder, name, "warning", notes)
+        _note_absent(folder, name, notes)
         return None
     text = read_text(path, notes)
     return None if text is None else reader(name, text, notes)
+
+
+def _note_absent(folder: Path, name: str, notes: Collector) -> None:
+    if name in REQUIRED_FILES:
+        _missing(folder, name, "error", notes)
+    elif name in _IF_ABSENT:
+        _missing(folder, name, "warning", notes)
 
 
 def _missing(folder: Path, name: str, severity: Any, notes: Collector) -> None:
@@ -213,48 +217,21 @@ def _missing(folder: Path, name: str, severity: Any, notes: Collector) -> None:
 
 def _read_tables(folder: Path, notes: Collector, instead: Mapping[str, str]) -> tuple[dict[str, Table], set[str]]:
     """Understood layers and tables by file name, and the names of those that are there but cannot be read."""
-    package = folder / GEOPACKAGE
-    present = package.exists() and is_usable(package, notes)
-    packed = layers_in(package, notes) if present else []
+    files = TableFiles(folder, notes, instead)
     tables: dict[str, Table] = {}
     broken: set[str] = set()
     for name in (*LAYERS, *TABLES):
-        layer = name.partition(".")[0]
-        if layer in packed:
-            if (folder / name).exists():
-                message = f"is also the layer {layer} of {GEOPACKAGE}"
-                notes.add("layer.twice", message, "keep one of the two", file=name)
-            table = read_layer(package, layer, name, notes)
-        elif name in instead:
-            table = read_csv(name, instead[name], notes)
-        else:
-            table = _read_text_file(folder, name, read_geojson if name in LAYERS else read_csv, notes)
+        table = files.read(name, lambda name: _note_absent(folder, name, notes))
         if table is None:
             broken.add(name)
-        else:
-            tables[name] = understand(table, notes)
-            if not table.rows:
-                severity: Any = "error" if name in REQUIRED_FILES else "warning"
-                remedy = "add rows, or remove the file"
-                notes.add("layer.empty", "has no rows", remedy, file=table.file, severity=severity)
-    _note_unread(folder, packed, notes)
+            continue
+        tables[name] = understand(table, notes)
+        if not table.rows:
+            severity: Any = "error" if name in REQUIRED_FILES else "warning"
+            remedy = "add rows, or remove the file"
+            notes.add("layer.empty", "has no rows", remedy, file=table.file, severity=severity)
+    files.note_unread()
     return tables, broken
-
-
-def _note_unread(folder: Path, packed: list[str], notes: Collector) -> None:
-    suffixes = {Path(name).suffix for name in FILES} | {".yml", ".gpkg", ".json"}
-    for path in sorted(folder.iterdir()):
-        if path.suffix in suffixes and path.name not in (*FILES, GEOPACKAGE):
-            hint = did_you_mean(path.name, [name for name in FILES if not (folder / name).exists()])
-            remedy = f"{hint}rename it if it belongs to the scenario"
-            notes.add("file.unknown", "is not read", remedy, file=path.name, severity="warning" if hint else "note")
-    known = {Path(name).stem for name in (*LAYERS, *TABLES)}
-    for layer in packed:
-        if layer not in known and layer != "layer_styles":  # QGIS keeps its styles there
-            hint = did_you_mean(layer, known - set(packed))
-            remedy = f"{hint}rename it if it belongs to the scenario"
-            message = f"the layer {show(layer)} is not read"
-            notes.add("file.unknown", message, remedy, file=GEOPACKAGE, severity="warning" if hint else "note")
 
 
 def scenario_of(

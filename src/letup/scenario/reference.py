@@ -22,7 +22,17 @@ comes from.
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
   one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
   `stocks`, `facilities`, `trucks`, `supply`, `issues`, `preferences`, `influences`, `concessions`, `statements`.
+- In place of `zones.geojson` there may be a shapefile (`zones.shp` with its `.dbf`, `.shx`, `.prj` and `.cpg`), a
+  GeoPackage (`zones.gpkg`), or a file ending in `.fgb`, `.kml` or `.gml`; so for `roads` and `places`. A coordinate
+  system that is named is turned into longitude and latitude. Columns that a shapefile has cut off after ten letters
+  are known by their beginning. Zones without a column `id` are read by the columns of administrative boundaries:
+  `ADM2_PCODE` as id and P-code, `ADM2_EN` and `ADM2_AR` as names.
 - Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
+  Where the header leaves no doubt, semicolons or tabs are read, too, and in such a file commas before decimals; so are
+  Arabic digits. A number such as 12.000, which is twelve to some and twelve thousand to others, is an error.
+- In place of `people.csv` there may be a workbook `people.xlsx`, with one sheet or a sheet `people`; so for each table.
+  Or one workbook `scenario.xlsx` has a sheet for each table, by its name. A title above the header is passed over, and
+  a row of HXL tags under it; merged cells, errors and formulas that were never computed are findings.
 - Dates and times have a time zone: `2023-11-04T06:00+02:00`.
 - Every row has a `basis`: *observed* (someone saw, counted or measured it), *modelled* (computed from
   observations) or *assumed*. What is observed or modelled names its `source`, an entry of `sources` in

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from letup.core.collect import Collector, show
 from letup.scenario.spatial_checks import METRES_PER_DEGREE
-from letup.tables.inputs import Row, Table
+from letup.tables.raw_tables import Row, Table
 
 Lines = NDArray[np.object_]
 Pairs = NDArray[np.int64]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from letup.core.collect import Collector, show
 from letup.scenario.format import PARTIES, SCENARIO, understand
 from letup.tables.cells import Wrong, convert
-from letup.tables.inputs import Row, Table
+from letup.tables.raw_tables import Row, Table
 from letup.tables.schema import Column
 from letup.tables.text_files import MOST_COLUMNS
 

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, show
 from letup.core.findings import Severity
-from letup.tables.inputs import Row, Table
+from letup.tables.raw_tables import Row, Table
 
 #: Share of the smaller zone below which an overlap is a sliver.
 SLIVER = 0.001

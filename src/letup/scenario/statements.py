@@ -12,7 +12,7 @@ from typing import Any
 
 from letup.core.collect import Collector, show
 from letup.scenario.format import FILES
-from letup.tables.inputs import Row, Table
+from letup.tables.raw_tables import Row, Table
 from letup.tables.text_files import MEGABYTE
 
 CHANGE_DAYS = 30

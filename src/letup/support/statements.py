@@ -17,9 +17,9 @@ from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
 from letup.scenario.format import declared
-from letup.scenario.layers import GEOPACKAGE, layers_in
 from letup.scenario.read import bundled, examine, folder_of
 from letup.scenario.statements import CHANGE_DAYS, even
+from letup.scenario.table_files import kept_elsewhere
 from letup.support.model import Statement, Support
 
 STANCES = {
@@ -124,16 +124,15 @@ def own_folder(scenario: str | Path) -> Path:
     ------
     LetupError
         ``statement.bundled`` for a scenario that comes with letup, ``statement.packed`` if its statements lie in a
-        GeoPackage.
+        GeoPackage or a workbook.
     """
     folder = folder_of(scenario)
     if any(folder == folder_of(name) for name in bundled() if not Path(name).is_dir()):
         message = f"{folder.name} comes with letup and is not written to"
         raise LetupError("statement.bundled", message, f"copy {folder} to a folder of your own and name that")
-    package = folder / GEOPACKAGE
-    if package.is_file() and "statements" in layers_in(package, Collector()):
-        remedy = "add the row there with a GIS, or export the layer to statements.csv"
-        raise LetupError("statement.packed", f"statements lie in {GEOPACKAGE}", remedy)
+    if elsewhere := kept_elsewhere(folder, STATEMENTS):
+        remedy = f"add the row there, or export it to {STATEMENTS}"
+        raise LetupError("statement.packed", f"statements lie in {elsewhere}", remedy)
     return folder
 
 

@@ -35,17 +35,10 @@ Of tables that people fill in, everything that is wrong becomes a finding, and n
 
 from letup.tables.arc_path import format_path, parse_path, parse_paths
 from letup.tables.cells import Wrong, convert, guarded, names_in, parse_hours, parse_modes, read_back, text_of
-from letup.tables.inputs import (
-    Row,
-    Table,
-    check_ids,
-    check_references,
-    read_bundled,
-    read_csv,
-    read_filled,
-    understand,
-)
+from letup.tables.csv_tables import read_csv
+from letup.tables.inputs import check_ids, check_references, read_bundled, read_filled, understand
 from letup.tables.outputs import Codes, csv_lines, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
+from letup.tables.raw_tables import Row, Table
 from letup.tables.reference import markdown
 from letup.tables.schema import TYPES, Column, Schema, schemas
 from letup.tables.text_files import read_text

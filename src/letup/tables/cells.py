@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from letup.core.collect import did_you_mean, show
 from letup.tables.schema import Column
 
 _WRONG_SEPARATOR = re.compile(r"[-+]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?|[-+]?\d+,\d+")
+_MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*")
+_ARABIC = re.compile("[-+]?(\\d+|\\d{1,3}(\u066c\\d{3})+)(\u066b\\d+)?")
 _DEGREES = re.compile(r"\d+\s*[°ºd].*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -67,6 +69,9 @@ def convert(column: Column, value: Any) -> Any:
 def _text(_column: Column, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
+    if isinstance(value, date | time):
+        message = f"the cell holds the date or time {value.isoformat()}, where a text belongs"
+        raise Wrong("value.type", message, "format the cell as text, and write it again")
     if not isinstance(value, str):
         raise Wrong("value.type", f"{show(value)} is not a text", "write the text in quotation marks")
     if _HIDDEN.search(value):
@@ -97,7 +102,10 @@ def _id(column: Column, value: Any) -> str:
 
 def _number(column: Column, value: Any) -> float:
     if isinstance(value, str):
-        number = _number_in(value.strip())
+        number = _number_in(column, value.strip())
+    elif isinstance(value, date | time):
+        message = f"the cell holds the date or time {value.isoformat()}, where a number belongs"
+        raise Wrong("value.type", message, f"format the cell as a number, and write it again{_unit(column)}")
     elif isinstance(value, bool) or not isinstance(value, int | float):
         raise Wrong("value.type", f"{show(value)} is not a number", f"write a number{_unit(column)}")
     else:
@@ -115,8 +123,35 @@ def _number(column: Column, value: Any) -> float:
     return number
 
 
-def _number_in(text: str) -> float:
+def _in_latin(text: str) -> str:
+    """A number in Arabic digits as it is in Latin ones; its signs for decimals and thousands leave no doubt."""
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in text)
+        if _ARABIC.fullmatch(text):
+            text = text.replace("\u066c", "").replace("\u066b", ".")
+    return text
+
+
+def thousands(text: str) -> bool:
+    """Whether a point or comma in a number may be meant to set off thousands: groups of three digits behind it."""
+    return _MAY_BE_THOUSANDS.fullmatch(text) is not None
+
+
+def _doubtful(column: Column, text: str) -> None:
+    """Refuse a point that is a decimal one to programs and one for thousands to many people.
+
+    In a whole number it can hardly be a decimal point; elsewhere no program writes the last zero behind one.
+    """
+    if "." in text and thousands(text) and (column.kind == "integer" or text.endswith("0")):
+        plain, point = text.replace(".", ""), f"{float(text):g}" if text.count(".") == 1 else ""
+        message = f"{show(text)} may mean {point + ' or ' if point else ''}{plain}"
+        raise Wrong("value.decimal_comma", message, f"write {plain}" + (f", or {point}" if point else ""))
+
+
+def _number_in(column: Column, text: str) -> float:
+    text = _in_latin(text)
     if _NUMBER.fullmatch(text):
+        _doubtful(column, text)
         return float(text)
     if text.casefold().lstrip("+-") in {
         "nan",
@@ -171,6 +206,7 @@ def _choice(column: Column, value: Any) -> str:
 
 def _datetime(_column: Column, value: Any) -> datetime:
     remedy = "write it like 2023-11-04T06:00+02:00"
+    value = value.isoformat() if isinstance(value, date) else value
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -185,6 +221,7 @@ def _datetime(_column: Column, value: Any) -> datetime:
 
 
 def _date(_column: Column, value: Any) -> date:
+    value = value.isoformat() if isinstance(value, date) else value
     try:
         day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
     except ValueError:

@@ -2,132 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry.base import BaseGeometry
-
 from letup.core.collect import Collector, did_you_mean, nearest, show
 from letup.core.findings import Finding
-from letup.tables.cells import Wrong, convert, unguarded
+from letup.tables.cells import Wrong, convert, thousands
+from letup.tables.csv_tables import read_csv
 from letup.tables.outputs import Codes
-from letup.tables.schema import Schema
-from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS, read_text
-
-
-@dataclass
-class Row:
-    """One row or feature: how the user finds it, its cells that are not empty, its geometry if it has one."""
-
-    where: str
-    cells: dict[str, Any]
-    geometry: BaseGeometry | None = None
-
-
-@dataclass
-class Table:
-    """Rows of one file or section, the columns it has, and the file that the user must open to correct it.
-
-    ``name`` is the file or section as the table of attributes calls it; ``file`` differs from it
-    where the layer lies in a GeoPackage.
-    """
-
-    name: str
-    file: str
-    columns: list[str]
-    rows: list[Row] = field(default_factory=list)
-
+from letup.tables.raw_tables import Row, Table
+from letup.tables.schema import Column, Schema
+from letup.tables.text_files import MOST_COLUMNS, read_text
 
 _NAMES = ("name", "label", "pcode")
-_SPREADSHEET = "save the table as “CSV UTF-8, comma separated”"
-
-
-def read_csv(name: str, text: str, notes: Collector) -> Table | None:
-    """Rows of a CSV text, numbered as in a spreadsheet: the header is row 1, the first data row is row 2.
-
-    Parameters
-    ----------
-    name : str
-        Name of the file, for findings.
-    text : str
-        Its content.
-    notes : Collector
-        Takes what is wrong.
-
-    Returns
-    -------
-    Table or None
-        None if the cells cannot be told apart.
-    """
-    delimiter = ","
-    first = text.lstrip("\r\n").partition("\n")[0]
-    for other, label in ((";", "semicolons"), ("\t", "tabs")):
-        if other in first and "," not in first:
-            notes.add("csv.delimiter", f"columns are separated by {label}, not commas", _SPREADSHEET, file=name)
-            delimiter = other
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    table: Table | None = None
-    number = 0
-    try:
-        for cells in reader:
-            number += 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if table is None:
-                if len(cells) > MOST_COLUMNS:
-                    notes.add("layer.too_many", f"has {len(cells):,} columns", _SPREADSHEET, file=name, where="row 1")
-                    return None
-                table = Table(name, name, [cell.strip() for cell in cells])
-                _check_header(table, notes)
-                continue
-            if len(table.rows) >= MOST_ROWS:
-                notes.add("layer.too_many", f"has more than {MOST_ROWS:,} rows", "cut the table", file=name)
-                break
-            where = f"row {number}"
-            if len(cells) != len(table.columns):
-                notes.add(
-                    "csv.ragged",
-                    f"has {len(cells)} cells where the header has {len(table.columns)}",
-                    "put texts with commas in quotation marks, and give each row a cell for each column",
-                    file=name,
-                    where=where,
-                )
-            filled = {c: unguarded(cell) for c, cell in zip(table.columns, cells, strict=False) if cell.strip()}
-            table.rows.append(Row(where, filled))
-    except csv.Error as error:
-        notes.add(
-            "csv.quotes",
-            f"cells cannot be told apart ({error})",
-            "look for a missing or extra quotation mark; " + _SPREADSHEET,
-            file=name,
-            where=f"row {number + 1}",
-        )
-        return None
-    if table is None:
-        notes.add("file.empty", "has no filled cell", "fill it, or start from `letup new`", file=name)
-    return table
-
-
-def _check_header(table: Table, notes: Collector) -> None:
-    for column, times in Counter(table.columns).items():
-        if not column:
-            notes.add("column.missing", "a column has no name", "name it or remove it", file=table.file, where="row 1")
-        elif times > 1:
-            notes.add(
-                "column.repeated",
-                f"{show(column)} stands {times} times in the header",
-                "keep one of the columns",
-                file=table.file,
-                where="row 1",
-                column=column,
-            )
 
 
 def understand(table: Table, schema: Schema, notes: Collector, ignore: tuple[str, ...] = ()) -> Table:
@@ -154,7 +46,7 @@ def understand(table: Table, schema: Schema, notes: Collector, ignore: tuple[str
             if column is None:
                 continue
             try:
-                clean.cells[name] = convert(column, value)
+                clean.cells[name] = convert(column, _with_point(column, value) if table.local else value)
             except Wrong as wrong:
                 notes.add(wrong.code, wrong.message, wrong.remedy, file=table.file, where=row.where, column=name)
         for column in required:
@@ -168,7 +60,40 @@ def understand(table: Table, schema: Schema, notes: Collector, ignore: tuple[str
                     column=column.name,
                 )
         typed.rows.append(clean)
+    _note_points(table, schema, notes)
     return typed
+
+
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+def _with_point(column: Column, value: Any) -> Any:
+    """A number of a file with semicolons as other files have it: with a decimal point; what may be either, stays."""
+    if column.kind not in ("number", "integer") or not isinstance(value, str):
+        return value
+    text = value.strip()
+    if thousands(text):
+        remedy = "write the number without any separator between thousands, as 12000, or 12,0 for a decimal"
+        raise Wrong("value.decimal_comma", f"{show(text)} may be a decimal or have a thousands separator", remedy)
+    return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else value
+
+
+def _note_points(table: Table, schema: Schema, notes: Collector) -> None:
+    """Note columns in which each point has three digits behind it, so that it may have been meant for thousands."""
+    for name in table.columns:
+        column = schema.find(name)
+        if column is None or column.kind != "number":
+            continue
+        texts = [(row.where, row.cells[name].strip()) for row in table.rows if isinstance(row.cells.get(name), str)]
+        pointed = [(where, text) for where, text in texts if "." in text]
+        if pointed and all(thousands(text) for _, text in pointed):
+            where, text = pointed[0]
+            if text.endswith("0"):
+                continue  # an error already
+            message = f"{show(text)} is read as {float(text):g}, not as {text.replace('.', '')}"
+            remedy = f"nothing to do if that is meant; {text}0 would leave no doubt"
+            place = {"file": table.file, "where": where, "column": name}
+            notes.add("value.decimal_point", message, remedy, **place, severity="warning")
 
 
 def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple[str, ...]) -> None:
@@ -229,7 +154,7 @@ def read_filled(
     """
     notes = Collector()
     text = read_text(path, notes)
-    table = read_csv(path.name, text, notes) if text is not None else None
+    table = read_csv(path.name, text, notes, schema) if text is not None else None
     rows: list[Row] = []
     if table is not None:
         rows = understand(table, schema, notes).rows
@@ -260,7 +185,7 @@ def read_bundled(package: str, schema: Schema) -> list[dict[str, Any]]:
         With all that is wrong with it.
     """
     notes = Collector()
-    table = read_csv(schema.name, resources.files(package).joinpath(schema.name).read_text("utf-8"), notes)
+    table = read_csv(schema.name, resources.files(package).joinpath(schema.name).read_text("utf-8"), notes, schema)
     rows = understand(table, schema, notes).rows if table is not None else []
     if wrong := notes.findings():
         raise ValueError("; ".join(f"{finding.place}: {finding.message}" for finding in wrong))

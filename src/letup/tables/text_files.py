@@ -10,7 +10,23 @@ from letup.core.collect import Collector
 MEGABYTE = 1_000_000
 
 #: Largest file read, bytes by suffix. A larger one is refused before it is opened.
-LARGEST = {".yaml": MEGABYTE, ".csv": 20 * MEGABYTE, ".geojson": 100 * MEGABYTE, ".gpkg": 500 * MEGABYTE}
+LARGEST = {
+    ".yaml": MEGABYTE,
+    ".csv": 20 * MEGABYTE,
+    ".xlsx": 20 * MEGABYTE,
+    ".geojson": 100 * MEGABYTE,
+    ".gpkg": 500 * MEGABYTE,
+}
+
+#: First bytes of files that are often saved or renamed under the name of a text file.
+_FORMATS = (
+    (b"PK\x03\x04", "a workbook (.xlsx) or another packed file", "give it the ending .xlsx if it is a workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", "save it as .xlsx, or as “CSV UTF-8”"),
+    (b"SQLite format 3\x00", "a database such as a GeoPackage", "give it the ending .gpkg if it is one"),
+    (b"\x00\x00\x27\x0a", "a shapefile", "give it the ending .shp, with its .dbf, .shx and .prj beside it"),
+    (b"%PDF", "a PDF", "find the table itself, or type it"),
+    (b"\x1f\x8b", "a packed file", "unpack it"),
+)
 
 #: Most features in one layer, rows in one table, and columns in either.
 MOST_FEATURES = 100_000
@@ -59,6 +75,10 @@ def read_text(path: Path, notes: Collector) -> str | None:
     except OSError as error:
         notes.add("file.unreadable", f"cannot be read: {error.strerror}", "check the file's rights", file=path.name)
         return None
+    for beginning, what, remedy in _FORMATS:
+        if data.startswith(beginning):
+            notes.add("file.format", f"is {what} under the name of a text file", remedy, file=path.name)
+            return None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         notes.add("text.encoding", "is UTF-16, not UTF-8", "save it again as UTF-8", file=path.name, where="byte 1")
         return None
@@ -68,7 +88,7 @@ def read_text(path: Path, notes: Collector) -> str | None:
         line = data.count(b"\n", 0, error.start) + 1
         notes.add(
             "text.encoding",
-            f"is not UTF-8: byte {error.start + 1:,} is 0x{data[error.start]:02x}",
+            f"is not UTF-8: byte {error.start + 1:,} is 0x{data[error.start]:02x}{_readings(data, error.start)}",
             "save it again as UTF-8 (in a spreadsheet: “CSV UTF-8”)",
             file=path.name,
             where=f"line {line}",
@@ -82,3 +102,19 @@ def read_text(path: Path, notes: Collector) -> str | None:
         notes.add("file.empty", "holds only blanks", "fill it, or start from `letup new`", file=path.name)
         return None
     return text
+
+
+#: What spreadsheets write where they do not write UTF-8, by the language of the system.
+_SYSTEMS = {"windows-1256": "Arabic", "windows-1252": "western", "windows-1251": "Cyrillic"}
+
+
+def _readings(data: bytes, at: int) -> str:
+    """How the word at a byte would read as what old spreadsheets write, so that its reader knows which it is."""
+    start, end = at, at
+    while start > 0 and at - start < 20 and data[start - 1] not in b' ,;\t\r\n"':
+        start -= 1
+    while end < len(data) and end - at < 20 and data[end] not in b' ,;\t\r\n"':
+        end += 1
+    words = {name: data[start:end].decode(name, "replace") for name in _SYSTEMS}
+    good = [f"“{word}” in {_SYSTEMS[name]} Windows" for name, word in words.items() if word.isprintable()]
+    return f"; the word there would be {', '.join(good)}" if good and "\ufffd" not in "".join(words.values()) else ""

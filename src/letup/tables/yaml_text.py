@@ -27,7 +27,12 @@ for _tag, _pattern, _first in (
     ("null", r"~|null|", "~n\0"),
     ("bool", r"true|false", "tf"),
     ("int", r"[-+]?(0|[1-9][0-9]{0,30})", "-+0123456789"),
-    ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", "-+.0123456789"),
+    # not 12.000, which many people write for twelve thousand: it stays text, and whoever reads it as a number asks
+    (
+        "float",
+        r"(?![-+]?[1-9][0-9]{0,2}\.[0-9]{2}0$)[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan",
+        "-+.0123456789",
+    ),
 ):
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), [c if c != "\0" else "" for c in _first]

@@ -26,9 +26,8 @@ from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+from letup.scenario.table_files import belongs_to_scenario
 from letup.tables import texts, write_csv
-
-_SCENARIO_FILES = (".yaml", ".geojson", ".csv", ".gpkg", ".md")
 
 NOTE = (
     "A model, not a permission. Digests show a careless change and where it is; what proves a plan is "
@@ -117,7 +116,7 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
         if _same(scenario, as_read):
             target.mkdir(parents=True)
             for path in sorted(source.iterdir()):
-                if path.is_file() and path.suffix in _SCENARIO_FILES:
+                if belongs_to_scenario(path):
                     shutil.copyfile(path, target / path.name)
             return as_read
     scenarios.write(scenario, target)

@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from letup.core.errors import LetupError
+from letup.core.collect import Collector
+from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
 from letup.scenario.format import PROVENANCE, SCENARIO_FORMAT, declared
+from letup.scenario.layer_files import layers_in, read_layer
 from letup.scenario.layers import write_geojson
-from letup.tables import write_csv, write_yaml
+from letup.tables import Table, check_ids, write_csv, write_yaml
 
+ZONES = "zones.geojson"
 TO_FILL_IN = "to be filled in: the import knows nothing about this"
 
 
@@ -45,38 +48,73 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def read_zones(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Read the areas to import, in lon/lat; any vector file will do, ids and names are made up if absent."""
-    try:
-        zones = gpd.read_file(path)
-    except Exception as error:  # the readers underneath raise whatever they like
-        message = f"{path} cannot be read as a layer: {str(error).splitlines()[0]}"
-        raise LetupError("import.zones", message, "Give a GeoJSON, GeoPackage or shapefile of polygons.") from error
-    shapes = zones.geometry if isinstance(zones, gpd.GeoDataFrame) else None
-    if shapes is None or not len(zones):
+def read_zones(source: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Read the areas to import, in longitude and latitude.
+
+    Parameters
+    ----------
+    source : Path
+        Any file of polygons that GDAL reads, or ``FILE:LAYER`` where a file has several layers. Ids are those of a
+        column id, else P-codes, else numbers; names those of a column name or of administrative boundaries.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong with the zones (``import.zones`` where the file cannot be read at all).
+    """
+    path, layer = _file_and_layer(source)
+    if not (path.is_file() or (path.is_dir() and path.suffix == ".gdb")):
+        what = "is not a plain file" if path.exists() else "is not there"
+        raise LetupError("import.zones", f"{path} {what}", "Give a GeoJSON, GeoPackage or shapefile of polygons.")
+    notes = Collector()
+    table = _zone_table(path, layer, notes)
+    if table is not None and not table.rows:
         raise LetupError("import.zones", f"{path} holds no polygon", "Give a layer with one polygon for each zone.")
-    zones = zones[shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~shapes.is_empty].reset_index(drop=True)
-    if not len(zones):
-        raise LetupError("import.zones", f"{path} holds no polygon", "Give a layer with one polygon for each zone.")
-    zones = zones.set_crs(4326) if zones.crs is None else zones.to_crs(4326)
-    zones["geometry"] = shapely.force_2d(zones.geometry.to_numpy())
-    findings = []
-    if "id" not in zones or zones["id"].isna().any() or zones["id"].duplicated().any():
-        zones["id"] = [f"zone-{number}" for number in range(1, len(zones) + 1)]
-        findings.append(
-            Finding(
-                "import.zone_ids",
-                "note",
-                "the zones had no ids of their own; they are numbered in the order of the file",
-                "Give each zone a short id that the parties would recognise.",
-                file="zones.geojson",
-                column="id",
-            )
-        )
-    zones["id"] = zones["id"].astype(str)
-    names = zones["name"] if "name" in zones else zones["id"]
-    zones["name"] = names.where(names.notna(), zones["id"]).astype(str)
+    if table is not None:
+        _name_zones(table, notes)
+    findings = notes.findings()
+    if table is None or notes.failed():
+        raise BadInput(findings)
+    cells = [row.cells for row in table.rows]
+    zones = gpd.GeoDataFrame(cells, geometry=[row.geometry for row in table.rows], crs=4326)
     return zones, findings
+
+
+def _file_and_layer(source: Path) -> tuple[Path, str]:
+    """File and layer of ``FILE:LAYER``; no layer if there is a file of the whole name."""
+    name, colon, layer = str(source).rpartition(":")
+    return (Path(name), layer) if colon and not source.exists() and Path(name).exists() else (source, "")
+
+
+def _zone_table(path: Path, layer: str, notes: Collector) -> Table | None:
+    layers = [name for name in layers_in(path, notes) if name != "layer_styles"]
+    if not layers and notes.failed():
+        message = "; ".join(finding.message for finding in notes.findings())
+        raise LetupError("import.zones", f"{path}: {message}", "Give a GeoJSON, GeoPackage or shapefile of polygons.")
+    if (layer and layer not in layers) or (not layer and len(layers) > 1):
+        what = f"no layer {layer}" if layer else f"{len(layers)} layers"
+        message, remedy = f"has {what}: {', '.join(layers[:20])}", f"name the one that is meant: --zones {path}:LAYER"
+        notes.add("layer.which", message, remedy, file=path.name)
+        return None
+    return read_layer(path, layer or layers[0], ZONES, notes)
+
+
+def _name_zones(table: Table, notes: Collector) -> None:
+    """Give each zone an id and a name, in place; ids that only some have, or that two share, are findings."""
+    if not any(row.cells.get("id") for row in table.rows):
+        for number, row in enumerate(table.rows, 1):
+            row.cells["id"] = f"zone-{number}"
+        message = "the zones had no ids of their own; they are numbered in the order of the file"
+        remedy = "Give each zone a short id that the parties would recognise."
+        notes.add("import.zone_ids", message, remedy, file=ZONES, column="id", severity="note")
+    for row in table.rows:
+        if row.cells.get("id") is None:
+            remedy = "give it one, or take the column away so that all are numbered"
+            notes.add("value.missing", "has no id", remedy, file=table.file, where=row.where, column="id")
+            continue
+        row.cells["id"] = str(row.cells["id"])
+        row.cells["name"] = str(row.cells.get("name") or row.cells["id"])
+    check_ids(table, "id", notes)
 
 
 def fresh(folder: Path) -> Path:
