@@ -165,3 +165,21 @@ def test_ctrl_c_keeps_the_plan_once_the_pauses_are_chosen(example: Path, tmp_pat
         assert result.returncode == 0, result.stderr
         assert "Ctrl-C again" in result.stderr
         assert (out / "report.html").is_file()
+
+
+def test_all_that_is_wrong_with_pauses_from_a_spreadsheet_is_said_with_its_row(example: Path, tmp_path: Path) -> None:
+    file = tmp_path / "pauses.csv"
+    times = "2030-01-01T08:00,2030-01-01T12:00"
+    file.write_text(
+        f"\ufeffzone,start,end\r\nmil,{times}\r\nnorth,{times}\r\nnorth,{times}\r\nnorth,,late\r\n", "utf-8"
+    )
+    result = run_process("plan", example, "--pauses", file, "--out", tmp_path / "out")
+    assert result.returncode == 2
+    assert not (tmp_path / "out").exists()
+    for line in (
+        "[pauses.zone] pauses.csv, row 2, column zone: there is no zone “mil”",
+        "[pauses.overlap] pauses.csv, row 4: the pause of north is the same as in row 3",
+        "[pauses.value] pauses.csv, row 5, column start: start is empty",
+        "[pauses.time] pauses.csv, row 5, column end: “late” is not a date and time",
+    ):
+        assert line in result.stderr
