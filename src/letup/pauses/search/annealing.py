@@ -17,6 +17,7 @@ from letup.pauses.certificates.window_rows import Slot, WindowRows
 from letup.pauses.incumbent import Incumbent, StoppingCriterion
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window
+from letup.pauses.search.first_plan import first_plan
 from letup.pauses.search.quickest_paths import ZonePath
 
 Span = tuple[int, int] | None
@@ -227,6 +228,7 @@ class Annealing(SlotSpans):
         self.best_value = -np.inf
         self._rounds = 0
         self._heard_above = np.inf
+        self._offered_first_plan = False
 
     def run(
         self,
@@ -254,6 +256,7 @@ class Annealing(SlotSpans):
         self._heard_above = self.incumbent.value if follow else np.inf
         self._take(self._start)
         self.resume(stop, parameters)
+        self._offer_first_plan()
 
     def resume(self, stop: StoppingCriterion, parameters: AnnealingParameters | None = None) -> None:
         """Go on from where `run` ended, for further rounds; parameters as for `run`."""
@@ -265,6 +268,31 @@ class Annealing(SlotSpans):
             self._round(list(self._start) if fresh else list(self.best), temperature, stop)
             self._rounds += 1
             stop.round_ended()
+
+    def _offer_first_plan(self) -> None:
+        """Take a plan laid down by rule, once, where a short time, or bad luck, has found nothing better."""
+        if self._offered_first_plan or not self.paths:
+            return
+        self._offered_first_plan = True
+        ends = [self.slots[i].ends - self.slots[i].starts[0] for i in self.open]
+        lengths = np.unique(np.concatenate([np.zeros(0, int), *ends]))
+        lengths = lengths[(lengths >= self.windows.shortest) & (lengths <= self.windows.longest)].tolist()
+
+        def spans_for(zones: frozenset[int], days: int, length: int) -> Spans:
+            spans = list(self._start)
+            for zone in zones:
+                for day in self.days[:days]:
+                    for i in self.of_day.get((zone, day), [])[:1]:
+                        first = int(self.slots[i].starts[0])
+                        spans[i] = spans[i] or self.fit(self.slots[i], first, first + length)
+            return spans
+
+        plan = first_plan(self.paths, len(self.days), lengths, lambda *what: self.keeps(spans_for(*what)))
+        if plan is not None:
+            spans = spans_for(*plan)
+            value = self._value(spans)
+            if value > self.best_value + _BETTER:
+                self._take(spans, value)
 
     def tidy(self) -> None:
         """Close windows of the best without which nothing is lost, the latest first."""
