@@ -1,4 +1,4 @@
-"""A first set of windows, laid down without any value being computed, so that there is one however short the time is."""
+"""A first set of windows, laid down without computing any value, so that there is one however short the time."""
 
 from __future__ import annotations
 
