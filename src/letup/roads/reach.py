@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
 
-from letup.core.arrays import Bools, Ints, Longs
+from letup.core.arrays import Bools
 from letup.core.findings import Finding
+from letup.core.graphs import reachable
 from letup.roads.departures import homes
 from letup.roads.network import RoadNetwork
 from letup.roads.places import shelters
@@ -20,20 +19,6 @@ def open_to(network: RoadNetwork, mode: str) -> Bools:
         return network.foot_per_hour > 0
     by_vehicle: Bools = network.vehicles_per_hour > 0
     return by_vehicle & network.lorries if mode == "lorry" and network.lorries is not None else by_vehicle
-
-
-def reachable(tail: Ints, head: Ints, nodes: int, sources: Ints | Longs) -> Bools:
-    """Nodes that arcs lead to from any of the sources: bool[nodes]."""
-    result = np.zeros(nodes, bool)
-    if not len(sources):
-        return result
-    start = np.full(len(sources), nodes)
-    row = np.concatenate([tail, start])
-    col = np.concatenate([head, sources])
-    graph = csr_array((np.ones(len(row), np.int8), (row, col)), shape=(nodes + 1, nodes + 1))
-    order = breadth_first_order(graph, nodes, directed=True, return_predecessors=False)
-    result[order[order < nodes]] = True
-    return result
 
 
 def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from letup.core.arrays import Bools, Floats, Ints, Longs
+from letup.core.graphs import cheapest_arcs
 from letup.roads.network import Rounding
 
 FAR_STEPS = 10
@@ -122,11 +123,7 @@ def nearest(tail: Ints, head: Ints, cost: Floats, shelter: Bools) -> tuple[Float
         away = np.where(shelter, 0.0, np.inf)
         return away, np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
     cost = cost + _LEAST
-    # Of parallel arcs the cheapest; a sparse matrix would add them up.
-    order = np.lexsort((cost, head, tail))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    cheapest = order[first]
+    cheapest = cheapest_arcs(tail, head, cost)
     graph = csr_array((cost[cheapest], (head[cheapest], tail[cheapest])), shape=(nodes, nodes))
     distance, onward, _ = dijkstra(graph, directed=True, indices=targets, min_only=True, return_predecessors=True)
     onward = np.where(onward < 0, -1, onward).astype(np.int32)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.arrays import Bools, Floats, Ints
+from letup.core.graphs import reachable
 from letup.roads.network import RoadNetwork
-from letup.roads.reach import reachable
 
 Arcs = NDArray[np.int64]
 

@@ -8,10 +8,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from letup.core.arrays import Bools, Floats
 from letup.core.errors import LetupError
+from letup.core.graphs import cheapest_arcs, reachable
 from letup.roads.departures import Homes, homes, newly_ready
 from letup.roads.network import RoadNetwork, Timed
 from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
-from letup.roads.reach import open_to, reachable
+from letup.roads.reach import open_to
 from letup.roads.simplify import chains, single, useful
 from letup.roads.through_arcs import through_arcs
 from letup.roads.timed_builder import SPREAD_BELOW, Row, TimedBuilder
@@ -203,11 +204,7 @@ def _walks(
         return walks
     foot = np.flatnonzero(open_to(network, "foot"))
     length = np.maximum(network.length_m[foot], 1e-6)
-    order = np.lexsort((length, network.head[foot], network.tail[foot]))
-    tail, head = network.tail[foot][order], network.head[foot][order]
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    shortest = order[first]
+    shortest = cheapest_arcs(network.tail[foot], network.head[foot], length)
     graph = csr_array(
         (length[shortest], (network.head[foot][shortest], network.tail[foot][shortest])), shape=(nodes, nodes)
     )

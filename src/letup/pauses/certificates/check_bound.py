@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from letup.core.arrays import Floats
 from letup.core.clock import Clock
+from letup.core.graphs import reachable
 from letup.lp.program import DualBounds
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
 from letup.pauses.certificates.certificate import Certificate, Cut, Leaf, ReachCut, ShareCut, Tree
@@ -176,11 +175,7 @@ def _reached(
     head = np.r_[net.head[free], net.stay_to]
     if back:
         tail, head = head, tail
-    tail, head = np.r_[tail, np.full(len(origins), net.places)], np.r_[head, origins]
-    graph = csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(net.places + 1, net.places + 1))
-    reached = np.zeros(net.places + 1, bool)
-    reached[breadth_first_order(graph, net.places, return_predecessors=False)] = True
-    return reached[: net.places]
+    return reachable(tail, head, net.places, origins)
 
 
 def _tree_bound(

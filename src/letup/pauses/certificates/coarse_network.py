@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.core.graphs import reachable
 from letup.pauses.certificates.certificate import Grouping
 from letup.roads.timed_network import TimedNetwork
 
@@ -214,22 +215,11 @@ def _moves(
 
 def _useful(c: CoarseNetwork) -> CoarseNetwork:
     """Only the places on a path from people to a shelter."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order
-
     n = c.places
-
-    def reached(tail: NDArray[np.int64], head: NDArray[np.int64], origins: NDArray[np.int64]) -> NDArray[np.bool_]:
-        rows = np.concatenate([tail, np.full(len(origins), n)])
-        columns = np.concatenate([head, origins])
-        graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(n + 1, n + 1))
-        seen = np.zeros(n + 1, bool)
-        seen[breadth_first_order(graph, n, return_predecessors=False)] = True
-        return seen[:n]
-
     every_tail = np.concatenate([c.tail, c.stay_from])
     every_head = np.concatenate([c.head, c.stay_to])
-    on = reached(every_tail, every_head, np.flatnonzero(c.people > 0)) & reached(every_head, every_tail, c.arrive_at)
+    on = reachable(every_tail, every_head, n, np.flatnonzero(c.people > 0))
+    on &= reachable(every_head, every_tail, n, c.arrive_at)
     number = np.cumsum(on) - 1
     move, stay, arrive = on[c.tail] & on[c.head], on[c.stay_from] & on[c.stay_to], on[c.arrive_at]
     return CoarseNetwork(

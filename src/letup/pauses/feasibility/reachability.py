@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from letup.core.arrays import Bools
 from letup.core.clock import Clock, runs
+from letup.core.graphs import cheapest_arcs, reachable
 from letup.pauses.feasibility.window_milp import Edges, edges_of, units_of
 from letup.pauses.limits import Limits, Window, allowed_steps
 from letup.roads.timed_network import TimedNetwork
@@ -105,14 +106,14 @@ class JourneySearch:
     def _useful(self, arcs: Steps) -> Bools:
         """Arcs that lie on some way from a home to a shelter."""
         net = self.net
-        ahead = _reached(net.nodes, net.tail[arcs], net.head[arcs], self.homes)
-        back = _reached(net.nodes, net.head[arcs], net.tail[arcs], np.flatnonzero(self.refuge))
+        ahead = reachable(net.tail[arcs], net.head[arcs], net.nodes, self.homes)
+        back = reachable(net.head[arcs], net.tail[arcs], net.nodes, np.flatnonzero(self.refuge))
         return np.asarray(ahead[net.tail[arcs]] & back[net.head[arcs]] & ~self.refuge[net.tail[arcs]], bool)
 
     def joined(self, zones: set[int]) -> bool:
         """Whether any home has a way to a shelter through some zones only, whatever the time."""
         usable = np.flatnonzero(np.isin(self.zone, [-1, *zones]))
-        ahead = _reached(self.net.nodes, self.tail[usable], self.head[usable], self.homes)
+        ahead = reachable(self.tail[usable], self.head[usable], self.net.nodes, self.homes)
         return bool((ahead & self.refuge).any())
 
     def crossing(self, zones: int, together: tuple[tuple[int, ...], ...] = ()) -> Steps:
@@ -228,19 +229,6 @@ class JourneySearch:
             yield self.journey(until, arrival, here[: step + 1])
 
 
-def _reached(nodes: int, tail: NDArray[np.int32], head: NDArray[np.int32], start: Steps) -> Bools:
-    """Nodes that arcs lead to from some nodes, these included."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order
-
-    rows = np.concatenate([tail, np.full(len(start), nodes)])
-    columns = np.concatenate([head, start])
-    graph = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(nodes + 1, nodes + 1))
-    reached = np.zeros(nodes + 1, bool)
-    reached[breadth_first_order(graph, nodes, return_predecessors=False)] = True
-    return reached[:nodes]
-
-
 def _quickest(
     nodes: int, tail: NDArray[np.int32], head: NDArray[np.int32], took: Steps, start: Steps
 ) -> NDArray[np.float64]:
@@ -250,9 +238,6 @@ def _quickest(
 
     if not len(start):
         return np.full(nodes, np.inf)
-    order = np.lexsort((took, head, tail))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    quickest = order[first]  # of arcs side by side only the quickest: the matrix would add them up
+    quickest = cheapest_arcs(tail, head, took)
     graph = csr_array((took[quickest].astype(np.float64), (tail[quickest], head[quickest])), shape=(nodes, nodes))
     return np.asarray(dijkstra(graph, indices=start, min_only=True), np.float64)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.clock import runs
+from letup.core.graphs import reachable
 from letup.flow.result import Cut, Route
 from letup.plan.discretise import by_mode, room_of
 from letup.roads.network import Timed
@@ -216,8 +217,8 @@ def _kept_arcs(members: list[Timed], quiet: NDArray[np.bool_]) -> NDArray[np.int
     ever = np.append(quiet.any(axis=1), True)
     usable = ever[first.zone] & np.logical_or.reduce([t.peak > 0 for t in members])
     tails, heads, n = first.tail[usable], first.head[usable], len(first.supply)
-    back = reached(heads, tails, n, np.flatnonzero(first.shelter > 0))
-    forth = reached(tails, heads, n, np.flatnonzero(_any(members, "supply")))
+    back = reachable(heads, tails, n, np.flatnonzero(first.shelter > 0))
+    forth = reachable(tails, heads, n, np.flatnonzero(_any(members, "supply")))
     return np.flatnonzero(usable & back[first.head] & forth[first.tail])
 
 
@@ -226,7 +227,7 @@ def _kept_steps(members: list[Timed], quiet: NDArray[np.bool_], arcs: NDArray[np
     first, steps = members[0], quiet.shape[1]
     free = arcs[first.zone[arcs] < 0]
     homes = np.flatnonzero(_any(members, "supply"))
-    if (reached(first.tail[free], first.head[free], len(first.supply), homes) & (first.shelter > 0)).any():
+    if (reachable(first.tail[free], first.head[free], len(first.supply), homes) & (first.shelter > 0)).any():
         return np.ones(steps, bool)
     passing = free[~first.leaving[free]]
     lead = max(int(t.transit[free].max(initial=1)) for t in members)
@@ -304,16 +305,3 @@ def network_within(
         timed.wait[horizon.nodes],
         timed.zone[horizon.arcs],
     )
-
-
-def reached(tail: NDArray[np.int32], head: NDArray[np.int32], n: int, sources: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Nodes that arcs lead to from any of the sources, the sources too."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order
-
-    rows = np.concatenate([tail, np.full(len(sources), n)])
-    columns = np.concatenate([head, sources])
-    graph = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(n + 1, n + 1))
-    reached = np.zeros(n + 1, bool)
-    reached[breadth_first_order(graph, n, return_predecessors=False)] = True
-    return reached[:n]

@@ -1,0 +1,33 @@
+"""What several rooms ask of a directed graph that is given by the ends of its arcs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from letup.core.arrays import Bools, Longs
+
+Nodes = NDArray[np.integer[Any]]
+
+
+def reachable(tail: Nodes, head: Nodes, nodes: int, sources: Nodes) -> Bools:
+    """Nodes that arcs lead to from any of the sources, these included: bool[nodes]."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    rows = np.concatenate([tail, np.full(len(sources), nodes)])
+    columns = np.concatenate([head, sources])
+    graph = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(nodes + 1, nodes + 1))
+    reached = np.zeros(nodes + 1, bool)
+    reached[breadth_first_order(graph, nodes, return_predecessors=False)] = True
+    return reached[:nodes]
+
+
+def cheapest_arcs(tail: Nodes, head: Nodes, cost: NDArray[Any]) -> Longs:
+    """Of arcs side by side only the cheapest, by tail and head: a sparse matrix would add up their costs."""
+    order = np.lexsort((cost, head, tail))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
+    return np.asarray(order[first], np.int64)
