@@ -1,5 +1,7 @@
 """Scenarios from GMNS networks."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pyproj
 import pytest
@@ -138,3 +140,107 @@ def test_everything_that_cannot_be_used_is_said(tmp_path):
 def test_broken_tables_are_one_clear_error_with_its_place(tmp_path, change, place):
     with pytest.raises(LetupError, match=place):
         from_gmns(network(tmp_path / "net", **change), tmp_path / "out")
+
+
+CASES = Path(__file__).parents[1] / "cases" / "14"
+
+
+def said(done, code):
+    return " | ".join(finding.message for finding in done.findings if finding.code == code)
+
+
+def test_uses_are_read_whatever_stands_between_them(tmp_path):
+    roads = roads_of(from_gmns(CASES / "a", tmp_path / "a"))
+    both = "foot;vehicle"
+    assert roads["modes"].to_dict() == {"1": both, "2": "foot", "3": "vehicle", "4": both, "5": both, "6": both}
+    assert set(roads_of(from_gmns(CASES / "f", tmp_path / "f"))["modes"]) == {both}
+
+
+def test_a_line_drawn_from_end_to_start_is_turned_round_and_named(tmp_path):
+    done = from_gmns(CASES / "b", tmp_path / "b")
+    (line,) = roads_of(done).geometry  # two directions of one road
+    assert [x for x, _ in line.coords] == [20.000, 20.002, 20.008, 20.010]
+    assert "1 link: the line is drawn from the link's end to its start; turned round" in said(done, "import.undefined")
+
+
+def test_ids_that_are_not_in_the_table_are_not_guessed(tmp_path):
+    done = from_gmns(CASES / "d", tmp_path / "d")
+    assert list(roads_of(done).index) == ["2"]
+    assert "a node they start or end at is not in node.csv; left out" in said(done, "import.unreadable")
+
+
+def test_one_line_in_a_multilinestring_is_read_and_named_and_capacity_is_by_lane(tmp_path):
+    done = from_gmns(CASES / "e", tmp_path / "e")
+    roads = roads_of(done)
+    assert len(roads.geometry["1"].coords) == 4
+    assert roads["vehicles_per_hour"].to_dict() == {"1": 1800, "2": 900}
+    assert "MULTILINESTRING" in said(done, "import.undefined")
+
+
+def test_links_meet_only_at_nodes_they_share(tmp_path):
+    nodes = NODES + "5,Below,34.41,31.40,n\n6,South,34.41,31.39,n\n"
+    links = "link_id,from_node_id,to_node_id,directed\na,1,2,false\nb,2,4,false\nlow,6,5,false\nup,5,3,false\n"
+    network_of = build(load(from_gmns(network(tmp_path / "net", nodes=nodes, links=links), tmp_path / "out").folder))
+    assert len(network_of.lon) == 6
+    ends = {name: {network_of.tail[i], network_of.head[i]} for i, name in enumerate(network_of.road)}
+    assert ends["a"] & ends["b"]
+    assert ends["low"] & ends["up"]
+    assert not (ends["a"] | ends["b"]) & (ends["low"] | ends["up"])
+
+
+@pytest.mark.parametrize(
+    ("word", "oneway"), [("yes", True), ("T", True), ("1.0", True), ("no", False), ("N", False), ("0", False)]
+)
+def test_directed_is_read_however_yes_and_no_are_written(tmp_path, word, oneway):
+    links = f"link_id,from_node_id,to_node_id,directed\na,1,2,{word}\n"
+    assert bool(roads_of(from_gmns(network(tmp_path / "net", links=links), tmp_path / "out"))["oneway"]["a"]) is oneway
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_an_error(tmp_path):
+    links = "link_id,from_node_id,to_node_id,directed\na,1,2,true\nb,2,3,perhaps\n"
+    with pytest.raises(LetupError, match=r"row 3, column directed: 'perhaps'"):
+        from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
+
+
+def test_a_use_that_is_not_known_is_nobodys_and_named(tmp_path):
+    links = "link_id,from_node_id,to_node_id,directed,allowed_uses\na,1,2,true,hovercraft;walk\nb,2,3,true,hovercraft\n"
+    done = from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
+    assert roads_of(done)["modes"].to_dict() == {"a": "foot"}
+    assert "2 links: the use 'hovercraft' is not known; taken as nobody's" in said(done, "import.unreadable")
+    assert "not one of the 1 roads is open to vehicles" in said(done, "import.closed")
+
+
+def test_groups_of_uses_stand_for_what_they_hold(tmp_path):
+    links = "link_id,from_node_id,to_node_id,directed,allowed_uses\na,1,2,true,everybody\nb,2,3,true,soft\n"
+    groups = 'use_group,uses\nsoft,"walk,bike"\neverybody,"auto,soft"\n'
+    done = from_gmns(network(tmp_path / "net", links=links, use_group=groups), tmp_path / "out")
+    assert roads_of(done)["modes"].to_dict() == {"a": "foot;vehicle", "b": "foot"}
+
+
+def test_where_links_name_trucks_the_others_are_closed_to_them(tmp_path):
+    links = "link_id,from_node_id,to_node_id,directed,allowed_uses\n"
+    links += "a,1,2,true,auto;truck\nb,2,3,true,auto\nc,3,4,true,all\n"
+    done = from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
+    assert roads_of(done)["lorry_tonnes"].fillna(-1).to_dict() == {"a": -1, "b": 0, "c": -1}
+    assert "1 link: other links name trucks and these do not" in said(done, "import.undefined")
+
+
+def test_two_directions_keep_their_lanes(tmp_path):
+    links = "link_id,from_node_id,to_node_id,directed,lanes\na,1,2,true,3\nb,2,1,true,1\n"
+    road = roads_of(from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")).loc["a"]
+    assert (road["lanes"], road["lanes_forward"], road["lanes_backward"]) == (4, 3, 1)
+
+
+def test_a_line_that_does_not_reach_its_nodes_is_joined_and_named(tmp_path):
+    links = (
+        'link_id,from_node_id,to_node_id,directed,geometry\na,1,2,true,"LINESTRING (34.402 31.401, 34.408 31.401)"\n'
+    )
+    done = from_gmns(network(tmp_path / "net", links=links), tmp_path / "out")
+    assert [round(x, 3) for x, _ in roads_of(done).geometry["a"].coords] == [34.4, 34.402, 34.408, 34.41]
+    assert "more than 50 m from its node" in said(done, "import.unreadable")
+
+
+def test_tables_that_are_not_read_are_named(tmp_path):
+    done = from_gmns(network(tmp_path / "net", movement="mvmt_id\n1\n", link_tod="link_tod_id\n1\n"), tmp_path / "out")
+    assert "movement.csv is not read: turns" in said(done, "import.left_out")
+    assert "link_tod.csv is not read" in said(done, "import.left_out")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +17,11 @@ import shapely
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
-from letup.core.findings import Finding
+from letup.core.findings import Finding, Severity
+from letup.core.wording import plural
 from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
+from letup.scenario.importers.notes import closed_to_all
+from letup.scenario.importers.vocabulary import FALSE, TRUE, words
 
 _METRES = {
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1.0),
@@ -39,18 +44,33 @@ _CLASSES = {
     "track": "track",
     **dict.fromkeys(("footway", "path", "sidewalk", "offstreet_path", "pedestrian", "cycleway", "trail"), "footpath"),
 }
-_WALK = ("walk", "pedestrian", "ped", "foot", "all")
-_NOT_DRIVEN = (*_WALK[:-1], "bike", "bicycle", "none", "")
+_WALK = words("walk walking pedestrian pedestrians ped foot all any")
+_DRIVE = words("auto autos car cars vehicle vehicles motor motor_vehicle driving sov hov hov2 hov3 private all any")
+_LORRY = words("truck trucks hgv freight lorry goods")
+_OTHER = words("bike bicycle bikes cycling micromobility bus transit rail tram light_rail metro brt taxi none")
+_NOT_READ = {
+    "link_tod": "what holds at times of the day only",
+    "lane_tod": "lanes at times of the day",
+    "segment": "stretches of links that differ",
+    "segment_tod": "stretches of links at times of the day",
+    "movement": "turns",
+    "movement_tod": "turns at times of the day",
+}
+_NODE_M = 1.0
+_APART_M = 50.0
 _LENGTHS_AGREE = 0.1
+_GEOD = pyproj.Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
 class _Network:
-    """What a link is read with: node positions, courses by id, config, and the way to lon/lat."""
+    """What a link is read with: node positions, courses by id, config, groups of uses, and the way to lon/lat."""
 
     points: dict[str, tuple[float, float]]
     shapes: dict[str, str]
     config: dict[str, str]
+    groups: dict[str, frozenset[str]]
+    trucks_named: bool
     to_lonlat: pyproj.Transformer
 
 
@@ -59,23 +79,33 @@ class _Notes:
     """Values that could not be used, by column; each becomes one finding with how often it occurred."""
 
     values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    readings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def cannot_use(self, column: str, what: str, link: str) -> None:
         self.values.setdefault((column, what), []).append(link)
 
+    def read_as(self, column: str, what: str, link: str) -> None:
+        """Note a value that was read, but is not as it should be."""
+        self.readings.setdefault((column, what), []).append(link)
+
     def all_findings(self) -> list[Finding]:
+        kinds: tuple[tuple[str, Severity, str, dict[tuple[str, str], list[str]]], ...] = (
+            ("import.unreadable", "warning", "Correct the link table, or put the values in by hand.", self.values),
+            ("import.undefined", "note", "Look whether that is meant.", self.readings),
+        )
         return self.findings + [
             Finding(
-                "import.unreadable",
-                "warning",
-                f"{len(links)} links: {what}",
-                "Correct the link table, or put the values in by hand.",
+                code,
+                severity,
+                f"{plural(len(links), 'link')}: {what}",
+                remedy,
                 file="link.csv",
                 where=f"first at link {links[0]}",
                 column=column,
             )
-            for (column, what), links in self.values.items()
+            for code, severity, remedy, values in kinds
+            for (column, what), links in values.items()
         ]
 
 
@@ -114,8 +144,15 @@ def from_gmns(
     config = _config(source, notes)
     to_lonlat = _projection(config.get("crs", ""), nodes)
     points = _points(nodes, to_lonlat)
-    around = _Network(points, _geometries(source), config, to_lonlat)
-    rows = [dict(zip(links.columns, cells, strict=True)) for cells in links.itertuples(index=False, name=None)]
+    directed = _directed(links)
+    groups = _use_groups(source)
+    named = {use for text in links.get("allowed_uses", ()) for use in _uses(text, groups)}
+    around = _Network(points, _geometries(source), config, groups, bool(named & _LORRY.keys()), to_lonlat)
+    rows = [
+        dict(zip(links.columns, cells, strict=True)) | {"directed": directed[number]}
+        for number, cells in enumerate(links.itertuples(index=False, name=None))
+    ]
+    notes.findings += _unread_files(source)
     features = [feature for row in rows if (feature := _feature(row, around, notes)) is not None]
     if not features:
         raise LetupError(
@@ -128,10 +165,19 @@ def from_gmns(
     shapely.prepare(area)
     roads = []
     for feature in _paired(features):
-        parts = clip(feature.pop("geometry"), area)
+        line = feature.pop("geometry")
+        parts = clip(line, area)
         name = feature["id"]
-        for number, part in enumerate(parts):
-            roads.append({**feature, "id": name if len(parts) == 1 else f"{name}.{number + 1}", "geometry": part})
+        for number, part in enumerate(parts, 1):
+            own = name if len(parts) == 1 else f"{name}.{number}"
+            whole = part.coords[0] == line.coords[0], part.coords[-1] == line.coords[-1]
+            ends = {
+                column: feature[column] if same else f"{own} {column}"
+                for column, same in zip(("from_node", "to_node"), whole, strict=True)
+            }
+            roads.append({**feature, "id": own, **ends, "geometry": part})
+        if len(parts) > 1:
+            notes.read_as("geometry", "leaves the zones and comes back; cut there", name)
     if not roads:
         message = "no link lies in the zones"
         raise LetupError(
@@ -152,7 +198,7 @@ def from_gmns(
         zone_basis={"basis": "assumed", "note": "zones as given to the import; put in their source"},
         roads=roads,
     )
-    return Imported(folder, len(area_layer), len(roads), 0, tuple(to_do + notes.all_findings()))
+    return Imported(folder, len(area_layer), len(roads), 0, (*to_do, *notes.all_findings(), *closed_to_all(roads)))
 
 
 def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
@@ -295,13 +341,15 @@ def _feature(row: dict[str, str], around: _Network, notes: _Notes) -> dict[str, 
     if kind is None:
         notes.cannot_use("facility_type", f"facility type {facility!r} is not known; taken as residential", link)
         kind = "residential"
-    uses = {use.strip().lower() for use in row.get("allowed_uses", "").strip("[]\"'").split(",")}
-    foot = not any(uses) or any(use in _WALK for use in uses)
-    vehicle = kind != "footpath" and (not any(uses) or any(use not in _NOT_DRIVEN for use in uses))
+    uses = _uses(row.get("allowed_uses", ""), around.groups)
+    for use in sorted(uses - {*_WALK, *_DRIVE, *_LORRY, *_OTHER}):
+        notes.cannot_use("allowed_uses", f"the use {use!r} is not known; taken as nobody's", link)
+    foot = not uses or not uses.isdisjoint(_WALK)
+    vehicle = kind != "footpath" and (not uses or not uses.isdisjoint(_DRIVE))
     if not foot and not vehicle:
         notes.cannot_use("allowed_uses", "neither people on foot nor vehicles may use them; left out", link)
         return None
-    directed = row["directed"].lower() in ("1", "true", "t", "yes")
+    directed = row["directed"] == "1"
     lanes, capacity = _number(row, "lanes", 1.0, notes), _number(row, "capacity", 1.0, notes)
     feature: dict[str, Any] = {
         "id": link,
@@ -312,10 +360,15 @@ def _feature(row: dict[str, str], around: _Network, notes: _Notes) -> dict[str, 
         "basis": "modelled",
         "source": "gmns",
         "note": "as in the GMNS network",
+        "from_node": row["from_node_id"],
+        "to_node": row["to_node_id"],
         "geometry": line,
     }
     if vehicle:
         feature["speed_kmh"] = _number(row, "free_speed", _KMH.get(config.get("speed", "").lower()), notes)
+        if uses and around.trucks_named and uses.isdisjoint({*_LORRY, "all", "any"}):
+            feature["lorry_tonnes"] = 0.0
+            notes.read_as("allowed_uses", "other links name trucks and these do not: closed to them", link)
         feature["lanes"] = None if not lanes else lanes if directed else 2 * lanes
         feature["vehicles_per_hour"] = capacity * (lanes or 1) if capacity else None
     _compare_length(row, line, _METRES.get(config.get("long_length", "").lower()), notes)
@@ -330,20 +383,108 @@ def _course(
 ) -> shapely.LineString | None:
     """Course of a link from its first to its last node, through the points of its geometry."""
     text = row.get("geometry") or around.shapes.get(row.get("geometry_id", ""), "")
+    link = row["link_id"]
+    if row.get("geometry_id") and not row.get("geometry") and row["geometry_id"] not in around.shapes:
+        notes.cannot_use("geometry_id", "is not in geometry.csv; a straight line stands in for it", link)
     inner: list[tuple[float, float]] = []
     if text:
         drawn = shapely.from_wkt(text, on_invalid="ignore")
-        if drawn is None or drawn.geom_type != "LineString":
-            notes.cannot_use(
-                "geometry", "the geometry is no WKT line; a straight line stands in for it", row["link_id"]
-            )
+        if drawn is not None and drawn.geom_type == "MultiLineString":
+            merged = shapely.line_merge(drawn)
+            if merged.geom_type == "LineString":
+                notes.read_as("geometry", "the geometry is a MULTILINESTRING; read as the one line that it draws", link)
+                drawn = merged
+        if drawn is None or drawn.geom_type != "LineString" or drawn.is_empty:
+            notes.cannot_use("geometry", "the geometry is no WKT line; a straight line stands in for it", link)
         else:
-            inner = [(x, y) for x, y in shapely.get_coordinates(_moved(drawn, around.to_lonlat)).tolist()]
-            if row.get("dir_flag", "") == "-1":
-                inner.reverse()
-            inner = inner[1:-1]
+            inner = _along(row, drawn, ends, around, notes)
     line = shapely.LineString([ends[0], *inner, ends[1]])
     return line if line.length > 0 else None
+
+
+def _along(
+    row: dict[str, str],
+    drawn: shapely.Geometry,
+    ends: tuple[tuple[float, float], tuple[float, float]],
+    around: _Network,
+    notes: _Notes,
+) -> list[tuple[float, float]]:
+    """Points of a link between its nodes, turned round if they are drawn from its end to its start."""
+    link = row["link_id"]
+    points = [(x, y) for x, y in shapely.get_coordinates(_moved(drawn, around.to_lonlat)).tolist()]
+    if not np.isfinite(points).all():
+        notes.cannot_use("geometry", "the geometry is nowhere on Earth; a straight line stands in for it", link)
+        return []
+    flag = row.get("dir_flag", "")
+    reverse = flag in ("-1", "-1.0")
+    if flag not in ("", "NaN", "0", "0.0", "1", "1.0", "-1", "-1.0"):
+        notes.cannot_use("dir_flag", f"{flag!r} is neither 1 nor -1; taken as 1", link)
+    if reverse:
+        points.reverse()
+    as_drawn = _distance_m(points[0], ends[0]) + _distance_m(points[-1], ends[1])
+    turned = _distance_m(points[0], ends[1]) + _distance_m(points[-1], ends[0])
+    if turned < as_drawn:
+        points.reverse()
+        notes.read_as("geometry", "the line is drawn from the link's end to its start; turned round", link)
+    apart = max(_distance_m(points[0], ends[0]), _distance_m(points[-1], ends[1]))
+    if apart > _APART_M:
+        notes.cannot_use(
+            "geometry", f"the line begins or ends more than {_APART_M:g} m from its node; joined straight", link
+        )
+    first = 1 if _distance_m(points[0], ends[0]) <= _NODE_M else 0
+    last = len(points) - (1 if _distance_m(points[-1], ends[1]) <= _NODE_M else 0)
+    return points[first:last]
+
+
+def _distance_m(first: tuple[float, float], second: tuple[float, float]) -> float:
+    return float(_GEOD.inv(*first, *second)[2])
+
+
+def _uses(text: str, groups: Mapping[str, frozenset[str]]) -> set[str]:
+    """Uses that a cell names, whatever stands between them; names of groups are replaced by what they hold."""
+    words = {word for word in re.split(r"[\s,;|/+&\[\](){}\"']+", text.lower()) if word and word != "nan"}
+    return set().union(*(groups.get(word, {word}) for word in words)) if words else set()
+
+
+def _use_groups(folder: Path) -> dict[str, frozenset[str]]:
+    """Groups of uses by name, from ``use_group.csv`` if there."""
+    if not (folder / "use_group.csv").exists():
+        return {}
+    table = _table(folder, "use_group", ("use_group", "uses"))
+    groups = {
+        name.lower(): frozenset(_uses(text, {})) for name, text in zip(table["use_group"], table["uses"], strict=True)
+    }
+    for _ in groups:  # a group may hold groups
+        groups = {name: frozenset().union(*(groups.get(use, {use}) for use in uses)) for name, uses in groups.items()}
+    return groups
+
+
+def _directed(links: pd.DataFrame) -> list[str]:
+    """Whether each link is directed, as "1" or "0"; anything else is an error, as half of the roads hang on it."""
+    known = {**dict.fromkeys(TRUE, "1"), **dict.fromkeys(FALSE, "0")}
+    values = links["directed"].str.lower()
+    bad = links.index[~values.isin(known.keys())]
+    if len(bad):
+        message = (
+            f"link.csv, row {bad[0] + 2}, column directed: {links['directed'][bad[0]]!r} is neither true nor false"
+        )
+        raise LetupError("import.gmns", f"{message} ({plural(len(bad), 'row')})", "Write true or false.")
+    return [known[value] for value in values]
+
+
+def _unread_files(folder: Path) -> list[Finding]:
+    """Name the files of the specification that hold more about roads and are not read."""
+    return [
+        Finding(
+            "import.left_out",
+            "note",
+            f"{name}.csv is not read: {what}",
+            "Put in by hand what closes a road or changes what it carries.",
+            file=f"{name}.csv",
+        )
+        for name, what in _NOT_READ.items()
+        if (folder / f"{name}.csv").exists()
+    ]
 
 
 def _number(row: dict[str, str], column: str, factor: float | None, notes: _Notes) -> float | None:
@@ -370,7 +511,7 @@ def _compare_length(row: dict[str, str], line: shapely.LineString, factor: float
         return
     length = _number(row, "length", factor, notes)
     xy = shapely.get_coordinates(line)
-    drawn = pyproj.Geod(ellps="WGS84").line_length(xy[:, 0], xy[:, 1])
+    drawn = _GEOD.line_length(xy[:, 0], xy[:, 1])
     if length is not None and abs(length - drawn) > _LENGTHS_AGREE * max(length, drawn):
         notes.cannot_use(
             "length", "the length given differs by more than 10 % from the line drawn, which is used", row["link_id"]
@@ -382,19 +523,26 @@ def _paired(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     If they differ in more, people on foot, who may go both ways on either, get the first alone.
     """
-    waiting: dict[tuple[tuple[float, ...], ...], dict[str, Any]] = {}
+    waiting: dict[tuple[str, tuple[tuple[float, ...], ...], str], dict[str, Any]] = {}
     kept: list[dict[str, Any]] = []
     for feature in features:
-        course = tuple(map(tuple, shapely.get_coordinates(feature["geometry"]).round(7).tolist()))
-        other = waiting.pop(course[::-1], None) if feature.get("oneway") else None
+        points = tuple(map(tuple, shapely.get_coordinates(feature["geometry"]).round(7).tolist()))
+        course = (feature["from_node"], points, feature["to_node"])
+        turned = (feature["to_node"], points[::-1], feature["from_node"])
+        other = waiting.pop(turned, None) if feature.get("oneway") else None
         if other is None:
             if feature.get("oneway"):
                 waiting[course] = feature
             kept.append(feature)
-        elif all(other.get(name) == feature.get(name) for name in ("class", "modes", "speed_kmh", "vehicles_per_hour")):
+        elif all(
+            other.get(name) == feature.get(name)
+            for name in ("class", "modes", "speed_kmh", "vehicles_per_hour", "lorry_tonnes")
+        ):
             other["oneway"] = False
-            both = (other.get("lanes"), feature.get("lanes"))
-            other["lanes"] = sum(both) if None not in both else None
+            there, back = other.get("lanes"), feature.get("lanes")
+            other["lanes"] = there + back if there and back else None
+            if there and back and there != back:
+                other |= {"lanes_forward": there, "lanes_backward": back}
             other["note"] = f"as in the GMNS network; links {other['id']} and {feature['id']}"
         else:
             if "foot" in other["modes"] and "foot" in feature["modes"]:

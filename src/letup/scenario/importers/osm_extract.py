@@ -184,7 +184,7 @@ def _near(way: Way, bounds: Bounds) -> bool:
     if not known:
         return False
     x, y = zip(*known, strict=True)
-    return min(x) <= bounds[2] and max(x) >= bounds[0] and min(y) <= bounds[3] and max(y) >= bounds[1]
+    return bool(min(x) <= bounds[2] and max(x) >= bounds[0] and min(y) <= bounds[3] and max(y) >= bounds[1])
 
 
 def _as_of(path: Path) -> datetime:

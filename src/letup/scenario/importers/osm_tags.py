@@ -10,12 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from letup.scenario.importers.vocabulary import FALSE, TRUE, is_yes, words
+
 Tags = Mapping[str, str]
-
-
-def _words(text: str) -> dict[str, None]:
-    """The words of a text, in its order."""
-    return dict.fromkeys(text.split())
 
 
 CLASSES = {
@@ -35,17 +32,17 @@ CLASSES = {
 MINOR_SERVICE = ("driveway", "parking_aisle", "drive-through", "emergency_access")
 """Kinds of ``service`` that lead nowhere but to one house or car park."""
 
-LIFECYCLE = _words("destroyed demolished razed removed abandoned disused construction proposed planned")
+LIFECYCLE = words("destroyed demolished razed removed abandoned disused construction proposed planned")
 """Prefixes of ``highway`` by which the map keeps what is no road any more, or not yet."""
 
 RESTRICTIONS = ("restriction", "restriction:hgv", "restriction:motorcar", "restriction:conditional")
 """Keys of relations that forbid turns."""
 
-_NO = _words(
+_NO = words(
     "no private military agricultural forestry emergency residents permit psv bus restricted closed use_sidepath "
     "false 0"
 )
-_YES = _words("yes designated permissive destination official public customers delivery allowed discouraged true 1")
+_YES = words("yes designated permissive destination official public customers delivery allowed discouraged true 1")
 _DRIVEN = ("motorcar", "motor_vehicle", "vehicle", "access")
 _LORRIES = ("hgv", "motor_vehicle", "vehicle", "access")
 _WALKED = ("foot", "access")
@@ -53,7 +50,7 @@ _WALKED = ("foot", "access")
 _LOST = ("destroyed", "collapsed", "demolished", "razed", "impassable")
 _STATES = ("bridge:status", "tunnel:status", "highway:status", "status", "condition", "damage", "bridge", "smoothness")
 _HARMLESS = ("no", "none", "false", "0", "good", "minor", "completed", "undamaged", "intact", "ok", "open", "passable")
-_UNDEFINED = _words(
+_UNDEFINED = words(
     "damage damage:type status condition bridge:status tunnel:status highway:status ruins construction abandoned "
     "disused ford tidal flood_prone seasonal winter_road ice_road hazard 4wd_only maxaxleload oneway:foot "
     "foot:forward foot:backward checkpoint"
@@ -64,13 +61,13 @@ LORRY_HEIGHT_M = 4.0
 LORRY_WIDTH_M = 2.5
 """A road that lets through nothing as high or as wide is closed to lorries: the measures of an ordinary one, metres."""
 
-_STOPS_VEHICLES = _words(
+_STOPS_VEHICLES = words(
     "block bollard bollards boulder bus_trap chain concrete cycle_barrier debris earthmound berm horse_stile "
     "jersey_barrier kissing_gate log motorcycle_barrier planter rock rope rubble sally_port step stile "
     "sump_buster swing_gate tank_trap turnstile full-height_turnstile wicket_gate yoke"
 )
-_STOPS_ALL = _words("wall fence hedge ditch city_wall retaining_wall trench razor_wire barbed_wire")
-_STOPS_NOBODY = _words("cattle_grid entrance height_restrictor kerb lift_gate no toll_booth arch")
+_STOPS_ALL = words("wall fence hedge ditch city_wall retaining_wall trench razor_wire barbed_wire")
+_STOPS_NOBODY = words("cattle_grid entrance height_restrictor kerb lift_gate no toll_booth arch")
 
 _KMH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 _METRES = {
@@ -97,7 +94,7 @@ _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z/'\"]*)\s*")
 def road_class(tags: Tags) -> str | None:
     """Class of a way; None if it is no road that people can use. A path open to cars is a track."""
     kind = CLASSES.get(tags.get("highway", ""))
-    if kind is None or tags.get("area") == "yes":
+    if kind is None or is_yes(tags.get("area", "")):
         return None
     if tags["highway"] == "service" and tags.get("service") in MINOR_SERVICE:
         return None
@@ -170,7 +167,7 @@ def barrier(tags: Tags) -> Access:
     """
     kind = tags.get("barrier", "").strip().lower()
     undefined: dict[str, str] = {}
-    locked = tags.get("locked") in ("yes", "true", "1")
+    locked = is_yes(tags.get("locked", ""))
     stops_vehicles = kind in _STOPS_VEHICLES or kind in _STOPS_ALL or locked
     stops_foot = kind in _STOPS_ALL or locked
     foot = _may(tags, _WALKED, not stops_foot, undefined)
@@ -237,8 +234,8 @@ def lorry_tonnes(tags: Tags) -> tuple[float | None, dict[str, str]]:
 
 def level(tags: Tags) -> tuple[int, str | None]:
     """Level of a way above (bridges) or below (tunnels) the ground, and what could not be read."""
-    bridge = tags.get("bridge", "no") not in ("no", "false", "0")
-    tunnel = tags.get("tunnel", "no") not in ("no", "false", "0", "building_passage")
+    bridge = tags.get("bridge", "no").lower() not in FALSE
+    tunnel = tags.get("tunnel", "no").lower() not in {**FALSE, "building_passage": None}
     usual = 1 if bridge else -1 if tunnel else 0
     text = tags.get("layer", "").strip()
     if not text:
@@ -246,20 +243,15 @@ def level(tags: Tags) -> tuple[int, str | None]:
     return (int(text), None) if re.fullmatch(r"[+-]?\d", text) else (usual, text)
 
 
-def is_yes(text: str) -> bool:
-    """Whether a tag says yes."""
-    return text.strip().lower() in ("yes", "true", "1")
-
-
 def oneway(tags: Tags) -> tuple[int, str | None]:
     """Direction of vehicles: 1 along the line, -1 against it, 0 both; and what could not be read."""
     text = tags.get("oneway", "").strip().lower()
-    if text in ("yes", "true", "1"):
+    if text in TRUE:
         return 1, None
     if text in ("-1", "reverse"):
         return -1, None
     implied = 1 if tags.get("highway") == "motorway" or tags.get("junction") in ("roundabout", "circular") else 0
-    if text in ("", "no", "false", "0"):
+    if not text or text in FALSE:
         return (0 if text else implied), None
     return 0, f"oneway={text}"
 
