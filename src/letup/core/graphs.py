@@ -31,3 +31,23 @@ def cheapest_arcs(tail: Nodes, head: Nodes, cost: NDArray[Any]) -> Longs:
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
     return np.asarray(order[first], np.int64)
+
+
+def minimum_cut(
+    tail: Nodes, head: Nodes, capacity: NDArray[np.int32], nodes: int, source: int, sink: int
+) -> tuple[int, Bools]:
+    """The largest flow from a source to a sink, and the nodes on the source's side of a minimum cut: bool[nodes].
+
+    Capacities of arcs side by side are added up.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+    graph = csr_array((capacity, (tail, head)), shape=(nodes, nodes))
+    largest = maximum_flow(graph, source, sink)
+    residual = csr_array(graph - largest.flow)
+    residual.data = (residual.data > 0).astype(np.int32)
+    residual.eliminate_zeros()
+    side = np.zeros(nodes, bool)
+    side[breadth_first_order(residual, source, return_predecessors=False)] = True
+    return int(largest.flow_value), side

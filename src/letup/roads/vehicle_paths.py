@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from letup.core.arrays import Bools
+from letup.core.graphs import cheapest_arcs
 from letup.roads.last_stretches import road_access, stretch_minutes
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import OpenTimes
@@ -205,10 +206,7 @@ class VehicleRoads:
     def _quickest(self, nodes: list[int], usable: Bools) -> dict[tuple[int, int], list[int]]:
         """Arcs of the quickest path between each two nodes."""
         arcs = np.flatnonzero(usable)
-        arcs = arcs[np.lexsort((self.minutes[arcs], self.network.head[arcs], self.network.tail[arcs]))]
-        first = np.ones(len(arcs), bool)  # of parallel arcs the quickest
-        first[1:] = (np.diff(self.network.tail[arcs]) != 0) | (np.diff(self.network.head[arcs]) != 0)
-        arcs = arcs[first]
+        arcs = arcs[cheapest_arcs(self.network.tail[arcs], self.network.head[arcs], self.minutes[arcs])]
         tail, head = self.network.tail[arcs], self.network.head[arcs]
         size = len(self.network.lon)
         graph = csr_array((np.maximum(self.minutes[arcs], 1e-9), (tail, head)), shape=(size, size))

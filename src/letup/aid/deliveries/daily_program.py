@@ -25,6 +25,7 @@ from letup.aid.deliveries.trip import Trip, open_spells
 from letup.aid.deliveries.truck_paths import TruckPath, arc_minutes, checkpoints_at, last_stretch, truck_zones
 from letup.core.arrays import Bools, Floats
 from letup.core.errors import LetupError
+from letup.core.graphs import cheapest_arcs
 from letup.lp.program import DualBounds
 from letup.roads.departures import open_steps
 from letup.roads.last_stretches import road_access
@@ -127,12 +128,10 @@ def _least(tail: list[int], head: list[int], costs: list[float], size: int, orig
     """Least cost from each origin to all nodes: float64[origins, size]."""
     if not origins or not tail:
         return np.full((len(origins), size), np.inf)
-    # Of parallel arcs the cheapest; what costs nothing costs next to nothing, for SciPy takes 0 as no arc.
-    order = np.lexsort((costs, head, tail))
-    ends = np.stack([np.array(tail)[order], np.array(head)[order]])
-    first = np.concatenate([[True], (ends[:, 1:] != ends[:, :-1]).any(axis=0)])
-    cost = np.maximum(np.array(costs)[order][first], 1e-12)
-    graph = csr_array((cost, (ends[0, first], ends[1, first])), shape=(size, size))
+    tails, heads = np.array(tail), np.array(head)
+    arcs = cheapest_arcs(tails, heads, np.array(costs))
+    cost = np.maximum(np.array(costs)[arcs], 1e-12)  # what costs nothing costs next to nothing: SciPy takes 0 as no arc
+    graph = csr_array((cost, (tails[arcs], heads[arcs])), shape=(size, size))
     return np.asarray(dijkstra(graph, indices=origins), float).reshape(len(origins), size)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
+from scipy.sparse.csgraph import connected_components, dijkstra
 
+from letup.core.graphs import cheapest_arcs, minimum_cut
 from letup.pauses.certificates.certificate import Grouping
 from letup.pauses.certificates.coarse_network import coarsen
 from letup.roads.timed_network import TimedNetwork
@@ -25,13 +26,7 @@ def leads(net: TimedNetwork) -> NDArray[np.int64]:
     heads = np.concatenate([net.head, homes, np.full(len(shelters), sink)])
     unlimited = np.full(len(homes) + len(shelters), net.arcs + 1, np.int32)
     capacity = np.concatenate([np.ones(net.arcs, np.int32), unlimited])
-    graph = csr_array((capacity, (tails, heads)), shape=(n + 2, n + 2))
-    flow = maximum_flow(graph, source, sink).flow
-    residual = csr_array(graph - flow)
-    residual.data = (residual.data > 0).astype(np.int32)
-    residual.eliminate_zeros()
-    before = np.zeros(n + 2, bool)
-    before[breadth_first_order(residual, source, return_predecessors=False)] = True
+    _, before = minimum_cut(tails, heads, capacity, n + 2, source, sink)
     narrow = np.flatnonzero(before[net.tail] & ~before[net.head])
     starts = np.unique(net.tail[narrow])
     if not len(starts):
@@ -49,10 +44,8 @@ def _quickest(
     net: TimedNetwork, tail: NDArray[np.int32], head: NDArray[np.int32], starts: NDArray[np.int32]
 ) -> NDArray[np.float64]:
     """Quickest time from any of the starts to each node, steps; infinite where there is no path."""
-    order = np.lexsort((net.transit, head, tail))
-    tail, head, transit = tail[order], head[order], net.transit[order]
-    new = np.concatenate([[True], (np.diff(tail) != 0) | (np.diff(head) != 0)]) if len(tail) else np.zeros(0, bool)
-    graph = csr_array((transit[new].astype(float), (tail[new], head[new])), shape=(net.nodes, net.nodes))
+    arcs = cheapest_arcs(tail, head, net.transit)
+    graph = csr_array((net.transit[arcs].astype(float), (tail[arcs], head[arcs])), shape=(net.nodes, net.nodes))
     return np.asarray(dijkstra(graph, indices=starts, min_only=True))
 
 

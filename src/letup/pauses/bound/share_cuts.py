@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from letup.core.graphs import minimum_cut
 from letup.lp.program import Terms
 from letup.pauses.certificates.certificate import ShareCut
 from letup.pauses.certificates.relaxation_program import RelaxationProgram
@@ -115,15 +114,9 @@ class ShareSeparation:
             head = np.r_[net.head[others], net.stay_to, homes, np.full(len(crowd), end)]
             amount = np.r_[room[others], unlimited, net.people[homes] * quiet, people[crowd]]
         capacity = np.floor(np.minimum(amount * scale, _LARGEST // 4)).astype(np.int32)
-        graph = csr_array((capacity, (tail, head)), shape=(net.places + 2, net.places + 2))
-        flow = maximum_flow(graph, origin, end)
-        if people[crowd].sum() * scale - flow.flow_value < scale:
+        flow, reached = minimum_cut(tail, head, capacity, net.places + 2, origin, end)
+        if people[crowd].sum() * scale - flow < scale:
             return None
-        residual = csr_array(graph - flow.flow)
-        residual.data = (residual.data > 0).astype(np.int32)
-        residual.eliminate_zeros()
-        reached = np.zeros(net.places + 2, bool)
-        reached[breadth_first_order(residual, origin, return_predecessors=False)] = True
         moves = crowd[reached[net.head[crowd]]] if onward else crowd[~reached[net.tail[crowd]]]
         across = reached[net.tail] & ~reached[net.head]
         across[crowd] = False

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from letup.core.graphs import cheapest_arcs
 from letup.roads.timed_network import TimedNetwork
 
 ZonePath = tuple[tuple[int, int, int], ...]
@@ -34,11 +35,7 @@ def quickest_paths(net: TimedNetwork, seed: int = 0) -> list[ZonePath]:
         most = max(_PAIRS // len(shelters), 10)
         starts = np.sort(random.choice(starts, min(most, len(starts)), replace=False))
         shelters = np.sort(random.choice(shelters, min(_PAIRS // len(starts), len(shelters)), replace=False))
-    order = np.lexsort((net.transit, net.head, net.tail))
-    tail, head = net.tail[order], net.head[order]
-    is_first = np.ones(net.arcs, bool)
-    is_first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    quickest = order[is_first]
+    quickest = cheapest_arcs(net.tail, net.head, net.transit)
     graph = csr_array(
         (net.transit[quickest].astype(np.float64), (net.tail[quickest], net.head[quickest])),
         shape=(net.nodes, net.nodes),

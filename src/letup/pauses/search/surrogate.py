@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from letup.core.graphs import minimum_cut
 from letup.flow.idle_steps import shortened
 from letup.flow.quick_flow import quick_flow
 from letup.pauses.bound.grouping import leads
@@ -180,12 +179,7 @@ def _stays(net: TimedNetwork, homes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     tails = np.concatenate([net.tail, np.full(len(starts), n), shelters])
     heads = np.concatenate([net.head, starts, np.full(len(shelters), n + 1)])
     people = np.concatenate([np.minimum(most, _MANY // 8), np.full(len(starts) + len(shelters), _MANY)])
-    graph = csr_array((people.astype(np.int32), (tails, heads)), shape=(n + 2, n + 2))
-    left = csr_array(graph - maximum_flow(graph, n, n + 1).flow)
-    left.data = (left.data > 0).astype(np.int32)
-    left.eliminate_zeros()
-    before = np.zeros(n + 2, bool)
-    before[breadth_first_order(left, n, return_predecessors=False)] = True
+    _, before = minimum_cut(tails, heads, people.astype(np.int32), n + 2, n, n + 1)
     narrow = before[net.tail] & ~before[net.head]
     if narrow.sum() <= _NARROW:
         stays |= narrow

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from letup.core.graphs import cheapest_arcs
 from letup.roads.timed_network import TimedNetwork
 
 AS_IT_IS = -2
@@ -113,11 +114,9 @@ class ZoneContraction:
         arcs = np.flatnonzero(self.label == zone)
         nodes, places = np.unique(np.concatenate([net.tail[arcs], net.head[arcs]]), return_inverse=True)
         tail, head = places[: len(arcs)], places[len(arcs) :]
-        order = np.lexsort((transit[arcs], head, tail))
-        tail, head, time = tail[order], head[order], transit[arcs][order].astype(np.float64)
-        is_first = np.ones(len(arcs), bool)
-        is_first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-        graph = csr_array((time[is_first], (tail[is_first], head[is_first])), shape=(len(nodes), len(nodes)))
+        time = transit[arcs].astype(np.float64)
+        quickest = cheapest_arcs(tail, head, time)
+        graph = csr_array((time[quickest], (tail[quickest], head[quickest])), shape=(len(nodes), len(nodes)))
         ends = np.flatnonzero((self.fixed | self.crossing)[nodes])
         starts = ends[np.isin(ends, tail)]
         if len(starts) > _SAMPLE:
