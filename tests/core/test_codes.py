@@ -17,7 +17,14 @@ CODE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+")
 FILES = {"npz", "csv", "json", "yaml", "geojson", "gpkg", "html", "gpx", "xlsx", "txt", "tab", "md", "css", "js", "mjs"}
 """What ends the name of a file: such texts look like codes and are none. A new kind of file needs its ending here."""
 MODULES = "letup."
-PARTS = {"answer.ceiling", "movements.people", "movements.rows", "deliveries.bound", "deliveries.zones"}
+PARTS = {
+    "answer.ceiling",
+    "movements.people",
+    "movements.rows",
+    "deliveries.bound",
+    "deliveries.zones",
+    "deliveries.findings",
+}
 """Parts of plan.json that look like codes."""
 HEADS = {code.partition(".")[0] for code in CODES}
 

@@ -11,9 +11,9 @@ from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
 from letup.pauses.limits import moving_array
+from letup.plan.bottlenecks import in_order
 from letup.plan.discretise import limits_of
 from letup.plan.files.document import BOTTLENECK_COLUMNS
-from letup.plan.planner.bottlenecks import in_order
 
 
 def test_nobody_leaves_who_does_not_want_to(made, example):

@@ -18,7 +18,7 @@ from letup.verify.result import Verification
 
 @pytest.fixture
 def folder(hungry, tmp_path):
-    return shutil.copytree(hungry, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html", "*.gpkg"))
+    return shutil.copytree(hungry, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html"))
 
 
 def codes_of(folder):

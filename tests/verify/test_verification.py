@@ -36,7 +36,7 @@ NUMERIC = (
 
 @pytest.fixture
 def folder(written, tmp_path):
-    return shutil.copytree(written, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html", "*.gpkg"))
+    return shutil.copytree(written, tmp_path / "plan", ignore=shutil.ignore_patterns("report.html"))
 
 
 def read(folder):

@@ -17,9 +17,11 @@ def verify(
     """Recompute a plan from its files alone; exit 1 and say where if something does not hold."""
     from letup.cli.terminal import show, show_json, table
     from letup.core.wording import and_more, plural
+    from letup.report.verification import check_report
     from letup.verify.verification import verify as recompute
 
     result = recompute(folder)
+    check_report(folder, result)
     if as_json:
         problems = [
             {"code": p.code, "file": p.file, "where": p.where, "column": p.column, "message": p.message}

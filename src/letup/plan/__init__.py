@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from letup.plan.files.as_written import read_plan as read
 from letup.plan.files.read import read_document, read_pauses
 from letup.plan.files.write import require_usable, write
 from letup.plan.model import GroupResult, Plan
@@ -15,6 +16,7 @@ __all__ = [
     "GroupResult",
     "Plan",
     "make",
+    "read",
     "read_document",
     "read_pauses",
     "require_usable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ def document_part(deliveries: Deliveries, scenario: Scenario) -> dict[str, Any]:
     """The part of plan.json on deliveries."""
     table = deliveries.table
     trucks, kilograms = int(table["trucks"].sum()), float(table.loc[table["zone"] != "", "kg"].sum())
-    return part_of(deliveries.need, deliveries.used, scenario, len(table), trucks, kilograms, deliveries.bound)
+    part = part_of(deliveries.need, deliveries.used, scenario, len(table), trucks, kilograms, deliveries.bound)
+    return part | {"findings": [asdict(finding) for finding in deliveries.findings]}
 
 
 def trucks_per_day(table: pd.DataFrame, scenario: Scenario) -> float:

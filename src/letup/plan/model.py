@@ -21,6 +21,13 @@ from letup.plan.objectives import Objective
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 
+EXACT = "worths and gains are differences of exact flows"
+ESTIMATED = (
+    "worths and gains are differences of estimates, in which people reserve room on their quickest way and then on "
+    "others; the plan's own totals are exact, and where shelters fill up some people could arrive a little sooner than "
+    "it says"
+)
+
 
 @dataclass(frozen=True)
 class GroupResult:
@@ -193,3 +200,23 @@ def pause_rows(scenario: Scenario, windows: Sequence[Window]) -> list[dict[str, 
         }
         for window in windows
     ]
+
+
+def pause_table(
+    scenario: Scenario,
+    windows: Sequence[Window],
+    passing: Sequence[int],
+    gains: Sequence[int],
+    need: Sequence[float] | None = None,
+) -> pd.DataFrame:
+    """The pauses as in `Plan.pauses`."""
+    rows = pause_rows(scenario, windows)
+    columns = ("zone", "zone_name", "start", "end", "hours", "first_step", "last_step")
+    return pd.DataFrame(
+        {name: [row[name] for row in rows] for name in columns}
+        | {
+            "passing_people": passing,
+            "worth_people": gains,
+            "worth_need": need if need is not None else [None] * len(windows),
+        }
+    )

@@ -19,6 +19,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from letup.core import wording
+from letup.plan import read
 from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part as deliveries_part
 from letup.plan.files.document import MOVEMENTS
@@ -40,6 +41,8 @@ _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "star
 def write(plan: Plan, folder: str | Path) -> list[Path]:
     """Write a plan with its report: the files of `letup.plan.write`, and report.html, which comes first.
 
+    The report is made from what the other files say, so that `letup verify` can make it again.
+
     Parameters
     ----------
     plan : Plan
@@ -57,7 +60,8 @@ def write(plan: Plan, folder: str | Path) -> list[Path]:
     LetupError
         ``plan.folder`` if the folder cannot be used.
     """
-    *files, report = write_plan(plan, folder, (*OUTPUTS, Output(REPORT, lambda plan, path, _: write_html(plan, path))))
+    outputs = (*OUTPUTS, Output(REPORT, lambda _, path, __: write_html(read(path.parent), path)))
+    *files, report = write_plan(plan, folder, outputs)
     return [report, *files]
 
 
@@ -92,7 +96,6 @@ def html(plan: Plan, folder: Path) -> str:
         plan.scenario,
         **_answer(plan, int(without.sum())),
         **_parts(plan, data, zone_of, without),
-        folder=folder.name or ".",
         digests=digests(plan, folder),
         policy=policy(script),
         js=script,

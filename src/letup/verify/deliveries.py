@@ -28,6 +28,7 @@ from letup.scenario.model import Scenario
 from letup.tables import parse_path
 from letup.verify.bounds import proven_need
 from letup.verify.result import Verification
+from letup.verify.statements import check_delivery_findings
 from letup.verify.truck_paths import BrokenPathError, Span, TruckPaths
 
 _LITTLE = 1e-6
@@ -70,6 +71,15 @@ def check_deliveries(
     if len(sound) < len(merged):
         return None
     replayed.together(sound)
+    check_delivery_findings(
+        document.deliveries.findings,
+        {row["zone"] for row in sound},
+        {row["truck"] for row in sound},
+        scenario,
+        network,
+        replayed.need,
+        result,
+    )
     goods = [(row["item"], row["zone"], row["amount"], row["back_free_step"]) for row in sound]
     bound = proven_need(proof.deliveries, "deliveries", scenario, network, replayed.need, replayed.quiet, result)
     if bound is not None:

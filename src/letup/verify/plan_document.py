@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from letup.core.errors import LetupError
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
 from letup.plan.ceiling import BASIS, RELAXED, ceiling
 from letup.plan.discretise import limits_of, people_by_group
 from letup.plan.extensions import Extension, is_allowed
+from letup.plan.files.as_written import read_plan
 from letup.plan.files.document import Document
 from letup.plan.files.write import about, zone_parts
 from letup.plan.findings import check_plan
@@ -26,8 +29,10 @@ from letup.scenario.model import Scenario
 from letup.verify.bounds import check_weighed, proof_of, proven_ceiling
 from letup.verify.convoy_files import check_orders
 from letup.verify.deliveries import check_deliveries
+from letup.verify.layers import check_layers
 from letup.verify.movements import Leg, check_loads, check_movements
 from letup.verify.result import PLAN, Verification
+from letup.verify.statements import check_statements
 
 
 def check_content(
@@ -80,6 +85,7 @@ def check_content(
         windows, len(scenario.zones), scenario.steps
     )
     generous = ceiling(scenario.groups, list(timed.values()), usable)
+    check_statements(document, scenario, network, timed, result)
     proof = proof_of(folder, document, result)
     most = proven_ceiling(proof, scenario, timed, generous, result)
     _answer(document, windows, most, generous, len(table), scenario=scenario, result=result)
@@ -104,15 +110,21 @@ def check_content(
     recomputed = check_plan(
         scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete
     )
-    keys = ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
     result.same_part(
         PLAN,
         "findings",
         [part.model_dump() for part in document.findings],
-        [{key: getattr(f, key) for key in keys} for f in recomputed],
+        [asdict(finding) for finding in recomputed],
     )
     result.done("findings", len(recomputed))
     _pauses_within_limits(windows, scenario, document, result)
+    tell("recomputing the layers")
+    try:
+        result.plan = read_plan(folder, scenario, network)
+    except LetupError as error:
+        result.wrong("file", PLAN, "", f"the plan cannot be read as a whole: {error.message}")
+        return
+    check_layers(folder, result.plan, result)
 
 
 def _windows(document: Document, scenario: Scenario, result: Verification) -> tuple[list[int], list[Window]]:

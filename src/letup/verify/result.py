@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from letup.core.findings import Finding
+from letup.plan.model import Plan
 from letup.tables import Codes, Schema, read_rows
 
 PLAN = "plan.json"
@@ -26,10 +27,13 @@ class Verification:
         What was recomputed, and how many times.
     problems : list of Finding
         What does not hold: file, row or field, and why.
+    plan : Plan or None
+        The plan as its files say it; None where they could not be read as a whole.
     """
 
     checks: list[tuple[str, int]] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
+    plan: Plan | None = field(default=None, repr=False)
 
     @property
     def holds(self) -> bool:

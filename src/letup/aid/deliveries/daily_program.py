@@ -77,7 +77,7 @@ def quickest_ways(
     passable = np.ones(len(network.lon), bool)
     minutes = arc_minutes(network, speed_kmh)
     paused = np.where(arc_zone >= 0, minutes, 0.0)
-    open_arcs = open_to(network, "vehicle") & (minutes <= longest[arc_zone])
+    open_arcs = open_to(network, "lorry") & (minutes <= longest[arc_zone])
     for node, place in control.items():
         at = int(node_zone[node])
         is_open = open_steps(hours.get(place), scenario, scenario.steps, scenario.step_minutes)

@@ -248,6 +248,7 @@ class DeliveriesPart(_Part):
     gap: float | None = Field(description="(bound - value) / (value - value_without); null if nothing is added")
     evenness: float = Field(ge=0, le=1, description="weight of the most even against the largest total")
     zones: list[ZoneNeed]
+    findings: list[FindingPart] = Field(default=[], description="what trucks cannot do")
 
 
 class ObjectivePart(_Part):

@@ -19,15 +19,19 @@ _HIDDEN_DEGREES = 0.003  # about 300 m
 def write_layers(plan: Plan, path: Path) -> None:
     """Write the layers pauses, movements, bottlenecks and people_left; empty ones are left out."""
     path.unlink(missing_ok=True)
+    for name, layer in layers_of(plan).items():
+        layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def layers_of(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
+    """The layers by name; empty ones are left out."""
     layers = {
         "pauses": pauses_layer(plan),
         "movements": movements_layer(plan),
         "bottlenecks": bottlenecks_layer(plan),
         "people_left": people_left_layer(plan),
     }
-    for name, layer in layers.items():
-        if len(layer):
-            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    return {name: layer for name, layer in layers.items() if len(layer)}
 
 
 def pauses_layer(plan: Plan) -> gpd.GeoDataFrame:

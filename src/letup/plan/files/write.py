@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -230,13 +230,7 @@ def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) ->
         "deliveries": document_part(plan.deliveries, scenario) if plan.deliveries is not None else None,
         "weighed": joint.document_part(plan.objectives) if plan.objectives else None,
         "trace": [{"seconds": round(s, 3), "people": int(p), "ceiling": int(c)} for s, p, c in plan.trace],
-        "findings": [
-            {
-                key: getattr(f, key)
-                for key in ("code", "severity", "message", "remedy", "file", "where", "column", "rule")
-            }
-            for f in plan.findings
-        ],
+        "findings": [asdict(finding) for finding in plan.findings],
     }
     made = json.loads(json.dumps(made, default=_plain))
     for name in ("deliveries", "weighed"):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.deliveries.logistics import has_deliveries
@@ -23,7 +22,7 @@ from letup.pauses.warm_up import compile_first
 from letup.plan.ceiling import BASIS, RELAXED
 from letup.plan.discretise import people_by_group
 from letup.plan.findings import check_plan
-from letup.plan.model import GroupResult, Plan, Proof, pause_rows
+from letup.plan.model import ESTIMATED, EXACT, GroupResult, Plan, Proof, pause_table
 from letup.plan.objectives import Objective, is_joint, objectives_of
 from letup.plan.planner.bottlenecks import bottlenecks
 from letup.plan.planner.groups import EXACT_UP_TO, DoubledLimit, GroupFlow, move_groups
@@ -36,13 +35,6 @@ from letup.scenario.model import Scenario
 
 _RELIEVED = 3
 """Bottlenecks whose gain is computed where one takes seconds."""
-
-EXACT = "worths and gains are differences of exact flows"
-ESTIMATED = (
-    "worths and gains are differences of estimates, in which people reserve room on their quickest way and then on "
-    "others; the plan's own totals are exact, and where shelters fill up some people could arrive a little sooner than "
-    "it says"
-)
 
 
 def make(
@@ -209,26 +201,6 @@ def _finish(
             need=need_bound.duals if need_bound is not None else None,
             deliveries=brought.certificate if brought is not None else None,
         ),
-    )
-
-
-def pause_table(
-    scenario: Scenario,
-    windows: Sequence[Window],
-    passing: Sequence[int],
-    gains: Sequence[int],
-    need: Sequence[float] | None = None,
-) -> pd.DataFrame:
-    """The pauses as in `Plan.pauses`."""
-    rows = pause_rows(scenario, windows)
-    columns = ("zone", "zone_name", "start", "end", "hours", "first_step", "last_step")
-    return pd.DataFrame(
-        {name: [row[name] for row in rows] for name in columns}
-        | {
-            "passing_people": passing,
-            "worth_people": gains,
-            "worth_need": need if need is not None else [None] * len(windows),
-        }
     )
 
 

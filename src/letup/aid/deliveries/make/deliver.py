@@ -10,6 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from letup.aid.balance import Balance, arriving, follow
+from letup.aid.deliveries.findings import (
+    IN_PAUSES,
+    delivery_findings,
+    fleets_without_goods,
+    places_off_road,
+    zones_in_need,
+)
 from letup.aid.deliveries.logistics import Logistics, logistics_of
 from letup.aid.deliveries.make.bound import NeedBound, bound_need
 from letup.aid.deliveries.make.program import DeliveryProgram, delivery_program
@@ -22,10 +29,8 @@ from letup.aid.deliveries.residual_capacity import residual_capacity
 from letup.aid.deliveries.trip import Trip
 from letup.aid.people import Presence, moving, staying
 from letup.aid.supplies import Supplies, supplies
-from letup.core.findings import Finding, worst_first
-from letup.core.wording import first_few
+from letup.core.findings import Finding
 from letup.pauses.limits import Window, moving_array
-from letup.roads.last_stretches import STRETCH_M
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.tables import format_path, frame
@@ -145,7 +150,7 @@ def deliver(
         bound=max(proof.bound, value),
         certificate=proof.duals,
         balance=balance(scenario, ready.stocks, presence, table, back) if follow_stocks else None,
-        findings=findings_of(scenario, ready.logistics, ready.roads, need, trips),
+        findings=_findings(ready, scenario, need, trips),
         seconds=time.monotonic() - began,
     )
 
@@ -245,57 +250,23 @@ def findings_if_quiet(scenario: Scenario, network: RoadNetwork, quiet: NDArray[n
     """Findings on deliveries that no pauses could avoid: with zones quiet whenever they may be, bool[Z, T]."""
     ready = prepare(scenario, network)
     need = needs(scenario, ready.stocks, staying(scenario))
-    when = "in any hours that the limits allow"
-    return findings_of(scenario, ready.logistics, ready.roads, need, ready.trips(quiet), when)
+    return _findings(ready, scenario, need, ready.trips(quiet), "in any hours that the limits allow")
 
 
-def findings_of(
-    scenario: Scenario,
-    logistics: Logistics,
-    roads: dict[float, TruckNetwork],
-    need: Need,
-    trips: list[Trip],
-    when: str = "in these windows",
+def _findings(
+    ready: Prepared, scenario: Scenario, need: Need, trips: list[Trip], when: str = IN_PAUSES
 ) -> tuple[Finding, ...]:
     """Findings on deliveries, worst first."""
-    findings: list[Finding] = []
-
-    def add(code: str, severity: str, message: str, remedy: str, file: str, where: str = "") -> None:
-        findings.append(Finding(code, severity, message, remedy, file, where))  # type: ignore[arg-type]
-
-    bases = {fleet.base for fleet in logistics.fleets}
+    logistics, going = ready.logistics, {trip.fleet for trip in trips}
     stored = {place for place, stop in logistics.stops.items() if stop.kind == "warehouse"}
-    reached = set().union(*(layout.origin for layout in roads.values())) if roads else set()
-    for place, stop in logistics.stops.items():
-        if place not in reached and roads and (place in bases or stop.kind != "crossing"):
-            name = scenario.places["name"][place]
-            message = f"{name} is more than {STRETCH_M:,.0f} m from every road that trucks can use: no truck goes there"
-            add(
-                "deliveries.off_road",
-                "warning",
-                message,
-                "correct its position, or add the road",
-                "places.geojson",
-                place,
-            )
-    going = {trip.fleet for trip in trips}
-    for k, fleet in enumerate(logistics.fleets):
-        something_waits = any(
-            place == fleet.base and item in fleet.items for place, item in (*logistics.entries, *logistics.stores)
-        )
-        fed = fleet.base in stored and any(trip.stop == fleet.base for trip in trips)
-        if not something_waits and not fed:
-            message = f"{fleet.label} stand where nothing is that they may carry"
-            add("deliveries.nothing_waits", "warning", message, "fill supply.csv or stocks.csv", "trucks.csv", fleet.id)
-        if k not in going:
-            message = f"{fleet.label} can go nowhere {when}: {fleet.count:,} trucks stand still"
-            remedy = "pause the zones on their way for long enough, or see the hours of places"
-            add("deliveries.no_trip", "warning", message, remedy, "trucks.csv", fleet.id)
+    fed = stored & {trip.stop for trip in trips}
     served = {zone for trip in trips for zone in logistics.stops[trip.stop].zones}
-    short = np.flatnonzero(need.missing.sum(axis=(0, 1)) > 0)
-    left = [zone for zone in short.tolist() if zone not in served]
-    if left:
-        names = [str(scenario.zones["name"].iloc[zone]) for zone in left]
-        message = f"nothing can be brought to {first_few(names, 6, 'zones')} {when}, where needs are not met"
-        add("deliveries.unserved", "warning", message, "pause the zones on the way, or add points", "places.geojson")
-    return tuple(worst_first(findings))
+    return delivery_findings(
+        scenario,
+        logistics,
+        off_road=places_off_road(scenario, ready.network, logistics),
+        nothing_waits=[fleet.id for fleet in fleets_without_goods(logistics) if fleet.base not in fed],
+        no_trip=[fleet.id for k, fleet in enumerate(logistics.fleets) if k not in going],
+        unserved=[scenario.zone_ids[zone] for zone in zones_in_need(need) if zone not in served],
+        when=when,
+    )
