@@ -38,9 +38,12 @@ LONGEST = [
     "docs/test_pages.py",
     "verify/test_verification.py",
     "pauses/test_enumeration.py",
+    "plan/test_objectives.py",
+    "plan/test_frontier.py",
+    "cli/test_json.py",
+    "cli/test_frontier.py",
     "plan/test_make.py",
     "cli/test_plan.py",
-    "cli/test_frontier.py",
 ]
 """Files that take longest. They come first, or one worker would still be at them when the others have finished."""
 
