@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def first_plan(
         inside = [path for path, passed in zip(paths, zones_of, strict=True) if passed <= zones]
         takes = float(np.median([max(last for _, _, last in path) for path in inside]))
         for number in range(days, 0, -1):
-            kept = _longest(lengths, lambda length, among=zones, on=number: keeps(among, on, length))
+            kept = _longest(lengths, partial(keeps, zones, number))
             score = len(inside) * number * (kept - takes)
             if score > best_score:
                 best, best_score = (zones, number, kept), score
