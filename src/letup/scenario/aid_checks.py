@@ -331,7 +331,7 @@ def check_patients(tables: Mapping[str, Table], places: Mapping[str, Any] | None
         return
     check_ids(patients, "id", notes)
     layer = tables["places.geojson"].rows if "places.geojson" in tables else []
-    known = {row.cells.get("id"): row.cells for row in layer} if places is not None else None
+    known = {row.cells["id"]: row.cells for row in layer if "id" in row.cells} if places is not None else None
     for row in patients.rows:
         _check_row(patients.file, row, known, notes)
         _check_room(patients.file, row, ambulances, notes)

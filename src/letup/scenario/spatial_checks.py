@@ -220,7 +220,7 @@ def check_held(table: Table, code: str, places: Table, zones: Table, notes: Coll
     zone_shapes = [row.geometry for row in zones.rows if row.geometry is not None]
     if len(zone_shapes) != len(zones.rows) or not zone_shapes:
         return  # what lies in a zone that cannot be used would seem outside
-    at = {row.cells.get("id"): row for row in places.rows if row.geometry is not None}
+    at = {row.cells["id"]: row for row in places.rows if row.geometry is not None and "id" in row.cells}
     tree = shapely.STRtree(zone_shapes)
     for row in table.rows:
         place = at.get(row.cells.get("place"))
@@ -238,10 +238,12 @@ def check_elsewhere(table: Table, severity: Severity, places: Table, zones: Tabl
     if len(shapes) != len(zones.rows) or not shapes:
         return
     ids = {row.cells.get("id"): number for number, row in enumerate(zones.rows)}
-    at = {row.cells.get("id"): row for row in places.rows if row.geometry is not None}
+    at = {row.cells["id"]: row for row in places.rows if row.geometry is not None and "id" in row.cells}
     tree = shapely.STRtree(shapes)
     for row in table.rows:
-        zone, place = ids.get(row.cells.get("zone")), at.get(row.cells.get("place"))
+        if "zone" not in row.cells or "place" not in row.cells:
+            continue
+        zone, place = ids.get(row.cells["zone"]), at.get(row.cells["place"])
         if zone is None or place is None:
             continue
         there = zone_at(place.geometry, str(place.cells.get("kind")), tree, shapes)

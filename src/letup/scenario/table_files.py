@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from letup.core.collect import Collector, did_you_mean, show
+from letup.core.collect import Collector, did_you_mean, nearest, show
 from letup.core.findings import Severity
 from letup.scenario.format import FILES, LAYERS, TABLES, declared
 from letup.scenario.layer_files import layers_in, only_layer, read_layer
@@ -150,10 +150,15 @@ class TableFiles:
         missing += [name for name in self._stems.values() if not self.sources(name)]
         for path in sorted(self.folder.iterdir()):
             suffix = path.suffix.lower()
-            if suffix not in _LOOK_LIKE_DATA or path.name in read or path.name.startswith(("~$", ".")):
+            if path.name in read or path.name.startswith(("~$", ".")):
+                continue
+            begins = nearest(path.name.partition(".")[0], [Path(name).stem for name in missing])
+            if suffix not in _LOOK_LIKE_DATA and (not begins or suffix in PARTS):
                 continue
             options = [f"{Path(name).stem}{s}" for name in missing for s in SUFFIXES.get(name, (Path(name).suffix,))]
             hint = did_you_mean(path.name, [*missing, *options])
+            if begins and not hint:
+                hint = f"did you mean “{next(name for name in missing if Path(name).stem == begins)}”? "
             if suffix in _EXPECTED:
                 remedy, severe = "rename it if it belongs to the scenario", bool(hint)
             elif suffix in (".xlsx", ".shp", ".fgb", ".kml", ".gml"):
