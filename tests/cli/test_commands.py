@@ -113,7 +113,9 @@ def test_new_then_check_then_sources(tmp_path: Path) -> None:
     assert run("check", str(target)).returncode == 0
     result = run("sources", str(target), "--csv", str(tmp_path / "values.csv"))
     assert result.returncode == 0
-    assert "0 % observed, 0 % modelled, 100 % assumed of 234 values." in result.stdout
+    assert "0 % observed, 0 % modelled, 100 % assumed of 171 values." in result.stdout
+    loaded = run("plan", target, "--out", tmp_path / "plan", "--time-limit", "0")
+    assert "values: 0 % observed, 0 % modelled, 100 % assumed" in loaded.stderr
     assert "people.csv, share_leaving: 7 values assumed (example)" in result.stdout
     assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 235
     again = run("new", str(target))
