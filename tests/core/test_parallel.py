@@ -247,4 +247,4 @@ def test_a_missing_extra_is_said_with_how_to_get_it(monkeypatch):
     with pytest.raises(LetupError) as caught:
         spread(draw, [1], cluster="tcp://127.0.0.1:8786")
     assert caught.value.code == "spread.extra"
-    assert "letup[cluster]" in caught.value.remedy
+    assert "pip install distributed" in caught.value.remedy

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import re
+import shutil
+import sqlite3
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 import yaml
+from shapely import MultiPolygon
 
 from letup.core.errors import LetupError
-from letup.scenario import example, new, parse_hours, parse_modes, reference_page
-from letup.scenario.format import TABLES, columns_by_name, declared, find_column
+from letup.scenario import check, example, load, new, parse_hours, parse_modes, reference_page
+from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared, find_column
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,6 +77,62 @@ def test_every_remark_in_the_template_is_itself_valid_yaml(tmp_path: Path) -> No
     content = yaml.safe_load(opened)
     assert "forbidden" in content["limits"]
     assert "priorities" in content
+
+
+def test_an_empty_scenario_explains_each_column_where_it_is_filled_in(tmp_path: Path) -> None:
+    folder = new(tmp_path / "new", empty=True)
+    settings, parties = ((folder / name).read_text("utf-8") for name in (SCENARIO, PARTIES))
+    for name, schema in declared().items():
+        file = name.partition(":")[0]
+        if file in TABLES:
+            header, remarks = csv.reader((folder / file).read_text("utf-8").splitlines())
+            assert header == schema.names
+        elif file in LAYERS:
+            with contextlib.closing(sqlite3.connect(folder / Path(file).with_suffix(".gpkg"))) as package:
+                comments = dict(package.execute("SELECT column_name, description FROM gpkg_data_columns"))
+            assert list(comments) == schema.names
+            remarks = list(comments.values())
+        else:
+            remarks = [settings if file == SCENARIO else parties] * len(schema.columns)
+        for column, remark in zip(schema.columns, remarks, strict=True):
+            assert column.meaning in remark, (name, column.name)
+
+
+def test_an_empty_scenario_lacks_what_is_needed_and_nothing_else(tmp_path: Path) -> None:
+    findings = check(new(tmp_path / "new", empty=True))
+    assert {finding.code for finding in findings} == {
+        "value.missing",
+        "column.missing",
+        "layer.empty",
+        "places.no_shelter",
+    }
+    assert {finding.file for finding in findings if finding.severity != "warning"} == {
+        SCENARIO,
+        "zones.gpkg:zones",
+        "roads.gpkg:roads",
+    }
+
+
+def test_an_empty_scenario_that_is_filled_in_is_the_scenario(tmp_path: Path) -> None:
+    """What the example holds, below the remarks of the empty one."""
+    empty, example_folder = new(tmp_path / "empty", empty=True), new(tmp_path / "example")
+    for name in TABLES:
+        rows = (example_folder / name).read_text("utf-8").partition("\n")[2]
+        with (empty / name).open("a", encoding="utf-8") as file:
+            file.write(rows)
+    for name in (SCENARIO, PARTIES):
+        shutil.copy(example_folder / name, empty)
+    for name in LAYERS:
+        package = empty / Path(name).with_suffix(".gpkg")
+        cells = gpd.read_file(example_folder / name)
+        if name.startswith("zones"):
+            cells = cells.set_geometry(cells.geometry.map(lambda shape: MultiPolygon([shape])))
+        cells.to_file(package, layer=package.stem, mode="a", engine="pyogrio")
+    filled, original = load(empty), load(example_folder)
+    for name in (*LAYERS, *TABLES):
+        frames = [getattr(scenario, Path(name).stem) for scenario in (filled, original)]
+        columns = [column for column in frames[1] if column != "geometry"]
+        assert frames[0][columns].astype(str).equals(frames[1][columns].astype(str)), name
 
 
 def test_new_does_not_write_over_a_scenario(tmp_path: Path) -> None:

@@ -31,12 +31,16 @@ def list_() -> None:
     show_to_copy(*bundled())
 
 
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")]) -> None:
-    """Write a small scenario to start from."""
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")],
+    *,
+    empty: Annotated[bool, typer.Option("--empty", help="Without data: only the columns, each explained.")] = False,
+) -> None:
+    """Write a scenario to start from: a small invented one that can be planned at once, or an empty one."""
     from letup.cli.terminal import show, show_to_copy
     from letup.scenario import new as write_new
 
-    written = write_new(folder)
+    written = write_new(folder, empty=empty)
     show(f"wrote {written}: {', '.join(sorted(path.name for path in written.iterdir()))}")
     show_to_copy(f"next: put in your own data, then run: letup check {written}")
 

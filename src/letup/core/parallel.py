@@ -365,7 +365,7 @@ def _extra() -> Any:
         raise LetupError(
             "spread.extra",
             f"Work on a cluster needs the extra `cluster` ({error})",
-            "pip install 'letup[cluster]', or leave --cluster out to use the cores of this machine.",
+            "Install it beside letup: pip install distributed; or leave --cluster out to use the cores of this machine.",
         ) from error
     return distributed
 

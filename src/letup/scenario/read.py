@@ -225,10 +225,13 @@ def _read_tables(folder: Path, notes: Collector, instead: Mapping[str, str]) -> 
         if table is None:
             broken.add(name)
             continue
-        tables[name] = understand(table, notes)
+        understood = understand(table, notes)
+        if not table.rows and table.remarks and name not in (*REQUIRED_FILES, *_IF_ABSENT):
+            continue  # of an empty template, as it came
+        tables[name] = understood
         if not table.rows:
             severity: Any = "error" if name in REQUIRED_FILES else "warning"
-            remedy = "add rows, or remove the file"
+            remedy = "add rows" if name in REQUIRED_FILES else "add rows, or remove the file"
             notes.add("layer.empty", "has no rows", remedy, file=table.file, severity=severity)
     files.note_unread()
     return tables, broken

@@ -15,9 +15,10 @@ _INTRODUCTION = """\
 
 This page is made from the table that letup itself checks with (`letup.scenario.reference_page()`).
 
-A scenario is a folder that a GIS, a spreadsheet and a text editor can open. `letup new DIR` writes one to start
-from, `letup check DIR` lists everything that is wrong with one, and `letup sources DIR` lists where each value
-comes from.
+A scenario is a folder that a GIS, a spreadsheet and a text editor can open. `letup new DIR` writes a small invented
+one that can be planned at once; `letup new DIR --empty` writes one without data, in which every column is explained
+where it is filled in. `letup check DIR` lists everything that is wrong with one, and `letup sources DIR` lists where
+each value comes from.
 
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
   one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
@@ -30,6 +31,7 @@ comes from.
 - Tables (`.csv`) are UTF-8, separated by commas, with a decimal point. An empty cell means that nothing is said.
   Where the header leaves no doubt, semicolons or tabs are read, too, and in such a file commas before decimals; so are
   Arabic digits. A number such as 12.000, which is twelve to some and twelve thousand to others, is an error.
+- A row right under the header of a table in which every filled cell begins with `#` is a remark, and not read.
 - In place of `people.csv` there may be a workbook `people.xlsx`, with one sheet or a sheet `people`; so for each table.
   Or one workbook `scenario.xlsx` has a sheet for each table, by its name. A title above the header is passed over, and
   a row of HXL tags under it; merged cells, errors and formulas that were never computed are findings.

@@ -13,6 +13,7 @@ from letup.tables.schema import Column
 from letup.tables.text_files import MOST_COLUMNS
 
 SECTIONS = ("groups", "limits", "mobilisation", "priorities", "deliveries", "sources")
+REQUIRED_SECTIONS = ("groups", "mobilisation")
 _SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "priorities": dict, "deliveries": dict, "sources": dict}
 _WORD = {list: "list", dict: "mapping"}
 
@@ -33,7 +34,7 @@ def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
     for section in SECTIONS:
         value = content.get(section)
         if value is None or value in ([], {}):
-            if section in ("groups", "mobilisation"):
+            if section in REQUIRED_SECTIONS:
                 notes.add(
                     "column.missing", f"the section {section} is missing", "add it", file=SCENARIO, column=section
                 )

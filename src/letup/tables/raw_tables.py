@@ -33,7 +33,8 @@ class Table:
 
     ``name`` is the file or section as the table of attributes calls it; ``file`` differs from it
     where the layer lies in a GeoPackage, a workbook or another file. ``local`` says that the file has semicolons where
-    others have commas, as spreadsheets write it where decimals have commas.
+    others have commas, as spreadsheets write it where decimals have commas. ``remarks`` says that a row of
+    remarks under the header was passed over.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Table:
     columns: list[str]
     rows: list[Row] = field(default_factory=list)
     local: bool = False
+    remarks: bool = False
 
 
 Cells = Sequence[Any]
@@ -105,6 +107,9 @@ def table_of(
         message, advice = "holds tags of the Humanitarian Exchange Language and is not read", "nothing to do"
         notes.add("table.tags", message, advice, file=file, where=f"row {body[0][0]}", severity="note")
         del body[0]
+    elif body and _is_remarks(body[0][1]):
+        table.remarks = True
+        del body[0]
     for number, cells in _chained(body, rest):
         if len(table.rows) >= MOST_ROWS:
             notes.add("layer.too_many", f"has more than {MOST_ROWS:,} rows", "cut the table", file=file)
@@ -142,6 +147,11 @@ def _header_in(rows: list[tuple[int, Cells]], schema: Schema | None) -> int:
 
 def _is_tags(cells: Cells) -> bool:
     """Whether a row holds nothing but tags such as ``#adm2+code``, as tables of the humanitarian data exchange do."""
+    return _is_remarks(cells) and all(not filled(cell) or cell.strip()[1:2].strip() for cell in cells)
+
+
+def _is_remarks(cells: Cells) -> bool:
+    """Whether a row holds nothing but texts that begin with #, as templates explain their columns and YAML remarks."""
     texts = [cell for cell in cells if filled(cell)]
     return len(texts) > 1 and all(isinstance(cell, str) and cell.strip().startswith("#") for cell in texts)
 

@@ -57,7 +57,7 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, backen
         raise LetupError(
             "flow.backend",
             f"backend {backend!r} needs a package that is not installed: {error.name}",
-            "Install letup[reference], or use backend='kernel'.",
+            "Install it beside letup (pip install ortools), or use backend='kernel'.",
         ) from error
     except ImportError as error:
         raise LetupError(

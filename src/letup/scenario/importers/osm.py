@@ -154,7 +154,7 @@ def from_osm(
         import osmium  # noqa: F401
     except ImportError as error:
         message = "reading OpenStreetMap extracts needs pyosmium"
-        raise LetupError("import.extra", message, 'Install it: pip install "letup[osm]"') from error
+        raise LetupError("import.extra", message, "Install it beside letup: pip install osmium") from error
     path, folder = Path(extract), Path(out)
     if not path.is_file():
         raise LetupError("import.osm", f"{path} is no file", "Give the path of an .osm.pbf file.")
