@@ -364,8 +364,8 @@ def _extra() -> Any:
     except ImportError as error:
         raise LetupError(
             "spread.extra",
-            f"Work on a cluster needs the extra `cluster` ({error})",
-            "Install it beside letup: pip install distributed; or leave --cluster out to use the cores of this machine.",
+            f"Work on a cluster needs a package that is not installed ({error})",
+            "Install it beside letup (pip install distributed), or leave out --cluster to use this machine's cores.",
         ) from error
     return distributed
 
