@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -121,6 +121,10 @@ class LimitInfo:
         Value with which it says nothing.
     sentence : str
         What a page says of it; empty where the page has a sentence that says more.
+    any_time : bool
+        Whether, of two windows of a zone that may each be there and are as long, one that counts no more in any total
+        of `totals_of` can always stand for the other, whenever it lies: a limit that asks when the other windows lie,
+        as ``at_once`` does, says no. Where all say yes, `letup.pauses.feasibility.window_milp` need not look at both.
     """
 
     bounds: Literal["window", "zone", "all"]
@@ -132,10 +136,11 @@ class LimitInfo:
     at_least: bool = False
     given_up: Any = None
     sentence: str = ""
+    any_time: bool = field(kw_only=True)
 
 
 INFO: dict[str, LimitInfo] = {
-    "hours": LimitInfo("window", "hours", 2, "pauses lie between {first} and {last}"),
+    "hours": LimitInfo("window", "hours", 2, "pauses lie between {first} and {last}", any_time=True),
     "shortest": LimitInfo(
         "window",
         "number",
@@ -145,6 +150,7 @@ INFO: dict[str, LimitInfo] = {
         unit="h",
         at_least=True,
         given_up=0.0,
+        any_time=True,
     ),
     "longest": LimitInfo(
         "window",
@@ -153,6 +159,7 @@ INFO: dict[str, LimitInfo] = {
         "a pause lasts at most {value} h",
         "a longest pause of {new} in place of {old}",
         unit="h",
+        any_time=True,
     ),
     "windows_per_day": LimitInfo(
         "zone",
@@ -162,6 +169,7 @@ INFO: dict[str, LimitInfo] = {
         "{new} pause{s} per zone and day in place of {old}",
         unit="pauses",
         given_up=1_000_000,
+        any_time=True,
     ),
     "zone_hours": LimitInfo(
         "all",
@@ -171,6 +179,7 @@ INFO: dict[str, LimitInfo] = {
         "{new} zone-hours in all in place of {old}",
         unit="zone-hours",
         sentence="At most {value} zone-hours in all.",
+        any_time=True,
     ),
     "at_once": LimitInfo(
         "all",
@@ -180,8 +189,9 @@ INFO: dict[str, LimitInfo] = {
         "{new} zone{s} quiet at once in place of {old}",
         unit="zones",
         sentence="At most {value} zones quiet at the same time.",
+        any_time=False,
     ),
-    "forbidden": LimitInfo("window", "times", 5, "no pause is allowed in {entries}", given_up=()),
+    "forbidden": LimitInfo("window", "times", 5, "no pause is allowed in {entries}", given_up=(), any_time=True),
     "grid_minutes": LimitInfo(
         "window",
         "grid",
@@ -189,8 +199,9 @@ INFO: dict[str, LimitInfo] = {
         "pauses start and end on the {value}-minute clock",
         unit="minutes",
         sentence="Pauses start and end on a clock of {value} minutes.",
+        any_time=True,
     ),
-    "concession_budget": LimitInfo("all", "budget", 13, "all pauses together cost at most {value}"),
+    "concession_budget": LimitInfo("all", "budget", 13, "all pauses together cost at most {value}", any_time=True),
     "forced": LimitInfo(
         "zone",
         "entries",
@@ -198,12 +209,25 @@ INFO: dict[str, LimitInfo] = {
         "a pause is asked for in {entries}",
         "without the pause asked for in {entries}",
         given_up=(),
+        any_time=True,
     ),
     "frozen": LimitInfo(
-        "zone", "entries", 8, "a pause is agreed in {entries}", "without the pause agreed in {entries}", given_up=()
+        "zone",
+        "entries",
+        8,
+        "a pause is agreed in {entries}",
+        "without the pause agreed in {entries}",
+        given_up=(),
+        any_time=True,
     ),
     "together": LimitInfo(
-        "zone", "entries", 9, "{entries} are paused together", "not paused together: {entries}", given_up=()
+        "zone",
+        "entries",
+        9,
+        "{entries} are paused together",
+        "not paused together: {entries}",
+        given_up=(),
+        any_time=True,
     ),
     "same_daily": LimitInfo(
         "zone",
@@ -212,6 +236,7 @@ INFO: dict[str, LimitInfo] = {
         "pauses of a zone lie at the same clock times every day",
         "other clock times on some days",
         given_up=False,
+        any_time=False,
     ),
 }
 """What is true of each limit, by its name in `Limits`; ``concession`` is what the budget is counted in."""

@@ -7,7 +7,7 @@ only those are looked at that no shorter one could replace, which leaves few eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
@@ -17,42 +17,13 @@ from numpy.typing import NDArray
 from letup.core.clock import DAY_MINUTES, Clock, runs
 from letup.lp.program import LinearProgram
 from letup.lp.solver import Solver, Status
-from letup.pauses.limits import Limits, Total, Window, allowed_steps, costs_of, totals_of
+from letup.pauses.limits import INFO, Limits, Total, Window, allowed_steps, costs_of, totals_of
 
 _EXACT = 1e-6
 _SECONDS = 20.0
 
 Span = tuple[int, int]
 """Start of a window and the step at whose start it ends."""
-
-
-_KNOWN = frozenset(
-    (
-        *("hours", "shortest", "longest", "forbidden", "grid_minutes"),  # say of each window whether it may be
-        *("zone_hours", "concession", "concession_budget"),  # totals, of which `_cheapest` compares every one
-        *("at_once", "same_daily", "forced", "frozen"),  # with these it is not asked
-        *("windows_per_day", "together"),  # of a unit alone, of which it keeps one window where any may be
-    )
-)
-"""Limits for which it is right that `_fill` leaves out windows that another one can replace."""
-
-
-def refuse_unknown(names: Iterable[str]) -> None:
-    """Refuse limits that nobody has thought about here.
-
-    Raises
-    ------
-    TypeError
-        With the names that are not known.
-    """
-    if unknown := sorted(set(names) - _KNOWN):
-        raise TypeError(
-            f"is it right by {', '.join(unknown)} that _fill and _cheapest leave out windows which another one can "
-            "replace? Say so in _KNOWN of window_milp, or let them keep the windows"
-        )
-
-
-refuse_unknown(limit.name for limit in fields(Limits))
 
 
 class Undecided(Exception):  # noqa: N818 - reads as a word of the field
@@ -239,13 +210,17 @@ def _fill(unit: Unit, limits: Limits, clock: Clock, totals: list[Total]) -> None
     for need in set(unit.needs.values()):
         ends_of = {start: edges.end(start, start + need) for start in edges.starts()}
         wanted = {(start, end) for start, end in ends_of.items() if end is not None}
-        plain = (
-            not any(total.each_step for total in totals) and not limits.same_daily and not unit.held and not unit.agreed
-        )
-        spans |= _cheapest(wanted, unit, limits, totals) if plain else wanted
+        any_time = _any_time(limits) and not unit.held and not unit.agreed
+        spans |= _cheapest(wanted, unit, limits, totals) if any_time else wanted
     if limits.same_daily:
         spans = _on_all_days(spans | set(unit.agreed), unit, limits, clock)
     unit.spans = [*unit.agreed, *sorted(spans - set(unit.agreed))]
+
+
+def _any_time(limits: Limits) -> bool:
+    """Whether, by all limits that say something, a window can stand for one as long that counts no less."""
+    stated = (info for name, info in INFO.items() if getattr(limits, name) not in (None, info.given_up))
+    return all(info.any_time for info in stated)
 
 
 def _cheapest(spans: set[Span], unit: Unit, limits: Limits, totals: list[Total]) -> set[Span]:
