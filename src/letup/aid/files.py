@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,34 @@ def _finite(value: float) -> float | None:
     return round(float(value), 3) if math.isfinite(value) else None
 
 
-def require_usable(folder: Path) -> None:
-    """Refuse a folder that no assessment can be written to (``assess.folder``)."""
-    folders.require_usable(folder, FORMAT.name, what="an assessment", code="assess.folder")
+ASSESSMENT_FOLDER = folders.ResultKind(
+    "assessment",
+    "an assessment",
+    "assess.folder",
+    known_by=(FORMAT.name,),
+    owns=(FORMAT.name, ASSESSMENT.name, ASSESSMENT_DAYS.name, "assessment.html"),
+)
 
 
-def write(assessment: Assessment, folder: Path | str) -> list[Path]:
+def write(
+    assessment: Assessment,
+    folder: Path | str,
+    *,
+    force: bool = False,
+    page: Callable[[Assessment, Path], object] | None = None,
+) -> list[Path]:
     """Write assessment.csv, assessment-days.csv and assessment.json; an earlier assessment is replaced.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        The assessment.
+    folder : path
+        Made if it does not exist.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
+    page : callable, optional
+        Writes its page, assessment.html, such as `letup.report.write_assessment_html`.
 
     Returns
     -------
@@ -84,13 +106,15 @@ def write(assessment: Assessment, folder: Path | str) -> list[Path]:
     Raises
     ------
     LetupError
-        ``assess.folder`` if the folder cannot be used.
+        ``assess.folder`` if the folder cannot be used, and what `letup.core.folders.replaced` raises.
     """
     folder = Path(folder)
-    require_usable(folder)
-    files = [folder / "assessment.csv", folder / "assessment-days.csv", folder / FORMAT.name]
-    with folders.writing_to(folder, "assess.folder"):
+    with folders.replaced(folder, ASSESSMENT_FOLDER, force=force) as fresh:
+        files = [fresh / ASSESSMENT.name, fresh / ASSESSMENT_DAYS.name, fresh / FORMAT.name]
         write_csv(files[0], ASSESSMENT, table(assessment))
         write_csv(files[1], ASSESSMENT_DAYS, table_by_day(assessment))
         files[2].write_text(folders.json_text(as_document(assessment)), "utf-8")
-    return files
+        if page is not None:
+            files.insert(0, fresh / "assessment.html")
+            page(assessment, files[0])
+    return [folder / file.name for file in files]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from letup.cli.options import AsJson, ScenarioName
+from letup.cli.options import AsJson, Force, ScenarioName
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,6 +26,7 @@ def assess(
     deprivation: Annotated[
         bool, typer.Option("--deprivation", help="Value going without water in money; its parameters are unconfirmed.")
     ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Say how long water, food and fuel last in each zone, and what need is not met.
@@ -36,13 +37,14 @@ def assess(
     from letup import scenario as scenarios
     from letup.aid import files as tables
     from letup.cli.terminal import show, show_json
+    from letup.core.folders import require_usable
     from letup.core.progress import ProgressDisplay
 
     with ProgressDisplay(plain=False) as display:
         display.say(f"reading {scenario}")
         loaded = scenarios.load(scenario)
         if out is not None:
-            tables.require_usable(out)
+            require_usable(out, tables.ASSESSMENT_FOLDER, force=force)
         movements = brought = None
         if plan is not None:
             from letup.plan.files.read import read_arrivals, read_movements
@@ -54,8 +56,7 @@ def assess(
         if out is not None:
             from letup.report import write_assessment_html
 
-            files = tables.write(assessment, out)
-            files.insert(0, write_assessment_html(assessment, out / "assessment.html"))
+            files = tables.write(assessment, out, force=force, page=write_assessment_html)
     if as_json:
         document = tables.as_document(assessment) | {"files": [str(path) for path in files]}
         if deprivation:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from letup.cli.options import AsJson, Seed
+from letup.cli.options import AsJson, Force, Seed
 
 if TYPE_CHECKING:
     from letup.aid.convoys.model import Convoy, Load, Orders
@@ -26,6 +26,7 @@ def convoys(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search.")] = 40,
     seed: Seed = 0,
     *,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Make convoys of a plan's deliveries: who drives what where and when.
@@ -36,16 +37,15 @@ def convoys(
     from letup.aid.convoys.gpx import write_gpx
     from letup.aid.convoys.make import make_convoys, make_medevac
     from letup.aid.convoys.rules import Settings
-    from letup.aid.convoys.tables import clear_orders, write_medevac, write_tables
+    from letup.aid.convoys.tables import CONVOYS_FOLDER, write_medevac, write_tables
     from letup.cli.terminal import show, show_json, show_written
-    from letup.core.folders import require_usable, writing_to
+    from letup.core.folders import replaced, require_usable
     from letup.core.progress import ProgressDisplay
     from letup.plan.files.read import read_planned
     from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan
-    if out is not None:
-        require_usable(out, "convoys.csv", what="earlier convoys", code="convoys.folder")
+    require_usable(folder, CONVOYS_FOLDER, force=force)
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
     with ProgressDisplay() as display:
         display.say(f"reading {plan}")
@@ -53,22 +53,22 @@ def convoys(
         world = planned.scenario, planned.network, planned.quiet
         display.say("making convoys")
         orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)
-        with writing_to(folder, "convoys.folder"):
-            clear_orders(folder)
-            files = write_tables(orders, planned.scenario, folder)
-            patients = None
-            if len(planned.scenario.patients):
-                display.say("moving patients")
-                patients = make_medevac(*world, settings)
-                files += write_medevac(patients, planned.scenario, folder)
-            display.say("writing")
-            gpx = write_gpx(orders, planned.scenario, planned.network, folder / "gpx")
-            pages = write_convoy_pages(orders, *world, folder / "pages")
+        patients = None
+        if len(planned.scenario.patients):
+            display.say("moving patients")
+            patients = make_medevac(*world, settings)
+        display.say("writing")
+        with replaced(folder, CONVOYS_FOLDER, force=force) as fresh:
+            tables = write_tables(orders, planned.scenario, fresh)
+            sheets = write_gpx(orders, planned.scenario, planned.network, fresh / "gpx")
+            pages = write_convoy_pages(orders, *world, fresh / "pages")
             if patients is not None:
-                gpx += write_gpx(patients, planned.scenario, planned.network, folder / "gpx")
-                pages += write_convoy_pages(patients, *world, folder / "pages", PATIENTS)
+                tables += write_medevac(patients, planned.scenario, fresh)
+                sheets += write_gpx(patients, planned.scenario, planned.network, fresh / "gpx")
+                pages += write_convoy_pages(patients, *world, fresh / "pages", PATIENTS)
+            files = [folder / path.relative_to(fresh) for path in (*tables, *sheets, *pages)]
     if as_json:
-        document = _document(orders) | {"files": [str(path) for path in (*files, *gpx, *pages)]}
+        document = _document(orders) | {"files": [str(path) for path in files]}
         if patients is not None:
             document["medevac"] = _document(patients)
         show_json(document)
@@ -78,7 +78,7 @@ def convoys(
         _show(patients, planned.scenario, "ambulance", "take")
     show(f"Times are local, {planned.scenario.timezone}. A model's proposal, not a permission.")
     then = [f"Verify it: letup verify {plan}"] if folder == plan else []
-    show_written((*files, folder / "gpx", folder / "pages"), *then)
+    show_written((*files[: len(tables)], folder / "gpx", folder / "pages"), *then)
 
 
 def _document(orders: Orders) -> dict[str, Any]:

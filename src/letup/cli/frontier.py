@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.options import AsJson, ScenarioName
+from letup.cli.options import AsJson, Force, ScenarioName
 
 if TYPE_CHECKING:
     from letup.plan.frontier.model import Frontier
@@ -36,6 +36,7 @@ def frontier(
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what more pause brings: people who get out against zone-hours, with a proven ceiling at each point.
@@ -44,6 +45,7 @@ def frontier(
     """
     from letup.cli.scenarios import folder_for, open_scenario
     from letup.cli.terminal import show_json
+    from letup.core.folders import require_usable
     from letup.core.progress import ProgressDisplay
     from letup.plan.frontier import files as frontier_files
     from letup.plan.frontier.against_need import tradeoff
@@ -58,7 +60,7 @@ def frontier(
     with ProgressDisplay() as display:
         loaded = open_scenario(scenario, display)
         folder = out if out is not None else folder_for("frontier", scenario, loaded)
-        frontier_files.require_usable(folder)
+        require_usable(folder, frontier_files.FRONTIER_FOLDER, force=force)
         made: Frontier
         if against is not None:
             made = tradeoff(
@@ -75,8 +77,7 @@ def frontier(
                 cluster=cluster,
                 progress=display.show,
             )
-    files = frontier_files.write_frontier(made, folder)
-    files.insert(0, write_frontier_html(made, folder / "frontier.html"))
+    files = frontier_files.write_frontier(made, folder, force=force, page=write_frontier_html)
     if as_json:
         show_json(frontier_files.as_document(made) | {"files": [str(path) for path in files]})
     else:

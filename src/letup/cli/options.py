@@ -18,3 +18,6 @@ PackageValues = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace files that letup did not write, or that were changed since.")
+]

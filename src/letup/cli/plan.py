@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.options import AsJson, ScenarioName, Seed
+from letup.cli.options import AsJson, Force, ScenarioName, Seed
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,6 +38,7 @@ def plan(
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786; 4 searches."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Plan pauses and movements; write plan, tables, layers and report. Ctrl-C keeps the best so far."""
@@ -50,7 +51,7 @@ def plan(
     with ProgressDisplay() as display:
         loaded = open_scenario(scenario, display, priorities)
         folder = out if out is not None else folder_for("plan", scenario, loaded)
-        plans.require_usable(folder)
+        plans.require_usable(folder, force=force)
         pauses_by_hand = plans.read_pauses(pauses, loaded) if pauses is not None else None
         if pauses_by_hand is not None and (searches is not None or cluster is not None):
             raise LetupError(
@@ -76,7 +77,7 @@ def plan(
                         progress=display.show,
                     )
                 display.say("writing", chosen=True)
-                files = write(made, folder)
+                files = write(made, folder, force=force)
         except KeyboardInterrupt:
             raise Stopped("plan.stopped", "stopped before the plan was made", "Run it again.") from None
     if as_json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.options import AsJson
+from letup.cli.options import AsJson, Force
 
 if TYPE_CHECKING:
     from letup.core.progress import ProgressDisplay
@@ -35,13 +35,15 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")],
     *,
     empty: Annotated[bool, typer.Option("--empty", help="Without data: only the columns, each explained.")] = False,
+    force: Force = False,
 ) -> None:
     """Write a scenario to start from: a small invented one that can be planned at once, or an empty one."""
     from letup.cli.terminal import show, show_to_copy
+    from letup.core.folders import LIST
     from letup.scenario import new as write_new
 
-    written = write_new(folder, empty=empty)
-    show(f"wrote {written}: {', '.join(sorted(path.name for path in written.iterdir()))}")
+    written = write_new(folder, empty=empty, force=force)
+    show(f"wrote {written}: {', '.join(sorted(path.name for path in written.iterdir() if path.name != LIST))}")
     show_to_copy(f"next: put in your own data, then run: letup check {written}")
 
 
@@ -54,12 +56,13 @@ def osm(
     *,
     timezone: Timezone = "UTC",
     sites: Annotated[bool, typer.Option("--sites", help="Take over hospitals and clinics, marked restricted.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a scenario from an OpenStreetMap extract."""
     from letup.scenario.importers import from_osm
 
-    _show(from_osm(extract, zones, out, timezone=timezone, sites=sites), as_json)
+    _show(from_osm(extract, zones, out, timezone=timezone, sites=sites, force=force), as_json)
 
 
 def gmns(
@@ -70,12 +73,14 @@ def gmns(
         typer.Option("--zones", metavar="LAYER", help="Polygons, one for each zone; FILE:LAYER of several."),
     ] = None,
     timezone: Timezone = "UTC",
+    *,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a scenario from a GMNS network."""
     from letup.scenario.importers import from_gmns
 
-    _show(from_gmns(network, out, zones=zones, timezone=timezone), as_json)
+    _show(from_gmns(network, out, zones=zones, timezone=timezone, force=force), as_json)
 
 
 def _show(imported: Imported, as_json: bool) -> None:

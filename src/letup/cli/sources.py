@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from letup.cli.options import ScenarioName
+from letup.cli.options import Force, ScenarioName
 
 if TYPE_CHECKING:
     from letup.scenario import Scenario
@@ -18,6 +18,7 @@ def sources(
     scenario: ScenarioName,
     everything: Annotated[bool, typer.Option("--all", help="One line for each value, not for each kind.")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every value to this file.")] = None,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with every value.")] = False,
 ) -> None:
     """List where each value comes from.
@@ -25,19 +26,15 @@ def sources(
     Says which share of the values is observed, modelled and assumed.
     """
     from letup.cli.terminal import show, show_json
-    from letup.core.errors import LetupError
+    from letup.core.folders import write_file
     from letup.scenario import load, values
     from letup.scenario.provenance import VALUES
-    from letup.tables import write_csv
+    from letup.tables import csv_text
 
     loaded = load(scenario)
     table = values(loaded)
     if csv is not None:
-        try:
-            write_csv(csv, VALUES, table)
-        except OSError as error:
-            message, remedy = f"{csv} cannot be written: {error.strerror or error}", "name another file"
-            raise LetupError("sources.unwritable", message, remedy) from error
+        write_file(csv, csv_text(VALUES, table), code="sources.unwritable", force=force)
     records: list[dict[str, Any]] = [
         {str(key): value for key, value in row.items()} for row in table.to_dict("records")
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from letup.cli.options import AsJson, ScenarioName
+from letup.cli.options import AsJson, Force, ScenarioName
 
 if TYPE_CHECKING:
     from letup.core.findings import Finding
@@ -30,11 +30,12 @@ def list_(
     issue: Annotated[str, typer.Option(help="Only on this issue.")] = "",
     before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of days before this one.")] = None,
     chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw positions over time into this SVG.")] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """List what each party said on each issue, oldest first, and where it turned."""
     from letup.cli.terminal import show_json, show_to_copy
-    from letup.core.errors import LetupError
+    from letup.core.folders import write_file
     from letup.scenario import load
     from letup.support.negotiation import support_of
     from letup.support.statements import position_histories, select_statements
@@ -44,11 +45,7 @@ def list_(
     if chart is not None:
         from letup.report.charts import positions_svg
 
-        try:
-            chart.write_text(positions_svg(support), "utf-8")
-        except OSError as error:
-            message = f"{chart} cannot be written: {error.strerror}"
-            raise LetupError("statement.unwritable", message, "name another file") from error
+        write_file(chart, positions_svg(support), code="statement.unwritable", force=force)
     if as_json:
         histories = position_histories(support)
         turns = [[before.row, after.row] for history in histories for before, after in history.turns]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.options import AsJson, PackageFile, PackageValues
+from letup.cli.options import AsJson, Force, PackageFile, PackageValues
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,11 +31,13 @@ def support(
     exact: Annotated[
         bool, typer.Option("--exact", help="Move people anew under the changes of the plan that are shown.")
     ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which parties could accept a plan, what decides, what would gain their yes, or why there is no deal."""
     from letup import scenario as scenarios
     from letup.cli.terminal import show_json, show_to_copy
+    from letup.core.folders import require_usable
     from letup.core.progress import ProgressDisplay
     from letup.support import offers, output
     from letup.support.analysis import analyse
@@ -43,7 +45,8 @@ def support(
     from letup.support.offers import nearby_plans, plan_terms_of
 
     if out is not None:
-        output.require_usable(out)
+        kept = output.kept_package(out, package)
+        require_usable(out, output.SUPPORT_FOLDER, force=force, unless=kept)
     with ProgressDisplay(plain=False) as display:
         display.say(f"reading {plan}")
         plans, loaded = offers.read(plan, scenarios.load(scenario) if scenario is not None else None)
@@ -60,8 +63,13 @@ def support(
         if out is not None:
             from letup.report.support import write_support_html
 
-            files = output.write(analysis, out)
-            files.insert(0, write_support_html(analysis, loaded, out / "support.html"))
+            files = output.write(
+                analysis,
+                out,
+                force=force,
+                page=lambda path: write_support_html(analysis, loaded, path),
+                package=package,
+            )
     if as_json:
         show_json(output.as_document(analysis) | {"files": [str(path) for path in files]})
         return
@@ -283,6 +291,7 @@ def terms(
     lang: Annotated[list[str] | None, typer.Option(help="en or ar; both if absent. May be repeated.")] = None,
     package: PackageFile = None,
     set_: PackageValues = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the terms of a plan in plain words, to be negotiated and signed: HTML that prints, and Markdown.
@@ -291,8 +300,8 @@ def terms(
     """
     from letup.cli.terminal import show, show_json, show_to_copy
     from letup.core.errors import LetupError
-    from letup.core.folders import writing_to
-    from letup.report.terms import LANGUAGES, phrases, sheet, write_terms
+    from letup.core.folders import replaced
+    from letup.report.terms import LANGUAGES, TERMS_FOLDER, file_names, phrases, sheet, write_terms
     from letup.support import offers
     from letup.support.negotiation import negotiation_of, require_consistent, support_of
     from letup.support.plan_terms import package_of
@@ -312,11 +321,14 @@ def terms(
     by_plan = package_of(offer, known)
     require_consistent(proposed, [by_plan])
     settled = {**proposed, **by_plan}
+    folder = out or plan
     files: list[Path] = []
     untranslated: dict[str, list[str]] = {}
-    with writing_to(out or plan, "terms.folder"):
+    others = [name for language in LANGUAGES if language not in languages for name in file_names(language)]
+    with replaced(folder, TERMS_FOLDER, force=force, keep=others) as fresh:
         for language in languages:
-            files += write_terms(offer, negotiation, settled, out or plan, lang=language, plan=plan)
+            written = write_terms(offer, negotiation, settled, fresh, lang=language, plan=plan)
+            files += [folder / file.name for file in written]
             untranslated[language] = list(sheet(offer, negotiation, settled, language).untranslated)
     open_issues = [issue.id for issue in known.issues if issue.id not in settled]
     if as_json:

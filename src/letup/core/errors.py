@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from letup.core.wording import and_more
@@ -68,3 +70,43 @@ class Stopped(LetupError):  # noqa: N818
     """Ended by hand before there was a result."""
 
     exit_code = 130
+
+
+class SystemRefused(LetupError):  # noqa: N818
+    """The system could not do what it was asked to, whatever was typed: a full disk, a device that fails."""
+
+    exit_code = 4
+
+
+_SYSTEM = {
+    errno.ENOSPC: ("system.disk_full", "Make room on it, and run the command again."),
+    errno.EDQUOT: ("system.disk_full", "Make room within your quota, and run the command again."),
+    errno.EFBIG: ("system.disk_full", "Raise the limit on the size of files, and run the command again."),
+    errno.EROFS: ("system.read_only", "Name a place that can be written to."),
+    errno.EIO: ("system.device", "Look after the device: it may be failing."),
+    errno.EMFILE: ("system.too_many_files", "Close other programs, or raise the limit on open files."),
+    errno.ENFILE: ("system.too_many_files", "Close other programs, or raise the limit on open files."),
+}
+
+
+def is_of_the_system(error: OSError) -> bool:
+    """Whether an error would come up wherever it is written to on this disk, or from this process."""
+    return error.errno in _SYSTEM
+
+
+def cannot_write(error: OSError, what: os.PathLike[str] | str, code: str, remedy: str) -> LetupError:
+    """What an error of the system means to whoever wanted something written.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system said.
+    what : path or str
+        What was to be written.
+    code, remedy : str
+        Code of the error and what to do, where the place is to blame and not the system.
+    """
+    reason = f"{os.fspath(what)} cannot be written: {error.strerror or error}"
+    if error.errno in _SYSTEM:
+        return SystemRefused(_SYSTEM[error.errno][0], reason, _SYSTEM[error.errno][1])
+    return LetupError(code, reason, remedy)

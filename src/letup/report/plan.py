@@ -38,7 +38,7 @@ MAPLIBRE = "6.17.0"
 _SCRIPTS = ("state.js", "detail.js", "timeline.js", "drawn.js", "live.js", "start.js")
 
 
-def write(plan: Plan, folder: str | Path) -> list[Path]:
+def write(plan: Plan, folder: str | Path, *, force: bool = False) -> list[Path]:
     """Write a plan with its report: the files of `letup.plan.write`, and report.html, which comes first.
 
     The report is made from what the other files say, so that `letup verify` can make it again.
@@ -49,6 +49,8 @@ def write(plan: Plan, folder: str | Path) -> list[Path]:
         The plan.
     folder : path
         Made if it does not exist. A folder that holds something other than a plan is refused.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def write(plan: Plan, folder: str | Path) -> list[Path]:
         ``plan.folder`` if the folder cannot be used.
     """
     outputs = (*OUTPUTS, Output(REPORT, lambda _, path, __: write_html(read(path.parent), path)))
-    *files, report = write_plan(plan, folder, outputs)
+    *files, report = write_plan(plan, folder, outputs, force=force)
     return [report, *files]
 
 

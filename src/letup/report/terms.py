@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 
 from letup import __version__
 from letup.core.errors import LetupError
+from letup.core.folders import ResultKind
 from letup.core.wording import number, time
 from letup.report.tables import text
 from letup.report.template import STILL, page_text
@@ -31,6 +32,8 @@ _ENDING = ("exten", "renew", "end", "terminat", "resum", "after")
 
 LANGUAGES: Mapping[str, str] = {"en": "ltr", "ar": "rtl"}
 """Languages of a term sheet, and the direction they are written in."""
+
+TERMS_FOLDER = ResultKind("terms", "a term sheet", "terms.folder")
 
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -307,7 +310,7 @@ def write_terms(
     values = _values(offer, sheet(offer, negotiation, package, lang), lang, plan)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"terms.{lang}.html", folder / f"terms.{lang}.md"]
+    files = [folder / name for name in file_names(lang)]
     for file, name, escape in zip(files, ("page/terms.html.j2", "page/terms.md.j2"), (True, False), strict=True):
         environment = Environment(
             autoescape=escape,
@@ -320,6 +323,11 @@ def write_terms(
         environment.filters["plain"] = plain
         file.write_text(environment.from_string(page_text(name)).render(**values), "utf-8", newline="")
     return files
+
+
+def file_names(lang: str) -> tuple[str, str]:
+    """Names of the files of a term sheet in one language."""
+    return f"terms.{lang}.html", f"terms.{lang}.md"
 
 
 _MARKS = re.compile(r"([\\\\`*_\[\]<>|&~])")

@@ -15,13 +15,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from letup.core.errors import LetupError
+from letup.core.folders import replaced, require_usable
 from letup.scenario import example_data
-from letup.scenario.format import FILES, LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared
+from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared
 from letup.scenario.layers import write_geojson
 from letup.scenario.model import Scenario
 from letup.scenario.read import CRS, load
 from letup.scenario.settings import REQUIRED_SECTIONS, SECTIONS
+from letup.scenario.write import SCENARIO_FOLDER
 from letup.tables import TYPES, Column, Schema, write_csv
 
 _PROVENANCE = {"basis": "assumed", "note": example_data.NOTE}
@@ -55,7 +56,7 @@ INSERT INTO gpkg_extensions VALUES
 """
 
 
-def new(folder: str | Path, *, empty: bool = False) -> Path:
+def new(folder: str | Path, *, empty: bool = False, force: bool = False) -> Path:
     """Write a scenario to start from to a new or empty folder, each column of the format in its place.
 
     Parameters
@@ -66,6 +67,8 @@ def new(folder: str | Path, *, empty: bool = False) -> Path:
         Whether to leave out the invented data of the example. Each column is then explained where it is filled in: in
         a row of remarks under the header of a table, beside the key in YAML, as the comment of a column in the
         GeoPackages of the layers, which a GIS shows.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Returns
     -------
@@ -75,21 +78,14 @@ def new(folder: str | Path, *, empty: bool = False) -> Path:
     Raises
     ------
     LetupError
-        If the folder holds files of a scenario already (code ``new.exists``), or cannot be written to
-        (``new.unwritable``).
+        If the folder holds files of a scenario already (code ``files.yours``), or cannot be written to
+        (``new.unwritable``), and what `letup.core.folders.replaced` raises.
     """
-    folder = Path(folder)
-    there = [name for name in FILES if (folder / name).exists()]
-    if there:
-        message = f"{folder} holds a scenario already: {', '.join(there)}"
-        raise LetupError("new.exists", message, "name a folder that does not exist yet")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (_write_empty if empty else _write_example)(folder)
-    except OSError as error:
-        message = f"{folder} cannot be written to: {error.strerror}"
-        raise LetupError("new.unwritable", message, "name another folder, or check its rights") from error
-    return folder
+    kind = replace(SCENARIO_FOLDER, code="new.unwritable")
+    require_usable(Path(folder), kind, force=force)
+    with replaced(Path(folder), kind, force=force) as fresh:
+        (_write_empty if empty else _write_example)(fresh)
+    return Path(folder)
 
 
 def example() -> Scenario:

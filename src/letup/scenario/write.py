@@ -13,7 +13,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from letup.core.folders import ResultKind, replaced
 from letup.scenario.format import (
+    FILES,
     LAYERS,
     PARTIES,
     SCENARIO,
@@ -26,12 +28,20 @@ from letup.scenario.format import (
 from letup.scenario.layers import GEOPACKAGE, write_geojson
 from letup.scenario.limits import LISTS, respelled, spelled
 from letup.scenario.model import Scenario
+from letup.scenario.table_files import SUFFIXES, WORKBOOK
 from letup.tables import write_csv, write_yaml
+
+_OTHER_FORMS = [f"{Path(name).stem}{suffix}" for name, suffixes in SUFFIXES.items() for suffix in suffixes]
+
+SCENARIO_FOLDER = ResultKind(
+    "scenario", "a scenario", "scenario.unwritable", owns=(*FILES, GEOPACKAGE, WORKBOOK, *_OTHER_FORMS)
+)
+"""What letup writes of a scenario: all that would be read as part of it."""
 
 _UNSAID = "no basis was given when the scenario was written"
 
 
-def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path:
+def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False, force: bool = False) -> Path:
     """Write a scenario so that ``load`` gives it back unchanged.
 
     Parameters
@@ -40,24 +50,34 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
         What to write. Entries of scenario.yaml without a basis are written as assumed, and say so; values
         that no longer are those of ``raw`` are written as assumed, with the former value in their note.
     folder : str or Path
-        Where to; made if need be. Files of a scenario that are there are replaced.
+        Where to; made if need be. Files of a scenario that letup wrote there are replaced.
     gpkg : bool
         Whether to write layers and tables into one ``scenario.gpkg`` instead of GeoJSON and CSV files.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Returns
     -------
     Path
         The folder.
+
+    Raises
+    ------
+    LetupError
+        ``scenario.unwritable`` if the folder cannot be written to, and what `letup.core.folders.replaced` raises.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with replaced(Path(folder), SCENARIO_FOLDER, force=force) as fresh:
+        write_files(scenario, fresh, gpkg=gpkg)
+    return Path(folder)
+
+
+def write_files(scenario: Scenario, folder: Path, *, gpkg: bool = False) -> None:
+    """Write the files of a scenario to an empty folder, as `write` does."""
     frames = {
         "zones.geojson": scenario.zones,
         "roads.geojson": scenario.roads,
         "places.geojson": scenario.places,
     } | {name: getattr(scenario, name.partition(".")[0]) for name in TABLES}
-    for name in (*LAYERS, *TABLES, GEOPACKAGE, PARTIES):
-        (folder / name).unlink(missing_ok=True)
     for name, frame in frames.items():
         if frame.empty and name in TABLES and name != "people.csv":
             continue
@@ -72,7 +92,6 @@ def write(scenario: Scenario, folder: str | Path, *, gpkg: bool = False) -> Path
     write_yaml(folder / SCENARIO, _settings(scenario))
     if scenario.parties:
         write_yaml(folder / PARTIES, [_plain(party) for party in scenario.parties])
-    return folder
 
 
 def _written(name: str, frame: pd.DataFrame, filled: pd.DataFrame | None) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ package as people give it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -182,32 +182,66 @@ def _move(move: Move) -> dict[str, Any]:
     }
 
 
-def require_usable(folder: Path) -> None:
-    """Refuse a folder that no analysis can be written to (``support.folder``)."""
-    folders.require_usable(folder, FORMAT.name, what="an analysis", code="support.folder")
+SUPPORT_FOLDER = folders.ResultKind(
+    "support",
+    "an analysis",
+    "support.folder",
+    known_by=(FORMAT.name,),
+    owns=(FORMAT.name, "support.csv", "package.csv", "support.html"),
+)
 
 
-def write(analysis: Analysis, folder: Path | str) -> list[Path]:
-    """Write support.json, support.csv and package.csv; earlier ones are replaced.
+def write(
+    analysis: Analysis,
+    folder: Path | str,
+    *,
+    force: bool = False,
+    page: Callable[[Path], object] | None = None,
+    package: Path | None = None,
+) -> list[Path]:
+    """Write support.json, support.csv and package.csv; earlier ones are replaced, but not a package that was edited.
 
     package.csv is the package that moves start from, to be edited and given to `letup support` or `letup terms` again.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was found.
+    folder : path
+        Made if it does not exist.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
+    page : callable, optional
+        Writes its page, support.html, to the path it is given.
+    package : path, optional
+        The file that the package was read from: if it is the one in the folder, it stays as it is.
 
     Raises
     ------
     LetupError
-        ``support.folder`` if the folder cannot be used.
+        ``support.folder`` if the folder cannot be used, and what `letup.core.folders.replaced` raises.
     """
     folder = Path(folder)
-    require_usable(folder)
     texts = {
         FORMAT.name: folders.json_text(as_document(analysis)),
         "support.csv": csv_text(_SCHEMAS["support.csv"], _verdict_rows(analysis)),
         "package.csv": csv_text(_SCHEMAS["package.csv"], _package_rows(analysis)),
     }
-    with folders.writing_to(folder, "support.folder"):
+    keep = kept_package(folder, package)
+    for name in keep:
+        del texts[name]
+    with folders.replaced(folder, SUPPORT_FOLDER, force=force, keep=keep) as fresh:
         for name, text in texts.items():
-            (folder / name).write_text(text, "utf-8", newline="")
-    return [folder / name for name in texts]
+            (fresh / name).write_text(text, "utf-8", newline="")
+        if page is not None:
+            page(fresh / "support.html")
+    return [folder / name for name in (*(["support.html"] if page is not None else []), *texts)]
+
+
+def kept_package(folder: Path, package: Path | None) -> tuple[str, ...]:
+    """Name of the package in the folder if it is what the analysis was asked about, edited by hand perhaps."""
+    there = folder / "package.csv"
+    return (there.name,) if package is not None and there.exists() and there.samefile(package) else ()
 
 
 def _verdict_rows(analysis: Analysis) -> Iterator[dict[str, object]]:

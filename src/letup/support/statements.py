@@ -5,7 +5,6 @@ A new statement is checked first, then appended as one row; everything else in t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,8 +13,9 @@ from pathlib import Path
 
 from letup import tables
 from letup.core.collect import Collector, did_you_mean
-from letup.core.errors import BadInput, LetupError
+from letup.core.errors import BadInput, LetupError, cannot_write
 from letup.core.findings import Finding
+from letup.core.folders import swap_file
 from letup.scenario.format import declared
 from letup.scenario.read import bundled, examine, folder_of
 from letup.scenario.statements import CHANGE_DAYS, even
@@ -164,7 +164,8 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     """
     path = folder / STATEMENTS
     notes = Collector()
-    filled = path.is_file() and path.read_bytes().strip()
+    content = path.read_bytes() if path.is_file() else b""
+    filled = content.strip()
     before = (tables.read_text(path, notes) or "") if filled else ""
     present = tables.read_csv(STATEMENTS, before, notes) if before else None
     if filled and present is None:
@@ -182,11 +183,12 @@ def append_statement(folder: Path, cells: Mapping[str, str], today: date | None 
     if any(finding.severity == "error" for finding in ours):
         raise BadInput(ours)
     try:
-        with path.open("ab") as handle:
-            handle.write(addition.encode())
+        if (path.read_bytes() if path.is_file() else b"") != content:
+            message = f"{path} was changed by somebody else meanwhile"
+            raise LetupError("statement.unwritable", message, "add the statement again")
+        swap_file(path, content + addition.encode())
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}"
-        raise LetupError("statement.unwritable", message, "check the rights of the folder") from error
+        raise cannot_write(error, path, "statement.unwritable", "check the rights of the folder") from error
     return where, [finding for finding in ours if finding.where == where]
 
 
@@ -238,8 +240,11 @@ def keep_text(file: Path, folder: Path) -> str:
     if target.exists() and even(read_text(target)) != even(text):
         message = f"{target} is there already, with another text"
         raise LetupError("statement.text", message, "rename the file that you give")
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(file, target)
+    try:
+        target.parent.mkdir(exist_ok=True)
+        swap_file(target, file.read_bytes())
+    except OSError as error:
+        raise cannot_write(error, target, "statement.unwritable", "check the rights of the folder") from error
     return target.relative_to(folder).as_posix()
 
 

@@ -14,6 +14,7 @@ from letup.aid.convoys.patients import patients_of
 from letup.aid.deliveries.model import DELIVERIES
 from letup.core.errors import BadInput
 from letup.core.findings import Finding
+from letup.core.folders import ResultKind
 from letup.scenario.model import Scenario
 from letup.tables import Codes, format_path, markdown, read_rows, schemas, write_csv
 
@@ -21,6 +22,15 @@ CONVOYS = schemas("letup.aid.convoys")["convoys.csv"]
 LOADS = schemas("letup.aid.convoys")["convoy-loads.csv"]
 MEDEVAC = replace(CONVOYS, name="medevac.csv")
 PATIENTS = schemas("letup.aid.convoys")["medevac-patients.csv"]
+
+CONVOYS_FOLDER = ResultKind(
+    "convoys",
+    "earlier convoys",
+    "convoys.folder",
+    known_by=(CONVOYS.name, "plan.json"),
+    owns=(CONVOYS.name, LOADS.name, MEDEVAC.name, PATIENTS.name),
+)
+"""Orders lie in the plan's own folder, or in one of their own."""
 
 TIMES = ("arrive_earliest", "arrive_latest", "leave_earliest", "leave_latest")
 """Columns that hold the times at a stop, and fields of a `Stop`."""
@@ -155,14 +165,6 @@ def write_medevac(orders: Orders, scenario: Scenario, folder: Path) -> list[Path
         write_csv(folder / MEDEVAC.name, MEDEVAC, stop_rows(orders, scenario)),
         write_csv(folder / PATIENTS.name, PATIENTS, patient_rows(orders, scenario)),
     ]
-
-
-def clear_orders(folder: Path) -> None:
-    """Remove earlier orders from a folder, so that no sheet of an old plan lies beside a new one."""
-    for schema in (CONVOYS, LOADS, MEDEVAC, PATIENTS):
-        (folder / schema.name).unlink(missing_ok=True)
-    for path in (*folder.glob("gpx/[cm][0-9]*.gpx"), *folder.glob("pages/[cm][0-9]*.html")):
-        path.unlink()
 
 
 def no_deliveries() -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from letup import __version__
-from letup.aid.convoys.tables import clear_orders
+from letup.aid.convoys.tables import CONVOYS_FOLDER
 from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.core import folders
 from letup.plan import objectives as joint
@@ -27,6 +27,7 @@ from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
 from letup.scenario.table_files import belongs_to_scenario
+from letup.scenario.write import write_files
 from letup.tables import texts, write_csv
 
 NOTE = (
@@ -54,8 +55,12 @@ class Output:
     wanted: Callable[[Plan], bool] = lambda _: True
 
 
-def write(plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = None) -> list[Path]:
-    """Write a plan; files of an earlier plan in the folder are replaced. `letup.report.write` writes its page, too.
+def write(
+    plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = None, *, force: bool = False
+) -> list[Path]:
+    """Write a plan, whole or not at all; files of an earlier plan in the folder, and of its convoys, are replaced.
+
+    `letup.report.write` writes its page, too.
 
     Parameters
     ----------
@@ -65,6 +70,8 @@ def write(plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = Non
         Made if it does not exist. A folder that holds something other than a plan is refused.
     outputs : sequence of Output, optional
         What to write; `OUTPUTS` if absent.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Returns
     -------
@@ -74,29 +81,23 @@ def write(plan: Plan, folder: Path | str, outputs: Sequence[Output] | None = Non
     Raises
     ------
     LetupError
-        ``plan.folder`` if the folder cannot be used.
+        ``plan.folder`` if the folder cannot be used, and what `letup.core.folders.replaced` raises.
     """
     folder = Path(folder)
     chosen = [output for output in (OUTPUTS if outputs is None else outputs) if output.wanted(plan)]
-    require_usable(folder)
-    with folders.writing_to(folder, "plan.folder"):
-        _clear(folder)
-        copied = _write_scenario(plan.scenario, folder / "scenario")
+    with folders.replaced(folder, PLAN_FOLDER, force=force) as fresh:
+        copied = _write_scenario(plan.scenario, fresh / "scenario")
         for output in chosen:
-            output.write(plan, folder / output.name, copied)
+            output.write(plan, fresh / output.name, copied)
     return [folder / output.name for output in chosen]
 
 
-def require_usable(folder: Path) -> None:
-    """Refuse a folder that no plan can be written to (``plan.folder``), as `letup.core.folders.require_usable`."""
-    folders.require_usable(folder, "plan.json", what="a plan", code="plan.folder")
+def require_usable(folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder that no plan can be written to, as `letup.core.folders.require_usable`.
 
-
-def _clear(folder: Path) -> None:
-    """Clear what an earlier plan left there."""
-    for name in (REPORT, *(output.name for output in OUTPUTS)):
-        (folder / name).unlink(missing_ok=True)
-    clear_orders(folder)
+    Its copy of the scenario is looked at when the plan is written: it may have been edited to plan with it.
+    """
+    folders.require_usable(folder, PLAN_FOLDER, force=force, unless=(_SCENARIO,))
 
 
 def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
@@ -107,10 +108,6 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
     from letup import scenario as scenarios
 
     source = scenario.folder.resolve() if scenario.folder is not None else None
-    if source == target.resolve():
-        return scenario
-    if target.exists():
-        shutil.rmtree(target)
     if source is not None and source.is_dir():
         as_read = scenarios.load(str(source))
         if _same(scenario, as_read):
@@ -119,7 +116,8 @@ def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
                 if belongs_to_scenario(path):
                     shutil.copyfile(path, target / path.name)
             return as_read
-    scenarios.write(scenario, target)
+    target.mkdir()
+    write_files(scenario, target)
     return scenarios.load(str(target))
 
 
@@ -184,6 +182,16 @@ OUTPUTS = (
 
 REPORT = "report.html"
 """The page, which the report's room writes beside them."""
+
+_SCENARIO = "scenario/*"
+PLAN_FOLDER = folders.ResultKind(
+    "plan",
+    "a plan",
+    "plan.folder",
+    known_by=("plan.json",),
+    owns=(*(output.name for output in OUTPUTS), REPORT, _SCENARIO, *CONVOYS_FOLDER.owns),
+    clears=(CONVOYS_FOLDER.name,),  # no sheet of an old plan lies beside a new one
+)
 
 
 def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) -> dict[str, Any]:

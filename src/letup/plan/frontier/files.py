@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,34 @@ NOTE = "A model, not a permission. A proposed pause is not agreed to, and nobody
 TABLES = schemas("letup.plan.frontier")
 
 
-def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
+FRONTIER_FOLDER = folders.ResultKind(
+    "frontier",
+    "a frontier",
+    "frontier.folder",
+    known_by=(FRONTIER.name,),
+    owns=(FRONTIER.name, "frontier.csv", "frontier.html"),
+)
+
+
+def write_frontier(
+    frontier: Frontier,
+    folder: Path | str,
+    *,
+    force: bool = False,
+    page: Callable[[Frontier, Path], object] | None = None,
+) -> list[Path]:
     """Write frontier.csv, frontier.json and a CSV of pauses for each point; an earlier frontier is replaced.
+
+    Parameters
+    ----------
+    frontier : Frontier
+        The frontier.
+    folder : path
+        Made if it does not exist.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
+    page : callable, optional
+        Writes its page, frontier.html, such as `letup.report.write_frontier_html`.
 
     Returns
     -------
@@ -32,32 +59,22 @@ def write_frontier(frontier: Frontier, folder: Path | str) -> list[Path]:
     Raises
     ------
     LetupError
-        ``frontier.folder`` if the folder cannot be used.
+        ``frontier.folder`` if the folder cannot be used, and what `letup.core.folders.replaced` raises.
     """
     folder = Path(folder)
-    require_usable(folder)
     document = as_document(frontier)
-    with folders.writing_to(folder, "frontier.folder"):
-        _clear(folder)
-        files = [folder / "frontier.csv", folder / FRONTIER.name]
+    with folders.replaced(folder, FRONTIER_FOLDER, force=force) as fresh:
+        files = [fresh / "frontier.csv", fresh / FRONTIER.name]
         write_csv(files[0], TABLES[f"frontier.csv:{frontier.against}"], frontier.records())
         files[1].write_text(folders.json_text(document), "utf-8")
         for index, (point, row) in enumerate(zip(frontier.points, document["points"], strict=True)):
             if point.windows or frontier.against == "need":
                 pauses = [{name: pause[name] for name in PAUSES.names} for pause in row["pauses"]]
-                files.append(write_csv(folder / f"pauses-{frontier.name_of(index)}.csv", PAUSES, pauses))
-    return files
-
-
-def require_usable(folder: Path) -> None:
-    """Refuse a folder that no frontier can be written to (``frontier.folder``)."""
-    folders.require_usable(folder, FRONTIER.name, what="a frontier", code="frontier.folder")
-
-
-def _clear(folder: Path) -> None:
-    """Clear what an earlier frontier left there."""
-    for old in (*folder.glob("pauses-*.csv"), *folder.glob("frontier.*")):
-        old.unlink()
+                files.append(write_csv(fresh / f"pauses-{frontier.name_of(index)}.csv", PAUSES, pauses))
+        if page is not None:
+            files.insert(0, fresh / "frontier.html")
+            page(frontier, files[0])
+    return [folder / file.name for file in files]
 
 
 def as_document(frontier: Frontier) -> dict[str, Any]:

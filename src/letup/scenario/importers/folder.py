@@ -18,6 +18,7 @@ import shapely
 from letup.core.collect import Collector
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding
+from letup.core.folders import ResultKind, replaced
 from letup.scenario.format import PROVENANCE, SCENARIO_FORMAT, declared
 from letup.scenario.layer_files import layers_in, read_layer
 from letup.scenario.layers import write_geojson
@@ -117,17 +118,13 @@ def _name_zones(table: Table, notes: Collector) -> None:
     check_ids(table, "id", notes)
 
 
-def fresh(folder: Path) -> Path:
-    """Make the folder, which may not hold a scenario already."""
-    if (folder / "scenario.yaml").exists() or (folder / "roads.geojson").exists():
-        message = f"{folder} holds a scenario already"
-        raise LetupError("import.exists", message, "Name a folder that does not exist yet.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{folder} cannot be made: {error.strerror}"
-        raise LetupError("import.unwritable", message, "Name another folder, or check its rights.") from error
-    return folder
+IMPORTED = ResultKind(
+    "scenario",
+    "a scenario",
+    "import.unwritable",
+    owns=("scenario.yaml", "parties.yaml", "people.csv", "zones.geojson", "roads.geojson", "places.geojson"),
+)
+"""What an import writes."""
 
 
 def clip(line: shapely.LineString, area: shapely.Geometry) -> list[shapely.LineString]:
@@ -153,8 +150,13 @@ def write_folder(
     zone_basis: Mapping[str, str],
     roads: Sequence[Mapping[str, Any]],
     places: Sequence[Mapping[str, Any]] = (),
+    inputs: Sequence[Path] = (),
+    force: bool = False,
 ) -> list[Finding]:
-    """Write all files of a scenario; return what the user has still to fill in."""
+    """Write all files of a scenario, or none; return what the user has still to fill in.
+
+    The files in ``inputs`` are never replaced, and others that letup did not write only by ``force``.
+    """
     try:
         local = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -176,21 +178,24 @@ def write_folder(
         "mobilisation": {"half_time_hours": 6, **assumed},
         "sources": {source[0]: dict(source[1])},
     }
-    write_yaml(folder / "scenario.yaml", settings)
-    (folder / "parties.yaml").write_text(
-        "# One entry for each party: id, name, insists_on, wants.\n[]\n", encoding="utf-8"
-    )
-    kept = [name for name in zones.columns if name in ("id", "name", "pcode", "area") or str(name).startswith("name_")]
-    areas = [
-        {**{name: _plain(row[name]) for name in kept}, **zone_basis, "geometry": row["geometry"]}
-        for _, row in zones.iterrows()
-    ]
-    write_geojson(folder / "zones.geojson", map(_feature, areas))
-    write_geojson(folder / "roads.geojson", map(_feature, roads))
-    write_geojson(folder / "places.geojson", map(_feature, places))
-    people = declared()["people.csv"].only(("zone", "place", "group", "count", "share_leaving", *PROVENANCE))
-    nobody = {"group": "foot", "count": 0, "share_leaving": 0, **assumed}
-    write_csv(folder / "people.csv", people, [{"zone": zone, **nobody} for zone in zones["id"]])
+    given = [_file_and_layer(path)[0] for path in inputs]
+    with replaced(folder, IMPORTED, force=force, inputs=given) as fresh:
+        write_yaml(fresh / "scenario.yaml", settings)
+        (fresh / "parties.yaml").write_text(
+            "# One entry for each party: id, name, insists_on, wants.\n[]\n", encoding="utf-8"
+        )
+        names = ("id", "name", "pcode", "area")
+        kept = [name for name in zones.columns if name in names or str(name).startswith("name_")]
+        areas = [
+            {**{name: _plain(row[name]) for name in kept}, **zone_basis, "geometry": row["geometry"]}
+            for _, row in zones.iterrows()
+        ]
+        write_geojson(fresh / "zones.geojson", map(_feature, areas))
+        write_geojson(fresh / "roads.geojson", map(_feature, roads))
+        write_geojson(fresh / "places.geojson", map(_feature, places))
+        people = declared()["people.csv"].only(("zone", "place", "group", "count", "share_leaving", *PROVENANCE))
+        nobody = {"group": "foot", "count": 0, "share_leaving": 0, **assumed}
+        write_csv(fresh / "people.csv", people, [{"zone": zone, **nobody} for zone in zones["id"]])
     return [
         Finding("import.fill_in", "warning", what, "Put in what you know, with its source.", file=file)
         for file, what in (

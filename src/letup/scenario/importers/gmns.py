@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding, Severity
+from letup.core.folders import require_usable
 from letup.core.wording import plural
-from letup.scenario.importers.folder import Imported, clip, fresh, now, read_zones, write_folder
+from letup.scenario.importers.folder import IMPORTED, Imported, clip, now, read_zones, write_folder
 from letup.scenario.importers.notes import closed_to_all
 from letup.scenario.importers.vocabulary import FALSE, TRUE, words
 
@@ -110,7 +111,7 @@ class _Notes:
 
 
 def from_gmns(
-    network: str | Path, out: str | Path, *, zones: str | Path | None = None, timezone: str = "UTC"
+    network: str | Path, out: str | Path, *, zones: str | Path | None = None, timezone: str = "UTC", force: bool = False
 ) -> Imported:
     """Make a scenario folder from a GMNS network.
 
@@ -130,6 +131,8 @@ def from_gmns(
         Layer of polygons, in place of ``zone.csv``. Without either, one zone around all nodes is made.
     timezone : str
         IANA name of the time zone of the area.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Raises
     ------
@@ -138,6 +141,7 @@ def from_gmns(
         ``import.empty`` if no link lies in the zones.
     """
     source, folder = Path(network), Path(out)
+    require_usable(folder, IMPORTED, force=force)
     notes = _Notes()
     nodes = _table(source, "node", ("node_id", "x_coord", "y_coord"))
     links = _table(source, "link", ("link_id", "from_node_id", "to_node_id", "directed"))
@@ -186,7 +190,7 @@ def from_gmns(
     title = str(config.get("dataset_name") or source.resolve().name)
     as_of = datetime.fromtimestamp((source / "link.csv").stat().st_mtime, tz=now().tzinfo).replace(microsecond=0)
     to_do = write_folder(
-        fresh(folder),
+        folder,
         title=f"Imported from {title}",
         source=(
             "gmns",
@@ -197,6 +201,8 @@ def from_gmns(
         zones=area_layer,
         zone_basis={"basis": "assumed", "note": "zones as given to the import; put in their source"},
         roads=roads,
+        inputs=() if zones is None else (Path(zones),),
+        force=force,
     )
     return Imported(folder, len(area_layer), len(roads), 0, (*to_do, *notes.all_findings(), *closed_to_all(roads)))
 

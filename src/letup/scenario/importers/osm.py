@@ -13,9 +13,10 @@ import shapely
 
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
+from letup.core.folders import require_usable
 from letup.core.wording import first_few, plural
 from letup.scenario.importers import osm_tags
-from letup.scenario.importers.folder import Imported, clip, fresh, read_zones, write_folder
+from letup.scenario.importers.folder import IMPORTED, Imported, clip, read_zones, write_folder
 from letup.scenario.importers.notes import closed_to_all
 from letup.scenario.importers.osm_extract import Extract, Position, Way, objects, read_extract
 
@@ -122,7 +123,13 @@ def _most(values: Counter[str]) -> str:
 
 
 def from_osm(
-    extract: str | Path, zones: str | Path, out: str | Path, *, timezone: str = "UTC", sites: bool = False
+    extract: str | Path,
+    zones: str | Path,
+    out: str | Path,
+    *,
+    timezone: str = "UTC",
+    sites: bool = False,
+    force: bool = False,
 ) -> Imported:
     """Make a scenario folder from an OpenStreetMap extract.
 
@@ -143,6 +150,8 @@ def from_osm(
         IANA name of the time zone of the area.
     sites : bool
         Whether to take over hospitals and clinics as places. They are marked restricted.
+    force : bool
+        Whether to replace files that letup did not write, or that were changed since.
 
     Raises
     ------
@@ -156,6 +165,7 @@ def from_osm(
         message = "reading OpenStreetMap extracts needs pyosmium"
         raise LetupError("import.extra", message, "Install it beside letup: pip install osmium") from error
     path, folder = Path(extract), Path(out)
+    require_usable(folder, IMPORTED, force=force)
     if not path.is_file():
         raise LetupError("import.osm", f"{path} is no file", "Give the path of an .osm.pbf file.")
     areas, findings = read_zones(Path(zones))
@@ -183,7 +193,7 @@ def from_osm(
         "address": "https://www.openstreetmap.org/copyright",
     }
     findings += write_folder(
-        fresh(folder),
+        folder,
         title=f"Imported from {path.name}",
         source=("osm", source),
         as_of=content.as_of,
@@ -192,6 +202,8 @@ def from_osm(
         zone_basis={"basis": "assumed", "note": "zones as given to the import; put in their source"},
         roads=roads,
         places=places,
+        inputs=(path, Path(zones)),
+        force=force,
     )
     findings += notes.findings(content, ways) + closed_to_all(roads)
     return Imported(folder, len(areas), len(roads), len(places), tuple(findings))
