@@ -118,9 +118,10 @@ def test_new_then_check_then_sources(tmp_path: Path) -> None:
     assert "values: 0 % observed, 0 % modelled, 100 % assumed" in loaded.stderr
     assert "people.csv, share_leaving: 7 values assumed (example)" in result.stdout
     assert len((tmp_path / "values.csv").read_text("utf-8").splitlines()) == 235
+    (target / "people.csv").write_text("zone,count\n", "utf-8")
     again = run("new", str(target))
     assert again.returncode == 2
-    assert "new.exists" in again.stderr
+    assert "files.yours" in again.stderr
 
 
 def test_sources_lists_each_value_alone_and_as_json(folder: Path) -> None:

@@ -245,8 +245,9 @@ def test_what_cannot_be_imported_is_one_clear_error(tmp_path):
         from_osm(extract, nonsense, tmp_path / "out")
     with pytest.raises(LetupError, match=r"import\.timezone"):
         from_osm(extract, here, tmp_path / "out", timezone="Gaza")
-    from_osm(extract, here, tmp_path / "good")
-    with pytest.raises(LetupError, match=r"import\.exists"):
+    done = from_osm(extract, here, tmp_path / "good")
+    (done.folder / "people.csv").write_text("zone,count\nzone-1,100\n", "utf-8")
+    with pytest.raises(LetupError, match=r"files\.yours.*people\.csv"):
         from_osm(extract, here, tmp_path / "good")
 
 

@@ -136,10 +136,13 @@ def test_an_empty_scenario_that_is_filled_in_is_the_scenario(tmp_path: Path) -> 
 
 
 def test_new_does_not_write_over_a_scenario(tmp_path: Path) -> None:
-    new(tmp_path / "new")
-    with pytest.raises(LetupError) as caught:
-        new(tmp_path / "new")
-    assert caught.value.code == "new.exists"
+    folder = new(tmp_path / "new")
+    counted = (folder / "people.csv").read_text("utf-8").replace("assumed", "observed")
+    (folder / "people.csv").write_text(counted, "utf-8")
+    with pytest.raises(LetupError, match=r"people\.csv \(was changed since\)") as caught:
+        new(folder)
+    assert (folder / "people.csv").read_text("utf-8") == counted
+    assert caught.value.code == "files.yours"
 
 
 def test_new_says_when_it_cannot_write(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_from_a_plan_to_a_term_sheet(plan: Path, tmp_path: Path) -> None:
     run("support", plan, "--set", "trucks=100", "--out", tmp_path / "support")
     text = run("terms", plan, "--package", tmp_path / "support" / "package.csv", "--out", tmp_path / "terms")
     assert "Open: monitoring, extension." in text
-    assert {file.name for file in (tmp_path / "terms").iterdir()} == {
+    assert {file.name for file in (tmp_path / "terms").glob("[!.]*")} == {
         "terms.en.html", "terms.en.md", "terms.ar.html", "terms.ar.md",
     }  # fmt: skip
     sheet = (tmp_path / "terms" / "terms.en.md").read_text("utf-8")

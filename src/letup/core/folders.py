@@ -112,7 +112,7 @@ def require_usable(folder: Path, kind: ResultKind, *, force: bool = False, unles
         kind.known_by
         and folder.exists()
         and not _is_empty(folder)
-        and not any((folder / name).is_file() for name in (LIST, *kind.known_by))
+        and not any((folder / name).is_file() for name in (*_read_list(folder).of(kind), *kind.known_by))
     ):
         problem = f"holds files that are no {kind.what.rsplit(maxsplit=1)[-1]}"
     if problem:
@@ -159,9 +159,9 @@ def replaced(
         ``files.input`` if inputs are, ``files.busy`` if another process writes there, ``system.…`` if the system
         cannot write. In each case the folder is as it was.
     """
-    require_usable(folder, kind, force=True)
     target = Path(os.path.realpath(folder))
     try:
+        require_usable(folder, kind, force=True)
         with staging(_room_for(target)) as room:
             fresh = room / (target.name or "results")
             fresh.mkdir()
@@ -376,7 +376,9 @@ def _locked(target: Path, folder: Path) -> Iterator[None]:
 
 def _carry(source: Path, to: Path, top: Path, gone: set[str], count: list[int]) -> None:
     """Give the new folder what the old one holds beside letup's files: the same files, not copies."""
-    for entry in os.scandir(source):
+    with os.scandir(source) as entries:
+        here = list(entries)
+    for entry in here:
         path, new = Path(entry.path), to / entry.name
         if source == top and (entry.name == LIST or is_staging(entry.name)):
             continue
@@ -468,7 +470,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _is_empty(folder: Path) -> bool:
-    return next(os.scandir(folder), None) is None
+    return not os.listdir(folder)  # noqa: PTH208 - an iterator left open is warned of
 
 
 def _digest(path: Path) -> str:
@@ -477,9 +479,13 @@ def _digest(path: Path) -> str:
 
 
 def _read_list(folder: Path) -> _Listed:
-    """The list of a folder. One that cannot be used counts as none: everything there is the user's."""
+    """The list of a folder. One that makes no sense counts as none: everything there is the user's."""
     try:
-        document = json.loads((folder / LIST).read_text("utf-8"))
+        content = (folder / LIST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return _Listed()
+    try:
+        document = json.loads(content)
         files = {
             name: (str(entry["kind"]), tuple(str(digest) for digest in entry["sha256"]))
             for name, entry in document["files"].items()
@@ -487,7 +493,7 @@ def _read_list(folder: Path) -> _Listed:
         }
         unfinished = str(document.get("unfinished", ""))
         return _Listed(files, unfinished, there=True) if document["format"] == _FORMAT else _Listed()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return _Listed()
 
 

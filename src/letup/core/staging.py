@@ -51,7 +51,7 @@ def staging(parent: Path) -> Iterator[Path]:
 def clear_left_overs(parent: Path) -> None:
     """Remove the folders that killed runs left in ``parent``; never one that a living process holds."""
     try:
-        left = [Path(entry.path) for entry in os.scandir(parent) if is_staging(entry.name)]
+        left = [parent / name for name in os.listdir(parent) if is_staging(name)]  # noqa: PTH208
     except OSError:
         return
     for path in left:
@@ -109,12 +109,14 @@ def exchange(one: Path, other: Path) -> None:
     OSError
         If the system or the file system cannot, with neither of them touched.
     """
-    library = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
+    if sys.platform == "win32":
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(one), os.fsencode(other)
     if hasattr(library, "renameat2"):
-        status = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE)  # type: ignore[union-attr]
+        status = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE)
     elif hasattr(library, "renamex_np"):
-        status = library.renamex_np(*names, _RENAME_SWAP)  # type: ignore[union-attr]
+        status = library.renamex_np(*names, _RENAME_SWAP)
     else:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     if status:

@@ -17,6 +17,7 @@ import pandas as pd
 from letup.core.collect import Collector, did_you_mean
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, worst_first
+from letup.core.folders import require_whole
 from letup.scenario.checks import check_dates, check_layers, check_tables
 from letup.scenario.format import (
     FILES,
@@ -70,6 +71,7 @@ def folder_of(name: str | Path) -> Path:
     path = Path(name)
     try:
         if path.is_dir():
+            require_whole(path)
             return path
         there = path.exists()
     except (OSError, ValueError):  # a name too long for the system, or one with a zero byte

@@ -17,6 +17,7 @@ import pandas as pd
 
 from letup.aid.deliveries.model import DELIVERIES
 from letup.core.errors import BadInput, LetupError
+from letup.core.folders import require_whole
 from letup.core.wording import sortable, sortable_until
 from letup.pauses.limits import Window
 from letup.plan.deliveries import trucks_per_day
@@ -156,6 +157,7 @@ def read(path: Path | str, scenario: Scenario | None = None) -> tuple[list[Offer
     from letup import scenario as scenarios
 
     folder = Path(path)
+    require_whole(folder)
     try:
         if (folder / "plan.json").is_file():
             document = read_document(folder)

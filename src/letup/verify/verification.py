@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
+from letup.core.folders import require_whole
 from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
 from letup.tables import read_texts
 from letup.verify.plan_document import check_content
@@ -40,10 +41,11 @@ def verify(folder: Path | str, progress: Callable[[str], None] | None = None) ->
     Raises
     ------
     LetupError
-        ``verify.folder`` if there is no plan in the folder.
+        ``verify.folder`` if there is no plan in the folder, ``files.unfinished`` if it was left half written.
     """
     folder = Path(folder)
     result = Verification()
+    require_whole(folder)
     if not (folder / "plan.json").is_file():
         raise LetupError("verify.folder", f"{folder} holds no plan.json", "Give the folder that `letup plan` wrote.")
     raw = _document(folder / "plan.json", result)

@@ -20,6 +20,7 @@ from letup.core.clock import moment_of
 from letup.core.collect import Collector, did_you_mean, show
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
+from letup.core.folders import require_whole
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.files.document import MOVEMENTS, PLAN
 from letup.roads import RoadNetwork, build
@@ -79,6 +80,7 @@ def read_movements(folder: Path | str, scenario: Scenario) -> pd.DataFrame:
     from letup import scenario as scenarios
 
     folder = Path(folder)
+    require_whole(folder)
     if not (folder / "plan.json").is_file() or not (folder / "scenario").is_dir():
         raise LetupError("assess.plan", f"{folder} holds no plan", "Give the folder that `letup plan` wrote.")
     other = _difference(scenarios.load(str(folder / "scenario")), scenario)
@@ -268,6 +270,7 @@ def read_pauses_of(folder: Path) -> tuple[Scenario, NDArray[np.bool_]]:
     """Scenario of a written plan, and when each of its zones is quiet: bool[zones, steps]."""
     from letup import scenario as scenarios
 
+    require_whole(folder)
     if not (folder / "plan.json").is_file() or not (folder / "scenario").is_dir():
         raise LetupError("convoys.plan", f"{folder} holds no plan", "Give the folder that `letup plan` wrote.")
     scenario = scenarios.load(str(folder / "scenario"))
