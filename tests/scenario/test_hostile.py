@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,35 @@ def test_a_name_with_a_line_break_is_no_heading_and_no_markup(folder: Path) -> N
     for name in names:
         assert "\n" not in plain(name)
         assert "<" not in plain(name).replace("\\<", "")
+
+
+def test_more_parties_or_groups_than_could_be_weighed_are_refused_at_once(folder: Path) -> None:
+    party = '- id: "p{0}"\n  name: "P{0}"\n  basis: assumed\n  note: x\n'
+    with (folder / "parties.yaml").open("a", encoding="utf-8") as handle:
+        handle.writelines(party.format(number) for number in range(8_000))
+    settings = yaml.safe_load((folder / SETTINGS).read_text("utf-8"))
+    settings["groups"] += [{**settings["groups"][0], "name": f"g{number}"} for number in range(100)]
+    (folder / SETTINGS).write_text(yaml.safe_dump(settings), "utf-8")
+    begin = time.monotonic()
+    codes = {(finding.code, finding.file) for finding in check(folder)}
+    assert {("layer.too_many", "parties.yaml"), ("layer.too_many", SETTINGS)} <= codes
+    assert time.monotonic() - begin < 30
+
+
+@pytest.mark.parametrize("value", [5, True, "mill", {"a": 1}, [[1]]])
+def test_something_else_in_place_of_a_list_is_a_finding(value: object, folder: Path) -> None:
+    settings = yaml.safe_load((folder / SETTINGS).read_text("utf-8"))
+    settings["deliveries"] = {"without_pause": value, "basis": "assumed", "note": "x"}
+    (folder / SETTINGS).write_text(yaml.safe_dump(settings), "utf-8")
+    assert [finding.code for finding in check(folder) if finding.column == "without_pause"] == ["value.type"]
+
+
+@pytest.mark.parametrize("command", ["new", "plan", "assess", "verify", "frontier", "sources", "check"])
+def test_a_name_too_long_for_a_file_has_a_code(command: str, folder: Path, tmp_path: Path) -> None:
+    name = tmp_path / ("a" * 300)
+    options = {"plan": ("--time-limit", "0"), "frontier": ("--points", "1", "--time-limit", "0")}.get(command, ())
+    out = {"new": (name,), "verify": (name,), "check": (name,), "sources": (folder, "--csv", name)}
+    result = run(command, *out.get(command, (folder, "--out", name)), *options)
+    assert result.returncode == 2, result.stderr
+    assert "internal" not in result.stderr
+    assert "[" in result.stderr

@@ -79,7 +79,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
-    from letup.core.errors import BadInput, LetupError
+    from letup.core.errors import BadInput, LetupError, refused_by_system
 
     _keep_standard_output()
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Arabic shows question marks, not a fault
@@ -97,6 +97,11 @@ def main() -> None:
                 _fail_with_all(errors, error.exit_code)
             remedy = f"{remedy.rstrip('.')}; everything that is wrong: letup check {shlex.quote(error.scenario)}"
         _fail(error.code, error.message, remedy, error.exit_code)
+    except OSError as error:
+        if os.environ.get("LETUP_DEBUG"):
+            raise
+        refused = refused_by_system(error)
+        _fail(refused.code, refused.message, refused.remedy, refused.exit_code)
     except Exception as error:
         if os.environ.get("LETUP_DEBUG"):
             raise

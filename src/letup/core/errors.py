@@ -106,7 +106,16 @@ def cannot_write(error: OSError, what: os.PathLike[str] | str, code: str, remedy
     code, remedy : str
         Code of the error and what to do, where the place is to blame and not the system.
     """
-    reason = f"{os.fspath(what)} cannot be written: {error.strerror or error}"
     if error.errno in _SYSTEM:
-        return SystemRefused(_SYSTEM[error.errno][0], reason, _SYSTEM[error.errno][1])
-    return LetupError(code, reason, remedy)
+        return refused_by_system(error, what)
+    return LetupError(code, f"{os.fspath(what)} cannot be written: {error.strerror or error}", remedy)
+
+
+def refused_by_system(error: OSError, what: os.PathLike[str] | str = "") -> LetupError:
+    """What an error of the system means where nobody can say more, such as a name that is too long for a file."""
+    name, why = (os.fspath(what) if what else str(error.filename or "a file"))[:200], error.strerror or error
+    if error.errno in _SYSTEM:
+        code, remedy = _SYSTEM[error.errno]
+        return SystemRefused(code, f"{name} cannot be written: {why}", remedy)
+    remedy = "Name another file or folder, or see to its rights."
+    return LetupError("system.refused", f"{name} cannot be read or written: {why}", remedy)

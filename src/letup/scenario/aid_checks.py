@@ -171,7 +171,7 @@ def check_deliveries(
 def _check_settings(cells: dict[str, Any], zones: Mapping[str, Any] | None, notes: Collector) -> None:
     """Note zones without pause that are no zones; keep the others as a tuple."""
     named = cells.pop("without_pause", ())
-    if not all(isinstance(zone, str) for zone in named):
+    if not (isinstance(named, list | tuple) and all(isinstance(zone, str) for zone in named)):
         message, remedy = f"{show(named)} is not a list of zones", "write a list of ids, one to a line after a hyphen"
         notes.add("value.type", message, remedy, file=SCENARIO, where="deliveries", column="without_pause")
         return

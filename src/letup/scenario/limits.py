@@ -16,6 +16,9 @@ from letup.tables.inputs import note_reference
 from letup.tables.schema import Column
 
 TIMES = ("forbidden", "forced", "frozen")
+_MOST_ENTRIES = 2_000
+"""Most entries of one list: each is compared with those of the others."""
+
 LISTS = (*TIMES, "together", "concession")
 
 _COST = Column(
@@ -112,6 +115,11 @@ def read_lists(
         place = _Place(name, zones, notes)
         if not isinstance(limits[name], list):
             place.add("yaml.shape", "is not a list", "compare with a file made by `letup new`")
+            limits[name] = ()
+            continue
+        if len(limits[name]) > _MOST_ENTRIES:
+            message = f"has {len(limits[name]):,} entries; at most {_MOST_ENTRIES:,}"
+            place.add("layer.too_many", message, "join those that are next to each other")
             limits[name] = ()
             continue
         reader = _groups if name == "together" else _costs if name == "concession" else _spans

@@ -14,6 +14,10 @@ from letup.tables.text_files import MOST_COLUMNS
 
 SECTIONS = ("groups", "limits", "mobilisation", "priorities", "deliveries", "sources")
 REQUIRED_SECTIONS = ("groups", "mobilisation")
+MOST_GROUPS = 50
+"""Most groups: they are planned one after another."""
+MOST_PARTIES = 200
+"""Most parties: each is weighed against all others."""
 _SHAPE = {"groups": list, "limits": dict, "mobilisation": dict, "priorities": dict, "deliveries": dict, "sources": dict}
 _WORD = {list: "list", dict: "mapping"}
 
@@ -41,6 +45,10 @@ def sections_of(content: Any, notes: Collector) -> dict[str, Table]:
             continue
         if not isinstance(value, _SHAPE[section]):
             _shape(SCENARIO, section, _WORD[_SHAPE[section]], notes)
+            continue
+        if section == "groups" and len(value) > MOST_GROUPS:
+            message, remedy = f"has {len(value):,} groups; at most {MOST_GROUPS}", "join groups that move alike"
+            notes.add("layer.too_many", message, remedy, file=SCENARIO, column=section)
             continue
         rows = _rows(section, value, notes)
         columns = list(dict.fromkeys(key for row in rows for key in row.cells))
@@ -85,6 +93,11 @@ def parties_of(content: Any, notes: Collector) -> Table:
             rows.append(Row(f"entry {number}", _filled(entry) | nobody))
         else:
             _shape(PARTIES, f"entry {number}", "mapping", notes)
+    if len(rows) > MOST_PARTIES:
+        message = f"has {len(rows):,} parties; at most {MOST_PARTIES}"
+        remedy = "keep those whose consent is needed, and those who act on them"
+        notes.add("layer.too_many", message, remedy, file=PARTIES)
+        rows = []
     columns = list(dict.fromkeys(key for row in rows for key in row.cells))
     table = understand(Table(PARTIES, PARTIES, columns, rows), notes)
     for row in table.rows:
