@@ -21,7 +21,7 @@ from tests.verify.test_deliveries import add, put, rewrite, windows_of
 def ordered(hungry, tmp_path_factory):
     """A plan with its orders beside it, as `letup convoys` leaves it."""
     folder = tmp_path_factory.mktemp("ordered") / "plan"
-    shutil.copytree(hungry, folder, ignore=shutil.ignore_patterns("report.html", "*.gpkg"))
+    shutil.copytree(hungry, folder, ignore=shutil.ignore_patterns("report.html"))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     result = CliRunner().invoke(app, ["convoys", str(folder), "--time-limit", "4"])
     assert result.exit_code == 0, result.output

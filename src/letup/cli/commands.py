@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from letup.cli import assess, check, convoys, frontier, plan, scenarios, sources, statement, support, verify
+from letup.cli import assess, check, convoys, frontier, plan, scenarios, sign, sources, statement, support, verify
 
 if TYPE_CHECKING:
     from letup.core.findings import Finding
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "terms": support.terms,
     "convoys": convoys.convoys,
     "verify": verify.verify,
+    "sign": sign.sign,
     "check": check.check,
     "sources": sources.sources,
     "new": scenarios.new,

@@ -80,17 +80,20 @@ class Kind:
     ----------
     stays : frozenset of str
         Kinds of places where the vehicles may stay whatever happens.
+    mode : str
+        Which roads they may use, as `letup.roads.reach.open_to` takes it.
     stops, loads : str
         The tables that say the same.
     """
 
     stays: frozenset[str]
+    mode: str
     stops: str
     loads: str
 
 
-GOODS = Kind(TRUCKS_STAY, "convoys.csv", "convoy-loads.csv")
-PATIENTS = Kind(AMBULANCES_STAY, "medevac.csv", "medevac-patients.csv")
+GOODS = Kind(TRUCKS_STAY, "lorry", "convoys.csv", "convoy-loads.csv")
+PATIENTS = Kind(AMBULANCES_STAY, "vehicle", "medevac.csv", "medevac-patients.csv")
 
 
 def write_convoy_pages(
@@ -121,11 +124,17 @@ def write_convoy_pages(
     files = []
     for convoy in orders.convoys:
         path = folder / f"{convoy.id}.html"
-        content = _content(convoy, scenario, network, quiet, kind)
-        text = page("page/convoy.html.j2", scenario, **content, css=Markup(page_text("page/convoy.css")))
-        path.write_text(text, encoding="utf-8")
+        path.write_text(convoy_page(convoy, scenario, network, quiet, kind), encoding="utf-8")
         files.append(path)
     return files
+
+
+def convoy_page(
+    convoy: Convoy, scenario: Scenario, network: RoadNetwork, quiet: NDArray[np.bool_], kind: Kind = GOODS
+) -> str:
+    """The page of one convoy as text; arguments as for `write_convoy_pages`."""
+    content = _content(convoy, scenario, network, quiet, kind)
+    return page("page/convoy.html.j2", scenario, **content, css=Markup(page_text("page/convoy.css")))
 
 
 def _content(

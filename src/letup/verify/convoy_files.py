@@ -5,7 +5,9 @@ Nothing here imports how trips were chosen: only the tables, the roads and the p
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.aid.convoys.model import Load
-from letup.aid.convoys.patients import load_of, patients_of
-from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES
-from letup.aid.convoys.tables import CONVOYS, LOADS, MEDEVAC, PATIENTS, TIMES, by_item, local, no_deliveries
+from letup.aid.convoys.patients import ambulances_of, load_of, patients_of
+from letup.aid.convoys.rules import LEAD_MINUTES, NIGHT_MINUTES, STOP_MINUTES
+from letup.aid.convoys.tables import (
+    CONVOYS,
+    LEFT,
+    LEFT_PATIENTS,
+    LOADS,
+    MEDEVAC,
+    PATIENTS,
+    TIMES,
+    by_item,
+    local,
+    no_deliveries,
+)
 from letup.core.errors import BadInput
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.files.read import read_goods
@@ -52,20 +65,61 @@ def check_orders(
         Takes up what was checked and what does not hold.
     """
     quiet = quiet_array(windows, len(scenario.zones), scenario.steps)
-    if _pair(folder, CONVOYS, LOADS, result):
+    if _all_there(folder, (CONVOYS, LOADS, LEFT), result):
         _goods(folder, scenario, network, quiet, result)
-    if _pair(folder, MEDEVAC, PATIENTS, result):
+    if _all_there(folder, (MEDEVAC, PATIENTS, LEFT_PATIENTS), result):
         _patients(folder, scenario, network, quiet, result)
+    elif (folder / CONVOYS.name).is_file() and patients_of(scenario):
+        result.wrong("file", MEDEVAC.name, "", "is missing, though there are patients to move")
 
 
-def _pair(folder: Path, stops: Schema, loads: Schema, result: Verification) -> bool:
-    """Whether two tables that need each other are there."""
-    names = [stops.name, loads.name]
+def _all_there(folder: Path, schemas: Sequence[Schema], result: Verification) -> bool:
+    """Whether tables that need each other are there."""
+    names = [schema.name for schema in schemas]
     missing = [name for name in names if not (folder / name).is_file()]
-    if len(missing) == 1:
-        (there,) = set(names) - set(missing)
-        result.wrong("file", missing[0], "", f"is missing beside {there}")
+    if missing and len(missing) < len(names):
+        there = next(name for name in names if name not in missing)
+        for name in missing:
+            result.wrong("file", name, "", f"is missing beside {there}")
     return not missing
+
+
+def _check_left(
+    folder: Path, schema: Schema, carried: dict[str, float], all_of: dict[str, float], result: Verification
+) -> None:
+    """What is carried and what is left add up to all there is: no convoy was dropped without a word."""
+    rows = result.rows(folder, schema)
+    if rows is None:
+        return
+    left: dict[str, float] = defaultdict(float)
+    for number, row in enumerate(rows, 2):
+        if row["delivery"] not in all_of:
+            result.wrong("convoys.goods", schema.name, f"row {number}", "is of no delivery and no patient", "delivery")
+        left[row["delivery"]] += row["amount"]
+    for name, amount in all_of.items():
+        accounted = carried.get(name, 0.0) + left[name]
+        if abs(accounted - amount) > 1e-6 * max(amount, 1.0):
+            message = f"{accounted:,.6g} are carried or left, of {amount:,.6g}"
+            result.wrong("convoys.goods", schema.name, name, message, "amount")
+    result.done(f"{schema.name}: what is carried and left adds up", len(all_of))
+
+
+def _check_service(
+    file: str,
+    stops: Rows,
+    work: dict[tuple[str, int, int], float],
+    result: Verification,
+) -> None:
+    """No stop is shorter than loading and unloading take for the vehicle with most of it; without any it takes none."""
+    longest: dict[tuple[str, int], float] = defaultdict(float)
+    for (convoy, stop, _), minutes in work.items():
+        longest[convoy, stop] = max(longest[convoy, stop], minutes)
+    for number, row in enumerate(stops, 2):
+        least = longest[row["convoy"], row["stop"]]
+        if row["service_minutes"] < least or (row["service_minutes"] and not least):
+            message = f"is {row['service_minutes']}, where the work takes {least:g} minutes"
+            result.wrong("convoys.time", file, f"row {number}", message, "service_minutes")
+    result.done(f"{file}: minutes of work at stops", len(stops))
 
 
 def _goods(
@@ -91,15 +145,26 @@ def _goods(
         loaded[row["convoy"], row["loaded_stop"]].append(load)
         unloaded[row["convoy"], row["unloaded_stop"]].append(load)
     _check_work(CONVOYS.name, stops, loaded, unloaded, result)
-    by_id = deliveries.set_index("id")
+    by_id, kinds = deliveries.set_index("id"), {truck.id: truck for truck in trucks}
+    work: dict[tuple[str, int, int], float] = defaultdict(float)
+    carried: dict[str, float] = defaultdict(float)
     day = {row["convoy"]: row["day"] for row in stops}
     for number, row in enumerate(loads, 2):
         delivery = by_id.loc[row["delivery"]]
         right = {"destination": delivery["destination"], "unit": delivery["unit"]}
         _check_cells(result, LOADS.name, number, row, right)
+        for name, minutes in (("loaded_stop", "load_minutes"), ("unloaded_stop", "unload_minutes")):
+            truck = kinds[delivery["truck"]]
+            share = min(1.0, row["kg"] / truck.payload_kg) if truck.payload_kg > 0 else 1.0
+            takes = STOP_MINUTES + math.ceil(share * getattr(truck, minutes) - 1e-6)
+            work[row["convoy"], row[name], row["vehicle"]] += takes
+        carried[row["delivery"]] += row["amount"]
         if day[row["convoy"]] < delivery["day"]:
             message = "is carried before the day of its delivery"
             result.wrong("convoys.day", LOADS.name, f"row {number}", message, "delivery")
+    _check_service(CONVOYS.name, stops, work, result)
+    all_of = dict(zip(deliveries["id"], deliveries["amount"].astype(float), strict=True))
+    _check_left(folder, LEFT, carried, all_of, result)
     _check_sheet(CONVOYS.name, stops, scenario, network, result)
 
 
@@ -118,8 +183,18 @@ def _patients(
     minutes = {(row["convoy"], row["stop"]): row["minutes"] for row in stops}
     loaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
     unloaded: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    kinds = ambulances_of(scenario)
+    loading, unloading = (
+        int(max((getattr(kind.vehicle, name) for kind in kinds), default=0))
+        for name in ("load_minutes", "unload_minutes")
+    )
+    work: dict[tuple[str, int, int], float] = defaultdict(float)
+    carried: dict[str, float] = defaultdict(float)
     for number, row in enumerate(rows, 2):
         patient = patients[row["patients"]]
+        work[row["convoy"], row["from_stop"], row["vehicle"]] += loading
+        work[row["convoy"], row["to_stop"], row["vehicle"]] += unloading
+        carried[row["patients"]] += 1
         load = load_of(patient, row["to"])
         loaded[row["convoy"], row["from_stop"]].append(load)
         unloaded[row["convoy"], row["to_stop"]].append(load)
@@ -133,6 +208,11 @@ def _patients(
         }
         _check_cells(result, PATIENTS.name, number, row, right)
     _check_work(MEDEVAC.name, stops, loaded, unloaded, result)
+    _check_service(MEDEVAC.name, stops, work, result)
+    all_of: dict[str, float] = defaultdict(float)
+    for patient in patients_of(scenario):
+        all_of[patient.row] += 1
+    _check_left(folder, LEFT_PATIENTS, carried, all_of, result)
     _check_sheet(MEDEVAC.name, stops, scenario, network, result)
 
 

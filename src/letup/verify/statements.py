@@ -42,11 +42,14 @@ def _bottlenecks(
     """Names, places, rates and words; at most as many people as are left behind may gain by any."""
     behind = document.answer.want_to_leave - document.answer.arrive
     rates: dict[tuple[str, str], set[float]] = {}
+    pieces: dict[tuple[str, str], set[int]] = {}
     for group in timed.values():
         homes = home_behind(group)
         for arc in range(len(group.kind)):
             rate = float(np.max(group.capacity[arc])) * 60 / scenario.step_minutes
-            rates.setdefault(limit_of_arc(group, network, arc, homes), set()).add(rate)
+            limit = limit_of_arc(group, network, arc, homes)
+            rates.setdefault(limit, set()).add(rate)
+            pieces.setdefault(limit, set()).update(group.pieces[arc].tolist())
         for node in np.flatnonzero(group.shelter > 0).tolist():
             rates.setdefault(("shelter", group.place[node]), set())
     seen: set[tuple[str, str]] = set()
@@ -61,22 +64,23 @@ def _bottlenecks(
         elif key not in rates:
             result.wrong("value", PLAN, f"{where}.id", f"there is no {part.kind} {part.id!r} that anybody passes")
             continue
-        _site(part, where, scenario, network, result)
-        limit = part.limit_per_hour
-        if limit is not None and not any(abs(limit - rate) <= _COARSE for rate in rates.get(key, ())):
-            result.wrong("value", PLAN, f"{where}.limit_per_hour", f"is {limit!r}, which is no capacity there")
+        _site(part, where, sorted(pieces.get(key, ())), scenario, network, result)
+        rate_said = part.limit_per_hour
+        if rate_said is not None and not any(abs(rate_said - rate) <= _COARSE for rate in rates.get(key, ())):
+            result.wrong("value", PLAN, f"{where}.limit_per_hour", f"is {rate_said!r}, which is no capacity there")
         if not part.people >= 0 or not 0 <= (part.gain_people or 0) <= behind:
             result.wrong("value", PLAN, where, f"counts or gains people that are not there: {behind} are left behind")
     result.done("names, places and rates of bottlenecks", len(document.bottlenecks))
 
 
-def _site(part: Bottleneck, where: str, scenario: Scenario, network: RoadNetwork, result: Verification) -> None:
+def _site(
+    part: Bottleneck, where: str, pieces: list[int], scenario: Scenario, network: RoadNetwork, result: Verification
+) -> None:
     """Name, zone, position and relief; a road may be named at any of its pieces."""
     sites: list[LimitSite] = []
     if part.kind == PAUSE_HOURS:
         sites = [HOURS_SITE]
     elif part.kind == "road":
-        pieces = [piece for piece, road in enumerate(network.road) if road == part.id]
         sites = [limit_site(scenario, network, part.kind, part.id, piece) for piece in pieces]
     else:
         sites = [limit_site(scenario, network, part.kind, part.id)]
@@ -141,4 +145,4 @@ def check_delivery_findings(
     )
     parts = [part.model_dump() for part in written]
     result.same_part(PLAN, "deliveries.findings", parts, [asdict(finding) for finding in computed])
-    result.done("words of what trucks cannot do", len(parts))
+    result.done("trucks, and what they are said not to be able to do", len(logistics.fleets))

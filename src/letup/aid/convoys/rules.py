@@ -9,6 +9,9 @@ import pandas as pd
 
 from letup.scenario.model import Scenario
 
+STOP_MINUTES = 10
+"""Minutes that each stop takes besides loading and unloading; no sheet may give less."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -39,7 +42,7 @@ class Settings:
 
     vehicles: int = 10
     margin_minutes: int = 15
-    stop_minutes: int = 10
+    stop_minutes: int = STOP_MINUTES
     fixed_minutes: int = 60
     most_ride_minutes: int = 240
     seconds: float = 40.0

@@ -22,13 +22,15 @@ CONVOYS = schemas("letup.aid.convoys")["convoys.csv"]
 LOADS = schemas("letup.aid.convoys")["convoy-loads.csv"]
 MEDEVAC = replace(CONVOYS, name="medevac.csv")
 PATIENTS = schemas("letup.aid.convoys")["medevac-patients.csv"]
+LEFT = schemas("letup.aid.convoys")["convoy-left.csv"]
+LEFT_PATIENTS = replace(LEFT, name="medevac-left.csv")
 
 CONVOYS_FOLDER = ResultKind(
     "convoys",
     "earlier convoys",
     "convoys.folder",
     known_by=(CONVOYS.name, "plan.json"),
-    owns=(CONVOYS.name, LOADS.name, MEDEVAC.name, PATIENTS.name),
+    owns=(CONVOYS.name, LOADS.name, LEFT.name, MEDEVAC.name, PATIENTS.name, LEFT_PATIENTS.name),
 )
 """Orders lie in the plan's own folder, or in one of their own."""
 
@@ -111,6 +113,25 @@ def load_rows(orders: Orders) -> list[dict[str, Any]]:
     ]
 
 
+def left_rows(orders: Orders) -> list[dict[str, Any]]:
+    """Rows of convoy-left.csv: what no convoy carries, by delivery; with what is carried it adds up to all there is."""
+    amounts: dict[Load, float] = {}
+    for load in orders.left:
+        key = replace(load, amount=0.0, kg=load.kg / load.amount if load.amount else 0.0)
+        amounts[key] = amounts.get(key, 0.0) + load.amount
+    return [
+        {
+            "delivery": load.delivery,
+            "destination": load.destination,
+            "item": load.item,
+            "amount": amount,
+            "unit": load.unit,
+            "kg": load.kg * amount,
+        }
+        for load, amount in amounts.items()
+    ]
+
+
 def patient_rows(orders: Orders, scenario: Scenario) -> list[dict[str, Any]]:
     """Rows of medevac-patients.csv."""
     patients = {patient.row: patient for patient in patients_of(scenario)}
@@ -152,19 +173,26 @@ def by_item(loads: Iterable[Load]) -> str:
 
 
 def write_tables(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]:
-    """Write convoys.csv and convoy-loads.csv."""
+    """Write convoys.csv, convoy-loads.csv and convoy-left.csv."""
     return [
         write_csv(folder / CONVOYS.name, CONVOYS, stop_rows(orders, scenario)),
         write_csv(folder / LOADS.name, LOADS, load_rows(orders)),
+        write_csv(folder / LEFT.name, LEFT, left_rows(orders)),
     ]
 
 
 def write_medevac(orders: Orders, scenario: Scenario, folder: Path) -> list[Path]:
-    """Write medevac.csv, with a row for each stop, and medevac-patients.csv."""
+    """Write medevac.csv, with a row for each stop, medevac-patients.csv and medevac-left.csv."""
     return [
         write_csv(folder / MEDEVAC.name, MEDEVAC, stop_rows(orders, scenario)),
         write_csv(folder / PATIENTS.name, PATIENTS, patient_rows(orders, scenario)),
+        write_csv(folder / LEFT_PATIENTS.name, LEFT_PATIENTS, left_rows(orders)),
     ]
+
+
+def order_sheets(folder: Path) -> list[Path]:
+    """The sheets and GPX files of convoys in a folder."""
+    return sorted((*folder.glob("gpx/[cm][0-9]*.gpx"), *folder.glob("pages/[cm][0-9]*.html")))
 
 
 def no_deliveries() -> pd.DataFrame:
@@ -232,13 +260,20 @@ One row for each load on each vehicle. What is loaded is unloaded; by delivery t
 carried of it. *Unit of the row* is the unit of its essential.
 
 {loads}
+## convoy-left.csv
+
+One row for each delivery of which something is carried by no convoy. With `convoy-loads.csv` it adds up to all that the
+plan delivers.
+
+{left}
 ## medevac.csv
 
 As convoys.csv, for ambulances; `truck` is an id of ambulances.csv. Only written where there are patients.
 
 ## medevac-patients.csv
 
-One row for each patient. It holds no names.
+One row for each patient. It holds no names. Who is not moved stands in `medevac-left.csv`, with the columns of
+convoy-left.csv.
 
 {patients}
 ## gpx/
@@ -258,5 +293,8 @@ only how many lie and sit.
 def reference_page() -> str:
     """Text of ``docs/reference/convoys.md``, Markdown."""
     return _PAGE.format(
-        convoys=markdown(CONVOYS.columns), loads=markdown(LOADS.columns), patients=markdown(PATIENTS.columns)
+        convoys=markdown(CONVOYS.columns),
+        loads=markdown(LOADS.columns),
+        left=markdown(LEFT.columns),
+        patients=markdown(PATIENTS.columns),
     )
