@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 SIGNATURE = "signature.json"
+SIGNATURE_FOLDER = folders.ResultKind(
+    "signature", "a signature", "plan.folder", known_by=("plan.json",), owns=(SIGNATURE,)
+)
+"""A signature lies beside what it is of; a new plan makes it void."""
+
 _PURPOSE = b"letup plan\n"
 """What stands before the digests that are signed, so that no signature for anything else is one of a plan."""
 
@@ -92,8 +97,8 @@ def sign(folder: Path, key: Path) -> Path:
         "files": files,
         "signature": base64.b64encode(private.sign(_message(files))).decode(),
     }
-    with folders.writing_to(folder, "plan.folder"):
-        (folder / SIGNATURE).write_text(folders.json_text(document), "utf-8")
+    with folders.replaced(folder, SIGNATURE_FOLDER) as fresh:
+        (fresh / SIGNATURE).write_text(folders.json_text(document), "utf-8")
     return folder / SIGNATURE
 
 
@@ -133,7 +138,8 @@ def wrong_with_signature(folder: Path, key: Path) -> list[tuple[str, str]]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: digest for name, digest in folder_digests(folder).items() if name != SIGNATURE}
+    own = (SIGNATURE, folders.LIST)
+    return {name: digest for name, digest in folder_digests(folder).items() if name not in own}
 
 
 def _message(files: dict[str, str]) -> bytes:

@@ -22,6 +22,7 @@ from letup.plan.answer import sentence
 from letup.plan.deliveries import document_part
 from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
 from letup.plan.files.proof import PROOF, has_proof, write_proof
+from letup.plan.files.signature import SIGNATURE_FOLDER
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.roads.network import RoadNetwork
@@ -189,8 +190,8 @@ PLAN_FOLDER = folders.ResultKind(
     "a plan",
     "plan.folder",
     known_by=("plan.json",),
-    owns=(*(output.name for output in OUTPUTS), REPORT, _SCENARIO, *CONVOYS_FOLDER.owns),
-    clears=(CONVOYS_FOLDER.name,),  # no sheet of an old plan lies beside a new one
+    owns=(*(output.name for output in OUTPUTS), REPORT, _SCENARIO, *CONVOYS_FOLDER.owns, *SIGNATURE_FOLDER.owns),
+    clears=(CONVOYS_FOLDER.name, SIGNATURE_FOLDER.name),  # no sheet of an old plan lies beside a new one
 )
 
 
