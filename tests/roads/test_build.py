@@ -231,3 +231,17 @@ def test_trucks_keep_off_roads_that_do_not_bear_them(tonnes, payload_kg, open_to
     network = build(scenario([ALL], roads, [], [], groups=(WALKERS, DRIVERS), trucks=trucks))
     assert (network.vehicles_per_hour > 0).all()
     assert network.lorries.tolist() == [open_to_them] * 2
+
+
+def test_a_road_drawn_by_the_millimetre_meets_itself_nowhere():
+    points = [(i * 0.004, 0.0) for i in range(5000)]
+    network = build(scenario([ALL], [road("a", *points)], [], []))
+    assert len(network.lon) == 2
+
+
+def test_a_road_that_crosses_a_border_again_and_again_is_laid_out_in_time():
+    zones = [zone("south", -100, -1000, 20_000, 0), zone("north", -100, 0, 20_000, 1000)]
+    points = [(i * 2.0, 50.0 if i % 2 else -50.0) for i in range(2000)]
+    network = build(scenario(zones, [road("a", *points)], [], []))
+    assert set(network.zone.tolist()) == {0, 1}
+    assert len(network.tail) == 4000

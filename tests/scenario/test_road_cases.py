@@ -93,3 +93,10 @@ def test_one_named_end_is_an_error(tmp_path):
 def test_lanes_that_do_not_add_up_are_named(tmp_path):
     lanes = {"lanes": 4, "lanes_forward": 2, "lanes_backward": 1}
     assert with_roads(tmp_path, ([NORTH, SOUTH], lanes))["roads.lanes"].severity == "warning"
+
+
+def test_a_road_of_very_many_points_is_refused_with_what_to_do(tmp_path):
+    points = [[20.0 + (i % 7) * 1e-6, 10.02 - 0.02 * i / 10_000] for i in range(10_001)]
+    found = with_roads(tmp_path, (points, {}))["layer.too_many"]
+    assert (found.severity, found.where) == ("error", "feature 1 (id r0)")
+    assert "simplify" in found.remedy

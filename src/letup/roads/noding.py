@@ -6,6 +6,7 @@ line and its distance along it. A *cut* is a point on a line at which a node sta
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,10 +78,12 @@ class Cuts:
         for i, (number, at) in enumerate(zip(line.tolist(), along.tolist(), strict=True)):
             cuts = slice(starts[number], starts[number + 1])
             near = seen.setdefault(number, list(zip(kept.along[cuts].tolist(), kept.node[cuts].tolist(), strict=True)))
-            distance, node_there = min(((abs(at - there), other) for there, other in near), default=(np.inf, -1))
+            place = bisect_left(near, (at,))
+            beside = near[max(place - 1, 0) : place + 1]
+            distance, node_there = min(((abs(at - there), other) for there, other in beside), default=(np.inf, -1))
             if distance > SNAP_M:
                 node_there = len(self.x) + len(fresh_node)
-                near.append((at, node_there))
+                near.insert(place, (at, node_there))
                 fresh_line.append(number)
                 fresh_along.append(at)
                 fresh_node.append(node_there)
@@ -128,11 +131,14 @@ def junctions(lines: NDArray[np.object_], ends: Ints | None = None, level: Ints 
     end[first] = end[last] = True
     # Shared vertices are equal to the last digit in good data; a centimetre forgives a projection.
     keys = np.round(xy * 100).astype(np.int64)
-    _, inverse, times = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    again = np.zeros(len(xy), bool)  # a line drawn so finely that it stays in one place does not meet itself there
+    again[1:] = (keys[1:] == keys[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    unique, inverse = np.unique(keys, axis=0, return_inverse=True)
     inverse = inverse.ravel()
+    times = np.bincount(inverse[~again], minlength=len(unique))
     by_position = (named[:, 0] < 0)[owner]
-    with_unnamed = np.bincount(inverse[by_position], minlength=len(times)) > 0
-    stands = end | ((times[inverse] > 1) & with_unnamed[inverse])
+    with_unnamed = np.bincount(inverse[by_position], minlength=len(unique)) > 0
+    stands = end | ((times[inverse] > 1) & with_unnamed[inverse] & ~again)
     at = np.flatnonzero(stands)
 
     pairs = cKDTree(xy[at]).query_pairs(SNAP_M, output_type="ndarray")
@@ -275,30 +281,27 @@ def _without_slivers(
     for number in np.unique(line[border]):
         lo, hi = np.searchsorted(line, number), np.searchsorted(line, number, side="right")
         spans = [[float(length[i]), int(zone[i]), i] for i in range(lo, hi - 1)]
-        changed = True
-        while changed:
-            changed = False
-            for k, (span, _, at) in enumerate(spans):
-                if span >= SLIVER_M:
-                    continue
-                sides = []
-                if k > 0 and border[int(at)]:
-                    sides.append(k - 1)
-                if k + 1 < len(spans) and border[int(spans[k + 1][2])]:
-                    sides.append(k + 1)
-                sides = [s for s in sides if spans[s][0] > span]
-                if not sides:
-                    continue
-                other = max(sides, key=lambda s: spans[s][0])
-                if other < k:
-                    spans[other][0] += span
-                    keep[int(at)] = False
-                else:
-                    keep[int(spans[other][2])] = False
-                    spans[other] = [spans[other][0] + span, spans[other][1], at]
-                del spans[k]
-                changed = True
-                break
+        k = 0
+        while k < len(spans):
+            span, _, at = spans[k]
+            sides = []
+            if k > 0 and border[int(at)]:
+                sides.append(k - 1)
+            if k + 1 < len(spans) and border[int(spans[k + 1][2])]:
+                sides.append(k + 1)
+            sides = [s for s in sides if spans[s][0] > span]
+            if span >= SLIVER_M or not sides:
+                k += 1
+                continue
+            other = max(sides, key=lambda s: spans[s][0])
+            if other < k:
+                spans[other][0] += span
+                keep[int(at)] = False
+            else:
+                keep[int(spans[other][2])] = False
+                spans[other] = [spans[other][0] + span, spans[other][1], at]
+            del spans[k]
+            k = max(k - 2, 0)  # what lies before its neighbours has not changed
         for k in range(1, len(spans)):
             at = int(spans[k][2])
             if border[at] and spans[k][1] == spans[k - 1][1]:

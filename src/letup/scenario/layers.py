@@ -149,6 +149,7 @@ TYPES = {
 }
 _DEPTH = {"Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
 _MOST_VERTICES = 1_000_000
+_MOST_VERTICES_OF_A_ROAD = 10_000
 
 Position = tuple[float, float]
 
@@ -250,7 +251,8 @@ def doubtful(geometries: list[BaseGeometry | None]) -> list[int]:
         in_range = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
         dimension = shapely.get_dimensions(shapes)
         size = np.where(dimension == 1, shapely.length(shapes), np.where(dimension == 2, shapely.area(shapes), 1.0))
-    small = shapely.get_num_coordinates(shapes) <= _MOST_VERTICES
+        most = np.where(dimension == 1, _MOST_VERTICES_OF_A_ROAD, _MOST_VERTICES)
+    small = shapely.get_num_coordinates(shapes) <= most
     good = in_range & (size > 0) & small & shapely.is_valid(shapes)
     return [int(i) for i in np.flatnonzero(there & ~good)]
 
@@ -259,9 +261,10 @@ def check_shape(geometry: BaseGeometry) -> BaseGeometry:
     """Return the geometry itself if it is not empty, in range, valid and of some length or area; else raise Wrong."""
     if geometry.is_empty:
         raise Wrong("geometry.missing", "has an empty geometry", "draw it, or remove the feature")
-    if shapely.get_num_coordinates(geometry) > _MOST_VERTICES:
-        remedy = "simplify it before use"
-        raise Wrong("layer.too_many", f"has more than {_MOST_VERTICES:,} vertices", remedy)
+    most = _MOST_VERTICES_OF_A_ROAD if geometry.geom_type == "LineString" else _MOST_VERTICES
+    if shapely.get_num_coordinates(geometry) > most:
+        remedy = "simplify it, to a metre for example (QGIS: Simplify), or split it"
+        raise Wrong("layer.too_many", f"has more than {most:,} vertices", remedy)
     positions = shapely.get_coordinates(geometry)
     low, high = positions.min(axis=0), positions.max(axis=0)
     if not (math.isfinite(low.sum()) and math.isfinite(high.sum())):
