@@ -38,6 +38,18 @@ def test_arrow_keys_move_the_time_and_zones_turn_quiet(visit, report):
     assert page.locator("#now-arrived").inner_text() == "9,400"
 
 
+def test_a_day_further_it_is_the_same_time_of_day_after_clocks_were_put_forward(visit, text, tmp_path):
+    assert text.count('"offsets":[[0,120]]') == 1
+    changed = tmp_path / "report.html"
+    changed.write_text(text.replace('"offsets":[[0,120]]', '"offsets":[[0,120],[32,180]]'), "utf-8")
+    page = visit(changed)
+    page.locator("#step").fill("8")
+    page.locator("#step").focus()
+    for key, time in [("PageUp", "Sun 5 Nov 10:00"), ("PageDown", "Sat 4 Nov 10:00")]:
+        page.keyboard.press(key)
+        assert page.locator("#clock").inner_text() == time
+
+
 def test_the_numbers_on_the_page_are_those_of_the_movements(visit, report):
     page = visit(report)
     moves = strip.plan().movements

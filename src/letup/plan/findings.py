@@ -54,7 +54,7 @@ def check_plan(
     findings += _leaving(scenario, network, windows, movements, groups)
     findings += _way_back(network, movements)
     findings += _most_vulnerable(groups)
-    findings += receiving(scenario, network, movements)
+    findings += check_destinations(scenario, network, movements)
     findings += _time(scenario, windows, last_use)
     findings += _limits(scenario, windows)
     if not complete:
@@ -360,7 +360,7 @@ _COVERED_M2 = 3.5
 _PEOPLE_PER_TOILET = 20
 
 
-def receiving(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
+def check_destinations(scenario: Scenario, network: RoadNetwork, movements: pd.DataFrame) -> list[Finding]:
     """Whether destinations are safer and fit to receive."""
     if not len(movements):
         return []

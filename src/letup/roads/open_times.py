@@ -54,15 +54,15 @@ class OpenTimes:
         step = scenario.step_minutes
         self.minutes = scenario.steps * step
         self.zones = len(scenario.zones)
-        calm = np.repeat(np.asarray(quiet, bool), step, axis=1)
+        enterable = np.repeat(np.asarray(quiet, bool), step, axis=1)
         pause_needed = vehicles_need_pause(scenario)
-        quiet_now = calm.copy()
+        quiet_now = enterable.copy()
         for ahead in range(1, margin_minutes + 1):
-            calm[:, :-ahead] &= quiet_now[:, ahead:]
-            calm[:, -ahead:] = False
-        calm[~pause_needed] = True
+            enterable[:, :-ahead] &= quiet_now[:, ahead:]
+            enterable[:, -ahead:] = False
+        enterable[~pause_needed] = True
         self.row_of_hours: dict[str, int] = {}
-        rows = [*calm]
+        rows = [*enterable]
         hours = scenario.places.get("hours", pd.Series(dtype=object))
         for place, text in hours.items():
             if isinstance(text, str) and text.strip():

@@ -161,16 +161,16 @@ def quiet_runs(zones: int, steps: int, quiet: NDArray[np.bool_] | None) -> NDArr
     int32[zones + 1, T]
         One row per zone; the last row is for arcs that need no pause.
     """
-    calm = np.empty((zones + 1, steps), np.int32)
-    calm[zones] = np.iinfo(np.int32).max
+    runs = np.empty((zones + 1, steps), np.int32)
+    runs[zones] = np.iinfo(np.int32).max
     if quiet is None:
-        calm[:] = np.iinfo(np.int32).max
-        return calm
+        runs[:] = np.iinfo(np.int32).max
+        return runs
     # Steps until the next one that is not quiet: the nearest of those positions from the right.
     at = np.arange(steps, dtype=np.int32)
-    loud = np.where(quiet[:zones], steps, at).astype(np.int32)
-    calm[:zones] = np.minimum.accumulate(loud[:, ::-1], axis=1)[:, ::-1] - at
-    return calm
+    next_noisy = np.where(quiet[:zones], steps, at).astype(np.int32)
+    runs[:zones] = np.minimum.accumulate(next_noisy[:, ::-1], axis=1)[:, ::-1] - at
+    return runs
 
 
 def zone_rows(net: TimedNetwork) -> NDArray[np.int32]:

@@ -82,9 +82,9 @@ class TimeExpandedNetwork:
 
 def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> TimeExpandedNetwork:
     """Write the time-expanded network out."""
-    calm, zone = quiet_runs(net.zones, steps, quiet), zone_rows(net)
+    runs, zone = quiet_runs(net.zones, steps, quiet), zone_rows(net)
     at = np.arange(steps)
-    can = (calm[zone] >= net.transit[:, None]) & (at[None, :] + net.transit[:, None] < steps)
+    can = (runs[zone] >= net.transit[:, None]) & (at[None, :] + net.transit[:, None] < steps)
     arc, step = np.nonzero(can)
     capacity = net.capacity if net.capacity.ndim == 2 else np.broadcast_to(net.capacity[:, None], can.shape)
     homes, shelters = np.flatnonzero(net.supply), np.flatnonzero(net.shelter)

@@ -16,11 +16,15 @@ const share = (part, whole) => {
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-// local time from the offsets that the page carries, so that it is the scenario's and not the reader's
-function localTime(step) {
+// minutes by which local time is ahead of UTC, from the page: times are the scenario's and not the reader's
+function minutesAhead(step) {
   let ahead = 0;
   for (const [first, minutes] of plan.offsets) if (first <= step) ahead = minutes;
-  const date = new Date((plan.start + 60 * (step * plan.minutes + ahead)) * 1000);
+  return ahead;
+}
+
+function localTime(step) {
+  const date = new Date((plan.start + 60 * (step * plan.minutes + minutesAhead(step))) * 1000);
   const two = (value) => String(value).padStart(2, "0");
   const day = `${DAYS[date.getUTCDay()]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;

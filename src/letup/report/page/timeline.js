@@ -22,7 +22,11 @@ choosers.push((what) => {
   for (const lane of lanes) lane.classList.toggle("chosen", what.kind === "zone" && +lane.dataset.z === what.index);
 });
 
-const day = Math.max(1, Math.round(1440 / plan.minutes));
+// the same time of day some days later, also where clocks are put forward or back in between
+const daysLater = (step, days) => {
+  const later = step + days * Math.max(1440 / plan.minutes, 1);
+  return Math.round(later + (minutesAhead(step) - minutesAhead(later)) / plan.minutes);
+};
 const jump = (ahead) => {
   const found = ahead > 0 ? changes.find((step) => step > state.step) : changes.findLast((step) => step < state.step);
   show(found ?? (ahead > 0 ? plan.steps - 1 : 0));
@@ -33,8 +37,8 @@ slider.addEventListener("input", () => {
   show(+slider.value);
 });
 slider.addEventListener("keydown", (event) => {
-  const moves = { PageUp: day, PageDown: -day };
-  if (event.key in moves) show(state.step + moves[event.key]);
+  const days = { PageUp: 1, PageDown: -1 };
+  if (event.key in days) show(daysLater(state.step, days[event.key]));
   else if (event.key === "n" || event.key === "N") jump(1);
   else if (event.key === "p" || event.key === "P") jump(-1);
   else return;
