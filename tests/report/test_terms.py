@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from string import Formatter
@@ -140,6 +141,23 @@ def test_a_name_cannot_become_markup(plan: Path, tmp_path: Path) -> None:
     page, sheet = (file.read_text("utf-8") for file in write_terms(offer, negotiation, PACKAGE, tmp_path))
     assert "<script>" not in page
     assert "| \\<script\\>\\| | 150 |" in sheet
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_names_with_line_breaks_and_markup_add_no_heading_and_no_element(plan: Path, tmp_path: Path, lang: str) -> None:
+    hostile = Path(__file__).parents[1] / "cases" / "hostile" / "terms-newline" / "zones.geojson"
+    bad = [feature["properties"]["name"] for feature in json.loads(hostile.read_text("utf-8"))["features"]]
+    (offer,), scenario = offers.read(plan)
+    zones = scenario.zones.assign(name=[*bad, *scenario.zones["name"]][: len(scenario.zones)])
+    zones = zones.drop(columns=[column for column in zones if str(column).startswith("name_")])
+    offer = replace(offer, scenario=replace(scenario, zones=zones, title=bad[0]))
+    negotiation = negotiation_of(support_of(scenario))
+    plain, file = (
+        write_terms(each, negotiation, PACKAGE, tmp_path, lang=lang)[1].read_text("utf-8")
+        for each in (offers.read(plan)[0][0], offer)
+    )
+    for pattern in (r"(?m)^#+ ", r"(?<!\\)<", r"(?<!\\)\]\("):
+        assert len(re.findall(pattern, file)) == len(re.findall(pattern, plain)), pattern
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -17,10 +17,12 @@ from letup.core.errors import BadInput
 from letup.scenario import bundled, check, example, folder_of, load, new, write
 from letup.scenario.read import examine
 from tests.scenario.mutator import Mutator, broken_copy, cut_off, empty, fill_up, flip_bytes
+from tests.scenario.planning import assert_plans_or_says_why
 from tests.scenario.soundness import assert_sound
 
 COUNT = int(os.environ.get("LETUP_MUTATIONS", "200"))
-SECONDS = 10
+PLANNED = int(os.environ.get("LETUP_MUTATIONS_PLANNED", "15"))
+SECONDS = 20
 BATCH = 50
 
 
@@ -57,6 +59,8 @@ def outcome_of(source: Path, folder: Path, seed: int) -> str:
         assert (scenario is None) == (outcome != "loads")
         if scenario is not None:
             assert_sound(scenario)
+            if seed < PLANNED:
+                assert_plans_or_says_why(scenario, folder / "plan")
     except Exception as error:
         raise AssertionError(trace) from error
     finally:

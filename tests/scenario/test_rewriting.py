@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections import Counter
@@ -10,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from letup import plan as plans
 from letup.core.errors import LetupError
-from letup.report import write
-from letup.scenario import Scenario, example, new
+from letup.scenario import example, new
 from letup.scenario.read import examine
+from tests.scenario.planning import assert_plans_or_says_why
 from tests.scenario.rewriting import content_of, rewritten
 
-COUNT = int(os.environ.get("LETUP_REWRITINGS", "150"))
-PLANNED = int(os.environ.get("LETUP_REWRITINGS_PLANNED", "4"))
+COUNT = int(os.environ.get("LETUP_REWRITINGS", "100"))
+PLANNED = int(os.environ.get("LETUP_REWRITINGS_PLANNED", "3"))
 MOST_SILENT = 0.02
 
 
@@ -58,9 +56,3 @@ def test_hardly_anything_is_misread_in_silence(good: Path, tmp_path: Path) -> No
     changed = sum(outcomes.values()) - outcomes["read as meant"]
     assert len(silent) <= MOST_SILENT * changed, "\n".join(silent)
     assert outcomes["read as meant"] > COUNT / 20, outcomes
-
-
-def assert_plans_or_says_why(scenario: Scenario, folder: Path) -> None:
-    """What passes the check can be planned and written, or the reason has a code."""
-    with contextlib.suppress(LetupError):
-        write(plans.make(scenario, time_limit=0), folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,13 @@ def test_a_shapefile_that_does_not_say_its_encoding_is_asked_for_it(folder: Path
     as_shapefile(folder, 4326, encoding="utf-8")
     (folder / "zones.cpg").unlink()
     assert ("text.encoding", "error") in codes(check(folder))
+
+
+def test_a_pipe_in_place_of_a_part_of_a_shapefile_is_refused_at_once(folder: Path) -> None:
+    as_shapefile(folder, 4326, encoding="utf-8")
+    (folder / "zones.dbf").unlink()
+    os.mkfifo(folder / "zones.dbf")
+    assert ("file.kind", "error") in codes(check(folder))
 
 
 def test_a_shapefile_that_nothing_reads_is_named(folder: Path) -> None:

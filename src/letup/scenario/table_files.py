@@ -121,7 +121,8 @@ class TableFiles:
             return read_geojson(name, text, notes, path.name)
         if path.suffix == ".xlsx":
             return self._read_workbook(path, name)
-        if not is_usable(path, notes):
+        parts = [path, *(path.with_suffix(suffix) for suffix in PARTS if path.suffix == ".shp")]
+        if not all(is_usable(part, notes) for part in parts if part == path or _is_there(part)):
             return None
         layer = only_layer(path, path.stem, notes)
         return read_layer(path, layer, name, notes) if layer else None

@@ -15,6 +15,12 @@ LARGEST = {
     ".csv": 20 * MEGABYTE,
     ".xlsx": 20 * MEGABYTE,
     ".geojson": 100 * MEGABYTE,
+    ".json": 100 * MEGABYTE,
+    ".kml": 100 * MEGABYTE,
+    ".gml": 100 * MEGABYTE,
+    ".shp": 500 * MEGABYTE,
+    ".dbf": 500 * MEGABYTE,
+    ".fgb": 500 * MEGABYTE,
     ".gpkg": 500 * MEGABYTE,
 }
 
