@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from letup.aid.balance import LONGEST_DAYS, Balance, arriving, follow
 from letup.aid.people import Presence, moving, outside, staying
-from letup.aid.supplies import Supplies, supplies
+from letup.aid.supplies import Facility, Supplies, supplies
 from letup.aid.tables import ASSESSMENT, ASSESSMENT_DAYS
 from letup.core.clock import DAY_MINUTES
 from letup.core.codes import CODES
 from letup.core.findings import Finding, worst_first
-from letup.core.wording import first_few, percent, plural, sortable
+from letup.core.wording import capitalised, first_few, percent, plural, sortable
+from letup.scenario.disclosure import is_public, shared_name, without_names
 from letup.scenario.essentials import Essential
 from letup.scenario.model import Scenario
 from letup.tables import frame
@@ -234,8 +235,9 @@ def findings_of(
     for facility in supplies.facilities:
         if facility.use > 0 and not supplies.known[facility.uses, facility.zone]:
             label = supplies.essentials[facility.uses].label.lower()
-            message = f"{facility.name} needs {label}, of which no stock is given: it is taken to stand still"
-            add("aid.no_stock", message, "give what it has, with 0 if it has none", "stocks.csv", facility.name)
+            name = facility_name(scenario, facility)
+            message = f"{capitalised(name)} needs {label}, of which no stock is given: it is taken to stand still"
+            add("aid.no_stock", message, "give what it has, with 0 if it has none", "stocks.csv", name)
     away = outside(scenario)
     if away:
         message = f"{away:,} people are at places outside every zone and are left out"
@@ -246,6 +248,15 @@ def findings_of(
         )
         add("aid.ends", message, "read the range as a guess", "facilities.csv")
     return tuple(worst_first(findings))
+
+
+def facility_name(scenario: Scenario, facility: Facility) -> str:
+    """Name of a facility for everybody: of one at a place that is not public, what may be said of that place."""
+    if facility.place not in scenario.places.index:
+        return without_names(scenario, facility.name)
+    if not is_public(scenario, facility.place) or facility.name == facility.place:
+        return shared_name(scenario, facility.place)
+    return facility.name
 
 
 def table(assessment: Assessment) -> pd.DataFrame:

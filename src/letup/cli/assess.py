@@ -156,9 +156,9 @@ def _changes(assessment: Assessment) -> Table:
 
 def _facilities(assessment: Assessment) -> Table:
     """How long facilities can work."""
-    from letup.aid.assessment import ranged
+    from letup.aid.assessment import facility_name, ranged
     from letup.cli.terminal import table
-    from letup.core.wording import and_more
+    from letup.core.wording import and_more, capitalised
 
     rows = []
     for number, facility in enumerate(assessment.supplies.facilities):
@@ -167,7 +167,7 @@ def _facilities(assessment: Assessment) -> Table:
             ends = [end.idle_from[number] for end in (assessment.likely, assessment.worse, assessment.better)]
             name = str(assessment.scenario.zones["name"].iloc[facility.zone])
             needs = f"{facility.use:,.0f} {item.unit} of {item.label.lower()}"
-            rows.append([facility.name, name, needs, ranged(*ends)])
+            rows.append([capitalised(facility_name(assessment.scenario, facility)), name, needs, ranged(*ends)])
     if rest := and_more(len(rows), _ROWS):
         rows = [*rows[:_ROWS], [f"... {rest}"]]
     return table(("facility", "zone", "needs a day", "days left"), rows, left=(0, 1))

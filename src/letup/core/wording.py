@@ -94,6 +94,11 @@ def time_of_day(hours: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
+def capitalised(text: str) -> str:
+    """A phrase as a sentence begins with it: its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def and_more(total: int, shown: int, noun: str = "") -> str:
     """How many are left out where only so many of all are shown: "and 4 more zones"; empty where none is."""
     return f"and {total - shown} more {noun}".rstrip() if total > shown else ""

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from letup.plan.files.document import BOTTLENECK_COLUMNS
 from letup.roads.network import RoadNetwork, Timed
+from letup.roads.shared_roads import closed_on
+from letup.scenario.disclosure import is_public, shared_name, unshared, zone_of_place
 from letup.scenario.model import Scenario
 
 PAUSE_HOURS = "pause hours"
@@ -70,29 +73,58 @@ def limit_site(scenario: Scenario, network: RoadNetwork, kind: str, limit_id: st
             f"getting ready in {names.get(limit_id, limit_id)}",
             "twice as many ready per hour",
         )
-        where = scenario.zones.geometry.loc[zone].representative_point() if zone in scenario.zones.index else None
-        lon, lat = (where.x, where.y) if where is not None else (np.nan, np.nan)
+        lon, lat = _label_point(scenario, zone)
     elif kind == "road":
-        line = network.line[piece]
-        lon, lat = (float(v) for v in line[len(line) // 2])
-        zone = _zone_id(scenario, int(network.zone[piece]), int(network.node_zone[network.tail[piece]]))
-        title = scenario.roads["name"].get(limit_id) if "name" in scenario.roads else None
-        name = f"{title or network.road_class[piece] + ' road ' + limit_id} in {names.get(zone, zone) or 'no zone'}"
+        ends, own = (int(network.tail[piece]), int(network.head[piece])), int(network.zone[piece])
+        zone = _zone_id(scenario, own, int(network.node_zone[ends[0]]))
         relief = "twice the capacity of the road there"
+        if closed_on(network, scenario)[[own] if own >= 0 else network.node_zone[list(ends)]].any():
+            name = f"a road in {names.get(zone, zone) or 'no zone'}"
+            lon, lat = _label_point(scenario, zone)
+        else:
+            line = network.line[piece]
+            middle = line[len(line) // 2]
+            if _is_unshared(scenario, network, ends):  # the vertex in the middle may be where the place is
+                middle = (line[(len(line) - 1) // 2] + line[(len(line) - 1) // 2 + 1]) / 2
+            lon, lat = (float(v) for v in middle)
+            title = scenario.roads["name"].get(limit_id) if "name" in scenario.roads else None
+            name = f"{title or network.road_class[piece] + ' road ' + limit_id} in {names.get(zone, zone) or 'no zone'}"
     else:
-        node = network.place_node.get(limit_id, -1)
-        zone = _zone_id(scenario, -1, int(network.node_zone[node]) if node >= 0 else -1)
-        name = str(scenario.places["name"].get(limit_id, limit_id))
+        node, public = network.place_node.get(limit_id, -1), is_public(scenario, limit_id)
+        around = int(network.node_zone[node]) if node >= 0 else -1
+        zone = _zone_id(scenario, -1 if public else zone_of_place(scenario, limit_id), around)
+        name = shared_name(scenario, limit_id)
         relief = "twice the room" if kind == "shelter" else "twice the throughput"
-        public = str(scenario.places["sensitivity"].get(limit_id, "restricted")) == "public"
         if public and node >= 0:
             lon, lat = float(network.lon[node]), float(network.lat[node])
-        elif zone:
-            where = scenario.zones.geometry.loc[zone].representative_point()
-            lon, lat = where.x, where.y
         else:
-            lon = lat = np.nan
+            lon, lat = _label_point(scenario, zone)
     return LimitSite(name, zone, round(float(lon), 6), round(float(lat), 6), relief)
+
+
+def shared_id(scenario: Scenario, network: RoadNetwork, kind: str, limit_id: str) -> str:
+    """Id of a limit for everybody: empty for a place that is not public, and for a road into a closed zone."""
+    if kind in ("shelter", "checkpoint"):
+        return limit_id if is_public(scenario, limit_id) else ""
+    if kind == "road":
+        shape, closed = scenario.roads.geometry.get(limit_id), closed_on(network, scenario)
+        shapes = scenario.zones.geometry.to_numpy()
+        if shape is None or closed[-1] or bool(shapely.intersects(shapes[closed[:-1]], shape).any()):
+            return ""
+    return limit_id
+
+
+def _is_unshared(scenario: Scenario, network: RoadNetwork, nodes: tuple[int, int]) -> bool:
+    """Whether a place that is not public stands at one of some nodes."""
+    return any(network.place_node.get(place) in nodes for place in unshared(scenario))
+
+
+def _label_point(scenario: Scenario, zone: str) -> tuple[float, float]:
+    """A point inside a zone that follows from its outline alone; NaN for no zone."""
+    if zone not in scenario.zones.index:
+        return np.nan, np.nan
+    point = scenario.zones.geometry.loc[zone].representative_point()
+    return point.x, point.y
 
 
 def _zone_id(scenario: Scenario, zone: int, other: int) -> str:

@@ -16,6 +16,7 @@ from letup.plan.discretise import limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
 from letup.roads.network import RoadNetwork
+from letup.scenario.disclosure import shared_name
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import NO_TRUCKS, has_trucks
 
@@ -376,7 +377,7 @@ def check_destinations(scenario: Scenario, network: RoadNetwork, movements: pd.D
             findings.append(
                 finding(
                     "plan.room",
-                    f"Flag: filled to its room of {room:,} people: {scenario.places['name'].get(shelter, shelter)}.",
+                    f"Flag: filled to its room of {room:,} people: {shared_name(scenario, str(shelter))}.",
                     "Check on the ground that there is room before anybody is told to go there.",
                     where=f"place {shelter}",
                 )

@@ -9,7 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from letup.aid import Assessment
-from letup.aid.assessment import answer, changes, notes, ranged, reckoning, share_met, shown, zones_worst_first
+from letup.aid.assessment import (
+    answer,
+    changes,
+    facility_name,
+    notes,
+    ranged,
+    reckoning,
+    share_met,
+    shown,
+    zones_worst_first,
+)
 from letup.aid.balance import Balance
 from letup.core import wording
 from letup.core.clock import DAY_MINUTES
@@ -129,7 +139,7 @@ def write_assessment_html(assessment: Assessment, path: str | Path) -> Path:
             findings=assessment.findings,
             notes=notes(assessment),
             people=wording.count(float(assessment.presence.people[0].sum())),
-            bases=tables.bases(table, tables.restricted(scenario)),
+            bases=tables.bases(table, scenario),
             sources=[source for source in tables.sources(scenario) if source["name"] in used],
         ),
         encoding="utf-8",
@@ -148,7 +158,12 @@ def panel(assessment: Assessment, item: int, axis: float) -> Panel:
         ]
     else:
         lanes = [
-            _drawn(_facility_name(assessment, number), "", [end.idle_from[number] for end in _ends(assessment)], axis)
+            _drawn(
+                wording.capitalised(facility_name(assessment.scenario, facility)),
+                "",
+                [end.idle_from[number] for end in _ends(assessment)],
+                axis,
+            )
             for number, facility in enumerate(assessment.supplies.facilities)
             if facility.uses == item and facility.use > 0
         ]
@@ -232,17 +247,6 @@ def _by_day(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str
     return [wording.moment(clock.at(step)) for step in steps], rows
 
 
-def _facility_name(assessment: Assessment, number: int) -> str:
-    """Name of a facility as readers of a page may see it: of a restricted place only its kind and zone."""
-    facility, places = assessment.supplies.facilities[number], assessment.scenario.places
-    if facility.place not in places.index:
-        return facility.name
-    if facility.place in tables.restricted(assessment.scenario):
-        kind = str(places.loc[facility.place, "kind"]).replace("_", " ")
-        return f"{kind} in {assessment.scenario.zones['name'].iloc[facility.zone]}"
-    return str(places.loc[facility.place, "name"]) if facility.name == facility.place else facility.name
-
-
 def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
     """Facilities that need something: name, zone, what they need, days until they lack some of it."""
     names = [str(name) for name in assessment.scenario.zones["name"]]
@@ -253,7 +257,7 @@ def _idle(assessment: Assessment) -> list[tuple[str, str, str, str]]:
             ends = [float(balance.idle_from[number]) for balance in _ends(assessment)]
             rows.append(
                 (
-                    _facility_name(assessment, number),
+                    wording.capitalised(facility_name(assessment.scenario, facility)),
                     names[facility.zone],
                     f"{facility.use:,.0f} {item.unit} of {item.label.lower()}",
                     ranged(*ends),

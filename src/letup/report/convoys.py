@@ -10,15 +10,17 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from letup.aid.convoys.gpx import is_confidential, position
-from letup.aid.convoys.model import Convoy, Load, Orders
+from letup.aid.convoys.model import Convoy, Load, Orders, Stop
 from letup.aid.convoys.patients import PEOPLE
+from letup.aid.convoys.route import position, sealed_zones
 from letup.aid.convoys.tables import totals
 from letup.core import wording
+from letup.core.wording import capitalised
 from letup.report.maps import Sketch, draw_convoy_map
 from letup.report.template import page, page_text
 from letup.roads.network import RoadNetwork
 from letup.roads.open_times import AMBULANCES_STAY, TRUCKS_STAY, vehicles_need_pause
+from letup.scenario.disclosure import is_confidential, order_name, without_names
 from letup.scenario.model import Scenario
 
 #: Rows of stops and vehicles that fit on one sheet beside everything else; a stop takes two.
@@ -27,6 +29,8 @@ _FEWEST_VEHICLES = 4
 _MOST_ZONES = 18
 _SHEET_MM, _STOP_MM, _VEHICLE_MM, _MAP_MM, _LEAST_MM = 195.0, 8.6, 5.1, 74.0, 45.0
 NONE_NEEDED = "none needed"
+_QUARTER = 15
+"""Minutes."""
 _DO = {"start": "start", "load": "load", "unload": "unload", "stay": "stay", "end": "end"}
 
 
@@ -144,8 +148,10 @@ def _content(
     begins = _at(scenario, first.arrive_earliest)
     room = max(_FEWEST_VEHICLES, _ROWS - 2 * len(convoy.stops))
     shown = convoy.vehicles if convoy.vehicles <= room else room - 1
+    sealed = [is_confidential(scenario, stop.place) for stop in convoy.stops]
     length = sum(stop.path.length_m for stop in convoy.stops if stop.path)
-    off_road = sum(stop.path.off_road_m for stop in convoy.stops if stop.path)
+    paths = [stop.path for number, stop in enumerate(convoy.stops[:-1]) if not any(sealed[number : number + 2])]
+    off_road = sum(path.off_road_m for path in paths if path)
     # what the sheet leaves to the map, millimetres, over its width
     left = _SHEET_MM - _STOP_MM * len(convoy.stops) - _VEHICLE_MM * (shown + (shown < convoy.vehicles))
     drawing: Sketch = draw_convoy_map(convoy, scenario, network, max(left, _LEAST_MM) / _MAP_MM)
@@ -154,13 +160,13 @@ def _content(
         "convoy": convoy.id,
         "vehicles": convoy.vehicles,
         "tables": kind,
-        "truck": convoy.truck.label or convoy.truck.id,
+        "truck": without_names(scenario, convoy.truck.label or convoy.truck.id),
         "date": wording.day(begins, year=True),
         "facts": [
-            ("Drivers start", _span(scenario, first.arrive_earliest, first.arrive_latest, begins)),
-            ("On the road from", _span(scenario, first.leave_earliest, first.leave_latest, begins)),
-            ("Back", _span(scenario, last.arrive_earliest, last.arrive_latest, begins)),
-            ("Way in all", f"{length / 1000:,.1f} km"),
+            ("Drivers start", _span(scenario, *_shown_times(scenario, first)[0], begins)),
+            ("On the road from", _span(scenario, *_shown_times(scenario, first)[1], begins)),
+            ("Back", _span(scenario, *_shown_times(scenario, last)[0], begins)),
+            *([] if any(sealed) else [("Way in all", f"{length / 1000:,.1f} km")]),
             ("Load", _goods([piece.load for row in convoy.manifest for piece in row]) or "nothing"),
         ],
         "halts": [_halt(convoy, number, scenario) for number in range(len(convoy.stops))],
@@ -172,7 +178,7 @@ def _content(
         "more_zones": max(0, len(passed) - _MOST_ZONES),
         "ticks": _ticks(convoy, scenario),
         "off_road": f"{off_road:,.0f}" if off_road >= 1 else "",
-        "confidential": any(is_confidential(scenario, stop.place) for stop in convoy.stops),
+        "confidential": any(sealed),
         "dense": len(convoy.stops) > 8,
     }
 
@@ -182,22 +188,39 @@ def _halt(convoy: Convoy, number: int, scenario: Scenario) -> Halt:
     day = _at(scenario, convoy.stops[0].arrive_earliest)
     lon, lat = position(scenario, stop.place)
     hidden = is_confidential(scenario, stop.place)
+    arrive, leave = _shown_times(scenario, stop)
     row = scenario.places.loc[stop.place]
     local = [_text(row[column]) for column in scenario.places.columns if str(column).startswith("name_")]
     end = number + 1 == len(convoy.stops)
+    onward = f"{stop.path.length_m / 1000:,.1f} km, {stop.path.minutes} min" if stop.path else "–"
+    if not end and (hidden or is_confidential(scenario, convoy.stops[number + 1].place)):
+        onward = "see sealed note"
     parts = [("load", convoy.loaded(number)), ("unload", convoy.unloaded(number))]
     return Halt(
         number=number,
-        name=_text(row["name"]),
-        local=next((name for name in local if name), ""),
+        name=capitalised(order_name(scenario, stop.place)),
+        local="" if hidden else next((name for name in local if name), ""),
         spot="position: see sealed note" if hidden else f"{lat:.5f}, {lon:.5f}",
         do=", ".join(_DO[part] for part in stop.action.split("+")),
         goods="; ".join(f"{word} {_goods(loads)}" for word, loads in parts if loads),
-        arrive=_span(scenario, stop.arrive_earliest, stop.arrive_latest, day),
+        arrive=_span(scenario, *arrive, day),
         work=f"{stop.service} min" if stop.service else "–",
-        leave="–" if end else _span(scenario, stop.leave_earliest, stop.leave_latest, day),
-        onward=f"{stop.path.length_m / 1000:,.1f} km, {stop.path.minutes} min" if stop.path else "–",
+        leave="–" if end else _span(scenario, *leave, day),
+        onward=onward,
     )
+
+
+def _shown_times(scenario: Scenario, stop: Stop) -> tuple[tuple[int, int], tuple[int, int]]:
+    """When a convoy arrives at a stop and leaves it, in minutes; at a confidential place out to whole quarter hours."""
+    arrive, leave = (stop.arrive_earliest, stop.arrive_latest), (stop.leave_earliest, stop.leave_latest)
+    if is_confidential(scenario, stop.place):
+        return _widened(arrive), _widened(leave)
+    return arrive, leave
+
+
+def _widened(span: tuple[int, int]) -> tuple[int, int]:
+    """A span of minutes out to whole quarter hours: how far away something is cannot be told from it."""
+    return span[0] // _QUARTER * _QUARTER, -(-span[1] // _QUARTER) * _QUARTER
 
 
 def _vehicle(convoy: Convoy, number: int) -> str:
@@ -240,8 +263,10 @@ def _passed(
     names, needed = [str(name) for name in scenario.zones["name"]], vehicles_need_pause(scenario)
     step = scenario.step_minutes
     passed = []
+    sealed = sealed_zones(scenario, network, [stop.place for stop in convoy.stops])
     for zone, spans in inside.items():
-        there = [_bar(*span, begin, end) for span in _merged(spans)]
+        shown = [_widened(span) for span in spans] if zone in sealed else spans
+        there = [_bar(*span, begin, end) for span in _merged(shown)]
         edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet[zone].astype(np.int8), [0]])))
         calm = [(int(a) * step, int(b) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         calm = [(a, b) for a, b in calm if a < end and b > begin]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,9 +15,12 @@ from shapely.geometry.base import BaseGeometry
 
 from letup.core.arrays import Floats, Longs
 from letup.plan.model import Plan
+from letup.plan.shared_movements import shared_movements
 from letup.report import traffic
-from letup.report.tables import ZoneCount, basis_of, local_names, restricted, text
+from letup.report.tables import ZoneCount, basis_of, local_names, text
 from letup.roads.network import RoadNetwork
+from letup.roads.shared_roads import SharedRoads, shared_roads
+from letup.scenario.disclosure import confidential, public_places, unshared
 from letup.scenario.model import Scenario
 
 SHIELD_M = 25.0
@@ -35,12 +38,15 @@ PLURALS = {
     "distribution_point": "distribution points",
     "protected_site": "other protected sites",
     "waiting_place": "waiting places",
+    "confidential": "protected places that are not named",
 }
 
 
 @dataclass(frozen=True)
 class Shield:
     """Takes vertices near restricted places out of lines, so that no line gives a place away.
+
+    Confidential places need none: nothing is drawn in their zones.
 
     Parameters
     ----------
@@ -52,8 +58,9 @@ class Shield:
 
     @classmethod
     def of(cls, scenario: Scenario) -> Shield:
-        """Shield all places of a scenario whose sensitivity is not ``public``."""
-        hidden = scenario.places[scenario.places["sensitivity"] != "public"]
+        """Shield the restricted places of a scenario."""
+        secret = unshared(scenario) - set(confidential(scenario))
+        hidden = scenario.places[scenario.places.index.isin(secret)]
         points = [(shape.centroid.x, shape.centroid.y) for shape in hidden.geometry if _drawable(shape)]
         return cls(np.array(points, float).reshape(-1, 2))
 
@@ -117,8 +124,8 @@ def zone_rings(zones: gpd.GeoDataFrame) -> list[list[list[Longs]]]:
     return [rings(shape) for shape in shapes]
 
 
-def background(scenario: Scenario, shield: Shield) -> list[Longs]:
-    """Roads of the scenario as they lie, main classes first, as many as the page can carry."""
+def background(scenario: Scenario, shared: SharedRoads, shield: Shield) -> list[Longs]:
+    """Roads of the scenario as they lie, main classes first, as many as the page can carry; none in closed zones."""
     roads = scenario.roads
     out: list[Longs] = []
     left = _MOST_VERTICES
@@ -129,7 +136,7 @@ def background(scenario: Scenario, shield: Shield) -> list[Longs]:
             if _drawable(shape)
             for part in getattr(shape, "geoms", [shape])
         ]
-        short = [whole(line) for line in shield.lines(lines) if len(line)]
+        short = [whole(line) for line in shield.lines(shared.clipped(lines)) if len(line)]
         left -= sum(map(len, short))
         if left < 0:
             break
@@ -138,7 +145,7 @@ def background(scenario: Scenario, shield: Shield) -> list[Longs]:
 
 
 def drawn_pieces(
-    network: RoadNetwork, arcs: Longs, shield: Shield
+    network: RoadNetwork, arcs: Longs, shared: SharedRoads, shield: Shield
 ) -> tuple[dict[int, int], list[tuple[str, list[Longs]]]]:
     """Pieces of road to draw for the arcs that people use.
 
@@ -154,7 +161,7 @@ def drawn_pieces(
     piece_of: dict[int, int] = {}
     pieces: list[tuple[str, list[Longs]]] = []
     seen: dict[bytes, int] = {}
-    for arc, line in zip(arcs, shield.lines([network.line[int(arc)] for arc in arcs]), strict=True):
+    for arc, line in zip(arcs, shield.lines([shared.line[int(arc)] for arc in arcs]), strict=True):
         if len(line) < 2:
             continue
         course = whole(line)
@@ -199,17 +206,17 @@ class MapData:
     block: int
 
 
-def gather_map_data(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]) -> MapData:
+def gather_map_data(plan: Plan, counts: list[ZoneCount]) -> MapData:
     """Put together everything that map and timeline show."""
     scenario, clock = plan.scenario, plan.scenario.clock
-    shield = Shield.of(scenario)
+    shield, shared = Shield.of(scenario), shared_roads(plan.network, scenario)
     visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
-    pieces, passing, piece_of = _pieces(plan, visit, shield)
+    pieces, passing, piece_of = _pieces(plan, _at_borders(visit, shared), shared, shield)
     bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
     for piece, curve in zip(pieces, bent, strict=True):
         piece["e"] = curve
     polygons = zone_rings(scenario.zones)
-    roads = background(scenario, shield)
+    roads = background(scenario, shared, shield)
     lines = [piece.pop("lines") for piece in pieces]
     number, about = _roads(plan, list(dict.fromkeys(piece["r"] for piece in pieces)))
     for piece, line in zip(pieces, lines, strict=True):
@@ -226,7 +233,7 @@ def gather_map_data(plan: Plan, counts: list[ZoneCount], zone_of: dict[str, int]
         "base": [packed(line) for line in roads],
         "places": _places(plan),
         "limits": _limits(plan, shield),
-        "ways": _ways(plan, visit, piece_of, zone_of),
+        "ways": _ways(plan, visit, piece_of, shared),
         "groups": [group.label for group in plan.groups],
         "moving": _moving(plan),
         "waiting": traffic.bends(0 * waiting.movement, waiting, 1, scenario.steps)[0],
@@ -249,12 +256,12 @@ def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, Longs]:
 
 
 def _pieces(
-    plan: Plan, visit: traffic.Visits, shield: Shield
+    plan: Plan, visit: traffic.Visits, shared: SharedRoads, shield: Shield
 ) -> tuple[list[dict[str, Any]], list[int], dict[int, int]]:
     """Pieces of road with the people on them; pieces of one road that always carry the same are joined."""
     network, steps = plan.network, plan.scenario.steps
     used = np.unique(visit.arc)
-    piece_of, drawn = drawn_pieces(network, used, shield)
+    piece_of, drawn = drawn_pieces(network, used, shared, shield)
     lookup = np.full(len(network.tail) + 1, -1, np.int64)
     for arc, piece in piece_of.items():
         lookup[arc] = piece
@@ -264,7 +271,7 @@ def _pieces(
     # somebody who comes by twice still is one of the people who pass
     once = np.unique(np.column_stack([key, visit.movement])[key >= 0], axis=0)
     passing = np.bincount(once[:, 0], plan.movements["people"].to_numpy(np.int64)[once[:, 1]], len(drawn))
-    course = _course(plan, visit, key, people, len(drawn))
+    course = _course(shared, visit, key, people, len(drawn))
     joined: dict[tuple[Any, ...], int] = {}
     out: list[dict[str, Any]] = []
     total: list[int] = []
@@ -285,13 +292,22 @@ def _pieces(
     return out, total, {arc: new_piece[piece] for arc, piece in piece_of.items()}
 
 
-def _course(plan: Plan, visit: traffic.Visits, key: Longs, people: Longs, pieces: int) -> NDArray[np.complex128]:
+def _at_borders(visit: traffic.Visits, shared: SharedRoads) -> traffic.Visits:
+    """Visits of arcs in closed zones cut down to the moment at which the border is crossed."""
+    stay = np.where(shared.inside[visit.arc], 1, visit.stay)
+    late = np.where(shared.leaves[visit.arc] & ~shared.enters[visit.arc], visit.stay - 1, 0)
+    return replace(visit, enter_first=visit.enter_first + late, enter_last=visit.enter_last + late, stay=stay)
+
+
+def _course(
+    shared: SharedRoads, visit: traffic.Visits, key: Longs, people: Longs, pieces: int
+) -> NDArray[np.complex128]:
     """Direction in which people go along each piece, weighted by people: east + north i."""
-    network = plan.network
-    squeeze = math.cos(math.radians(float(network.lat.mean()))) if len(network.lat) else 1.0
-    at = network.lon * squeeze + 1j * network.lat
-    step = ((at[network.head[visit.arc]] - at[network.tail[visit.arc]]) * people)[key >= 0]
-    key = key[key >= 0]
+    seen, people, key = visit.arc[key >= 0], people[key >= 0], key[key >= 0]
+    ends = np.array([shared.line[arc][[0, -1]] for arc in seen], float).reshape(-1, 2, 2)
+    squeeze = math.cos(math.radians(float(ends[:, :, 1].mean()))) if len(ends) else 1.0
+    at = ends[:, :, 0] * squeeze + 1j * ends[:, :, 1]
+    step = (at[:, 1] - at[:, 0]) * people
     return np.bincount(key, step.real, pieces) + 1j * np.bincount(key, step.imag, pieces)
 
 
@@ -388,7 +404,7 @@ def _places(plan: Plan) -> list[dict[str, Any]]:
     """Places whose position is public."""
     scenario = plan.scenario
     out = []
-    shown = scenario.places[scenario.places["sensitivity"] == "public"]
+    shown = public_places(scenario)
     for (_, row), shape in zip(shown.iterrows(), shown.geometry, strict=True):
         if shape is None or shape.is_empty:
             continue
@@ -408,7 +424,7 @@ def _places(plan: Plan) -> list[dict[str, Any]]:
 def _limits(plan: Plan, shield: Shield) -> list[dict[str, Any]]:
     """Marks of the bottlenecks, numbered as in their table; none where it would give a place away."""
     out = []
-    hidden = restricted(plan.scenario)
+    hidden = unshared(plan.scenario)
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
         if text(row.get("id")) in hidden:
             continue
@@ -420,41 +436,38 @@ def _limits(plan: Plan, shield: Shield) -> list[dict[str, Any]]:
     return out
 
 
-def _ways(plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], zone_of: dict[str, int]) -> list[dict[str, Any]]:
+def _ways(plan: Plan, visit: traffic.Visits, piece_of: dict[int, int], shared: SharedRoads) -> list[dict[str, Any]]:
     """Movements from one zone to one destination, together: people, times, groups, pieces of road."""
-    moves, scenario = plan.movements, plan.scenario
-    if not len(moves):
+    if not len(plan.movements):
         return []
-    number = {zone: index for index, zone in enumerate(scenario.zone_ids)}
-    public = set(scenario.places.index[scenario.places["sensitivity"] == "public"].astype(str))
-    goals = [f"p{place}" if place in public else f"z{zone_of.get(place, -1)}" for place in moves["shelter"].astype(str)]
-    key = pd.Series([f"{origin} {goal}" for origin, goal in zip(moves["origin"], goals, strict=True)])
-    code, _ = pd.factorize(key)
+    moves = shared_movements(plan, shared)
+    number = {zone: index for index, zone in enumerate(plan.scenario.zone_ids)}
+    code, _ = pd.factorize(pd.MultiIndex.from_frame(moves[["origin", "shelter", "destination"]].astype(str)))
     order = np.argsort(code[visit.movement], kind="stable")
     labels = {group.name: group.label for group in plan.scenario.groups}
     cuts = np.searchsorted(code[visit.movement][order], np.arange(code.max() + 2))
     out = []
     for way in range(int(code.max()) + 1):
         rows = moves[code == way]
-        goal = goals[int(np.flatnonzero(code == way)[0])]
         arcs = np.unique(visit.arc[order[cuts[way] : cuts[way + 1]]])
         pieces = np.unique([piece_of[int(arc)] for arc in arcs if int(arc) in piece_of]).astype(np.int64)
-        minutes = rows["minutes"].astype(float)
+        arrive = None if rows["arrive_last"].isna().any() else int(rows["arrive_last_step"].max())
         out.append({
             "o": number.get(text(rows["origin"].iloc[0]), -1),
-            "to": _goal(plan, goal),
+            "to": text(rows["destination"].iloc[0]),
             "p": int(rows["people"].sum()),
             "g": [[labels[name], int(rows["people"][rows["group"] == name].sum())] for name in rows["group"].unique()],
-            "t": [int(rows["depart_first_step"].min()), int(rows["arrive_last_step"].max())],
-            "m": [round(float(minutes.min())), round(float(minutes.max()))],
-            "km": [round(float(rows["length_m"].min()) / 1000, 1), round(float(rows["length_m"].max()) / 1000, 1)],
+            "t": [int(rows["depart_first_step"].min()), arrive],
+            "m": _range(rows["minutes"], 0),
+            "km": _range(rows["length_m"] / 1000, 1),
             "s": [int(value) for value in np.diff(pieces, prepend=0)],
         })  # fmt: skip
     return sorted(out, key=lambda way: -int(way["p"]))
 
 
-def _goal(plan: Plan, goal: str) -> str:
-    if goal.startswith("p"):
-        return text(plan.scenario.places["name"].get(goal[1:])) or goal[1:]
-    zone = int(goal[1:])
-    return f"shelters in {plan.scenario.zones['name'].iloc[zone]}" if zone >= 0 else "shelters outside all zones"
+def _range(figures: pd.Series, decimals: int) -> list[float] | None:
+    """Smallest and largest; None where one is not to be said."""
+    if figures.isna().any():
+        return None
+    ends = [round(float(value), decimals) for value in (figures.min(), figures.max())]
+    return ends if decimals else [int(value) for value in ends]

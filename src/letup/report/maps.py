@@ -9,12 +9,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from letup.aid.convoys.gpx import is_confidential, position
 from letup.aid.convoys.model import Convoy
+from letup.aid.convoys.route import position, route_lines
 from letup.core.arrays import Longs
 from letup.plan.model import Plan
 from letup.report.map_data import MapData
 from letup.roads.network import RoadNetwork
+from letup.scenario.disclosure import is_confidential, order_name
 from letup.scenario.model import Scenario
 
 _SIZE = 1000
@@ -209,16 +210,16 @@ class Sketch:
 def draw_convoy_map(convoy: Convoy, scenario: Scenario, network: RoadNetwork, shape: float) -> Sketch:
     """Draw a convoy's way; nothing stands on it but its own stops. ``shape`` is height over width.
 
-    Of a confidential place neither the point nor the last stretch of road is drawn.
+    Of a confidential place nothing is drawn, nor of the way to it inside its zone.
     """
     high = round(_SKETCH_WIDTH * shape)
     shown = {
         stop.place: position(scenario, stop.place) for stop in convoy.stops if not is_confidential(scenario, stop.place)
     }
-    lines = _route_lines(convoy, scenario, network)
+    lines = [line for leg in route_lines(convoy, scenario, network) for line in leg]
     points = np.array([*shown.values(), *(point for line in lines for point in line.tolist())], float).reshape(-1, 2)
     if not len(points):
-        points = np.round(np.array([position(scenario, convoy.stops[0].place)], np.float64), 1)
+        points = scenario.zones.geometry.total_bounds.reshape(2, 2)
     put, per_km = _projection(points, high)
     numbers: dict[str, list[str]] = {}
     for number, stop in enumerate(convoy.stops):
@@ -226,7 +227,7 @@ def draw_convoy_map(convoy: Convoy, scenario: Scenario, network: RoadNetwork, sh
     dots = []
     for place, spot in shown.items():
         x, y = put(np.array([spot]))[0].tolist()
-        name = str(scenario.places.at[place, "name"])
+        name = order_name(scenario, place)
         dots.append(Dot(x, y, ", ".join(numbers[place]), name, "end" if x > _SKETCH_WIDTH * 0.55 else "start"))
     west, south, east, north = _extent(points, high)
     window = shapely.box(west, south, east, north)
@@ -254,16 +255,6 @@ def draw_convoy_map(convoy: Convoy, scenario: Scenario, network: RoadNetwork, sh
         round(km * per_km, 1),
         km,
     )
-
-
-def _route_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:
-    lines = []
-    for stop, then in zip(convoy.stops[:-1], convoy.stops[1:], strict=True):
-        arcs = list(stop.path.arcs) if stop.path else []
-        arcs = arcs[1:] if is_confidential(scenario, stop.place) else arcs
-        arcs = arcs[:-1] if is_confidential(scenario, then.place) else arcs
-        lines += [network.line[arc] for arc in arcs]
-    return lines
 
 
 def _off_road_lines(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> list[NDArray[np.float64]]:

@@ -32,6 +32,8 @@ from letup.plan.objectives import document_part as objectives_part
 from letup.report import charts, maps, tables
 from letup.report.map_data import MapData, gather_map_data
 from letup.report.template import page, page_text
+from letup.roads.shared_roads import closed_on
+from letup.scenario.disclosure import shared_name, without_names
 from letup.tables import csv_text
 
 MAPLIBRE = "6.17.0"
@@ -90,14 +92,14 @@ def write_html(plan: Plan, path: str | Path) -> Path:
 def html(plan: Plan, folder: Path) -> str:
     """The report of a plan as text; ``folder`` is where the plan's other files lie."""
     zone_of = tables.place_zones(plan.scenario)
-    data = gather_map_data(plan, tables.zone_counts(plan.scenario, zone_of), zone_of)
+    data = gather_map_data(plan, tables.zone_counts(plan.scenario, zone_of))
     script = Markup("\n".join(page_text(f"page/{name}") for name in _SCRIPTS))
     without = arrivals_without_pauses(plan)
     return page(
         "page/report.html.j2",
         plan.scenario,
         **_answer(plan, int(without.sum())),
-        **_parts(plan, data, zone_of, without),
+        **_parts(plan, data, without),
         digests=digests(plan, folder),
         policy=policy(script),
         js=script,
@@ -141,7 +143,7 @@ class _GroupRow:
 def _answer(plan: Plan, without: int) -> dict[str, Any]:
     scenario = plan.scenario
     return {
-        "description": scenario.description,
+        "description": without_names(scenario, scenario.description),
         "answer": sentence(plan),
         "steps": scenario.steps,
         "complete": plan.complete,
@@ -156,7 +158,7 @@ def _answer(plan: Plan, without: int) -> dict[str, Any]:
     }
 
 
-def _parts(plan: Plan, data: MapData, zone_of: dict[str, int], without: NDArray[np.int64]) -> dict[str, Any]:
+def _parts(plan: Plan, data: MapData, without: NDArray[np.int64]) -> dict[str, Any]:
     from letup.scenario import values
 
     chart = charts.people(plan, without)
@@ -174,6 +176,7 @@ def _parts(plan: Plan, data: MapData, zone_of: dict[str, int], without: NDArray[
         "drawing": maps.draw_plan_map(plan, data),
         "public": bool(data.json["places"]),
         "numbered": bool(data.json["limits"]),
+        "closed": _closed_zones(plan),
         "rows": charts.timeline(plan),
         "days": charts.day_ticks(plan.scenario.clock),
         "busiest": wording.listed(named) or "no named road",
@@ -196,15 +199,22 @@ def _parts(plan: Plan, data: MapData, zone_of: dict[str, int], without: NDArray[
         "search": charts.search(plan),
         "worth_need": any(pause.need for pause in pauses),
         "passing": any(pause.passing for pause in pauses),
-        "bottlenecks": tables.bottlenecks(plan, zone_of),
+        "bottlenecks": tables.bottlenecks(plan),
         "limits": tables.limits_in_words(plan.scenario),
         "asked": _asked(plan),
         "findings": tables.findings(plan),
         "severities": tables.severities(plan.findings),
-        "bases": tables.bases(values(plan.scenario, support=False), tables.restricted(plan.scenario)),
+        "bases": tables.bases(values(plan.scenario, support=False), plan.scenario),
         "sources": tables.sources(plan.scenario),
         "attributions": tables.attributions(plan),
     }  # fmt: skip
+
+
+def _closed_zones(plan: Plan) -> str:
+    """Names of the zones inside which nothing is drawn; empty if there are none."""
+    closed = closed_on(plan.network, plan.scenario)
+    names = [str(name) for name, is_closed in zip(plan.scenario.zones["name"], closed[:-1], strict=True) if is_closed]
+    return wording.listed([*names, "the ground outside all zones"] if closed[-1] else names)
 
 
 def _asked(plan: Plan) -> str:
@@ -379,20 +389,21 @@ def deliveries_section(plan: Plan) -> DeliveriesSection | None:
         zones=_zone_needs(plan, items),
         total=f"{part['met']:,.0f} of {whole:,.0f} person-days (without deliveries {part['met_without']:,.0f})",
         even=f"{part['value']:,.0f} (without deliveries {part['value_without']:,.0f}; proven ceiling {most:,.0f})",
-        left_out=tuple(finding.message for finding in made.findings),
+        left_out=tuple(without_names(plan.scenario, finding.message) for finding in made.findings),
     )
 
 
 def _delivery_days(plan: Plan, items: tuple[str, ...]) -> tuple[DeliveryDay, ...]:
     assert plan.deliveries is not None
     table, start = plan.deliveries.table, plan.scenario.clock.at(0)
+    names = {place: shared_name(plan.scenario, place) for place in map(str, table["origin"].unique())}
     days = []
-    for (day, origin), rows in table.groupby(["day", "origin"], sort=True):
+    for (day, origin), rows in table.groupby(["day", table["origin"].astype(str).map(names)], sort=True):
         tonnes = rows.groupby("item")["kg"].sum() / 1000
         days.append(
             DeliveryDay(
                 f"{start + timedelta(days=int(str(day))):%Y-%m-%d}",
-                str(plan.scenario.places["name"][origin]),
+                wording.capitalised(str(origin)),
                 f"{int(rows['trucks'].sum()):,}",
                 tuple(f"{tonnes[item]:,.0f}" if item in tonnes.index else "–" for item in items),
             )

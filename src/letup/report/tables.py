@@ -15,6 +15,7 @@ from letup.core.findings import SEVERITIES, Finding, worst_first
 from letup.pauses.limits import INFO
 from letup.plan.answer import next_hours as said_hours
 from letup.plan.model import Plan
+from letup.scenario.disclosure import is_confidential, public_places, shared_name, shared_where, unshared, without_names
 from letup.scenario.model import Scenario
 from letup.tables import names_in
 
@@ -177,22 +178,20 @@ def _count(value: Any) -> str:
     return "" if value is None or pd.isna(value) else wording.count(float(value))
 
 
-def bottlenecks(plan: Plan, zone_of: dict[str, int]) -> list[Bottleneck]:
-    """Tightest first, each with a plain sentence; restricted places are named by their zone only."""
-    zones, hidden = plan.scenario.zones, restricted(plan.scenario)
+def bottlenecks(plan: Plan) -> list[Bottleneck]:
+    """Tightest first, each with a plain sentence; only public places are named."""
+    zones, hidden = plan.scenario.zones, unshared(plan.scenario)
     names = {zone: text(name) or zone for zone, name in zip(plan.scenario.zone_ids, zones["name"], strict=True)}
     out = []
     for rank, row in enumerate(plan.bottlenecks.to_dict("records"), start=1):
         kind, what = text(row["kind"]), text(row.get("id"))
         zone = names.get(text(row.get("zone")), text(row.get("zone")))
         name = text(row.get("name")) or what
-        if what in hidden:
-            index = zone_of.get(what, -1)
-            zone = zone or (list(names.values())[index] if index >= 0 else "")
-            name = f"a {kind} in {zone}" if zone else f"a {kind}"
+        if what in hidden and kind in ("shelter", "checkpoint"):
+            name = shared_name(plan.scenario, what)
         gain = None if pd.isna(row["gain_people"]) else int(row["gain_people"])
         rate = "" if pd.isna(row["limit_per_hour"]) else wording.count(float(row["limit_per_hour"]))
-        name, people = name[:1].upper() + name[1:], wording.count(row["people"])
+        name, people = wording.capitalised(name), wording.count(row["people"])
         where = f"{name} ({zone})" if zone and zone not in name else name
         sentence = f"{_binds(kind, where, people, rate)} {_relieved(text(row.get('relief')), gain, plan.want_to_leave)}"
         shown = "–" if gain is None else wording.count(gain)
@@ -226,12 +225,11 @@ def _relieved(relief: str, gain: int | None, want: int) -> str:
 
 def findings(plan: Plan) -> list[Found]:
     """Findings, worst first; those that differ in their place only stand together."""
-    hidden = {f"place {place}" for place in restricted(plan.scenario)}
     alike: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
     for finding in worst_first(list(plan.findings)):
-        place = replace(finding, where="").place if finding.where in hidden else finding.place
+        place = replace(finding, where=shared_where(plan.scenario, finding.where)).place
         kind = (finding.severity, finding.code, finding.remedy, finding.rule)
-        alike.setdefault(kind, []).append((finding.message, place))
+        alike.setdefault(kind, []).append((without_names(plan.scenario, finding.message), place))
     return [Found(severity, code, remedy, rule, items) for (severity, code, remedy, rule), items in alike.items()]
 
 
@@ -242,15 +240,15 @@ def severities(items: Sequence[Finding]) -> str:
     return wording.listed(counts) if counts else "no findings"
 
 
-def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
-    """Shares by basis, and the assumed values grouped by file and reason; ``hidden`` places are counted, not named."""
+def bases(values: pd.DataFrame, scenario: Scenario) -> Bases:
+    """Shares by basis, and the assumed values grouped by file and reason; only public places are named."""
     total = len(values)
     counts = [(name, int((values["basis"] == name).sum())) for name in ("observed", "modelled", "assumed")]
     assumed = values[values["basis"] == "assumed"].fillna({"note": "", "where": "", "unit": ""})
     # one reason is often written row by row with that row's figures in it: keep it as one reason
     reason = assumed["note"].astype(str).str.replace(r"[\d.,]+", "0", regex=True)
     out = [
-        (_rank(rows), _assumption(rows, hidden)) for _, rows in assumed.groupby([assumed["file"], reason], sort=False)
+        (_rank(rows), _assumption(rows, scenario)) for _, rows in assumed.groupby([assumed["file"], reason], sort=False)
     ]
     out.sort(key=lambda pair: pair[0])
     return Bases(
@@ -260,11 +258,12 @@ def bases(values: pd.DataFrame, hidden: set[str]) -> Bases:
     )
 
 
-def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
+def _assumption(rows: pd.DataFrame, scenario: Scenario) -> Assumption:
+    hidden = unshared(scenario) if (rows["file"] == "places.geojson").all() else set()
     all_of = list(dict.fromkeys(text(cell) for cell in rows["where"]))
     where = [cell for cell in all_of if cell not in hidden]
     if unnamed := len(all_of) - len(where):
-        where.append(f"{unnamed} restricted place{'s' if unnamed > 1 else ''}")
+        where.append(f"{unnamed} protected place{'s' if unnamed > 1 else ''}")
     rows_in_words = wording.listed(where) if len(where) <= 3 else wording.first_few(where, 2)
     columns = list(dict.fromkeys(text(cell) for cell in rows["column"]))
     bears = sorted({_lever(column) for column in columns})
@@ -272,7 +271,7 @@ def _assumption(rows: pd.DataFrame, hidden: set[str]) -> Assumption:
         file=text(rows["file"].iloc[0]),
         where=rows_in_words,
         values=[(column, _values(rows[rows["column"] == column])) for column in columns],
-        note=text(rows["note"].iloc[0]),
+        note=without_names(scenario, text(rows["note"].iloc[0])),
         reasons=rows["note"].nunique(),
         bears_on="; ".join(_BEARS_ON[rank][1] for rank in bears[:2] if rank < len(_BEARS_ON)),
     )
@@ -303,12 +302,6 @@ def _short(value: str) -> str:
     return value if len(value) <= 120 else value[:117] + "…"
 
 
-def restricted(scenario: Scenario) -> set[str]:
-    """Ids of the places that only some may see."""
-    places = scenario.places
-    return set(places.index[places["sensitivity"] != "public"].astype(str))
-
-
 def sources(scenario: Scenario) -> list[dict[str, str]]:
     """Sources with title, publisher, date, licence and address."""
     keys = ("title", "publisher", "date", "licence", "address")
@@ -321,9 +314,8 @@ def sources(scenario: Scenario) -> list[dict[str, str]]:
 
 def attributions(plan: Plan) -> list[str]:
     """Whom to name beside the map: the publishers of the layers that it draws, with their licence."""
-    places = plan.scenario.places
     used: list[str] = []
-    for frame in (plan.scenario.zones, plan.scenario.roads, places[places["sensitivity"] == "public"]):
+    for frame in (plan.scenario.zones, plan.scenario.roads, public_places(plan.scenario)):
         if "source" in frame:
             used += [text(name) for name in frame["source"].dropna().unique()]
     out: dict[str, str] = {}
@@ -375,8 +367,9 @@ def zone_counts(scenario: Scenario, zone_of: dict[str, int]) -> list[ZoneCount]:
     places: list[dict[str, int]] = [{} for _ in number]
     for name, kind in scenario.places["kind"].items():
         zone = zone_of[str(name)]
+        shown = "confidential" if is_confidential(scenario, str(name)) else str(kind)
         if zone >= 0:
-            places[zone][str(kind)] = places[zone].get(str(kind), 0) + 1
+            places[zone][shown] = places[zone].get(shown, 0) + 1
     return [
         ZoneCount(many, leaving, inside, list(known))
         for many, leaving, inside, known in zip(people, want, places, sources, strict=True)

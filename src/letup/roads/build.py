@@ -17,12 +17,13 @@ from scipy.sparse.csgraph import connected_components
 from letup.core.arrays import Bools, Floats, Ints
 from letup.core.errors import LetupError
 from letup.core.findings import Finding
-from letup.core.wording import first_few
+from letup.core.wording import capitalised, first_few
 from letup.roads import classes
 from letup.roads.network import RoadNetwork
 from letup.roads.noding import Cuts, borders, junctions, zone_of
 from letup.roads.places import needs_pause
 from letup.roads.reach import bypass_findings, closed_findings, reach_findings
+from letup.scenario.disclosure import is_public, shared_name
 from letup.scenario.model import Scenario
 
 PLACE_LIMIT_M = 500.0
@@ -227,7 +228,8 @@ def _places(
         Finding(
             "places.off_network",
             "warning",
-            f"{places['name'].iloc[i]} lies more than {PLACE_LIMIT_M:.0f} m from any open road, so nobody can reach it",
+            f"{capitalised(shared_name(scenario, ids[i]))} lies more than {PLACE_LIMIT_M:.0f} m from any open road, "
+            "so nobody can reach it",
             "Correct its position, or add the road that leads to it.",
             file="places.geojson",
             where=f"place {ids[i]}",
@@ -241,7 +243,8 @@ def _places(
         Finding(
             "places.far_from_road",
             "note",
-            f"{places['name'].iloc[i]} lies {far[i]:.0f} m from the road it is reached by; that way is not counted",
+            f"{capitalised(shared_name(scenario, ids[i]))} lies {_distance(scenario, ids[i], far[i])} from the road "
+            "it is reached by; that way is not counted",
             "Add the road that leads to it if the way matters.",
             file="places.geojson",
             where=f"place {ids[i]}",
@@ -249,6 +252,11 @@ def _places(
         for i in beside
     ]
     return cuts, {ids[i]: int(n) for i, n in zip(on_road, node, strict=True)}, findings
+
+
+def _distance(scenario: Scenario, place: str, metres: float) -> str:
+    """How far a place lies from its road; the figure itself only if the place is public."""
+    return f"{metres:.0f} m" if is_public(scenario, place) else f"more than {PLACE_FAR_M:g} m"
 
 
 def _pieces(

@@ -7,9 +7,11 @@ import numpy as np
 from letup.core.arrays import Bools
 from letup.core.findings import Finding
 from letup.core.graphs import reachable
+from letup.core.wording import capitalised
 from letup.roads.departures import homes
 from letup.roads.network import RoadNetwork
 from letup.roads.places import shelters
+from letup.scenario.disclosure import shared_name
 from letup.scenario.model import Scenario
 
 
@@ -47,7 +49,8 @@ def bypass_findings(network: RoadNetwork, scenario: Scenario) -> list[Finding]:
                 Finding(
                     "roads.checkpoint_bypassed",
                     "note",
-                    f"{places.loc[place, 'name']} binds nobody on foot: all who reach a shelter have a way round it",
+                    f"{capitalised(shared_name(scenario, place))} binds nobody on foot: "
+                    "all who reach a shelter have a way round it",
                     "Close the ways round it if they are not open in fact, or leave it.",
                     file="places.geojson",
                     where=f"place {place}",

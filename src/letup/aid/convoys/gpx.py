@@ -8,8 +8,10 @@ from gpxpy import gpx
 
 from letup import __version__
 from letup.aid.convoys.model import Convoy, Orders
+from letup.aid.convoys.route import position, route_lines
 from letup.aid.convoys.tables import by_item, local
 from letup.roads.network import RoadNetwork
+from letup.scenario.disclosure import is_confidential, order_name, without_names
 from letup.scenario.model import Scenario
 
 NOTE = "A model's proposal, not a permission."
@@ -29,56 +31,35 @@ def write_gpx(orders: Orders, scenario: Scenario, network: RoadNetwork, folder: 
 def text(convoy: Convoy, scenario: Scenario, network: RoadNetwork) -> str:
     """The file of one convoy: a waypoint for each stop, and its route.
 
-    Of a confidential place neither the point nor the last stretch of the road to it is written: its exact position
-    goes to the drivers by another way.
+    Of a confidential place nothing is written, nor of the way to it inside its zone: its position goes to the drivers
+    by another way.
     """
     document = gpx.GPX()
     document.creator = f"letup {__version__}"
     document.name = f"Convoy {convoy.id}"
-    document.description = f"{convoy.vehicles} vehicles, {convoy.truck.label or convoy.truck.id}. {NOTE}"
+    truck = without_names(scenario, convoy.truck.label or convoy.truck.id)
+    document.description = f"{convoy.vehicles} vehicles, {truck}. {NOTE}"
     document.time = scenario.as_of
     route = gpx.GPXRoute(name=f"Convoy {convoy.id}", number=None)
+    lines = route_lines(convoy, scenario, network)
     for number, stop in enumerate(convoy.stops):
-        hidden = is_confidential(scenario, stop.place)
-        lon, lat = position(scenario, stop.place)
-        if not hidden:
+        if not is_confidential(scenario, stop.place):
+            lon, lat = position(scenario, stop.place)
             document.waypoints.append(
                 gpx.GPXWaypoint(
                     latitude=lat,
                     longitude=lon,
-                    name=f"{number} {name_of(scenario, stop.place)}",
+                    name=f"{number} {order_name(scenario, stop.place)}",
                     comment=f"arrive {local(scenario, stop.arrive_earliest)} to {local(scenario, stop.arrive_latest)}",
                     description=_work(convoy, number),
                     symbol="Flag, Blue",
                 )
             )
             route.points.append(gpx.GPXRoutePoint(lat, lon, name=f"{number}"))
-        if stop.path is None:
-            continue
-        arcs = list(stop.path.arcs)
-        arcs = arcs[1:] if hidden else arcs
-        arcs = arcs[:-1] if is_confidential(scenario, convoy.stops[number + 1].place) else arcs
-        for arc in arcs:
-            for x, y in network.line[arc][1:].tolist():
-                route.points.append(gpx.GPXRoutePoint(y, x))
+        for line in lines[number] if number < len(lines) else ():
+            route.points += [gpx.GPXRoutePoint(y, x) for x, y in line.tolist()]
     document.routes.append(route)
     return str(document.to_xml(version="1.1"))
-
-
-def is_confidential(scenario: Scenario, place: str) -> bool:
-    """Whether the exact position of a place is for named people only."""
-    return bool(scenario.places.at[place, "sensitivity"] == "confidential")
-
-
-def position(scenario: Scenario, place: str) -> tuple[float, float]:
-    """Longitude and latitude of a place."""
-    point = scenario.places.geometry[place].representative_point()
-    return float(point.x), float(point.y)
-
-
-def name_of(scenario: Scenario, place: str) -> str:
-    """Name of a place in Latin script."""
-    return str(scenario.places.at[place, "name"])
 
 
 def _work(convoy: Convoy, number: int) -> str:

@@ -279,8 +279,8 @@ convoy-left.csv.
 ## gpx/
 
 One GPX 1.1 file for each convoy, of lorries (c…) or of ambulances (m…): a waypoint for each stop with its
-times and work, and one route along the roads. Of a place whose `sensitivity` is confidential neither the
-point nor the last stretch of road is in it.
+times and work, and one route along the roads. Of a place whose `sensitivity` is confidential neither name
+nor position is in it, and the way to it ends at the border of its zone.
 
 ## pages/
 

@@ -9,9 +9,10 @@ import numpy as np
 from letup.aid.deliveries.logistics import Fleet, Logistics
 from letup.aid.deliveries.need import Need
 from letup.core.findings import Finding, finding, worst_first
-from letup.core.wording import first_few
+from letup.core.wording import capitalised, first_few
 from letup.roads.last_stretches import STRETCH_M, road_access
 from letup.roads.network import RoadNetwork
+from letup.scenario.disclosure import shared_name
 from letup.scenario.model import Scenario
 
 IN_PAUSES = "in these windows"
@@ -78,8 +79,8 @@ def delivery_findings(
     findings = [
         finding(
             "deliveries.off_road",
-            f"{scenario.places['name'][place]} is more than {STRETCH_M:,.0f} m from every road that trucks can use: "
-            "no truck goes there",
+            f"{capitalised(shared_name(scenario, place))} is more than {STRETCH_M:,.0f} m from every road "
+            "that trucks can use: no truck goes there",
             "correct its position, or add the road",
             file="places.geojson",
             where=place,

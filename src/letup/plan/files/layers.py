@@ -8,12 +8,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from letup.core.arrays import Floats
+from letup.plan.bottlenecks import shared_id
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
-from letup.tables import parse_path
+from letup.plan.shared_movements import shared_lines, shared_movements
+from letup.roads.shared_roads import shared_roads
 
 _CRS = "EPSG:4326"
-_HIDDEN_DEGREES = 0.003  # about 300 m
 
 
 def write_layers(plan: Plan, path: Path) -> None:
@@ -41,13 +43,14 @@ def pauses_layer(plan: Plan) -> gpd.GeoDataFrame:
 
 
 def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
-    """Roads that people take: one feature per group, origin zone and shelter, with people and times.
+    """Roads that people take: one feature per group, origin zone and destination, with people and times.
 
     The ways themselves, one by one, stand in movements.csv.
     """
-    table = plan.movements
+    roads = shared_roads(plan.network, plan.scenario)
+    table = shared_movements(plan, roads)
     table = table[table["arcs"] != ""]
-    keys = ["group", "origin", "shelter"]
+    keys = ["group", "origin", "shelter", "destination"]
     journeys = (
         table.groupby(keys, sort=True)
         .agg(
@@ -55,42 +58,39 @@ def movements_layer(plan: Plan) -> gpd.GeoDataFrame:
             movements=("id", "size"),
             depart_first=("depart_first", "min"),
             depart_last=("depart_last", "max"),
-            arrive_first=("arrive_first", "min"),
-            arrive_last=("arrive_last", "max"),
+            arrive_first=("arrive_first", _least),
+            arrive_last=("arrive_last", _most),
             longest_m=("length_m", "max"),
             longest_minutes=("minutes", "max"),
         )
         .reset_index()
     )
-    secret = plan.scenario.places["sensitivity"].astype(str) != "public"
-    arcs_of: dict[tuple[str, str, str], set[int]] = {}
-    for group, origin, shelter, text in table[[*keys, "arcs"]].drop_duplicates().itertuples(index=False):
-        arcs_of.setdefault((str(group), str(origin), str(shelter)), set()).update(
-            arc for arc, _ in parse_path(str(text))
-        )
-    shapes = [
-        _roads(plan, arcs, shelter, hide_end=bool(secret.get(shelter, True)))
-        for (_, _, shelter), arcs in sorted(arcs_of.items())
-    ]
+    lines = shared_lines(plan, roads, keys)
+    shapes = [_roads(lines[key]) for key in journeys[keys].itertuples(index=False, name=None)]
     return gpd.GeoDataFrame(journeys, geometry=shapes, crs=_CRS)
 
 
-def _roads(plan: Plan, arcs: set[int], shelter: str, *, hide_end: bool) -> shapely.Geometry:
-    """Roads that arcs run along; they end short of a shelter whose position is not public."""
-    lines = shapely.MultiLineString([shapely.LineString(plan.network.line[arc]) for arc in sorted(arcs)])
-    if not hide_end:
-        return lines
-    node = plan.network.place_node[shelter]
-    around = shapely.Point(plan.network.lon[node], plan.network.lat[node]).buffer(_HIDDEN_DEGREES)
-    return lines.difference(around)
+def _least(times: pd.Series) -> str | None:
+    return min(times.dropna(), default=None)
+
+
+def _most(times: pd.Series) -> str | None:
+    return max(times.dropna(), default=None)
+
+
+def _roads(lines: list[Floats]) -> shapely.Geometry:
+    """Lines in an order and direction that say nothing of how roads were cut."""
+    merged = shapely.line_merge(shapely.MultiLineString([shapely.LineString(line) for line in lines]))
+    return shapely.normalize(shapely.MultiLineString([part for part in shapely.get_parts(merged) if not part.is_empty]))
 
 
 def bottlenecks_layer(plan: Plan) -> gpd.GeoDataFrame:
-    """Points of the bottlenecks that have a position."""
+    """Points of the bottlenecks that have a position; without the ids of places that are not public."""
     table = plan.bottlenecks
     table = table[table["lon"].notna()].reset_index(drop=True)
     points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
-    table = table.assign(gain_people=table["gain_people"].astype(float))
+    ids = [shared_id(plan.scenario, plan.network, *pair) for pair in zip(table["kind"], table["id"], strict=True)]
+    table = table.assign(gain_people=table["gain_people"].astype(float), id=ids)
     return gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points, crs=_CRS)
 
 

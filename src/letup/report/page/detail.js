@@ -88,9 +88,10 @@ function wayDetail(way) {
     ...(way.o >= 0 ? [back] : []),
     facts([
       ["People", `${count(way.p)} (${way.g.map(([group, many]) => `${group}: ${count(many)}`).join(", ")})`],
-      ["First leave, last arrive", `${localTime(way.t[0])} – ${localTime(way.t[1])}`],
-      ["On the way for", range(way.m, "minutes")],
-      ["Length of the way", range(way.km, "km")],
+      way.t[1] === null ? ["First leave", localTime(way.t[0])] : ["First leave, last arrive", `${localTime(way.t[0])} – ${localTime(way.t[1])}`],
+      ["On the way for", way.m ? range(way.m, "minutes") : ""],
+      ["Length of the way", way.km ? range(way.km, "km") : ""],
+      ["Not said", way.m ? "" : "when they arrive and how long the way is, as that would show where a protected place lies"],
       ["Source", "this plan (modelled); each part is a row of movements.csv"],
     ]),
   ];

@@ -21,6 +21,7 @@ from letup.roads.vehicle_paths import VehicleRoads
 from letup.routing.legs import Legs, Visit
 from letup.routing.pickup_delivery import Fleet, Task, Trip, route
 from letup.routing.time_windows import Transport, time_windows
+from letup.scenario.disclosure import shared_name
 from letup.scenario.model import Scenario
 
 _PRIZE = 100_000
@@ -83,7 +84,7 @@ def make_convoys(
             if not len(rows):
                 continue
             share = settings.seconds * float(rows["trucks"].sum()) / truckloads
-            work = _DayOfTrucks(day, truck, roads, spans[day], settings, scenario.step_minutes)
+            work = _DayOfTrucks(day, truck, roads, spans[day], settings, scenario)
             work.read(rows)
             away = sum(
                 convoy.vehicles for convoy in convoys if convoy.truck.id == truck.id and convoy.out_at(spans[day][0])
@@ -123,9 +124,9 @@ class _DayOfTrucks:
     """The deliveries of one day by one kind of vehicle."""
 
     def __init__(
-        self, day: int, truck: Truck, roads: VehicleRoads, span: tuple[int, int], settings: Settings, step_minutes: int
+        self, day: int, truck: Truck, roads: VehicleRoads, span: tuple[int, int], settings: Settings, scenario: Scenario
     ) -> None:
-        self.day, self.truck, self.roads, self.settings, self.step_minutes = day, truck, roads, settings, step_minutes
+        self.day, self.truck, self.roads, self.settings, self.scenario = day, truck, roads, settings, scenario
         self.first, self.after = span
         self.tasks: list[Task] = []
         self.loads: list[Load] = []
@@ -160,7 +161,7 @@ class _DayOfTrucks:
         return Transport(
             origin=str(row["origin"]),
             destination=str(row["destination"]),
-            first=max(self.first, int(row["depart_first_step"]) * self.step_minutes),
+            first=max(self.first, int(row["depart_first_step"]) * self.scenario.step_minutes),
             last=self.after,
             loading=stop + math.ceil(part * self.truck.load_minutes),
             unloading=stop + math.ceil(part * self.truck.unload_minutes),
@@ -221,7 +222,8 @@ class _DayOfTrucks:
         for convoy in convoys:
             if convoy.stops[-1].place != self.truck.place:
                 name, place = convoy.manifest[0][-1].load.delivery, convoy.stops[-1].place
-                message = f"{convoy.vehicles} vehicles stay at {place}: their way back is not quiet again"
+                where = shared_name(self.scenario, place)
+                message = f"{convoy.vehicles} vehicles stay at {where}: their way back is not quiet again"
                 self._add("convoys.stay", "warning", message, "longer pauses, or a later one for the way back", name)
         done = {number for trip in trips for number, _ in trip.stops}
         not_done = [load for number, load in enumerate(loads) if number not in done]

@@ -1,0 +1,127 @@
+"""Courses of roads as everybody may see them: nothing inside a closed zone, where a confidential place lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from letup.core.arrays import Bools, Floats
+from letup.roads.network import RoadNetwork
+from letup.scenario.disclosure import closed_zones, confidential
+from letup.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class SharedRoads:
+    """What may be drawn of the roads of a network.
+
+    A movement through a closed zone is drawn as straight lines from where it crosses the zone's border to the zone's
+    label point. Both follow from the outlines of zones and the roads that cross them, wherever places lie.
+
+    Attributes
+    ----------
+    closed : bool[Z + 1]
+        Zones in which nothing is drawn; the last stands for the ground outside all zones.
+    line : tuple of float64[k, 2], [arcs]
+        What is drawn of each arc from tail to head, lon and lat; empty where nothing is.
+    inside : bool[arcs]
+        Arcs in a closed zone.
+    enters, leaves : bool[arcs]
+        Those of them that begin, and that end, on its border.
+    """
+
+    closed: Bools
+    line: tuple[Floats, ...]
+    inside: Bools
+    enters: Bools
+    leaves: Bools
+    _scenario: Scenario
+
+    def clipped(self, lines: list[Floats]) -> list[Floats]:
+        """Lines (lon, lat) cut off at the borders of closed zones."""
+        return outside_zones(self._scenario, set(np.flatnonzero(self.closed[:-1]).tolist()) | self._ground, lines)
+
+    @property
+    def _ground(self) -> set[int]:
+        return {-1} if self.closed[-1] else set()
+
+
+def outside_zones(scenario: Scenario, zones: set[int], lines: list[Floats]) -> list[Floats]:
+    """What of lines (lon, lat) lies outside some zones; -1 stands for the ground outside all zones."""
+    if not zones or not lines:
+        return lines
+    outlines = shapely.make_valid(scenario.zones.geometry.to_numpy())
+    shapes = shapely.linestrings(
+        np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    )
+    if -1 in zones:
+        shapes = shapely.intersection(shapes, shapely.union_all(outlines))
+    shapes = shapely.difference(shapes, shapely.union_all(outlines[[zone for zone in zones if zone >= 0]]))
+    parts = shapely.get_parts(shapes)
+    return [shapely.get_coordinates(part) for part in parts if part.geom_type == "LineString" and not part.is_empty]
+
+
+def closed_on(network: RoadNetwork, scenario: Scenario) -> Bools:
+    """Zones in which nothing is drawn: bool[Z + 1], the last for the ground outside all zones.
+
+    They are those in which a confidential place lies, or the road that it is reached by.
+    """
+    nodes = [network.place_node[place] for place in confidential(scenario) if place in network.place_node]
+    return closed_zones(scenario, [int(network.node_zone[node]) for node in nodes])
+
+
+def shared_roads(network: RoadNetwork, scenario: Scenario) -> SharedRoads:
+    """What may be drawn of the roads of a network.
+
+    Parameters
+    ----------
+    network, scenario : RoadNetwork, Scenario
+        The roads, and the world they are of.
+    """
+    arcs, closed = len(network.tail), closed_on(network, scenario)
+    none = np.zeros(arcs, bool)
+    if not closed.any():
+        return SharedRoads(closed, network.line, none, none, none, scenario)
+    zone = _zone_of_arcs(network, shapely.make_valid(scenario.zones.geometry.to_numpy()), closed)
+    inside = closed[zone]
+    border = _on_border(network, zone)
+    enters, leaves = inside & border[network.tail], inside & border[network.head]
+    labels = shapely.get_coordinates(scenario.zones.geometry.representative_point().to_numpy())
+    line = tuple(
+        _spoke(network, arc, labels, int(zone[arc]), border) if inside[arc] else network.line[arc]
+        for arc in range(arcs)
+    )
+    return SharedRoads(closed, line, inside, enters, leaves, scenario)
+
+
+def _zone_of_arcs(network: RoadNetwork, outlines: NDArray[np.object_], closed: Bools) -> NDArray[np.int64]:
+    """Zone of each arc, -1 if none; of one on a border, a closed zone if it touches one."""
+    middles = shapely.points(np.array([(line[k - 1] + line[k]) / 2 for line in network.line for k in [len(line) // 2]]))
+    arc, zone = shapely.STRtree(middles).query(outlines, predicate="intersects")[::-1]
+    found = np.full(len(middles), -1, np.int64)
+    order = np.argsort(closed[zone], kind="stable")  # the last to be written stands
+    found[arc[order]] = zone[order]
+    return found
+
+
+def _on_border(network: RoadNetwork, zone: NDArray[np.int64]) -> Bools:
+    """Nodes at which arcs of several zones meet."""
+    nodes = len(network.lon)
+    low, high = np.full(nodes, np.iinfo(np.int64).max), np.full(nodes, -2, np.int64)
+    for ends in (network.tail, network.head):
+        np.minimum.at(low, ends, zone)
+        np.maximum.at(high, ends, zone)
+    return np.asarray(low < high)
+
+
+def _spoke(network: RoadNetwork, arc: int, labels: Floats, zone: int, border: Bools) -> Floats:
+    """From the border of a zone to its label point, or back, or both; empty for an arc that touches no border."""
+    tail, head = int(network.tail[arc]), int(network.head[arc])
+    ends = [[float(network.lon[node]), float(network.lat[node])] for node in (tail, head) if border[node]]
+    if zone < 0 or not ends:
+        return np.zeros((0, 2))
+    ends.insert(int(border[tail]), labels[zone].tolist())
+    return np.array(ends, np.float64)
