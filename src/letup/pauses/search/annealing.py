@@ -38,7 +38,8 @@ class SlotSpans:
 
     def __init__(self, windows: WindowRows, zones: int) -> None:
         self.windows, self.zones, self.slots = windows, zones, windows.slots
-        self.open = [i for i, slot in enumerate(self.slots) if len(slot.starts) * len(slot.ends) > 1]
+        frozen = set(windows.limits.frozen)
+        self.open = [i for i, slot in enumerate(self.slots) if not _is_settled(slot, frozen)]
 
     def spans_of(self, windows: Sequence[Window]) -> Spans | None:
         """The spans that windows stand for; None if they do not fit the slots."""
@@ -135,6 +136,13 @@ class SlotSpans:
         """Number of a slot among those of its zones and day."""
         slot = self.slots[i]
         return sum(other.zones == slot.zones and other.day == slot.day for other in self.slots[:i])
+
+
+def _is_settled(slot: Slot, frozen: set[Window]) -> bool:
+    """Whether a slot holds a window that was agreed. One that merely allows no other may stay empty."""
+    first, end = int(slot.starts[0]), int(slot.ends[-1])
+    single = len(slot.starts) == len(slot.ends) == 1
+    return single and any(Window(zone, first, end - 1) in frozen for zone in slot.zones)
 
 
 def _span_length(span: Span) -> int:
