@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from letup.cli.options import AsJson, Force, ScenarioName
+from letup.cli.options import AsJson, Force, ScenarioName, Seed
 
 if TYPE_CHECKING:
     from letup.plan.frontier.model import Frontier
@@ -31,7 +31,7 @@ def frontier(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0, help="Seconds to search each point.")] = 60.0,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the searches.")] = 0,
+    seed: Seed = 0,
     cluster: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Search on a Dask cluster, such as tcp://10.0.0.5:8786."),

@@ -37,7 +37,7 @@ class Settings:
     seconds : float
         Longest time to search, processor seconds of one core, for all days together.
     seed : int
-        Seed of the search.
+        Seed of the search. The same one gives the same orders where ``seconds`` do not end it.
     """
 
     vehicles: int = 10

@@ -79,7 +79,7 @@ class BudgetSearch:
     time_limit : float or None
         Seconds; None = one short search.
     seed : int
-        Seed of the search, the same for each budget.
+        Seed of the search, the same for each budget; as for `letup.plan.make`.
     """
 
     instance: Instance
@@ -131,7 +131,7 @@ def frontier(
     time_limit : float or None
         Seconds for each search; None = one short search.
     seed : int
-        Seed of the searches.
+        Seed of the searches; as for `letup.plan.make`.
     cluster, workers
         Where the searches run; see `letup.core.parallel.spread`.
     progress : callable, optional

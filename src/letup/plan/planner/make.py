@@ -59,7 +59,8 @@ def make(
     time_limit : float, optional
         Seconds to look for better pauses; one short search if absent.
     seed : int
-        Seed of the search.
+        Seed of the search. The same one gives the same plan where no time ends the work: without ``time_limit``,
+        without Ctrl-C, and where the whole trucks of deliveries are found within their own limit.
     progress : callable, optional
         Told how far it has come.
 

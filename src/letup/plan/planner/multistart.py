@@ -73,7 +73,7 @@ def make_best(
     time_limit : float or None
         Seconds for each.
     seed : int
-        Seed of the first; the others follow from it.
+        Seed of the first; the others follow from it. As for `letup.plan.make`.
     cluster, workers
         As for `letup.core.parallel.spread`.
     progress : callable, optional
