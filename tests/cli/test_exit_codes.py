@@ -54,6 +54,11 @@ def _stopped(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
+NEVER = ", ".join(
+    f'{{zone: {zone}, from: "2030-01-01T00:00+00:00", to: "2030-01-05T00:00+00:00"}}'
+    for zone in ("north", "mill", "bridge", "south")
+)
+
 #: Arguments by exit code; PLAN and SCENARIO stand for good ones, NEW for a folder that is not there, and a text with a
 #: colon for a copy of one of these in which a file says something else: of which, file, what it says, what instead.
 EXITS: dict[int, list[list[str]]] = {
@@ -66,12 +71,13 @@ EXITS: dict[int, list[list[str]]] = {
         ["check", "NEW"],
         ["verify", "SCENARIO"],
         ["convoys", "SCENARIO"],
-        ["new", "SCENARIO"],
+        ["new", "SCENARIO:people.csv:,600,:,700,"],
     ],
     3: [
-        ["plan", "SCENARIO:scenario.yaml:# notice_hours:notice_hours: 71 #", "--out", "NEW"],
+        ["plan", f"SCENARIO:scenario.yaml:# forbidden:forbidden: [{NEVER}]  #", "--out", "NEW"],
         ["frontier", "SCENARIO", "--zone-hours", "1", "--time-limit", "1", "--out", "NEW"],
     ],
+    4: [["sources", "SCENARIO", "--csv", "/dev/full"]],
     130: [["plan", "SCENARIO", "--out", "NEW"], ["assess", "SCENARIO"]],
 }
 
