@@ -5,19 +5,20 @@ The modules of commands import nothing heavy at their top: what a command needs 
 
 from __future__ import annotations
 
-import io
 import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from letup.cli import assess, check, convoys, frontier, plan, scenarios, sign, sources, statement, support, verify
+from letup.cli.streams import Interrupt, flush, keep_streams
 
 if TYPE_CHECKING:
-    from letup.core.findings import Finding
+    from letup.core.errors import LetupError
 
 Command = Callable[..., Any]
 
@@ -48,6 +49,29 @@ GROUPS = {
 _REPORT = "this is a fault in letup: run again with LETUP_DEBUG=1 and report what it prints with the input's files"
 
 
+_STOPPED = 130
+"""Exit status of a command that Ctrl-C ended, also typer's own."""
+
+
+def _stoppable(command: Command) -> Command:
+    """Let Ctrl-C end a command with a message: typer would end it without."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise _stopped() from None
+
+    return run
+
+
+def _stopped() -> LetupError:
+    from letup.core.errors import Stopped
+
+    return Stopped("command.stopped", "stopped by Ctrl-C", "Run it again.")
+
+
 def _typer(commands: Mapping[str, Command | Mapping[str, Command]], **settings: Any) -> typer.Typer:
     made = typer.Typer(
         no_args_is_help=True,
@@ -60,7 +84,7 @@ def _typer(commands: Mapping[str, Command | Mapping[str, Command]], **settings: 
         if isinstance(command, Mapping):
             made.add_typer(_typer(command, help=GROUPS[name]), name=name)
         else:
-            made.command(name)(command)
+            made.command(name)(_stoppable(command))
     return made
 
 
@@ -80,62 +104,62 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors print in two lines, and a traceback only if LETUP_DEBUG is set."""
-    from letup.core.errors import BadInput, LetupError, refused_by_system
+    streams = keep_streams()
+    try:
+        with Interrupt() as interrupt:
+            status = _run(interrupt)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    if failure := flush(streams):
+        _say("system.output", f"not all that was to be said could be written: {failure.strerror}", "Give it room.")
+        status = 4
+    sys.exit(status)
 
-    _keep_standard_output()
-    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Arabic shows question marks, not a fault
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+
+def _run(interrupt: Interrupt) -> int:
+    """Run a command; its exit status if it ended with an error."""
+    from letup.core.errors import BadInput, LetupError, NoPlan, SystemRefused, refused_by_system
+
     try:
         app()
+    except SystemExit as ended:
+        if ended.code != _STOPPED or not interrupt.pressed:
+            raise
+        return _fail(_stopped())  # before the command itself had begun
     except LetupError as error:
         if os.environ.get("LETUP_DEBUG"):
             raise
+        if interrupt.pressed and isinstance(error, NoPlan):  # it was not looked for to the end
+            return _fail(_stopped())
         errors = [f for f in error.findings if f.severity == "error"] if isinstance(error, BadInput) else []
-        remedy = error.remedy
         if isinstance(error, BadInput) and len(errors) > 1:
             if not error.scenario:
-                _fail_with_all(errors, error.exit_code)
-            remedy = f"{remedy.rstrip('.')}; everything that is wrong: letup check {shlex.quote(error.scenario)}"
-        _fail(error.code, error.message, remedy, error.exit_code)
-    except OSError as error:
-        if os.environ.get("LETUP_DEBUG"):
-            raise
-        refused = refused_by_system(error)
-        _fail(refused.code, refused.message, refused.remedy, refused.exit_code)
+                for finding in errors:
+                    _say(finding.code, f"{finding.place}: {finding.message}", finding.remedy)
+                return error.exit_code
+            every = f"everything that is wrong: letup check {shlex.quote(error.scenario)}"
+            _say(error.code, error.message, f"{error.remedy.rstrip('.')}; {every}")
+            return error.exit_code
+        return _fail(error)
+    except KeyboardInterrupt:
+        return _fail(_stopped())
     except Exception as error:
         if os.environ.get("LETUP_DEBUG"):
             raise
-        _fail("internal", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", _REPORT, 2)
+        if interrupt.pressed:
+            return _fail(_stopped())
+        if isinstance(error, OSError):
+            return _fail(refused_by_system(error))
+        if isinstance(error, MemoryError):
+            return _fail(SystemRefused("system.memory", "there is not enough memory", "Use a machine with more."))
+        message = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        return _fail(LetupError("internal", message, _REPORT))
+    return 0
 
 
-def _keep_standard_output() -> None:
-    """Keep standard output to what letup prints: compiled libraries that write to it directly write to standard error.
-
-    A banner of a solver before the object of ``--json`` would make it unreadable to the next program. Processes that
-    letup starts inherit this.
-    """
-    try:
-        if not isinstance(sys.stdout, io.TextIOWrapper) or sys.stdout.fileno() != 1:
-            return  # somebody has put something else in its place
-        own = os.dup(1)
-        os.dup2(2, 1)
-    except OSError:
-        return  # there is no standard output, or no standard error
-    sys.stdout = io.TextIOWrapper(
-        os.fdopen(own, "wb"), sys.stdout.encoding, sys.stdout.errors, line_buffering=sys.stdout.line_buffering
-    )
-
-
-def _fail_with_all(errors: list[Finding], status: int) -> NoReturn:
-    for error in errors:
-        _say(error.code, f"{error.place}: {error.message}", error.remedy)
-    sys.exit(status)
-
-
-def _fail(code: str, message: str, remedy: str, status: int) -> NoReturn:
-    _say(code, message, remedy)
-    sys.exit(status)
+def _fail(error: LetupError) -> int:
+    _say(error.code, error.message, error.remedy)
+    return error.exit_code
 
 
 def _say(code: str, message: str, remedy: str) -> None:

@@ -151,9 +151,11 @@ class ProgressDisplay:
             return
         stopped = False
 
-        def stop(_: int, __: FrameType | None) -> None:
+        def stop(number: int, frame: FrameType | None) -> None:
             nonlocal stopped
             if stopped or not self._state.chosen:
+                if callable(before):
+                    before(number, frame)
                 raise KeyboardInterrupt
             stopped = True
             self.close()
