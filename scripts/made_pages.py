@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+
+from letup.tables import markdown, schemas
 
 
 def write_or_check(make: Callable[[], Mapping[Path, str]], description: str | None, arguments: list[str] | None) -> int:
@@ -39,6 +42,14 @@ def write_or_check(make: Callable[[], Mapping[Path, str]], description: str | No
     for path, text in files.items():
         path.write_text(text, "utf-8")
     return 0
+
+
+_TABLE = re.compile(r"(<!-- table (\S+) of (\S+) -->\n)(\|.*\n)*")
+
+
+def with_declared_tables(page: str) -> str:
+    """Text of a Markdown page with the columns of a declared table below each ``<!-- table NAME of PACKAGE -->``."""
+    return _TABLE.sub(lambda mark: mark[1] + markdown(schemas(mark[3])[mark[2]].columns), page)
 
 
 def fill_template(template: Path, filters: Mapping[str, Callable[..., Any]], **values: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from made_pages import write_or_check
+from made_pages import with_declared_tables, write_or_check
 
 from letup import scenario
 from letup.aid import tables as aid_tables
@@ -16,11 +16,14 @@ from letup.roads import page as roads_page
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
+BY_HAND = ("frontier.md", "plan-files.md", "support.md")
+"""Pages written by hand but for the tables on them."""
 
 
 def pages() -> dict[Path, str]:
-    """Text of each file that is made from a declaration alone."""
-    return {
+    """Text of each file that is made from declarations, wholly or in part."""
+    by_hand = {REFERENCE / name: with_declared_tables((REFERENCE / name).read_text("utf-8")) for name in BY_HAND}
+    return by_hand | {
         REFERENCE / "attributes.md": scenario.reference_page(),
         REFERENCE / "assessment.md": aid_tables.reference_page(),
         REFERENCE / "convoys.md": convoy_tables.reference_page(),

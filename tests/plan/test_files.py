@@ -13,6 +13,7 @@ from letup import plan as plans
 from letup.core.errors import LetupError
 from letup.plan.files.document import Document, schema
 from letup.scenario import load
+from letup.tables import schemas
 from letup.verify import verify
 
 SCHEMA = Path(plans.__file__).parent / "plan.schema.json"
@@ -46,6 +47,15 @@ def test_the_geopackage_opens_with_its_layers(written, made):
     assert routes.crs.to_epsg() == 4326
     left = gpd.read_file(written / "plan.gpkg", layer="people_left")
     assert left["left_people"].sum() == made.want_to_leave - made.arrive
+
+
+def test_the_columns_of_each_layer_are_those_of_the_reference(written):
+    declared = schemas("letup.plan.files")
+    for name, _ in pyogrio.list_layers(written / "plan.gpkg"):
+        assert (
+            pyogrio.read_info(written / "plan.gpkg", layer=name)["fields"].tolist()
+            == declared[f"plan.gpkg:{name}"].names
+        )
 
 
 def test_no_line_ends_at_a_shelter_that_is_not_public(written, made):

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from letup.tables import (
     Codes,
     Column,
     Schema,
+    as_declared,
     csv_text,
     format_path,
     frame,
@@ -171,6 +173,16 @@ def test_the_reference_lists_each_column_once() -> None:
     assert [line.split("`")[1] for line in lines[2:]] == MOVEMENTS.names
     page = Path(__file__).parents[2] / "docs" / "reference" / "plan-files.md"
     assert markdown(MOVEMENTS.columns) in page.read_text("utf-8")
+
+
+def test_a_layer_has_the_declared_columns_and_no_others() -> None:
+    declared = TABLE.only(["id", "trucks"])
+    features = {"trucks": [1], "id": ["a"], "geometry": gpd.points_from_xy([0.0], [0.0])}
+    assert [*as_declared(declared, gpd.GeoDataFrame(features)).columns] == ["id", "trucks", "geometry"]
+    with pytest.raises(ValueError, match="has no column kg"):
+        as_declared(declared, gpd.GeoDataFrame(features | {"kg": [1.0]}))
+    with pytest.raises(ValueError, match="lacks the column full"):
+        as_declared(TABLE.only(["id", "trucks", "full"]), gpd.GeoDataFrame(features))
 
 
 def test_a_template_is_the_header_alone(tmp_path: Path) -> None:

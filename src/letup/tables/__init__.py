@@ -13,6 +13,7 @@ lists the types. The tables are then used so::
     MOVEMENTS = schemas("letup.plan.files")["movements.csv"]
 
     write_csv(folder / "movements.csv", MOVEMENTS, rows)     # rows: a DataFrame, or mappings; declared order and format
+    as_declared(LAYER, layer)                                # a GeoDataFrame, for a layer of a GeoPackage
     frame(MOVEMENTS, rows)                                   # DataFrame with the declared columns and their dtypes
 
     CODES = Codes(file="verify.file", columns="verify.columns", row="verify.row", value="verify.value")
@@ -37,7 +38,18 @@ from letup.tables.arc_path import format_path, parse_path, parse_paths
 from letup.tables.cells import Wrong, convert, guarded, names_in, parse_hours, parse_modes, read_back, text_of
 from letup.tables.csv_tables import read_csv
 from letup.tables.inputs import check_ids, check_references, read_bundled, read_filled, understand
-from letup.tables.outputs import Codes, csv_lines, csv_text, frame, read_rows, read_texts, texts, typed, write_csv
+from letup.tables.outputs import (
+    Codes,
+    as_declared,
+    csv_lines,
+    csv_text,
+    frame,
+    read_rows,
+    read_texts,
+    texts,
+    typed,
+    write_csv,
+)
 from letup.tables.raw_tables import Row, Table
 from letup.tables.reference import markdown
 from letup.tables.schema import TYPES, Column, Schema, schemas
@@ -52,6 +64,7 @@ __all__ = [
     "Schema",
     "Table",
     "Wrong",
+    "as_declared",
     "check_ids",
     "check_references",
     "convert",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ import pandas as pd
 from letup.core.findings import Finding
 from letup.tables.cells import guarded, read_back, text_of, unguarded
 from letup.tables.schema import Schema
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 LARGEST_BYTES = 2_000_000_000
 """Largest table that is read back, bytes."""
@@ -74,6 +77,22 @@ def texts(schema: Schema, table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> 
 def _refuse_others(schema: Schema, names: Iterable[str]) -> None:
     if others := [name for name in names if name not in schema.by_name]:
         raise ValueError(f"{schema.name} has no column {', '.join(others)}")
+
+
+def as_declared(schema: Schema, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A layer with its columns in the declared order, then its geometry.
+
+    Raises
+    ------
+    ValueError
+        If it has a column that is not declared, or lacks one that is.
+    """
+    shape = layer.geometry.name
+    columns = [str(name) for name in layer.columns if name != shape]
+    _refuse_others(schema, columns)
+    if missing := [name for name in schema.names if name not in columns]:
+        raise ValueError(f"{schema.name} lacks the column {', '.join(missing)}")
+    return layer[[*schema.names, shape]]
 
 
 def csv_text(schema: Schema, table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> str:

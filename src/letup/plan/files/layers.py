@@ -14,7 +14,9 @@ from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
 from letup.plan.shared_movements import shared_lines, shared_movements
 from letup.roads.shared_roads import shared_roads
+from letup.tables import as_declared, schemas
 
+_TABLES = schemas("letup.plan.files")
 _CRS = "EPSG:4326"
 
 
@@ -33,7 +35,7 @@ def layers_of(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
         "bottlenecks": bottlenecks_layer(plan),
         "people_left": people_left_layer(plan),
     }
-    return {name: layer for name, layer in layers.items() if len(layer)}
+    return {name: as_declared(_TABLES[f"plan.gpkg:{name}"], layer) for name, layer in layers.items() if len(layer)}
 
 
 def pauses_layer(plan: Plan) -> gpd.GeoDataFrame:
