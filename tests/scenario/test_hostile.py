@@ -181,3 +181,15 @@ def test_a_name_too_long_for_a_file_has_a_code(command: str, folder: Path, tmp_p
     assert result.returncode == 2, result.stderr
     assert "internal" not in result.stderr
     assert "[" in result.stderr
+
+
+def test_a_crossing_that_no_road_leads_to_any_more_leaves_the_plan_without_its_trucks(
+    folder: Path, tmp_path: Path
+) -> None:
+    layer = json.loads((folder / "roads.geojson").read_text("utf-8"))
+    layer["features"] = [road for road in layer["features"] if road["properties"]["id"] != "main-5"]
+    (folder / "roads.geojson").write_text(json.dumps(layer), "utf-8")
+    result = run("plan", folder, "--time-limit", "1", "--out", tmp_path / "plan")
+    assert result.returncode == 0, result.stderr
+    result = run("convoys", tmp_path / "plan", "--time-limit", "1")
+    assert "internal" not in result.stderr

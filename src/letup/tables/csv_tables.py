@@ -12,7 +12,7 @@ from letup.tables.raw_tables import Cells, Table, known_columns, table_of
 from letup.tables.schema import Schema
 
 _SPREADSHEET = "save the table as “CSV UTF-8, comma separated”"
-_RAGGED = "put texts with commas in quotation marks, and give each row a cell for each column"
+_RAGGED = "put texts with {} in quotation marks, and give each row a cell for each column"
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
@@ -52,7 +52,7 @@ def read_csv(name: str, text: str, notes: Collector, schema: Schema | None = Non
             )
     rows = _Rows(text, delimiter, skipped)
     try:
-        table = table_of((name, name), rows, schema, _RAGGED, notes)
+        table = table_of((name, name), rows, schema, _RAGGED.format(_DELIMITERS[delimiter]), notes)
     except csv.Error as error:
         notes.add(
             "csv.quotes",

@@ -115,7 +115,8 @@ def table_of(
             notes.add("layer.too_many", f"has more than {MOST_ROWS:,} rows", "cut the table", file=file)
             break
         where = f"row {number}"
-        if any(filled(cell) for cell in cells[len(table.columns) :]) or len(cells) < len(table.columns):
+        slipped = any(filled(cell) for cell in cells[len(table.columns) :])
+        if slipped or len(cells) < len(table.columns):
             notes.add(
                 "csv.ragged",
                 f"has {len(cells)} cells where the header has {len(table.columns)}",
@@ -123,6 +124,8 @@ def table_of(
                 file=file,
                 where=where,
             )
+        if slipped:
+            continue  # which cell belongs to which column cannot be told
         present = {column: cell for column, cell in zip(table.columns, cells, strict=False) if filled(cell)}
         table.rows.append(Row(where, present))
     return table

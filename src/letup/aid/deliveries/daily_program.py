@@ -248,6 +248,8 @@ class _DailyProgram(ProgramBuilder):
 
     def _stretch_is_quiet(self, place: str) -> Bools:
         """Steps at which a truck may be on the half of a last stretch that lies at the place: bool[T]."""
+        if place not in self.place_node:  # no road leads there
+            return np.zeros(self.quiet.shape[1], bool)
         near, zone = self.access.get(place, {}), int(self.node_zone[self.place_node[place]])
         if zone < 0 or not near or min(near.values()) <= 0:
             return np.ones(self.quiet.shape[1], bool)
