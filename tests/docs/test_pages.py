@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -23,6 +24,9 @@ NOT_RUN = {
     "README.md": 1,  # make demo and make test: the tests themselves run under the latter
     "docs/how-to/no-network.md": 3,  # fetches from a package index; tests/test_setup.py sets up from a bundle
 }
+
+ENTRY_POINTS = {"letup.extractors"}
+FILE_ENDINGS = (".csv", ".json", ".yaml", ".geojson", ".shp", ".gpkg", ".xlsx", ".html", ".md", ".npz")
 
 
 def _code(page: Path) -> list[Block]:
@@ -87,6 +91,57 @@ def test_every_letup_command_on_the_pages_exists() -> None:
                 if word.startswith("--") and word.partition("=")[0] not in options
             ]
     assert not unknown
+
+
+def test_what_the_pages_name_exists() -> None:
+    """Modules and functions, options of commands, codes of findings, files of the repository."""
+    from letup.cli import app
+    from letup.core.codes import CODES
+
+    options = {option for command in _all_commands(typer.main.get_command(app)) for option in _options_of(command)}
+    families = {code.partition(".")[0] for code in CODES}
+    missing = []
+    for page, name in zip(
+        [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], [*NAMES, "CONTRIBUTING", "CHANGELOG"], strict=True
+    ):
+        for words in re.findall(r"`([^`\n]+)`", _without_code(page)):
+            if re.fullmatch(r"letup(\.\w+)+(\(.*\))?", words) and words not in ENTRY_POINTS:
+                known = _exists(words.partition("(")[0])
+            elif re.match(r"(src|tests|docs|scripts|benchmarks|requirements|data-sources)/[\w./-]*$", words):
+                known = (ROOT / words).exists()
+            elif re.fullmatch(r"[a-z]+\.[a-z_]+", words) and words.partition(".")[0] in families:
+                known = words in CODES or words.endswith(FILE_ENDINGS)
+            elif re.match(r"--[a-z]|letup ", words):
+                known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", words)) <= options
+            else:
+                continue
+            if not known:
+                missing.append(f"{name}: {words}")
+    assert not missing
+
+
+def _all_commands(command: Any) -> list[Any]:
+    return [command, *(each for sub in getattr(command, "commands", {}).values() for each in _all_commands(sub))]
+
+
+def _options_of(command: Any) -> set[str]:
+    return {"--help", *(option for parameter in command.params for option in parameter.opts)}
+
+
+def _exists(dotted: str) -> bool:
+    """Whether there is a module, or something in one, of this name; fields of dataclasses included."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            holder: Any = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(holder, part):
+                return part in getattr(holder, "__dataclass_fields__", {})
+            holder = getattr(holder, part)
+        return True
+    return False
 
 
 def _without_code(page: Path) -> str:

@@ -21,8 +21,7 @@ where it is filled in. `letup check DIR` lists everything that is wrong with one
 each value comes from.
 
 - Layers (`.geojson`) are in longitude and latitude, WGS 84, longitude first. Layers and tables may instead lie in
-  one GeoPackage named `scenario.gpkg`, under the same names: `zones`, `roads`, `places`, `people`, `essentials`,
-  `stocks`, `facilities`, `trucks`, `supply`, `issues`, `preferences`, `influences`, `concessions`, `statements`.
+  one GeoPackage named `scenario.gpkg`, each under the name of its file without the ending, such as `zones`.
 - In place of `zones.geojson` there may be a shapefile (`zones.shp` with its `.dbf`, `.shx`, `.prj` and `.cpg`), a
   GeoPackage (`zones.gpkg`), or a file ending in `.fgb`, `.kml` or `.gml`; so for `roads` and `places`. A coordinate
   system that is named is turned into longitude and latitude. Columns that a shapefile has cut off after ten letters
