@@ -104,3 +104,11 @@ def test_verify_says_what_it_was_held_against(folder):
         [*command, "--against", str(folder / "scenario")], capture_output=True, text=True, check=False
     )
     assert json.loads(shown.stdout)["held_against"] == str(folder / "scenario")
+
+
+def test_without_the_package_for_signatures_it_is_said_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(LetupError) as caught:
+        make_key(tmp_path / "key")
+    assert caught.value.code == "sign.extra"
+    assert "pip install cryptography" in caught.value.remedy

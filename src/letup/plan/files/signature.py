@@ -39,8 +39,9 @@ def make_key(path: Path) -> Path:
     Raises
     ------
     LetupError
-        ``sign.key`` if a file is there already, or cannot be written.
+        ``sign.key`` if a file is there already, or cannot be written; ``sign.extra``.
     """
+    _require_package()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -81,8 +82,9 @@ def sign(folder: Path, key: Path) -> Path:
     ------
     LetupError
         ``verify.folder`` if there is no plan, ``sign.key`` if the key cannot be used, ``plan.folder`` if nothing can
-        be written.
+        be written; ``sign.extra``.
     """
+    _require_package()
     from cryptography.hazmat.primitives import serialization
 
     if not (folder / "plan.json").is_file():
@@ -108,8 +110,9 @@ def wrong_with_signature(folder: Path, key: Path) -> list[tuple[str, str]]:
     Raises
     ------
     LetupError
-        ``sign.key`` if the public key cannot be used.
+        ``sign.key`` if the public key cannot be used; ``sign.extra``.
     """
+    _require_package()
     from cryptography.exceptions import InvalidSignature
 
     public = _public_key(key)
@@ -135,6 +138,15 @@ def wrong_with_signature(folder: Path, key: Path) -> list[tuple[str, str]]:
         for name in sorted(files.keys() | signed.keys())
         if files.get(name) != signed.get(name)
     ]
+
+
+def _require_package() -> None:
+    """Say how to get the package that makes and checks signatures, where it is missing: not everybody needs it."""
+    try:
+        import cryptography  # noqa: F401
+    except ImportError as error:
+        message = f"Signatures need a package that is not installed ({error})"
+        raise LetupError("sign.extra", message, "Install it beside letup: pip install cryptography") from error
 
 
 def _digests(folder: Path) -> dict[str, str]:
