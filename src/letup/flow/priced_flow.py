@@ -1,4 +1,4 @@
-"""People to shelters without limits of room, taken in an order of where and when: for bounds."""
+"""Flow to shelters with unlimited room, best arrivals first by a price of shelter and time: for bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Most people to shelters, quickly: for searches that ask it a thousand times, and for large networks."""
+"""The largest number of people to shelters, quickly: for large networks, and searches with thousands of evaluations."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ class ChoiceParameters:
     relaxed : int
         Arcs times steps up to which there is a relaxation; beyond it would be so coarse that it brings nothing.
     quiet_rounds, quiet_rounds_large, quiet_rounds_surrogate : int
-        Rounds of the bound for everything quiet, on small and on large networks, and before on a surrogate of the
-        latter.
+        Rounds of the bound with every zone quiet: on small networks, on large ones, and on a surrogate of a large one
+        before.
     rounds : int
         Rounds of search where nothing else says when to stop.
     programs, iterations : int
@@ -185,7 +185,7 @@ def choose_pauses(
 
 
 def is_small(net: TimedNetwork, steps: int) -> bool:
-    """Whether exact flows by the thousand can be afforded."""
+    """Whether there is time for thousands of exact flows."""
     return net.arcs * steps <= PARAMETERS.small
 
 
@@ -358,7 +358,7 @@ class _Choosing:
         self.branching.run(programs=programs, iterations=iterations)
 
     def _bound_everything_quiet(self) -> None:
-        """The bound for everything quiet that may be."""
+        """The bound with every zone quiet whenever the limits allow."""
         certificates = bound_all_quiet(
             self.problem.net,
             self.rows.usable,

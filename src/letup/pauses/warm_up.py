@@ -1,4 +1,4 @@
-"""Have what the search runs compiled before its time runs: a minute where nothing is, a moment where all is."""
+"""Compile what the search calls before its time limit starts: about a minute the first time, a moment once cached."""
 
 from __future__ import annotations
 

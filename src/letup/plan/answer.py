@@ -22,7 +22,7 @@ def sentence(plan: Plan) -> str:
 
 
 def sentence_of(want: int, arrive: int, ceiling: int, starts: Sequence[str], zone_hours: float) -> str:
-    """The same from plain values: people, people, people, local starts of the pauses, zone-hours."""
+    """The same from plain values: three numbers of people, the local starts of the pauses, and their zone-hours."""
     days = sorted({start[:10] for start in starts})
     when = f"on {days[0]}" if len(days) == 1 else f"on {len(days)} days from {days[0]} to {days[-1]}" if days else ""
     lead = (

@@ -1,4 +1,4 @@
-"""People and aid together: what a set of pauses is worth by the scenario's priorities, and at most."""
+"""People and aid together: what a set of pauses is worth by the scenario's priorities, and what any could be."""
 
 from __future__ import annotations
 

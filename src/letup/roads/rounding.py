@@ -1,4 +1,4 @@
-"""From minutes to whole steps, so that what is rounded does not pile up along a route.
+"""From minutes to whole steps, so that rounding errors do not pile up along a route.
 
 Rounding each arc by itself would make a route of many short arcs far too slow, or too fast. So
 the *time to the nearest shelter* of each node is rounded instead, and an arc on a quickest route

@@ -1,4 +1,4 @@
-"""What everything that may be quiet would be worth: a bound that needs no choice of pauses."""
+"""The value with every zone quiet whenever the limits allow: a bound that needs no choice of pauses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ where multipliers are known already."""
 
 
 class AllQuietBound:
-    """The bound for everything quiet that may be, made better round by round.
+    """The bound with every zone quiet whenever the limits allow, tightened round by round.
 
     No pauses let people arrive who could not arrive if all were quiet, so the best flow then is a bound, if not one
     that the lexicographic order of `letup.flow.earliest_arrival` would choose: the one worth most. What makes it hard
@@ -116,7 +116,7 @@ def bound_all_quiet(
     stop: StoppingCriterion,
     multipliers: NDArray[np.float64] | None = None,
 ) -> Iterator[AllQuietCertificate]:
-    """Bound the value by what everything quiet that may be would be worth; each better bound comes with its proof.
+    """Bound the value by that with every zone quiet whenever limits allow; each better bound comes with its proof.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Confirm what everything that may be quiet is worth, from what it is worth to be at each place at each step.
+"""Confirm the value with every zone quiet whenever limits allow, by what it is worth to be at each place and step.
 
 Say that being at node v at step t is worth π(v, t) >= 0. Somebody at home is worth what the best step there is,
 going along an arc gains π(head, t + transit) - π(tail, t), waiting gains nothing where π does not rise with time, and
@@ -33,7 +33,7 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class AllQuietCertificate:
-    """What `check_bound` needs to confirm what everything that may be quiet is worth.
+    """What `check_bound` needs to confirm the value with every zone quiet whenever the limits allow.
 
     Places in time are numbered ``node * T + step``; the worth of many in a row is the same.
 

@@ -26,7 +26,7 @@ Spans = list[Span]
 
 
 class SlotSpans:
-    """What spans stand for, and what they may be.
+    """Windows as spans, one for each slot: what each may be, and conversion both ways.
 
     Parameters
     ----------
@@ -163,14 +163,14 @@ class AnnealingParameters:
     cooling : float
         What is left of the temperature at the end of a round.
     restart_every : int or None
-        Each so many rounds one begins from the start again, the others from the best so far; None = none does.
+        Every so many rounds one begins from the start again, the others from the best so far; None = none does.
     path_share : float
         Share of the changes that open all zones of a quickest path, where such are known.
     hours_held_open : float
         Hours for which the zones of a path are held open at most.
     parallel : int
-        Candidates computed beside each other. All but the first that is taken are for nothing, so it pays where few
-        are taken and each takes long. The same number gives the same search, on however many cores.
+        Candidates evaluated in parallel. Those after the first that is accepted are discarded, so it pays where few
+        are accepted and each takes long. The same number gives the same search, on however many cores.
     """
 
     candidates: int = 800

@@ -1,4 +1,4 @@
-"""A surrogate: a small network that behaves much like a large one, to ask what windows are worth by the thousand.
+"""A surrogate: a small network that behaves much like a large one, to evaluate thousands of sets of windows.
 
 Each zone is crossed in one go (`zone_contraction`), places near each other are one, and steps at which no zone may be
 quiet are left out. What comes out is an estimate, neither above nor below the truth by rule; on the network of Gaza it

@@ -1,4 +1,4 @@
-"""What sets of pauses are worth by the priorities of a scenario, for searches that ask by the thousand."""
+"""What sets of pauses are worth by the priorities of a scenario, for searches that evaluate thousands of sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What deliveries could meet in many sets of windows, quickly and about: for searches that ask by the thousand."""
+"""A quick estimate of the need that deliveries could meet, for searches that evaluate thousands of sets of windows."""
 
 from __future__ import annotations
 
