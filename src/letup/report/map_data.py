@@ -73,10 +73,19 @@ class Shield:
         return np.asarray(distance <= SHIELD_M)
 
     def lines(self, lines: list[Floats]) -> list[Floats]:
-        """The lines without shielded vertices; a line with fewer than two left comes back empty."""
+        """The lines without shielded vertices; a line with fewer than two left comes back empty.
+
+        Where lines meet, they keep their ends: a gap at a crossing would show the place.
+        """
         if not lines:
             return []
-        hidden = self.near(np.concatenate(lines))
+        vertices = np.concatenate(lines)
+        hidden = self.near(vertices)
+        _, vertex, times = np.unique(np.round(vertices, 7), axis=0, return_inverse=True, return_counts=True)
+        at_end = np.zeros(len(vertices), bool)
+        last = np.cumsum([len(line) for line in lines]) - 1
+        at_end[last] = at_end[np.append(0, last[:-1] + 1)] = True
+        hidden &= ~(at_end & (times[vertex.ravel()] > 1))
         ends = np.cumsum([len(line) for line in lines])[:-1]
         out = []
         for line, hide in zip(lines, np.split(hidden, ends), strict=True):
@@ -145,7 +154,7 @@ def background(scenario: Scenario, shared: SharedRoads, shield: Shield) -> list[
 
 
 def drawn_pieces(
-    network: RoadNetwork, arcs: Longs, shared: SharedRoads, shield: Shield
+    network: RoadNetwork, arcs: Longs, shared: SharedRoads
 ) -> tuple[dict[int, int], list[tuple[str, list[Longs]]]]:
     """Pieces of road to draw for the arcs that people use.
 
@@ -161,7 +170,7 @@ def drawn_pieces(
     piece_of: dict[int, int] = {}
     pieces: list[tuple[str, list[Longs]]] = []
     seen: dict[bytes, int] = {}
-    for arc, line in zip(arcs, shield.lines([shared.line[int(arc)] for arc in arcs]), strict=True):
+    for arc, line in zip(arcs, (shared.line[int(arc)] for arc in arcs), strict=True):
         if len(line) < 2:
             continue
         course = whole(line)
@@ -211,7 +220,7 @@ def gather_map_data(plan: Plan, counts: list[ZoneCount]) -> MapData:
     scenario, clock = plan.scenario, plan.scenario.clock
     shield, shared = Shield.of(scenario), shared_roads(plan.network, scenario)
     visit, waiting = traffic.walking(*_longest(plan, traffic.visits(plan.movements)))
-    pieces, passing, piece_of = _pieces(plan, _at_borders(visit, shared), shared, shield)
+    pieces, passing, piece_of = _pieces(plan, _joined(_at_borders(visit, shared), shared), shared)
     bent, block = traffic.coarser([piece["e"] for piece in pieces], scenario.steps)
     for piece, curve in zip(pieces, bent, strict=True):
         piece["e"] = curve
@@ -256,12 +265,12 @@ def _longest(plan: Plan, visit: traffic.Visits) -> tuple[traffic.Visits, Longs]:
 
 
 def _pieces(
-    plan: Plan, visit: traffic.Visits, shared: SharedRoads, shield: Shield
+    plan: Plan, visit: traffic.Visits, shared: SharedRoads
 ) -> tuple[list[dict[str, Any]], list[int], dict[int, int]]:
     """Pieces of road with the people on them; pieces of one road that always carry the same are joined."""
     network, steps = plan.network, plan.scenario.steps
     used = np.unique(visit.arc)
-    piece_of, drawn = drawn_pieces(network, used, shared, shield)
+    piece_of, drawn = drawn_pieces(network, used, shared)
     lookup = np.full(len(network.tail) + 1, -1, np.int64)
     for arc, piece in piece_of.items():
         lookup[arc] = piece
@@ -297,6 +306,20 @@ def _at_borders(visit: traffic.Visits, shared: SharedRoads) -> traffic.Visits:
     stay = np.where(shared.inside[visit.arc], 1, visit.stay)
     late = np.where(shared.leaves[visit.arc] & ~shared.enters[visit.arc], visit.stay - 1, 0)
     return replace(visit, enter_first=visit.enter_first + late, enter_last=visit.enter_last + late, stay=stay)
+
+
+def _joined(visit: traffic.Visits, shared: SharedRoads) -> traffic.Visits:
+    """Visits one after the other of arcs that are drawn as one, as one."""
+    road = shared.joined[visit.arc]
+    begins = np.ones(len(road), bool)
+    waited = visit.enter_first[1:] > visit.enter_first[:-1] + visit.stay[:-1] + 1
+    begins[1:] = (road[1:] != road[:-1]) | (visit.movement[1:] != visit.movement[:-1]) | waited
+    ends = np.append(begins[1:], True)[: len(road)]
+    stay = visit.enter_first[ends] + visit.stay[ends] - visit.enter_first[begins]
+    return traffic.Visits(
+        visit.movement[begins], visit.arc[begins], visit.rate[begins],
+        visit.enter_first[begins], visit.enter_last[begins], stay,
+    )  # fmt: skip
 
 
 def _course(

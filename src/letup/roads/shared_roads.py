@@ -1,4 +1,4 @@
-"""Courses of roads as everybody may see them: nothing inside a closed zone, where a confidential place lies."""
+"""Courses of roads as everybody may see them: without what gives away where a place lies that is not public."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from letup.core.arrays import Bools, Floats
+from letup.core.arrays import Bools, Floats, Longs
 from letup.roads.network import RoadNetwork
-from letup.scenario.disclosure import closed_zones, confidential
+from letup.scenario.disclosure import closed_zones, confidential, unshared
 from letup.scenario.model import Scenario
 
 
@@ -18,8 +18,10 @@ from letup.scenario.model import Scenario
 class SharedRoads:
     """What may be drawn of the roads of a network.
 
-    A movement through a closed zone is drawn as straight lines from where it crosses the zone's border to the zone's
-    label point. Both follow from the outlines of zones and the roads that cross them, wherever places lie.
+    A road is not cut where a restricted place stands beside it: its arcs are drawn as one. Of a road that ends at one
+    the last stretch is not drawn. A movement through a closed zone is drawn as straight lines from where it crosses the
+    zone's border to the zone's label point. Both follow from the outlines of zones and the roads that cross them,
+    wherever places lie.
 
     Attributes
     ----------
@@ -27,6 +29,8 @@ class SharedRoads:
         Zones in which nothing is drawn; the last stands for the ground outside all zones.
     line : tuple of float64[k, 2], [arcs]
         What is drawn of each arc from tail to head, lon and lat; empty where nothing is.
+    joined : int64[arcs]
+        First of the arcs that are drawn as one with it.
     inside : bool[arcs]
         Arcs in a closed zone.
     enters, leaves : bool[arcs]
@@ -35,6 +39,7 @@ class SharedRoads:
 
     closed: Bools
     line: tuple[Floats, ...]
+    joined: Longs
     inside: Bools
     enters: Bools
     leaves: Bools
@@ -82,19 +87,57 @@ def shared_roads(network: RoadNetwork, scenario: Scenario) -> SharedRoads:
         The roads, and the world they are of.
     """
     arcs, closed = len(network.tail), closed_on(network, scenario)
+    line, joined = _past_places(network, scenario)
     none = np.zeros(arcs, bool)
     if not closed.any():
-        return SharedRoads(closed, network.line, none, none, none, scenario)
+        return SharedRoads(closed, tuple(line), joined, none, none, none, scenario)
     zone = _zone_of_arcs(network, shapely.make_valid(scenario.zones.geometry.to_numpy()), closed)
     inside = closed[zone]
     border = _on_border(network, zone)
     enters, leaves = inside & border[network.tail], inside & border[network.head]
     labels = shapely.get_coordinates(scenario.zones.geometry.representative_point().to_numpy())
-    line = tuple(
-        _spoke(network, arc, labels, int(zone[arc]), border) if inside[arc] else network.line[arc]
-        for arc in range(arcs)
-    )
-    return SharedRoads(closed, line, inside, enters, leaves, scenario)
+    for arc in np.flatnonzero(inside).tolist():
+        line[arc], joined[arc] = _spoke(network, arc, labels, int(zone[arc]), border), arc
+    return SharedRoads(closed, tuple(line), joined, inside, enters, leaves, scenario)
+
+
+def _past_places(network: RoadNetwork, scenario: Scenario) -> tuple[list[Floats], Longs]:
+    """Lines of arcs, those joined that restricted places alone part; and the first arc of each line.
+
+    Arcs join at a node that lies between two others alone. An arc that leads to a restricted place and no farther loses
+    the vertex there.
+    """
+    line, joined = list(network.line), np.arange(len(network.tail))
+    secret = unshared(scenario) - set(confidential(scenario))
+    nodes = {network.place_node[place] for place in secret if place in network.place_node}
+    entering, leaving = ({node: [] for node in nodes} for _ in range(2))
+    for ends, arcs in ((network.head, entering), (network.tail, leaving)):
+        for arc in np.flatnonzero(np.isin(ends, list(nodes))).tolist():
+            arcs[int(ends[arc])].append(arc)
+    after: dict[int, int] = {}
+    dead_ends: set[int] = set()
+    for node in nodes:
+        near = {int(network.tail[arc]) for arc in entering[node]} | {int(network.head[arc]) for arc in leaving[node]}
+        if len(near) == 1:
+            dead_ends.add(node)
+        for arc in entering[node] if len(near) == 2 else ():
+            onward = [then for then in leaving[node] if network.head[then] != network.tail[arc]]
+            if len(onward) == 1 and network.zone[onward[0]] == network.zone[arc]:
+                after[arc] = onward[0]
+    at_places = {arc for arcs in (*entering.values(), *leaving.values()) for arc in arcs}
+    single = at_places - after.keys() - set(after.values())
+    for first in (after.keys() - set(after.values())) | single:
+        chain = [first]
+        while chain[-1] in after:
+            chain.append(after[chain[-1]])
+        begin = 1 if int(network.tail[first]) in dead_ends else 0
+        course = np.concatenate([network.line[first][:-1], *(network.line[arc][1:-1] for arc in chain[1:])])
+        if int(network.head[chain[-1]]) not in dead_ends:
+            course = np.concatenate([course, network.line[chain[-1]][-1:]])
+        course = course[begin:] if len(course) > begin + 1 else course[:0]
+        for arc in chain:
+            line[arc], joined[arc] = course, first
+    return line, joined
 
 
 def _zone_of_arcs(network: RoadNetwork, outlines: NDArray[np.object_], closed: Bools) -> NDArray[np.int64]:
