@@ -59,13 +59,11 @@ def outside_zones(scenario: Scenario, zones: set[int], lines: list[Floats]) -> l
     if not zones or not lines:
         return lines
     outlines = shapely.make_valid(scenario.zones.geometry.to_numpy())
-    shapes = shapely.linestrings(
-        np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-    )
+    shapes = np.array([shapely.LineString(line) for line in lines], object)
     if -1 in zones:
-        shapes = shapely.intersection(shapes, shapely.union_all(outlines))
-    shapes = shapely.difference(shapes, shapely.union_all(outlines[[zone for zone in zones if zone >= 0]]))
-    parts = shapely.get_parts(shapes)
+        shapes = np.asarray(shapely.intersection(shapes, shapely.union_all(outlines)), object)
+    inside = shapely.union_all(outlines[[zone for zone in zones if zone >= 0]])
+    parts = shapely.get_parts(np.asarray(shapely.difference(shapes, inside), object))
     return [shapely.get_coordinates(part) for part in parts if part.geom_type == "LineString" and not part.is_empty]
 
 
@@ -110,7 +108,8 @@ def _past_places(network: RoadNetwork, scenario: Scenario) -> tuple[list[Floats]
     line, joined = list(network.line), np.arange(len(network.tail))
     secret = unshared(scenario) - set(confidential(scenario))
     nodes = {network.place_node[place] for place in secret if place in network.place_node}
-    entering, leaving = ({node: [] for node in nodes} for _ in range(2))
+    entering: dict[int, list[int]] = {node: [] for node in nodes}
+    leaving: dict[int, list[int]] = {node: [] for node in nodes}
     for ends, arcs in ((network.head, entering), (network.tail, leaving)):
         for arc in np.flatnonzero(np.isin(ends, list(nodes))).tolist():
             arcs[int(ends[arc])].append(arc)
@@ -142,7 +141,8 @@ def _past_places(network: RoadNetwork, scenario: Scenario) -> tuple[list[Floats]
 
 def _zone_of_arcs(network: RoadNetwork, outlines: NDArray[np.object_], closed: Bools) -> NDArray[np.int64]:
     """Zone of each arc, -1 if none; of one on a border, a closed zone if it touches one."""
-    middles = shapely.points(np.array([(line[k - 1] + line[k]) / 2 for line in network.line for k in [len(line) // 2]]))
+    halves = [len(line) // 2 for line in network.line]
+    middles = [shapely.Point((line[k - 1] + line[k]) / 2) for line, k in zip(network.line, halves, strict=True)]
     arc, zone = shapely.STRtree(middles).query(outlines, predicate="intersects")[::-1]
     found = np.full(len(middles), -1, np.int64)
     order = np.argsort(closed[zone], kind="stable")  # the last to be written stands

@@ -50,7 +50,7 @@ def unshared(scenario: Scenario) -> set[str]:
 
 def confidential(scenario: Scenario) -> list[str]:
     """Ids of the confidential places."""
-    return scenario.places.index[~_sensitivities(scenario).isin((PUBLIC, RESTRICTED))].astype(str).tolist()
+    return [str(place) for place in scenario.places.index[~_sensitivities(scenario).isin((PUBLIC, RESTRICTED))]]
 
 
 def zone_of_place(scenario: Scenario, place: str) -> int:
