@@ -327,3 +327,29 @@ def test_lanes_by_direction(tags, direction, columns):
 def test_lanes_that_contradict_each_other_are_named():
     _, unread = osm_tags.lane_columns({"lanes": "2", "lanes:forward": "2", "lanes:backward": "2"}, 0)
     assert unread == {"lanes": "2, but 2 and 2 by direction"}
+
+
+def test_roads_that_nearly_meet_are_named(tmp_path):
+    body = ROW + node(6, 20.006, 10.000004) + node(7, 20.006, 10.005) + way(1, [1, 2, 3, 4]) + way(2, [6, 7])
+    case = Imports(drawn(tmp_path / "in", body), tmp_path / "out")
+    assert len(case.components()) == 2
+    assert "1 pair of roads: w1 and w2" in case.said("import.unjoined")
+
+
+@pytest.mark.parametrize("key", ["Highway", "highway ", "hihgway", "highways"])
+def test_a_road_that_is_none_for_a_slip_of_the_pen_is_named(tmp_path, key):
+    body = ROW + way(1, [1, 2, 3]) + way(2, [3, 4], {key: "primary", "lanse": "2"})
+    case = Imports(drawn(tmp_path / "in", body), tmp_path / "out")
+    assert f"{key!r} for highway (1), 'lanse' for lanes (1)" in case.said("import.unreadable")
+
+
+def test_a_node_that_lies_far_away_is_named(tmp_path):
+    body = ROW + node(6, 10.0, 20.0) + way(1, [1, 2, 3, 6])
+    case = Imports(drawn(tmp_path / "in", body), tmp_path / "out")
+    assert case.said("import.far") == "with more than 20 km between two nodes: 1 road: w1"
+
+
+def test_a_position_that_is_no_number_is_an_error_with_its_code(tmp_path):
+    extract = drawn(tmp_path / "in", ROW.replace("lat='10.0'", "lat='10,0'") + way(1, [1, 2]))
+    with pytest.raises(LetupError, match=r"import\.osm"):
+        from_osm(extract, extract.parent / "zones.geojson", tmp_path / "out")

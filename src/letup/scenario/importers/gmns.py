@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from letup.core.collect import nearest
 from letup.core.errors import LetupError
 from letup.core.findings import Finding, Severity
 from letup.core.folders import require_usable
@@ -57,6 +58,14 @@ _NOT_READ = {
     "movement": "turns",
     "movement_tod": "turns at times of the day",
 }
+_LINK_COLUMNS = words(
+    "link_id name from_node_id to_node_id directed geometry_id geometry dir_flag length facility_type capacity "
+    "free_speed lanes allowed_uses parent_link_id toll grade jurisdiction row_width bike_facility ped_facility parking"
+)
+_NODE_COLUMNS = words("node_id name x_coord y_coord z_coord node_type ctrl_type zone_id parent_node_id")
+_CONFIG_COLUMNS = words(
+    "dataset_name short_length long_length speed crs geometry_field_format currency version_number id_type"
+)
 _NODE_M = 1.0
 _APART_M = 50.0
 _LENGTHS_AGREE = 0.1
@@ -148,6 +157,10 @@ def from_gmns(
     config = _config(source, notes)
     to_lonlat = _projection(config.get("crs", ""), nodes)
     points = _points(nodes, to_lonlat)
+    notes.findings += _misspelt("link.csv", links.columns, _LINK_COLUMNS) + _misspelt(
+        "node.csv", nodes.columns, _NODE_COLUMNS
+    )
+    notes.findings += _misspelt("config.csv", config, _CONFIG_COLUMNS)
     directed = _directed(links)
     groups = _use_groups(source)
     named = {use for text in links.get("allowed_uses", ()) for use in _uses(text, groups)}
@@ -160,7 +173,9 @@ def from_gmns(
     features = [feature for row in rows if (feature := _feature(row, around, notes)) is not None]
     if not features:
         raise LetupError(
-            "import.empty", "no link can be used", "; ".join(finding.message for finding in notes.all_findings())
+            "import.empty",
+            "no link can be used",
+            "; ".join(finding.message for finding in notes.all_findings()) or "Fill link.csv: it holds no link.",
         )
     everything = shapely.multilinestrings([feature["geometry"] for feature in features])
     area_layer, doubts = _zones(source, zones, everything, to_lonlat)
@@ -476,6 +491,23 @@ def _directed(links: pd.DataFrame) -> list[str]:
         )
         raise LetupError("import.gmns", f"{message} ({plural(len(bad), 'row')})", "Write true or false.")
     return [known[value] for value in values]
+
+
+def _misspelt(file: str, columns: Iterable[object], known: Iterable[str]) -> list[Finding]:
+    """Name columns that are not read, but look like one that would be."""
+    near = {str(column): nearest(str(column), known) for column in columns if str(column) not in set(known)}
+    return [
+        Finding(
+            "import.unreadable",
+            "warning",
+            f"the column {column!r} is not read; it looks like {meant}",
+            f"Call it {meant} if that is what it is.",
+            file=file,
+            column=column,
+        )
+        for column, meant in near.items()
+        if meant
+    ]
 
 
 def _unread_files(folder: Path) -> list[Finding]:

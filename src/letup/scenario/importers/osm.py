@@ -19,8 +19,11 @@ from letup.scenario.importers import osm_tags
 from letup.scenario.importers.folder import IMPORTED, Imported, clip, read_zones, write_folder
 from letup.scenario.importers.notes import closed_to_all
 from letup.scenario.importers.osm_extract import Extract, Position, Way, objects, read_extract
+from letup.scenario.importers.osm_near_misses import BESIDE_M, longest_km, unjoined
 
 _CARE = {"hospital": "hospital", "clinic": "protected_site", "doctors": "protected_site"}
+
+_FAR_KM = 20.0
 
 _BARRIER_DEGREES = 1.5 / 111_320
 """A barrier closes the road from so far before it to so far behind it: 1.5 m, in degrees of latitude."""
@@ -37,6 +40,10 @@ class _Notes:
     barriers: Counter[str] = field(default_factory=Counter)
     gaps: list[tuple[str, int]] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    misspelt: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    far: list[str] = field(default_factory=list)
+    unjoined: list[str] = field(default_factory=list)
+    pointlike: int = 0
     lost: int = 0
 
     def cannot_read(self, column: str, text: str, way: str) -> None:
@@ -47,6 +54,10 @@ class _Notes:
         for key, text in tags.items():
             self.undefined[key][text] += 1
             self.first.setdefault(key, way)
+
+    def misspelt_in(self, tags: dict[str, str]) -> None:
+        for key, meant in osm_tags.misspelt_keys(tags).items():
+            self.misspelt[meant][key] += 1
 
     def findings(self, extract: Extract, ways: set[int]) -> list[Finding]:
         listed = [
@@ -105,6 +116,27 @@ class _Notes:
         if turns:
             message = f"not read, since letup lets everybody turn: {plural(turns, 'restriction')} on turns"
             note("import.left_out", message, "Nothing to do for people on foot.")
+        if self.misspelt:
+            keys = [f"{key!r} for {meant} ({n})" for meant, keys in self.misspelt.items() for key, n in keys.items()]
+            message = f"keys of tags that are not read, but look like one that would be: {first_few(keys, 8)}"
+            remedy = "Correct them in the map, or put the values in by hand."
+            listed.append(Finding("import.unreadable", "warning", message, remedy, file="roads.geojson"))
+        if self.far:
+            message = f"with more than {_FAR_KM:g} km between two nodes: {plural(len(self.far), 'road')}"
+            message += f": {first_few(self.far, 5)}"
+            remedy = "Look whether a node lies elsewhere than it should, with its axes swapped for example."
+            listed.append(Finding("import.far", "warning", message, remedy, file="roads.geojson"))
+        if self.unjoined:
+            message = f"on one level and not joined, though within {BESIDE_M:g} m of each other: "
+            message += f"{plural(len(self.unjoined), 'pair')} of roads: {first_few(self.unjoined, 5)}"
+            remedy = "If they meet, give both the same from_node or to_node there, or join them in the map."
+            listed.append(Finding("import.unjoined", "warning", message, remedy, file="roads.geojson"))
+        if self.pointlike:
+            message = f"without two nodes in two places: {plural(self.pointlike, 'road')}"
+            note("import.left_out", message, "Draw them again.")
+        if extract.gone:
+            message = f"passed over, as they are deleted or hidden: {plural(extract.gone, 'way')}"
+            note("import.left_out", message, "Nothing to do if that is meant.")
         if extract.twice:
             message = f"more than once in the file: {plural(extract.twice, 'way')}; the newest of each is taken"
             note("import.left_out", message, "Merge extracts with osmium merge.")
@@ -160,7 +192,7 @@ def from_osm(
         ``import.empty`` if no road lies in the zones, and what the folder and zones raise.
     """
     try:
-        import osmium  # noqa: F401
+        import osmium
     except ImportError as error:
         message = "reading OpenStreetMap extracts needs pyosmium"
         raise LetupError("import.extra", message, "Install it beside letup: pip install osmium") from error
@@ -177,7 +209,7 @@ def from_osm(
         content = read_extract(path, (west, south, east, north))
         roads, ways = _roads(content, area, notes)
         places = list(_places(path, area, notes)) if sites else []
-    except (RuntimeError, ValueError, OSError, EOFError) as error:
+    except (RuntimeError, ValueError, OSError, EOFError, osmium.InvalidLocationError) as error:
         message = f"{path} cannot be read as an OpenStreetMap extract: {error}"
         raise LetupError("import.osm", message, "Download it again, or check that it is an .osm.pbf file.") from error
     if not roads:
@@ -214,11 +246,18 @@ def _roads(extract: Extract, area: shapely.Geometry, notes: _Notes) -> tuple[lis
     kept: list[tuple[Way, dict[str, Any], list[slice]]] = []
     for way in extract.ways:
         runs = _runs(way)
+        if "highway" in way.tags and not runs:
+            if None not in way.points:
+                notes.pointlike += 1
+            elif any(shapely.intersects(area, shapely.Point(point)) for point in way.points if point is not None):
+                notes.gaps.append((_id(way), way.points.count(None)))
         if not any(shapely.intersects(area, _line(way.points[run])) for run in runs):
             continue
         feature = _feature(way, notes)
         if feature is None:
             continue
+        if longest_km(way) > _FAR_KM:
+            notes.far.append(_id(way))
         missing = way.points.count(None)
         if missing:
             notes.gaps.append((_id(way), missing))
@@ -226,6 +265,8 @@ def _roads(extract: Extract, area: shapely.Geometry, notes: _Notes) -> tuple[lis
     uses = Counter(node for way, _, runs in kept for run in runs for node in way.nodes[run])
     ends = Counter(node for way, _, runs in kept for run in runs for node in (way.nodes[run][0], way.nodes[run][-1]))
     closures = _closures(extract, uses, ends, notes)
+    pairs = unjoined([(way, feature["level"] or 0) for way, feature, _ in kept])
+    notes.unjoined += [f"{_id(kept[first][0])} and {_id(kept[second][0])}" for first, second in pairs]
     features = [
         part
         for way, feature, runs in kept
@@ -256,6 +297,7 @@ def _line(points: Sequence[Position | None]) -> shapely.LineString:
 def _feature(way: Way, notes: _Notes) -> dict[str, Any] | None:
     """Properties of a way as in roads.geojson; None, noted, if people cannot use it as a road."""
     tags, name = way.tags, _id(way)
+    notes.misspelt_in(tags)
     if "highway" not in tags:
         left_out = _former(tags)
         notes.left_out[left_out] += bool(left_out)
@@ -322,6 +364,7 @@ def _closures(extract: Extract, uses: Counter[int], ends: Counter[int], notes: _
             continue
         may = osm_tags.barrier(tags)
         kind = tags["barrier"]
+        notes.misspelt_in(tags)
         notes.not_defined({"barrier": kind} if "barrier" in may.undefined else {}, f"n{node}")
         notes.not_defined(
             {f"{key} on a barrier": text for key, text in may.undefined.items() if key != "barrier"}, f"n{node}"

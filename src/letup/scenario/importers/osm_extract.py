@@ -14,12 +14,12 @@ from xml.parsers import expat
 
 from letup.core.errors import LetupError
 from letup.scenario.importers.folder import now
-from letup.scenario.importers.osm_tags import LIFECYCLE, RESTRICTIONS
+from letup.scenario.importers.osm_tags import HIGHWAY, LIFECYCLE, RESTRICTIONS
 
 Position = tuple[float, float]
 Bounds = tuple[float, float, float, float]
 
-_KEYS = ("highway", "route", *(f"{state}:highway" for state in LIFECYCLE), "barrier", *RESTRICTIONS)
+_KEYS = ("highway", "route", *HIGHWAY, *(f"{state}:highway" for state in LIFECYCLE), "barrier", *RESTRICTIONS)
 _CHUNK = 1 << 20
 
 
@@ -61,6 +61,8 @@ class Extract:
         Ways from which a turn is restricted.
     twice : int
         Ways that stand in the file more than once; the newest of each is taken.
+    gone : int
+        Ways that are deleted or hidden.
     """
 
     as_of: datetime
@@ -68,6 +70,7 @@ class Extract:
     barriers: dict[int, dict[str, str]] = field(default_factory=dict)
     restricted: list[int] = field(default_factory=list)
     twice: int = 0
+    gone: int = 0
 
 
 def read_extract(path: Path, bounds: Bounds) -> Extract:
@@ -108,6 +111,7 @@ def read_extract(path: Path, bounds: Bounds) -> Extract:
         elif item.is_way() and "barrier" not in item.tags:
             version = ways[item.id][0] if item.id in ways else -1
             extract.twice += item.id in ways
+            extract.gone += not there
             if item.version >= version:
                 way = _way(item, gone) if there else None
                 ways[item.id] = (item.version, way if way is not None and _may_be_near(way, bounds) else None)
@@ -115,7 +119,7 @@ def read_extract(path: Path, bounds: Bounds) -> Extract:
             extract.restricted += [m.ref for m in item.members if m.role == "from" and m.type == "w"]
     found = [way for _, way in ways.values() if way is not None]
     _find_missing(path, found, gone)
-    extract.ways = [way for way in found if _near(way, bounds)]
+    extract.ways = [way for way in found if not way.points or _near(way, bounds)]
     return extract
 
 
@@ -172,7 +176,7 @@ def _find_missing(path: Path, ways: list[Way], gone: Withdrawn) -> None:
 
 
 def _may_be_near(way: Way, bounds: Bounds) -> bool:
-    return None in way.points or _near(way, bounds)
+    return None in way.points or not way.points or _near(way, bounds)
 
 
 def _inside(point: Position, bounds: Bounds) -> bool:

@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from letup.scenario.importers.vocabulary import FALSE, TRUE, is_yes, words
+from letup.scenario.importers.vocabulary import FALSE, TRUE, is_yes, misspellings, misspelt, words
 
 Tags = Mapping[str, str]
 
@@ -89,6 +90,31 @@ _TONNES = {
 }
 _NO_LIMIT = ("none", "default", "unsigned", "below_default", "no_indications", "no_sign", "no", "unlimited")
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z/'\"]*)\s*")
+
+
+KEYS = words(
+    "highway name oneway junction lanes lanes:forward lanes:backward lanes:both_ways lanes:psv lanes:bus maxspeed "
+    "width layer bridge tunnel access foot vehicle motor_vehicle motorcar hgv maxweight maxheight maxwidth "
+    "maxweightrating barrier locked service area impassable smoothness destroyed damage status bridge:status route"
+)
+"""Keys that are read; what is nearly one of them is named."""
+
+_OTHER_KEYS = words("maxlength maxaxleload minspeed names lane_markings ferry rout bicycle horse footway motorroad")
+
+HIGHWAY = misspellings("highway")
+"""Keys by which a road would not be known as one."""
+
+_JUNCTIONS = words("roundabout circular yes no jughandle filter approach intersection crossing uncontrolled spui")
+
+
+@cache
+def _meant(key: str) -> str:
+    return "" if key in KEYS or key in _OTHER_KEYS else misspelt(key, KEYS)
+
+
+def misspelt_keys(tags: Tags) -> dict[str, str]:
+    """Keys that are not read, but look like one that would be, with that one."""
+    return {key: meant for key in tags if (meant := _meant(key))}
 
 
 def road_class(tags: Tags) -> str | None:
@@ -201,6 +227,8 @@ def undefined(tags: Tags) -> dict[str, str]:
             some[key] = text
         if base in _BOUND[:6] and rest in (["forward"], ["backward"]):
             some[key] = text
+    if tags.get("junction", "yes") not in _JUNCTIONS:
+        some["junction"] = tags["junction"]
     return some
 
 
