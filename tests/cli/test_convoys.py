@@ -146,6 +146,26 @@ def test_a_confidential_place_stands_in_no_gpx_and_on_no_page(made: Path, tmp_pa
     assert any("sealed" in path.read_text("utf-8") for path in (folder / "out/pages").iterdir())
 
 
+def test_convoys_made_again_remove_only_what_letup_wrote(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(made / "out", out)
+    shutil.copytree(made / "scenario", tmp_path / "scenario")
+    for name in ("plan.json", "deliveries.csv"):
+        shutil.copyfile(made / name, tmp_path / name)
+    (out / "pages" / "c99.html").write_text("drawn by hand")
+    again = ["convoys", str(tmp_path), "--out", str(out), "--vehicles", "4", "--time-limit", "1"]
+    assert CliRunner().invoke(app, again).exit_code == 0
+    assert (out / "pages" / "c99.html").read_text() == "drawn by hand"
+    sheet = min((out / "pages").iterdir())
+    sheet.write_text("corrected by hand")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    result = CliRunner().invoke(app, again)
+    assert isinstance(result.exception, LetupError)
+    assert result.exception.code == "files.yours"
+    assert f"pages/{sheet.name} (was changed since)" in result.exception.message
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
 def test_what_is_wrong_with_the_tables_is_said_all_at_once(tmp_path: Path) -> None:
     folder = plan_folder(tmp_path)
     trucks = list(read_deliveries(folder / "deliveries.csv")["trucks"])

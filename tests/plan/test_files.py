@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -79,6 +80,29 @@ def test_a_plan_can_be_written_over_an_older_one(made, tmp_path):
     plans.write(made, tmp_path / "plan")
     assert plans.write(made, tmp_path / "plan")
     assert verify(tmp_path / "plan").holds
+
+
+CHANGES = {
+    "parties": lambda scenario: {"parties": ({**scenario.parties[0], "name": "Another"}, *scenario.parties[1:])},
+    "concessions": lambda scenario: {"concessions": scenario.concessions.iloc[:0]},
+    "statements": lambda scenario: {"statements": scenario.statements.assign(speaker="Somebody else")},
+    "patients": lambda scenario: {"patients": scenario.patients.iloc[:1]},
+    "title": lambda _: {"title": "Another one"},
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_copy_beside_a_plan_is_of_its_own_scenario_whatever_differs_from_the_older_one(made, tmp_path, what):
+    plans.write(made, tmp_path / "plan")
+    changed = replace(made.scenario, **CHANGES[what](made.scenario))
+    plans.write(replace(made, scenario=changed), tmp_path / "plan")
+    here, there = getattr(load(tmp_path / "plan" / "scenario"), what), getattr(changed, what)
+    if what == "parties":
+        assert [party["name"] for party in here] == [party["name"] for party in there]
+    elif what == "title":
+        assert here == there
+    else:
+        assert here.astype(str).to_dict("records") == there.astype(str).to_dict("records")
 
 
 def test_a_folder_with_other_files_is_left_alone(made, tmp_path):

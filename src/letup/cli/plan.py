@@ -51,7 +51,7 @@ def plan(
     with ProgressDisplay() as display:
         loaded = open_scenario(scenario, display, priorities)
         folder = out if out is not None else folder_for("plan", scenario, loaded)
-        plans.require_usable(folder, force=force)
+        plans.require_usable(folder, loaded, force=force)
         pauses_by_hand = plans.read_pauses(pauses, loaded) if pauses is not None else None
         if pauses_by_hand is not None and (searches is not None or cluster is not None):
             raise LetupError(

@@ -33,6 +33,9 @@ _NAMED = 8
 _PATIENCE = 30.0
 """Seconds to wait for another letup that is writing to the same folder."""
 
+_PROBE = 2**20
+"""Bytes that a disk takes that is not full."""
+
 _MOST_CARRIED = 10_000
 """Files of others up to which a folder is exchanged as a whole."""
 
@@ -165,7 +168,13 @@ def replaced(
         with staging(_room_for(target)) as room:
             fresh = room / (target.name or "results")
             fresh.mkdir()
-            yield fresh
+            try:
+                yield fresh
+            except (OSError, LetupError):
+                raise
+            except Exception:
+                _require_room(room)
+                raise
             _Placing(fresh, target, kind, folder, set(keep)).place(force=force, inputs=inputs)
     except OSError as error:
         raise cannot_write(error, folder, kind.code, "Choose another folder.") from error
@@ -252,6 +261,14 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _require_room(room: Path) -> None:
+    """Raise OSError if nothing more can be written, which libraries that write files say in words of their own."""
+    with (room / "probe").open("wb") as probe:
+        probe.write(bytes(_PROBE))
+        probe.flush()
+        os.fsync(probe.fileno())
 
 
 def _room_for(target: Path) -> Path:

@@ -93,12 +93,14 @@ def write(
     return [folder / output.name for output in chosen]
 
 
-def require_usable(folder: Path, *, force: bool = False) -> None:
+def require_usable(folder: Path, scenario: Scenario | None = None, *, force: bool = False) -> None:
     """Refuse a folder that no plan can be written to, as `letup.core.folders.require_usable`.
 
-    Its copy of the scenario is looked at when the plan is written: it may have been edited to plan with it.
+    Its copy of the scenario may have been edited where it is planned with itself: it stays as it is.
     """
-    folders.require_usable(folder, PLAN_FOLDER, force=force, unless=(_SCENARIO,))
+    source = scenario.folder if scenario is not None else None
+    own = source is not None and source.resolve() == (folder / "scenario").resolve()
+    folders.require_usable(folder, PLAN_FOLDER, force=force, unless=(_SCENARIO,) if own else ())
 
 
 def _write_scenario(scenario: Scenario, target: Path) -> Scenario:
