@@ -353,3 +353,17 @@ def test_a_position_that_is_no_number_is_an_error_with_its_code(tmp_path):
     extract = drawn(tmp_path / "in", ROW.replace("lat='10.0'", "lat='10,0'") + way(1, [1, 2]))
     with pytest.raises(LetupError, match=r"import\.osm"):
         from_osm(extract, extract.parent / "zones.geojson", tmp_path / "out")
+
+
+def test_what_lies_on_a_road_and_may_stop_people_is_named(tmp_path):
+    ford = node(6, 20.003, 10.001, tags=tag("ford", "yes") + tag("hazard", "minefield"))
+    body = ROW + ford + way(1, [1, 6, 3]) + way(2, [4, 5], {"route": "bus"}) + way(3, [3, 4], {"highway": "busway"})
+    case = Imports(drawn(tmp_path / "in", body), tmp_path / "out")
+    assert "ford on a node, once: 'yes' (1)" in case.said("import.undefined")
+    assert "hazard on a node, once: 'minefield' (1)" in case.said("import.undefined")
+    assert "highway, once: 'busway' (1)" in case.said("import.undefined")
+    assert not case.said("import.left_out")
+
+
+def test_the_direction_of_vehicles_counts_before_that_of_all():
+    assert osm_tags.oneway({"oneway": "no", "oneway:motor_vehicle": "yes"}) == (1, None)

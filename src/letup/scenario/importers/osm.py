@@ -299,8 +299,8 @@ def _feature(way: Way, notes: _Notes) -> dict[str, Any] | None:
     tags, name = way.tags, _id(way)
     notes.misspelt_in(tags)
     if "highway" not in tags:
-        left_out = _former(tags)
-        notes.left_out[left_out] += bool(left_out)
+        if left_out := _former(tags):
+            notes.left_out[left_out] += 1
         return None
     kind = osm_tags.road_class(tags)
     may = osm_tags.access(tags, kind) if kind else None
@@ -359,8 +359,12 @@ class _Closure:
 def _closures(extract: Extract, uses: Counter[int], ends: Counter[int], notes: _Notes) -> dict[int, _Closure]:
     """Barriers that stop somebody, by node; those at junctions are noted, as they do not say which road they stop."""
     closures = {}
-    for node, tags in extract.barriers.items():
+    for node, tags in extract.nodes.items():
         if node not in uses:
+            continue
+        on_it = {f"{key} on a node": tags[key] for key in osm_tags.ON_NODES if key in tags and key != "barrier"}
+        notes.not_defined({key: text for key, text in on_it.items() if text != "no"}, f"n{node}")
+        if "barrier" not in tags:
             continue
         may = osm_tags.barrier(tags)
         kind = tags["barrier"]

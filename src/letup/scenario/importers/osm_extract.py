@@ -14,12 +14,13 @@ from xml.parsers import expat
 
 from letup.core.errors import LetupError
 from letup.scenario.importers.folder import now
-from letup.scenario.importers.osm_tags import HIGHWAY, LIFECYCLE, RESTRICTIONS
+from letup.scenario.importers.osm_tags import HIGHWAY, LIFECYCLE, ON_NODES, RESTRICTIONS
 
 Position = tuple[float, float]
 Bounds = tuple[float, float, float, float]
 
-_KEYS = ("highway", "route", *HIGHWAY, *(f"{state}:highway" for state in LIFECYCLE), "barrier", *RESTRICTIONS)
+_WAY_KEYS = ("highway", "route", *HIGHWAY, *(f"{state}:highway" for state in LIFECYCLE))
+_KEYS = (*_WAY_KEYS, *ON_NODES, *RESTRICTIONS)
 _CHUNK = 1 << 20
 
 
@@ -55,8 +56,8 @@ class Extract:
         The time it describes.
     ways : list of Way
         Roads, ferries and what is left of former roads near the area.
-    barriers : dict of int to dict
-        Tags of nodes with a barrier.
+    nodes : dict of int to dict
+        Tags of nodes that bear on who gets along a road, such as barriers.
     restricted : list of int
         Ways from which a turn is restricted.
     twice : int
@@ -67,7 +68,7 @@ class Extract:
 
     as_of: datetime
     ways: list[Way] = field(default_factory=list)
-    barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+    nodes: dict[int, dict[str, str]] = field(default_factory=dict)
     restricted: list[int] = field(default_factory=list)
     twice: int = 0
     gone: int = 0
@@ -106,9 +107,9 @@ def read_extract(path: Path, bounds: Bounds) -> Extract:
     for item in osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter(*_KEYS)):
         there = is_there(item, gone)
         if item.is_node():
-            if there and "barrier" in item.tags and item.location.valid() and _inside((item.lon, item.lat), bounds):
-                extract.barriers[item.id] = dict(item.tags)
-        elif item.is_way() and "barrier" not in item.tags:
+            if there and item.location.valid() and _inside((item.lon, item.lat), bounds):
+                extract.nodes[item.id] = dict(item.tags)
+        elif item.is_way() and any(key in item.tags for key in _WAY_KEYS):
             version = ways[item.id][0] if item.id in ways else -1
             extract.twice += item.id in ways
             extract.gone += not there

@@ -101,6 +101,9 @@ KEYS = words(
 
 _OTHER_KEYS = words("maxlength maxaxleload minspeed names lane_markings ferry rout bicycle horse footway motorroad")
 
+ON_NODES = words("barrier ford checkpoint military hazard")
+"""Keys of nodes that bear on who gets along the road on which they lie."""
+
 HIGHWAY = misspellings("highway")
 """Keys by which a road would not be known as one."""
 
@@ -227,6 +230,9 @@ def undefined(tags: Tags) -> dict[str, str]:
             some[key] = text
         if base in _BOUND[:6] and rest in (["forward"], ["backward"]):
             some[key] = text
+    some |= {key: tags[key] for key in ("maxspeed:forward", "maxspeed:backward") if key in tags}
+    if tags.get("highway") == "busway" and not any(key in tags for key in _DRIVEN):
+        some["highway"] = "busway"
     if tags.get("junction", "yes") not in _JUNCTIONS:
         some["junction"] = tags["junction"]
     return some
@@ -273,7 +279,8 @@ def level(tags: Tags) -> tuple[int, str | None]:
 
 def oneway(tags: Tags) -> tuple[int, str | None]:
     """Direction of vehicles: 1 along the line, -1 against it, 0 both; and what could not be read."""
-    text = tags.get("oneway", "").strip().lower()
+    key = next((key for key in ("oneway:motor_vehicle", "oneway:vehicle", "oneway") if key in tags), "oneway")
+    text = tags.get(key, "").strip().lower()
     if text in TRUE:
         return 1, None
     if text in ("-1", "reverse"):
@@ -281,7 +288,7 @@ def oneway(tags: Tags) -> tuple[int, str | None]:
     implied = 1 if tags.get("highway") == "motorway" or tags.get("junction") in ("roundabout", "circular") else 0
     if not text or text in FALSE:
         return (0 if text else implied), None
-    return 0, f"oneway={text}"
+    return 0, f"{key}={text}"
 
 
 def lanes(text: str) -> float | None:
