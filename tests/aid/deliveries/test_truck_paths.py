@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letup import roads
+from letup.aid.deliveries.logistics import logistics_of
 from letup.aid.deliveries.make import kernel
 from letup.aid.deliveries.make.truck_network import _steady
+from letup.roads.open_times import OpenTimes
 from letup.roads.timed_network import quiet_runs
+from letup.roads.vehicle_paths import VehicleRoads
+from letup.verify.truck_paths import BrokenPathError, TruckPaths
 from tests.aid.deliveries.small import quiet_hours, strip
 from tests.examples import examples
 
@@ -81,3 +88,32 @@ def test_no_truck_is_on_a_road_when_the_pause_ends():
                     assert quiet[piece.zone, steps].all()
         if trip.stop not in ("point-south", "store"):
             assert trip.first * minutes / 60 % 24 == pytest.approx(3, abs=3)
+
+
+def test_trucks_keep_off_roads_that_do_not_bear_them_and_ambulances_do_not():
+    scenario, network = strip()
+    quiet = quiet_hours(scenario, 0, 24)
+    used = {network.road[arc] for arc in arcs_of_trips(scenario, network, quiet)}
+    weak = scenario.roads.copy()
+    road = max(used, key=lambda name: weak.geometry[name].length)
+    weak.loc[road, "lorry_tonnes"] = 2 * scenario.trucks["payload_kg"].max() / 1000 - 0.1
+    closed = replace(scenario, roads=weak)
+    network = roads.build(closed)
+    still_used = {network.road[arc] for arc in arcs_of_trips(closed, network, quiet)}
+    assert road not in still_used
+    arcs = np.flatnonzero(np.array(network.road) == road)
+    open_times = OpenTimes(closed, network, quiet)
+    assert not VehicleRoads(closed, network, open_times, 20.0).usable[arcs].any()
+    assert VehicleRoads(closed, network, open_times, 20.0, "vehicle").usable[arcs].all()
+    replay = TruckPaths(closed, network, logistics_of(closed), quiet)
+    with pytest.raises(BrokenPathError, match="is no road that lorries may use"):
+        replay._parsed(f"{arcs[0]}@0")
+    lighter = replace(closed, deliveries=replace(closed.deliveries, truck_tonnes=1.0))
+    assert roads.build(lighter).lorries[arcs].all()
+
+
+def arcs_of_trips(scenario, network, quiet):
+    from letup.aid.deliveries.make import prepare
+
+    trips = prepare(scenario, network).trips(quiet)
+    return {piece.arc for trip in trips for piece in trip.path.pieces if piece.arc >= 0}
