@@ -245,7 +245,8 @@ _PAGE = """\
 This page is made from the tables as letup declares them (`letup.aid.convoys.tables.reference_page()`).
 
 Without `--out` it writes into the plan's folder. The plan's own files and digests stay as they are, and
-`letup verify` recomputes the tables below along with the plan. A plan written anew removes them.
+`letup verify` recomputes the tables below along with the plan. A plan written anew removes them; one that
+somebody has changed is named, and has to be moved away or given up (`--force`).
 
 ## convoys.csv
 
