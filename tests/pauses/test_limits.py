@@ -11,7 +11,7 @@ from letup.core.clock import Clock, runs
 from letup.core.errors import LetupError, NoPlan
 from letup.pauses import Limits, Window, broken, quiet_array
 from letup.pauses.limit_checks import breaches
-from letup.pauses.limits import INFO, allowed_steps, check_limits, usable_steps, without
+from letup.pauses.limits import INFO, allowed_steps, check_limits, usable_steps, without_limit
 from tests.examples import examples
 
 # Two days from 06:00 in steps of 30 minutes; step 12 is noon, step 24 is 18:00, step 48 is 06:00 next day.
@@ -203,7 +203,7 @@ def test_every_limit_says_what_it_is_and_can_be_given_up():
     assert len({info.rank for info in INFO.values()}) == len(INFO)
     nothing = Limits()
     for name in INFO:
-        nothing = without(nothing, name)
+        nothing = without_limit(nothing, name)
     check_limits(nothing, 2, 10)
     everything = [Window(zone, first, first + 1) for zone in (0, 1) for first in range(0, 9, 3)]
     assert breaches(everything, nothing, 2, Clock(10, 60)) == []

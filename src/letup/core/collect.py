@@ -80,7 +80,7 @@ def shorten(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def show(value: object) -> str:
+def quoted(value: object) -> str:
     """Return a value as a finding quotes it: short, on one line."""
     text = value if isinstance(value, str) else _plain(value)
     return f"“{shorten(text)}”"

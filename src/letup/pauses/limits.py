@@ -242,22 +242,22 @@ INFO: dict[str, LimitInfo] = {
 """What is true of each limit, by its name in `Limits`; ``concession`` is what the budget is counted in."""
 
 
-def changed(limits: Limits, name: str, value: Any) -> Limits:
+def with_limit(limits: Limits, name: str, value: Any) -> Limits:
     """The limits with another value of one of them, by its name."""
     changes: dict[str, Any] = {name: value}
     return replace(limits, **changes)
 
 
-def without(limits: Limits, name: str) -> Limits:
+def without_limit(limits: Limits, name: str) -> Limits:
     """The limits with one of them given up altogether."""
-    return changed(limits, name, INFO[name].given_up)
+    return with_limit(limits, name, INFO[name].given_up)
 
 
 def without_totals(limits: Limits) -> Limits:
     """The limits without those on all windows together; those on single windows, zones and days stay."""
     for name, info in INFO.items():
         if info.bounds == "all":
-            limits = without(limits, name)
+            limits = without_limit(limits, name)
     return limits
 
 

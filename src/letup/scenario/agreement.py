@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from letup.core.collect import Collector, did_you_mean, show
+from letup.core.collect import Collector, did_you_mean, quoted
 from letup.scenario.format import PARTIES
 from letup.tables.cells import names_in
 from letup.tables.inputs import check_ranges, note_reference
@@ -31,7 +31,7 @@ def check_issues(table: Table, notes: Collector) -> None:
             notes.add("issues.reads", message, "keep one of the two", **place, column="reads", severity="warning")
         default = row.cells.get("default")
         if default is not None and kind is not None and not _is_value(row.cells, default):
-            message = f"{show(default)} is no value of this issue"
+            message = f"{quoted(default)} is no value of this issue"
             notes.add("issues.default", message, f"write {_values(row.cells)}", **place, column="default")
 
 
@@ -151,7 +151,7 @@ def _check_worth(row: Row, issue: Mapping[str, Any], place: dict[str, Any], note
     for name in names:
         if not _is_value(issue, name):
             hint = did_you_mean(name, _options(issue))
-            message = f"{show(name)} is no value of {row.cells['issue']}"
+            message = f"{quoted(name)} is no value of {row.cells['issue']}"
             notes.add("preferences.worth", message, f"{hint}write {_values(issue)}", **place, column="worth")
     if issue["kind"] == "number":
         numbers = [parse_number(name) for name in names]
@@ -184,7 +184,7 @@ def _check_red_line(row: Row, issue: Mapping[str, Any], place: dict[str, Any], n
     never, options = names_in(cells.get("never")), _options(issue)
     for name in never:
         if name not in options:
-            message = f"{show(name)} is no option of {cells['issue']}"
+            message = f"{quoted(name)} is no option of {cells['issue']}"
             remedy = f"{did_you_mean(name, options)}write {_values(issue)}"
             notes.add("preferences.red_line", message, remedy, **place, column="never")
     if options and set(options) <= set(never):
@@ -200,7 +200,7 @@ def check_influences(table: Table, notes: Collector) -> None:
         key = tuple(row.cells.get(column, "") for column in ("from", "to", "kind"))
         place: dict[str, Any] = {"file": table.file, "where": row.where}
         if key[0] and key[0] == key[1]:
-            message, remedy = f"{show(key[0])} is on both sides", "name two parties"
+            message, remedy = f"{quoted(key[0])} is on both sides", "name two parties"
             notes.add("influences.self", message, remedy, **place, column="to")
         if all(key) and key in seen:
             message = f"is also in {seen[key]}"
@@ -224,7 +224,7 @@ def check_concessions(table: Table | None, issues: Mapping[str, Row], parties: T
             notes.add("concessions.what", message, remedy, **place, column="zone")
         issue = issues.get(cells.get("issue", ""))
         if issue is not None and issue.cells.get("kind", "number") != "number":
-            message = f"{show(cells['issue'])} is no number, so that no unit of it can cost anything"
+            message = f"{quoted(cells['issue'])} is no number, so that no unit of it can cost anything"
             remedy = "say what its options are worth in preferences.csv"
             notes.add("concessions.what", message, remedy, **place, column="issue")
         first, last = cells.get("from"), cells.get("to")
@@ -238,7 +238,7 @@ def check_concessions(table: Table | None, issues: Mapping[str, Row], parties: T
             paying.add(cells["party"])
             unit = party.get("concession_unit")
             if unit is not None and cells.get("unit", unit) != unit:
-                message = f"{show(cells['unit'])} is not the unit of {cells['party']}, {show(unit)}"
+                message = f"{quoted(cells['unit'])} is not the unit of {cells['party']}, {quoted(unit)}"
                 remedy = "count all its pauses in one unit, so that they can be added up"
                 notes.add("concessions.unit", message, remedy, **place, column="unit")
     for row in parties.rows if parties is not None else []:
@@ -295,7 +295,7 @@ def parse_options(text: str) -> tuple[tuple[str, str], ...]:
     options: dict[str, str] = {}
     for name, words in _parts(text):
         if name in options:
-            raise ValueError(f"{show(name)} stands twice")
+            raise ValueError(f"{quoted(name)} stands twice")
         options[name] = words
     return tuple(options.items())
 
@@ -316,15 +316,15 @@ def parse_worths(text: str) -> tuple[tuple[str, Span], ...]:
     worths: dict[str, Span] = {}
     for name, words in _parts(text):
         if name in worths:
-            raise ValueError(f"{show(name)} stands twice")
+            raise ValueError(f"{quoted(name)} stands twice")
         match = _RANGE.fullmatch(words)
         if not match:
-            raise ValueError(f"{show(words)} is neither a number nor a range such as 0.3..0.6")
+            raise ValueError(f"{quoted(words)} is neither a number nor a range such as 0.3..0.6")
         ends = [float(part) for part in match.groups() if part is not None]
         if not all(0 <= end <= 1 for end in ends):
-            raise ValueError(f"{show(words)} is not within 0 to 1")
+            raise ValueError(f"{quoted(words)} is not within 0 to 1")
         if sorted(ends) != ends:
-            raise ValueError(f"{show(words)} runs backwards")
+            raise ValueError(f"{quoted(words)} runs backwards")
         best = ends[1] if len(ends) == 3 else ends[0] if len(ends) == 1 else None
         worths[name] = (ends[0], best, ends[-1])
     return tuple(worths.items())
@@ -341,6 +341,6 @@ def _parts(text: str) -> list[tuple[str, str]]:
     for part in text.split(";"):
         name, sign, words = part.partition("=")
         if not (sign and name.strip() and words.strip()):
-            raise ValueError(f"{show(part.strip())} is not of the form name = words")
+            raise ValueError(f"{quoted(part.strip())} is not of the form name = words")
         pairs.append((name.strip(), words.strip()))
     return pairs

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.core.wording import first_few
 from letup.scenario.essentials import PER_HEAD, Essential, factor, fitting, merged, order_of_making, per_head
 from letup.scenario.format import SCENARIO, columns_by_name
@@ -46,7 +46,7 @@ def check_stocks(table: Table, essentials: Mapping[str, Essential], notes: Colle
         _check_unit(table, row, ("item", "unit", "stocks.unit"), essentials, notes)
         essential = essentials.get(row.cells.get("item", ""))
         if essential and essential.per_person and "place" not in row.cells and row.cells.get("daily_use"):
-            message = f"daily use is not read: what people need of {show(essential.name)} comes from essentials.csv"
+            message = f"daily use is not read: what people need of {quoted(essential.name)} comes from essentials.csv"
             remedy = "leave it empty; put the needs of facilities into facilities.csv"
             notes.add(
                 "stocks.use_not_read",
@@ -77,7 +77,7 @@ def check_facilities(
             message, remedy = "neither uses nor makes anything", "say what it uses, or makes, per day; or remove it"
             notes.add("facilities.idle", message, remedy, **place)
         if "makes" in cells and "uses" not in cells:
-            message = f"makes {show(cells['makes'])} without saying what it needs for it"
+            message = f"makes {quoted(cells['makes'])} without saying what it needs for it"
             remedy = "name the fuel in uses, with use_per_day; 0 if it works without"
             notes.add("facilities.no_fuel", message, remedy, **place, column="uses")
         for item, amount, unit in (
@@ -110,7 +110,7 @@ def _check_unit(
     counted, for_each = per_head(unit)
     if factor(counted, essential.unit, essential.per_person) is None or (for_each and column == "use_unit"):
         fits = fitting(essential.unit, people_need_it=essential.per_person > 0)
-        message = f"{show(unit)} does not fit {show(essential.name)}, which is counted in {essential.unit}"
+        message = f"{quoted(unit)} does not fit {quoted(essential.name)}, which is counted in {essential.unit}"
         remedy = f"write {', '.join(fits[:-1])} or {fits[-1]}" if len(fits) > 1 else f"write {fits[0]}"
         remedy += "" if column == "use_unit" else f"; each may end in “{PER_HEAD}”"
         remedy += "; or say in essentials.csv what it is counted in"
@@ -172,7 +172,7 @@ def _check_settings(cells: dict[str, Any], zones: Mapping[str, Any] | None, note
     """Note zones without pause that are no zones; keep the others as a tuple."""
     named = cells.pop("without_pause", ())
     if not (isinstance(named, list | tuple) and all(isinstance(zone, str) for zone in named)):
-        message, remedy = f"{show(named)} is not a list of zones", "write a list of ids, one to a line after a hyphen"
+        message, remedy = f"{quoted(named)} is not a list of zones", "write a list of ids, one to a line after a hyphen"
         notes.add("value.type", message, remedy, file=SCENARIO, where="deliveries", column="without_pause")
         return
     for zone in named:
@@ -236,7 +236,7 @@ def _check_trucks(table: Table, places: _Places, essentials: Mapping[str, Essent
         carried = [essentials[item] for item in items if item in essentials] if items else list(essentials.values())
         for essential in carried if items else ():
             if not essential.kg_per_unit:
-                message = f"is to carry {show(essential.name)}, of which no weight is given: it cannot be loaded"
+                message = f"is to carry {quoted(essential.name)}, of which no weight is given: it cannot be loaded"
                 remedy = "give kg_per_unit in essentials.csv"
                 notes.add("essentials.no_weight", message, remedy, **at, column="items", severity="warning")
         light = [essential for essential in carried if essential.kg_per_unit]
@@ -254,7 +254,7 @@ def _check_time(row: Row, places: _Places, at: dict[str, Any], notes: Collector)
     minutes = float(row.cells.get("load_minutes", columns_by_name("trucks.csv")["load_minutes"].default))
     longest = 60 * max(_open_spans(base.cells.get("hours"))) if base is not None else minutes
     if minutes > longest + 1e-9:
-        place = show(row.cells["place"])
+        place = quoted(row.cells["place"])
         message = f"loading takes {minutes:g} minutes, and {place} is never open for that long: none leaves"
         remedy = "correct the minutes, or the hours of the place"
         notes.add("trucks.no_time", message, remedy, **at, column="load_minutes", severity="warning")
@@ -268,7 +268,7 @@ def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essent
         _check_kind(table, row, places, ("crossing",), "supply.place", notes)
         key = (cells.get("place"), cells.get("item"))
         if None not in key and key in seen:
-            message, remedy = f"is a second row of {show(key[1])} at {show(key[0])}, after {seen[key]}", "keep one"
+            message, remedy = f"is a second row of {quoted(key[1])} at {quoted(key[0])}, after {seen[key]}", "keep one"
             notes.add("supply.twice", message, remedy, **at)
         seen.setdefault(key, row.where)
         crossing = places.get(cells.get("place", ""))
@@ -285,12 +285,13 @@ def _check_supply(table: Table, places: _Places, essentials: Mapping[str, Essent
             counted, for_each = per_head(cells["unit"])
             if for_each or factor(counted, essential.unit, essential.per_person) is None:
                 message = (
-                    f"{show(cells['unit'])} does not fit {show(essential.name)}, which is counted in {essential.unit}"
+                    f"{quoted(cells['unit'])} does not fit {quoted(essential.name)}, "
+                    f"which is counted in {essential.unit}"
                 )
                 remedy = f"write one of {', '.join(fitting(essential.unit, people_need_it=essential.per_person > 0))}"
                 notes.add("supply.unit", message, remedy, **at, column="unit")
         if essential is not None and not essential.kg_per_unit:
-            message = f"{show(essential.name)} has no weight: no truck can carry it"
+            message = f"{quoted(essential.name)} has no weight: no truck can carry it"
             remedy = "give kg_per_unit in essentials.csv"
             notes.add("essentials.no_weight", message, remedy, **at, column="item", severity="warning")
 
@@ -305,7 +306,7 @@ def _check_kind(table: Table, row: Row, places: _Places, kinds: tuple[str, ...],
     place = places.get(row.cells.get("place", ""))
     kind = place.cells.get("kind") if place is not None else None
     if kind is not None and kind not in kinds:
-        message = f"{show(row.cells['place'])} is a {kind.replace('_', ' ')}, not a {' or a '.join(kinds)}"
+        message = f"{quoted(row.cells['place'])} is a {kind.replace('_', ' ')}, not a {' or a '.join(kinds)}"
         remedy = f"name a {' or a '.join(kinds)} of places.geojson"
         notes.add(code, message, remedy, file=table.file, where=row.where, column="place")
 
@@ -346,7 +347,7 @@ def _check_row(file: str, row: Row, known: Mapping[Any, Mapping[str, Any]] | Non
             "patients.not_agreed", message, remedy, file=file, where=row.where, column="agreed", severity="warning"
         )
     if to is not None and to == here:
-        message, remedy = f"are at {show(here)} already", "name another place"
+        message, remedy = f"are at {quoted(here)} already", "name another place"
         notes.add("patients.same", message, remedy, file=file, where=row.where, column="to")
     if known is None or to is None:
         return
@@ -359,11 +360,11 @@ def _check_row(file: str, row: Row, known: Mapping[Any, Mapping[str, Any]] | Non
     elif to not in known:
         note_reference((file, row.where, "to"), to, "places.geojson", dict(known), notes)
     elif known[to].get("kind") not in DESTINATIONS:
-        message = f"are to go to {show(to)}, which is neither a hospital nor a crossing"
+        message = f"are to go to {quoted(to)}, which is neither a hospital nor a crossing"
         remedy = "name one, or the word hospital or crossing"
         notes.add("patients.to", message, remedy, file=file, where=row.where, column="to")
     elif known[to].get("kind") == "hospital" and "room" not in known[to]:
-        message = f"are to go to {show(to)}, of which no free beds are given: it is taken to have none"
+        message = f"are to go to {quoted(to)}, of which no free beds are given: it is taken to have none"
         remedy = "give its room in places.geojson"
         notes.add("patients.no_beds", message, remedy, file=file, where=row.where, column="to", severity="warning")
 

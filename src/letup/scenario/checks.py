@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.core.findings import Severity
 from letup.scenario import agreement, aid_checks, road_checks, spatial_checks
 from letup.scenario.essentials import Essential
@@ -222,7 +222,7 @@ def check_names(table: Table, notes: Collector) -> None:
             continue
         look = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
         if look in seen:
-            message = f"{show(name)} is also the name of {seen[look]}"
+            message = f"{quoted(name)} is also the name of {seen[look]}"
             remedy = "give each a name of its own: pages and term sheets show names"
             place = {"file": table.file, "where": row.where, "column": "name"}
             notes.add("name.repeated", message, remedy, **place, severity="warning")
@@ -235,7 +235,7 @@ def check_repeated_rows(table: Table, notes: Collector) -> None:
     for row in table.rows:
         key = tuple(sorted((column, repr(value)) for column, value in row.cells.items()))
         if key and key in seen:
-            message = f"is the same as {seen[key]} in every cell: {show(', '.join(value for _, value in key))}"
+            message = f"is the same as {seen[key]} in every cell: {quoted(', '.join(value for _, value in key))}"
             remedy = "remove one, or say in the note how they differ"
             notes.add("row.duplicate", message, remedy, file=table.file, where=row.where)
         seen.setdefault(key, row.where)

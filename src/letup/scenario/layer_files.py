@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.column_names import cut_columns, name_columns, note_names, rename
 from letup.scenario.layers import check_shapes, check_type, note_heights, where_of
 from letup.tables.cells import Wrong
@@ -49,7 +49,7 @@ def only_layer(path: Path, wanted: str, notes: Collector) -> str:
     if len(layers) == 1:
         return layers[0]
     if layers:
-        message = f"has the layers {', '.join(map(show, layers[:10]))}"
+        message = f"has the layers {', '.join(map(quoted, layers[:10]))}"
         notes.add("layer.which", message, f"name the one that is meant {wanted}", file=path.name)
     return ""
 
@@ -140,7 +140,7 @@ def _in_degrees(shapes: NDArray[Any], crs: Any, file: str, notes: Collector) -> 
             notes.add("layer.reprojected", message, remedy, file=file, severity="note")
     except pyproj.exceptions.ProjError as error:
         remedy = "save the layer again in EPSG:4326"
-        notes.add("geojson.crs", f"is in the coordinate system {show(str(crs))}: {error}", remedy, file=file)
+        notes.add("geojson.crs", f"is in the coordinate system {quoted(str(crs))}: {error}", remedy, file=file)
         return None
     return shapes
 
@@ -151,7 +151,7 @@ def _encoding_is_known(path: Path, values: list[list[Any]], notes: Collector) ->
         return True
     strange = next((text for column in values for text in column if isinstance(text, str) and not text.isascii()), "")
     if strange:
-        message = f"does not say in which encoding its texts are, such as {show(strange)}"
+        message = f"does not say in which encoding its texts are, such as {quoted(strange)}"
         remedy = f"add {path.stem}.cpg with the one word UTF-8, or windows-1256; or save the layer as GeoPackage"
         notes.add("text.encoding", message, remedy, file=path.name)
     return not strange

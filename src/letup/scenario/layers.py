@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.column_names import name_columns, note_names
 from letup.tables.cells import Wrong
 from letup.tables.raw_tables import Row, Table
@@ -102,7 +102,7 @@ def _parse(name: str, text: str, notes: Collector) -> Any:
         return None
     for key in sorted(repeated):
         remedy = "keep one of the two entries"
-        notes.add("json.duplicate_key", f"the key {show(key)} stands twice in one object", remedy, file=name)
+        notes.add("json.duplicate_key", f"the key {quoted(key)} stands twice in one object", remedy, file=name)
     return {} if content is None else content
 
 
@@ -113,7 +113,7 @@ def _check_crs(name: str, crs: Any, notes: Collector) -> None:
     label = str(label.get("name", "")) if isinstance(label, dict) else ""
     if not label.endswith(("CRS84", "EPSG::4326", "EPSG:4326")):
         remedy = "export it again in EPSG:4326"
-        notes.add("geojson.crs", f"is in the coordinate system {show(label)}", remedy, file=name)
+        notes.add("geojson.crs", f"is in the coordinate system {quoted(label)}", remedy, file=name)
 
 
 def note_heights(file: str, notes: Collector) -> None:
@@ -186,12 +186,14 @@ def from_geojson(layer: str, value: Any) -> tuple[BaseGeometry, bool]:
 def check_type(layer: str, kind: str) -> None:
     """Raise Wrong if a geometry of this kind cannot be in the layer."""
     if kind not in TYPES[layer]:
-        raise Wrong("geometry.type", f"is a {show(kind)}", f"this layer takes {' or '.join(TYPES[layer])}")
+        raise Wrong("geometry.type", f"is a {quoted(kind)}", f"this layer takes {' or '.join(TYPES[layer])}")
 
 
 def _positions(value: Any, depth: int, heights: list[bool]) -> Any:
     if not isinstance(value, list):
-        raise Wrong("geometry.invalid", f"has {show(value)} in place of coordinates", "save the layer again from a GIS")
+        raise Wrong(
+            "geometry.invalid", f"has {quoted(value)} in place of coordinates", "save the layer again from a GIS"
+        )
     if depth:
         if not value:
             raise Wrong("geometry.missing", "has an empty part", "draw it, or remove the part")
@@ -201,11 +203,11 @@ def _positions(value: Any, depth: int, heights: list[bool]) -> Any:
     for number in value:
         if isinstance(number, str):
             remedy = "write decimal degrees as numbers, longitude first, such as 34.4667, 31.5204"
-            raise Wrong("value.degrees", f"has the coordinate {show(number)}, which is text", remedy)
+            raise Wrong("value.degrees", f"has the coordinate {quoted(number)}, which is text", remedy)
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise Wrong("geometry.invalid", f"has {show(number)} in place of a coordinate", "write decimal degrees")
+            raise Wrong("geometry.invalid", f"has {quoted(number)} in place of a coordinate", "write decimal degrees")
         if not math.isfinite(number if isinstance(number, float) else 0.0 if abs(number) < 10**9 else math.inf):
-            raise Wrong("value.not_finite", f"has the coordinate {show(number)}", "write decimal degrees")
+            raise Wrong("value.not_finite", f"has the coordinate {quoted(number)}", "write decimal degrees")
     if len(value) > 2:
         heights.append(True)
     return float(value[0]), float(value[1])

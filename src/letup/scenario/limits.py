@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.format import SCENARIO, columns_by_name
 from letup.scenario.model import Cost, PartyLimits, TimeOfZone
 from letup.tables.cells import Wrong, convert
@@ -158,7 +158,9 @@ def _spans(value: list[Any], place: _Place) -> tuple[TimeOfZone, ...]:
     times = []
     for number, entry in enumerate(value, 1):
         if not _has(entry, {"zone", "from", "to"}):
-            place.add("yaml.shape", f"{show(entry)} is not a zone with from and to", "write zone, from and to", number)
+            place.add(
+                "yaml.shape", f"{quoted(entry)} is not a zone with from and to", "write zone, from and to", number
+            )
             continue
         zone = place.zone(entry["zone"], number)
         ends = _ends(entry, number, place)
@@ -171,7 +173,7 @@ def _costs(value: list[Any], place: _Place) -> tuple[Cost, ...]:
     costs: list[Cost] = []
     for number, entry in enumerate(value, 1):
         if not _has(entry, {"zone", "cost"}, {"from", "to"}):
-            message = f"{show(entry)} is not a zone with a cost per zone-hour"
+            message = f"{quoted(entry)} is not a zone with a cost per zone-hour"
             place.add("yaml.shape", message, "write zone and cost, and from and to where it holds for a time", number)
             continue
         zone = place.zone(entry["zone"], number)
@@ -192,12 +194,12 @@ def _groups(value: list[Any], place: _Place) -> tuple[tuple[str, ...], ...]:
     for number, entry in enumerate(value, 1):
         if not isinstance(entry, list) or len(entry) < 2 or not all(isinstance(zone, str | int) for zone in entry):
             remedy = "write two or more zones in brackets, such as [north, mill]"
-            place.add("yaml.shape", f"{show(entry)} is not a list of zones", remedy, number)
+            place.add("yaml.shape", f"{quoted(entry)} is not a list of zones", remedy, number)
             continue
         group = tuple(place.zone(zone, number) for zone in entry)
         for zone in group:
             if zone in first:
-                message = f"{show(zone)} is also in entry {first[zone]}"
+                message = f"{quoted(zone)} is also in entry {first[zone]}"
                 remedy = "name each zone once: put those that go together into one entry"
                 place.add("limits.contradict", message, remedy, number)
             first[zone] = number
@@ -251,7 +253,7 @@ def _check_forbidden(limits: Mapping[str, Any], name: str, place: _Place) -> Non
     for number, (zone, first, last) in enumerate(limits.get(name, ()), 1):
         for entry, (other, start, end) in enumerate(limits.get("forbidden", ()), 1):
             if other in together.get(zone, (zone,)) and first < end and start < last:
-                message = f"lies in the time of forbidden, entry {entry}, in which {show(other)} cannot be paused"
+                message = f"lies in the time of forbidden, entry {entry}, in which {quoted(other)} cannot be paused"
                 place.add("limits.contradict", message, "take one of the two away, or correct its times", number)
 
 

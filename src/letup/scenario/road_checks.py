@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.spatial_checks import METRES_PER_DEGREE
 from letup.tables.raw_tables import Row, Table
 
@@ -57,7 +57,7 @@ def _check_ends(roads: Table, notes: Collector) -> None:
             if metres > SAME_POINT_M:
                 notes.add(
                     "roads.ends",
-                    f"{show(name)} lies {metres:,.0f} m from where another road has it",
+                    f"{quoted(name)} lies {metres:,.0f} m from where another road has it",
                     "give the point a name of its own, or empty from_node and to_node so that it is joined by position",
                     file=roads.file,
                     where=row.where,
@@ -89,8 +89,8 @@ def _check_twice(file: str, rows: list[Row], notes: Collector) -> None:
             continue
         notes.add(
             "roads.twice",
-            f"runs along the road {show(rows[first].cells.get('id'))}, within {ALONG_M:g} m for most of the shorter of "
-            "the two: one road under two ids carries twice as many",
+            f"runs along the road {quoted(rows[first].cells.get('id'))}, within {ALONG_M:g} m for most of the shorter "
+            "of the two: one road under two ids carries twice as many",
             "remove one of the two if they are one road",
             file=file,
             where=rows[second].where,

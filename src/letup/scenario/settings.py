@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.format import PARTIES, SCENARIO, understand
 from letup.tables.cells import Wrong, convert
 from letup.tables.raw_tables import Row, Table
@@ -105,7 +105,7 @@ def parties_of(content: Any, notes: Collector) -> Table:
             value = row.cells.get(column)
             if value is not None and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
                 remedy = "write a list of texts, one to a line, each after a hyphen"
-                message = f"{show(value)} is not a list of texts"
+                message = f"{quoted(value)} is not a list of texts"
                 notes.add("value.type", message, remedy, file=PARTIES, where=row.where, column=column)
                 del row.cells[column]
     return table

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.core.findings import Severity
 from letup.tables.raw_tables import Row, Table
 
@@ -227,7 +227,7 @@ def check_held(table: Table, code: str, places: Table, zones: Table, notes: Coll
         if place is None or "zone" in row.cells:
             continue
         if zone_at(place.geometry, str(place.cells.get("kind")), tree, zone_shapes) < 0:
-            message = f"the place {show(row.cells['place'])} lies outside every zone"
+            message = f"the place {quoted(row.cells['place'])} lies outside every zone"
             remedy = "name the zone it belongs to in the column zone, or correct the place"
             notes.add(code, message, remedy, file=table.file, where=row.where, column="place")
 
@@ -250,8 +250,8 @@ def check_elsewhere(table: Table, severity: Severity, places: Table, zones: Tabl
         metres = _metres(shapely.get_coordinates(shapely.shortest_line(place.geometry, shapes[zone])))
         if there >= 0 and there != zone and metres > OUTSIDE_OTHERS_M:
             message = (
-                f"is in the zone {show(row.cells['zone'])} and at the place {show(row.cells['place'])}, "
-                f"which lies in {show(zones.rows[there].cells.get('id', ''))}"
+                f"is in the zone {quoted(row.cells['zone'])} and at the place {quoted(row.cells['place'])}, "
+                f"which lies in {quoted(zones.rows[there].cells.get('id', ''))}"
             )
             remedy = "name the zone that the place lies in, or leave one of the two empty"
             place_of = {"file": table.file, "where": row.where, "column": "place"}
@@ -329,7 +329,7 @@ def _check_near_duplicates(file: str, rows: list[Row], points: NDArray[Any], not
         if near:
             notes.add(
                 "places.near_duplicate",
-                f"{show(row.cells.get('name', ''))} stands within {NEAR_DUPLICATE_M:g} m of {rows[min(near)].where}",
+                f"{quoted(row.cells.get('name', ''))} stands within {NEAR_DUPLICATE_M:g} m of {rows[min(near)].where}",
                 "remove one if they are the same place",
                 file=file,
                 where=row.where,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.scenario.format import FILES
 from letup.tables.raw_tables import Row, Table
 from letup.tables.text_files import MEGABYTE
@@ -79,16 +79,16 @@ def _check_quote(row: Row, folder: Path, place: dict[str, Any], notes: Collector
         notes.add("statements.file", str(error), remedy, **place, column="source_file")
         return
     except OSError as error:
-        message = f"{show(name)} cannot be read ({error.strerror or 'no such file'}), so that the quote is not proven"
+        message = f"{quoted(name)} cannot be read ({error.strerror or 'no such file'}), so that the quote is not proven"
         remedy = "put the file beside the scenario, or leave source_file and quote empty"
         notes.add("statements.unproven", message, remedy, **place, column="source_file", severity="warning")
         return
     if even(quote) not in text:
-        message = f"the words {show(quote)} are not in {name}"
+        message = f"the words {quoted(quote)} are not in {name}"
         remedy = "copy them from the file, letter by letter; what you make of them belongs in position"
         notes.add("statements.quote", message, remedy, **place, column="quote")
     elif len(even(quote)) < SHORTEST_PROOF:
-        message = f"the words {show(quote)} are so few that nearly any text has them"
+        message = f"the words {quoted(quote)} are so few that nearly any text has them"
         notes.add("statements.short", message, "quote the sentence", **place, column="quote", severity="warning")
 
 
@@ -104,18 +104,18 @@ def source_text(folder: Path, name: str) -> str:
     """
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or len(name) > 500:
-        raise ValueError(f"{show(name)} leads out of the scenario's folder")
+        raise ValueError(f"{quoted(name)} leads out of the scenario's folder")
     source = folder / path
     if not source.is_file():
         raise FileNotFoundError(2, "no such file")
     if not source.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"{show(name)} leads out of the scenario's folder")
+        raise ValueError(f"{quoted(name)} leads out of the scenario's folder")
     if source.resolve().name.casefold() in _OWN_FILES and source.resolve().parent == folder.resolve():
-        raise ValueError(f"{show(name)} is a table of the scenario itself, which proves nothing of what was said")
+        raise ValueError(f"{quoted(name)} is a table of the scenario itself, which proves nothing of what was said")
     status = source.stat()
     if status.st_size > LARGEST_SOURCE:
         size = f"{status.st_size / MEGABYTE:,.0f} MB; at most {LARGEST_SOURCE // MEGABYTE:,} MB are read"
-        raise ValueError(f"{show(name)} has {size}")
+        raise ValueError(f"{quoted(name)} has {size}")
     return _read(source, status.st_mtime_ns, status.st_size)
 
 
@@ -125,7 +125,7 @@ def _read(path: Path, _changed: int, _size: int) -> str:
     try:
         return even(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise ValueError(f"{show(path.name)} is not UTF-8 text") from None
+        raise ValueError(f"{quoted(path.name)} is not UTF-8 text") from None
 
 
 def even(text: str) -> str:

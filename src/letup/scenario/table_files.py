@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from letup.core.collect import Collector, did_you_mean, nearest, show
+from letup.core.collect import Collector, did_you_mean, nearest, quoted
 from letup.core.findings import Severity
 from letup.scenario.format import FILES, LAYERS, TABLES, declared
 from letup.scenario.layer_files import layers_in, only_layer, read_layer
@@ -137,7 +137,7 @@ class TableFiles:
         named = [sheet for sheet in workbook.names if sheet.strip().casefold() == path.stem]
         sheets = named or workbook.names
         if len(sheets) != 1:
-            what = f"has the sheets {', '.join(map(show, sheets[:10]))}" if sheets else "has no filled cell"
+            what = f"has the sheets {', '.join(map(quoted, sheets[:10]))}" if sheets else "has no filled cell"
             remedy = f"name the sheet with the table {path.stem}"
             self.notes.add("sheet.which" if sheets else "file.empty", what, remedy, file=path.name)
             return None
@@ -186,7 +186,7 @@ class TableFiles:
             remedy = f"{hint}rename it if it belongs to the scenario"
             if kind == "sheet" and name.strip().casefold() in self._stems:
                 remedy = "save it as a layer: a sheet has no shapes"
-            message = f"the {kind} {show(name)} is not read"
+            message = f"the {kind} {quoted(name)} is not read"
             self.notes.add("file.unknown", message, remedy, file=file, severity="warning" if hint else "note")
 
 

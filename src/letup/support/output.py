@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from letup import __version__
 from letup.core import folders
-from letup.core.collect import did_you_mean, show
+from letup.core.collect import did_you_mean, quoted
 from letup.core.errors import BadInput
 from letup.core.findings import Finding, finding
 from letup.core.formats import Format
@@ -344,7 +344,7 @@ def _parse_cells(
     for where, name, text in cells:
         if name not in issues:
             hint = did_you_mean(name, issues)
-            refuse(where, f"there is no issue {show(name)}", f"{hint}use one of {', '.join(sorted(issues))}", "issue")
+            refuse(where, f"there is no issue {quoted(name)}", f"{hint}use one of {', '.join(sorted(issues))}", "issue")
             continue
         if name in package:
             refuse(where, f"{name} is given twice", "Keep one of the values.", "issue")

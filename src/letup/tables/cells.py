@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from letup.core.collect import did_you_mean, show
+from letup.core.collect import did_you_mean, quoted
 from letup.tables.schema import Column
 
 _WRONG_SEPARATOR = re.compile(r"[-+]?\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+([.,]\d+)?|[-+]?\d+,\d+")
@@ -73,12 +73,12 @@ def _text(_column: Column, value: Any) -> str:
         message = f"the cell holds the date or time {value.isoformat()}, where a text belongs"
         raise Wrong("value.type", message, "format the cell as text, and write it again")
     if not isinstance(value, str):
-        raise Wrong("value.type", f"{show(value)} is not a text", "write the text in quotation marks")
+        raise Wrong("value.type", f"{quoted(value)} is not a text", "write the text in quotation marks")
     if _HIDDEN.search(value):
-        message = f"{show(value)} holds control characters that no reader sees"
+        message = f"{quoted(value)} holds control characters that no reader sees"
         raise Wrong("value.type", message, "type the text again without them")
     if not shown(value):
-        raise Wrong("value.type", f"{show(value)} shows nothing to a reader", "type the text again")
+        raise Wrong("value.type", f"{quoted(value)} shows nothing to a reader", "type the text again")
     if len(value) > _LONGEST_TEXT:
         raise Wrong("value.type", f"a text of {len(value):,} characters", f"at most {_LONGEST_TEXT:,} fit here")
     return value
@@ -94,7 +94,7 @@ def _id(column: Column, value: Any) -> str:
     if text != text.strip() or not text.isprintable() or len(text) > 200 or ";" in text:
         raise Wrong(
             "value.type",
-            f"{show(value)} cannot be an id",
+            f"{quoted(value)} cannot be an id",
             "use up to 200 visible characters without semicolons, with no spaces at the ends",
         )
     return text
@@ -107,19 +107,19 @@ def _number(column: Column, value: Any) -> float:
         message = f"the cell holds the date or time {value.isoformat()}, where a number belongs"
         raise Wrong("value.type", message, f"format the cell as a number, and write it again{_unit(column)}")
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong("value.type", f"{show(value)} is not a number", f"write a number{_unit(column)}")
+        raise Wrong("value.type", f"{quoted(value)} is not a number", f"write a number{_unit(column)}")
     else:
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
     if not math.isfinite(number):
-        raise Wrong("value.not_finite", f"{show(value)} is not a finite number", "leave the cell empty if unknown")
+        raise Wrong("value.not_finite", f"{quoted(value)} is not a finite number", "leave the cell empty if unknown")
     low, high = column.minimum, column.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise Wrong("value.range", f"{show(value)} is out of range", f"write {_range(column)}")
+        raise Wrong("value.range", f"{quoted(value)} is out of range", f"write {_range(column)}")
     if abs(number) > LARGEST:
-        raise Wrong("value.range", f"{show(value)} is out of range", f"write {LARGEST:,.0f} or less{_unit(column)}")
+        raise Wrong("value.range", f"{quoted(value)} is out of range", f"write {LARGEST:,.0f} or less{_unit(column)}")
     return number
 
 
@@ -144,7 +144,7 @@ def _doubtful(column: Column, text: str) -> None:
     """
     if "." in text and thousands(text) and (column.kind == "integer" or text.endswith("0")):
         plain, point = text.replace(".", ""), f"{float(text):g}" if text.count(".") == 1 else ""
-        message = f"{show(text)} may mean {point + ' or ' if point else ''}{plain}"
+        message = f"{quoted(text)} may mean {point + ' or ' if point else ''}{plain}"
         raise Wrong("value.decimal_comma", message, f"write {plain}" + (f", or {point}" if point else ""))
 
 
@@ -168,24 +168,24 @@ def _number_in(column: Column, text: str) -> float:
     if _WRONG_SEPARATOR.fullmatch(text):
         raise Wrong(
             "value.decimal_comma",
-            f"{show(text)} uses a comma or a thousands separator",
+            f"{quoted(text)} uses a comma or a thousands separator",
             "write the number with a decimal point and no separators, such as 1234.5",
         )
     if _DEGREES.fullmatch(text):
         raise Wrong(
-            "value.degrees", f"{show(text)} is in degrees and minutes", "write decimal degrees, such as 31.5204"
+            "value.degrees", f"{quoted(text)} is in degrees and minutes", "write decimal degrees, such as 31.5204"
         )
     if text.endswith("%"):
-        raise Wrong("value.type", f"{show(text)} is a percentage", "write the share as a number from 0 to 1")
-    raise Wrong("value.type", f"{show(text)} is not a number", "write digits only, such as 1234.5")
+        raise Wrong("value.type", f"{quoted(text)} is a percentage", "write the share as a number from 0 to 1")
+    raise Wrong("value.type", f"{quoted(text)} is not a number", "write digits only, such as 1234.5")
 
 
 def _integer(column: Column, value: Any) -> int:
     number = _number(column, value)
     if abs(number) > _LARGEST_INTEGER:
-        raise Wrong("value.range", f"{show(value)} is too large", f"at most {_LARGEST_INTEGER:,} can be counted")
+        raise Wrong("value.range", f"{quoted(value)} is too large", f"at most {_LARGEST_INTEGER:,} can be counted")
     if number != int(number):
-        raise Wrong("value.type", f"{show(value)} is not a whole number", f"write a whole number{_unit(column)}")
+        raise Wrong("value.type", f"{quoted(value)} is not a whole number", f"write a whole number{_unit(column)}")
     return int(number)
 
 
@@ -194,14 +194,14 @@ def _boolean(_column: Column, value: Any) -> bool:
         return value
     if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
         return value.strip().casefold() == "true"
-    raise Wrong("value.type", f"{show(value)} is neither true nor false", "write true or false")
+    raise Wrong("value.type", f"{quoted(value)} is neither true nor false", "write true or false")
 
 
 def _choice(column: Column, value: Any) -> str:
     if isinstance(value, str) and value in column.choices:
         return value
     hint = did_you_mean(value, column.choices) if isinstance(value, str) else ""
-    raise Wrong("value.choice", f"{show(value)} is not a known word", f"{hint}use one of {', '.join(column.choices)}")
+    raise Wrong("value.choice", f"{quoted(value)} is not a known word", f"{hint}use one of {', '.join(column.choices)}")
 
 
 def _datetime(_column: Column, value: Any) -> datetime:
@@ -212,9 +212,9 @@ def _datetime(_column: Column, value: Any) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        raise Wrong("value.date", f"{show(value)} is not a date and time", remedy)
+        raise Wrong("value.date", f"{quoted(value)} is not a date and time", remedy)
     if moment.tzinfo is None:
-        raise Wrong("value.timezone", f"{show(value)} has no time zone", remedy)
+        raise Wrong("value.timezone", f"{quoted(value)} has no time zone", remedy)
     if not 1900 <= moment.year <= 2200:
         raise Wrong("value.date", f"the year {moment.year} is not plausible", remedy)
     return moment
@@ -227,7 +227,7 @@ def _date(_column: Column, value: Any) -> date:
     except ValueError:
         day = None
     if day is None or not 1900 <= day.year <= 2200:
-        raise Wrong("value.date", f"{show(value)} is not a date", "write it like 2023-11-04")
+        raise Wrong("value.date", f"{quoted(value)} is not a date", "write it like 2023-11-04")
     return day
 
 
@@ -238,13 +238,13 @@ def _timezone(_column: Column, value: Any) -> str:
             return value
     except (KeyError, ValueError, OSError):
         pass
-    raise Wrong("value.timezone", f"{show(value)} is not a known time zone", "write an IANA name such as Asia/Gaza")
+    raise Wrong("value.timezone", f"{quoted(value)} is not a known time zone", "write an IANA name such as Asia/Gaza")
 
 
 def _hours(column: Column, value: Any) -> tuple[float, float]:
     remedy = "write first and last hour of the day, such as [6, 18]"
     if not isinstance(value, list) or len(value) != 2:
-        raise Wrong("value.hours", f"{show(value)} is not a pair of hours", remedy)
+        raise Wrong("value.hours", f"{quoted(value)} is not a pair of hours", remedy)
     ends = []
     for end in value:
         match = _CLOCK.fullmatch(end) if isinstance(end, str) else None
@@ -253,7 +253,7 @@ def _hours(column: Column, value: Any) -> tuple[float, float]:
         else:
             ends.append(_number(column, end))
     if ends[0] >= ends[1]:
-        raise Wrong("value.hours", f"{show(value)} runs backwards or is empty", remedy)
+        raise Wrong("value.hours", f"{quoted(value)} runs backwards or is empty", remedy)
     return ends[0], ends[1]
 
 
@@ -279,12 +279,12 @@ def parse_hours(text: str) -> tuple[tuple[float, float], ...]:
     for part in text.split(";"):
         match = _SPAN.fullmatch(part.strip())
         if not match:
-            raise ValueError(f"{show(text)} is not of the form 10:00-14:00")
+            raise ValueError(f"{quoted(text)} is not of the form 10:00-14:00")
         first, last = int(match[1]) + int(match[2]) / 60, int(match[3]) + int(match[4]) / 60
         if int(match[2]) > 59 or int(match[4]) > 59 or last > 24:
-            raise ValueError(f"{show(text)} has a time that no clock shows")
+            raise ValueError(f"{quoted(text)} has a time that no clock shows")
         if first >= last or (spans and first < spans[-1][1]):
-            raise ValueError(f"{show(text)} runs backwards")
+            raise ValueError(f"{quoted(text)} runs backwards")
         spans.append((first, last))
     return tuple(spans)
 
@@ -299,7 +299,7 @@ def parse_modes(text: str) -> tuple[str, ...]:
     """
     modes = tuple(part.strip() for part in text.split(";"))
     if not set(modes) <= {"foot", "vehicle"} or len(set(modes)) != len(modes):
-        raise ValueError(f"{show(text)} is not a list of means of movement")
+        raise ValueError(f"{quoted(text)} is not a list of means of movement")
     return modes
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from letup.core.collect import Collector, did_you_mean, nearest, show
+from letup.core.collect import Collector, did_you_mean, nearest, quoted
 from letup.core.findings import Finding
 from letup.tables.cells import Wrong, convert, thousands
 from letup.tables.csv_tables import read_csv
@@ -74,7 +74,7 @@ def _with_point(column: Column, value: Any) -> Any:
     text = value.strip()
     if thousands(text):
         remedy = "write the number without any separator between thousands, as 12000, or 12,0 for a decimal"
-        raise Wrong("value.decimal_comma", f"{show(text)} may be a decimal or have a thousands separator", remedy)
+        raise Wrong("value.decimal_comma", f"{quoted(text)} may be a decimal or have a thousands separator", remedy)
     return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else value
 
 
@@ -90,7 +90,7 @@ def _note_points(table: Table, schema: Schema, notes: Collector) -> None:
             where, text = pointed[0]
             if text.endswith("0"):
                 continue  # an error already
-            message = f"{show(text)} is read as {float(text):g}, not as {text.replace('.', '')}"
+            message = f"{quoted(text)} is read as {float(text):g}, not as {text.replace('.', '')}"
             remedy = f"nothing to do if that is meant; {text}0 would leave no doubt"
             place = {"file": table.file, "where": where, "column": name}
             notes.add("value.decimal_point", message, remedy, **place, severity="warning")
@@ -108,7 +108,7 @@ def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple
         hint = f"did you mean “{near}”? " if missed else ""
         notes.add(
             "column.unknown",
-            f"{show(name)} is not part of the format",
+            f"{quoted(name)} is not part of the format",
             f"{hint}rename or remove it; the reference page lists the columns",
             file=table.file,
             where=where,
@@ -203,7 +203,7 @@ def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
         if name in by_id:
             notes.add(
                 "id.duplicate",
-                f"{show(name)} is also the {column} of {by_id[name].where}",
+                f"{quoted(name)} is also the {column} of {by_id[name].where}",
                 "give each its own",
                 file=table.file,
                 where=row.where,
@@ -216,7 +216,7 @@ def check_ids(table: Table, column: str, notes: Collector) -> dict[str, Row]:
             what = "in how letters are put together" if same else "in capital letters or the form of letters"
             notes.add(
                 "id.alike",
-                f"{show(name)} differs from the {column} of {by_id[other].where} only {what}",
+                f"{quoted(name)} differs from the {column} of {by_id[other].where} only {what}",
                 "write it the same way if it is the same; else give the two names that can be told apart",
                 file=table.file,
                 where=row.where,
@@ -257,7 +257,7 @@ def note_reference(
     hint = "" if notes.is_full("value.reference", file, column) else _called(name, names) or did_you_mean(name, names)
     notes.add(
         "value.reference",
-        f"{show(name)} is not in {target.replace(':', ', ')}",
+        f"{quoted(name)} is not in {target.replace(':', ', ')}",
         f"{hint}correct it, or add it to {target.replace(':', ', ')}",
         file=file,
         where=where,
@@ -281,8 +281,8 @@ def _called(name: str, names: Mapping[str, Any]) -> str:
     if not ids:
         return ""
     if len(ids) > 1:
-        return f"{show(name)} is the name of {', '.join(f'“{key}”' for key in ids[:5])}: name one of them by its id; "
-    return f"did you mean “{ids[0]}”, which is the id of {show(name)}? "
+        return f"{quoted(name)} is the name of {', '.join(f'“{key}”' for key in ids[:5])}: name one of them by its id; "
+    return f"did you mean “{ids[0]}”, which is the id of {quoted(name)}? "
 
 
 def check_ranges(table: Table, columns: tuple[str, ...], notes: Collector) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.tables.schema import Schema
 from letup.tables.text_files import MOST_COLUMNS, MOST_ROWS
 
@@ -166,7 +166,7 @@ def _check_header(table: Table, where: str, notes: Collector) -> None:
         elif times > 1:
             notes.add(
                 "column.repeated",
-                f"{show(column)} stands {times} times in the header",
+                f"{quoted(column)} stands {times} times in the header",
                 "keep one of the columns",
                 file=table.file,
                 where=where,

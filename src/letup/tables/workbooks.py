@@ -10,7 +10,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 from letup.tables.raw_tables import Cells, Table, filled, table_of
 from letup.tables.schema import Schema
 from letup.tables.text_files import MEGABYTE, MOST_COLUMNS, MOST_ROWS
@@ -87,12 +87,12 @@ class Sheets:
                 value = cell.value
                 if cell.data_type == "e":
                     remedy = "correct the formula, or empty the cell"
-                    notes.add("sheet.error", f"is the error {show(str(value))}", remedy, **place)
+                    notes.add("sheet.error", f"is the error {quoted(str(value))}", remedy, **place)
                     value = None
                 elif value is None and formulas is not None:
                     formula = formulas[cell.coordinate].value
                     if isinstance(formula, str) and formula.startswith("="):
-                        message = f"has the formula {show(formula)} and no value"
+                        message = f"has the formula {quoted(formula)} and no value"
                         remedy = "open the workbook in a spreadsheet and save it there, so that values are computed"
                         notes.add("sheet.error", message, remedy, **place)
                 values.append(_plain(value))

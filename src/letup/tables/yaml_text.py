@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import yaml
 
-from letup.core.collect import Collector, show
+from letup.core.collect import Collector, quoted
 
 _DEEPEST = 20
 _LIBRARY_TOO_DEEP = "maximum nesting depth"
@@ -121,7 +121,7 @@ def _check_keys(name: str, root: yaml.Node, notes: Collector) -> bool:
                     return False
                 word = cast(str, key.value)
                 if word in seen:
-                    message = f"the key {show(word)} stands twice"
+                    message = f"the key {quoted(word)} stands twice"
                     remedy = "keep one of the two entries"
                     notes.add("yaml.duplicate_key", message, remedy, file=name, where=where)
                 seen.add(word)

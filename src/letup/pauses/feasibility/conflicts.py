@@ -14,7 +14,7 @@ from letup.pauses.feasibility.existence import FeasibilityTest
 from letup.pauses.feasibility.limit_relaxation import relax
 from letup.pauses.feasibility.reachability import Journey, JourneySearch, quiet_until
 from letup.pauses.feasibility.wording import Words, stated
-from letup.pauses.limits import INFO, Limits, allowed_steps, usable_steps, without
+from letup.pauses.limits import INFO, Limits, allowed_steps, usable_steps, without_limit
 from letup.roads.timed_network import TimedNetwork
 
 _SECONDS = 20.0
@@ -188,7 +188,7 @@ def _reasons(feasible: FeasibilityTest, limits: Limits, words: Words) -> list[Re
         apart = rest
         for name in _NAMES:
             if name not in names:
-                apart = without(apart, name)
+                apart = without_limit(apart, name)
         for alone in (True, False):
             # Alone if all other limits can stay; else as if there were no other contradiction.
             base = limits if alone else apart
@@ -201,7 +201,7 @@ def _reasons(feasible: FeasibilityTest, limits: Limits, words: Words) -> list[Re
             phrase, then = (how.words, how.limits) if how is not None else ("", None)
             reasons.append(Reason(name, message, phrase, then if alone else None, alone, number))
         for name in names:
-            rest = without(rest, name)
+            rest = without_limit(rest, name)
         if not names or alone or feasible.test(rest) is not False:
             break
     if not reasons:
@@ -213,7 +213,7 @@ def _conflict(feasible: FeasibilityTest, limits: Limits) -> list[str]:
     """Limits that together allow no plan, of which none can be left out."""
     names = [name for name in _NAMES if getattr(limits, name) not in (None, INFO[name].given_up)]
     for name in list(names):
-        fewer = without(limits, name)
+        fewer = without_limit(limits, name)
         if feasible.test(fewer) is False:
             limits = fewer
             names.remove(name)

@@ -17,7 +17,7 @@ from letup.aid.convoys.model import Truck, trucks_of
 from letup.aid.convoys.tables import check_references, no_deliveries, read_deliveries
 from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.core.clock import moment_of
-from letup.core.collect import Collector, did_you_mean, show
+from letup.core.collect import Collector, did_you_mean, quoted
 from letup.core.errors import BadInput, LetupError
 from letup.core.findings import Finding, finding
 from letup.core.folders import require_whole
@@ -355,7 +355,7 @@ def _window(row: Row, file: str, scenario: Scenario, number: dict[str, int], not
     zone = str(row.cells.get("zone", "")).strip()
     if zone and zone not in number:
         remedy = f"{did_you_mean(zone, number)}use a zone id of the scenario, such as {', '.join(list(number)[:8])}"
-        refuse("pauses.zone", f"there is no zone {show(zone)}", remedy, "zone")
+        refuse("pauses.zone", f"there is no zone {quoted(zone)}", remedy, "zone")
     edges: dict[str, int] = {}
     for column in ("start", "end"):
         if column in row.cells:
@@ -382,7 +382,7 @@ def _step(text: str, scenario: Scenario) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Wrong("pauses.time", f"{show(text)} is not a date and time", "Write it as 2023-11-05T09:00.") from None
+        raise Wrong("pauses.time", f"{quoted(text)} is not a date and time", "Write it as 2023-11-05T09:00.") from None
     if moment.tzinfo is None:
         try:
             moment = moment_of(moment, scenario.timezone)
@@ -393,9 +393,9 @@ def _step(text: str, scenario: Scenario) -> int:
     except OverflowError:  # near the first or last year that there is
         step = -1.0
     if abs(step - round(step)) > _EXACT:
-        message = f"{show(text)} does not fall on a step of {scenario.step_minutes} minutes"
+        message = f"{quoted(text)} does not fall on a step of {scenario.step_minutes} minutes"
         raise Wrong("pauses.time", message, "Move it to a step.")
     if not 0 <= round(step) <= scenario.steps:
         remedy = "See start, steps and step_minutes in scenario.yaml."
-        raise Wrong("pauses.outside", f"{show(text)} is outside the time of the scenario", remedy)
+        raise Wrong("pauses.outside", f"{quoted(text)} is outside the time of the scenario", remedy)
     return round(step)
