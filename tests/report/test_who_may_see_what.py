@@ -26,6 +26,7 @@ from letup.aid.convoys.rules import Settings
 from letup.aid.files import write as write_assessment
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.model import Plan
+from letup.plan.shared_plan import shared_plan
 from letup.report import write, write_assessment_html
 from letup.report.convoys import PATIENTS, write_convoy_pages
 from letup.roads.shared_roads import shared_roads
@@ -59,6 +60,11 @@ def odd_folder(folder: Path) -> Path:
                 row[column] = f"zq-{row[column]}" if row[column] in ids else row[column]
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *rows])
+    settings = (folder / "scenario.yaml").read_text("utf-8")
+    settings = settings.replace("Slow on foot", "From Zq-Millfield Hospital").replace(
+        "An example of", "Zq-Harbour Hall:"
+    )
+    (folder / "scenario.yaml").write_text(settings.replace("A made-up", "Zq-Harbour store in a made-up"), "utf-8")
     return folder
 
 
@@ -127,7 +133,7 @@ def test_the_terminal_names_no_confidential_place(made, tmp_path):
     from letup.cli.assess import show_assessment
     from letup.cli.plan import show_plan
 
-    said = printed(show_plan, made, [], tmp_path) + printed(show_assessment, aid.assess(made.scenario), [])
+    said = printed(show_plan, shared_plan(made), [], tmp_path) + printed(show_assessment, aid.assess(made.scenario), [])
     assert "a protected place in" in said
     assert not re.search(NAMED, said, re.IGNORECASE)
 

@@ -46,6 +46,7 @@ def plan(
     from letup.cli.scenarios import folder_for, open_scenario
     from letup.core.errors import LetupError, Stopped
     from letup.core.progress import ProgressDisplay
+    from letup.plan.shared_plan import shared_plan
     from letup.report import write
 
     with ProgressDisplay() as display:
@@ -83,7 +84,7 @@ def plan(
     if as_json:
         _show_json(folder, files)
     else:
-        show_plan(made, files, folder)
+        show_plan(shared_plan(made), files, folder)
 
 
 def _show_json(folder: Path, files: list[Path]) -> None:

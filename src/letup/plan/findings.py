@@ -16,7 +16,7 @@ from letup.plan.discretise import limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
 from letup.roads.network import RoadNetwork
-from letup.scenario.disclosure import shared_name
+from letup.scenario.disclosure import shared_findings, shared_name
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import NO_TRUCKS, has_trucks
 
@@ -78,7 +78,7 @@ def check_plan(
             "Have each pause agreed, notified and confirmed down to the units on the ground.",
         )
     )
-    return worst_first(findings)
+    return worst_first(shared_findings(scenario, findings))
 
 
 def _relief(scenario: Scenario) -> str:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from letup.core.arrays import Floats, Longs
 from letup.plan.model import Plan
-from letup.plan.shared_movements import shared_movements
+from letup.plan.shared_plan import shared_movements
 from letup.report import traffic
 from letup.report.tables import ZoneCount, basis_of, local_names, text
 from letup.roads.network import RoadNetwork

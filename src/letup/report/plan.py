@@ -29,11 +29,12 @@ from letup.plan.files.write import write as write_plan
 from letup.plan.model import Plan
 from letup.plan.objectives import NEED
 from letup.plan.objectives import document_part as objectives_part
+from letup.plan.shared_plan import shared_plan
 from letup.report import charts, maps, tables
 from letup.report.map_data import MapData, gather_map_data
 from letup.report.template import page, page_text
 from letup.roads.shared_roads import closed_on
-from letup.scenario.disclosure import shared_name, without_names
+from letup.scenario.disclosure import shared_name
 from letup.tables import csv_text
 
 MAPLIBRE = "6.17.0"
@@ -91,6 +92,7 @@ def write_html(plan: Plan, path: str | Path) -> Path:
 
 def html(plan: Plan, folder: Path) -> str:
     """The report of a plan as text; ``folder`` is where the plan's other files lie."""
+    plan = shared_plan(plan)
     zone_of = tables.place_zones(plan.scenario)
     data = gather_map_data(plan, tables.zone_counts(plan.scenario, zone_of))
     script = Markup("\n".join(page_text(f"page/{name}") for name in _SCRIPTS))
@@ -143,7 +145,7 @@ class _GroupRow:
 def _answer(plan: Plan, without: int) -> dict[str, Any]:
     scenario = plan.scenario
     return {
-        "description": without_names(scenario, scenario.description),
+        "description": scenario.description,
         "answer": sentence(plan),
         "steps": scenario.steps,
         "complete": plan.complete,
@@ -389,7 +391,7 @@ def deliveries_section(plan: Plan) -> DeliveriesSection | None:
         zones=_zone_needs(plan, items),
         total=f"{part['met']:,.0f} of {whole:,.0f} person-days (without deliveries {part['met_without']:,.0f})",
         even=f"{part['value']:,.0f} (without deliveries {part['value_without']:,.0f}; proven ceiling {most:,.0f})",
-        left_out=tuple(without_names(plan.scenario, finding.message) for finding in made.findings),
+        left_out=tuple(finding.message for finding in made.findings),
     )
 
 

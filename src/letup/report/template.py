@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from letup import __version__
 from letup.core import wording
+from letup.scenario.disclosure import shared_scenario
 from letup.scenario.model import Scenario
 
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -29,6 +30,7 @@ def page(name: str, scenario: Scenario, **parts: Any) -> str:
     **parts
         What else the template asks for; ``policy`` if the page has scripts.
     """
+    scenario = shared_scenario(scenario)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FunctionLoader(page_text)
     )

@@ -20,6 +20,7 @@ from letup.core.folders import ResultKind
 from letup.core.wording import number, time
 from letup.report.tables import text
 from letup.report.template import STILL, page_text
+from letup.scenario.disclosure import without_names
 from letup.scenario.model import Scenario
 from letup.support.model import Issue, Package, Support
 from letup.support.negotiation import Negotiation
@@ -219,7 +220,7 @@ def sheet(offer: Offer, negotiation: Negotiation, package: Package, lang: str) -
 
     last = max((pause.end for pause in offer.pauses), default=None)
     return Sheet(
-        title=Word(scenario.title, "en"),
+        title=Word(without_names(scenario, scenario.title), "en"),
         parties=tuple(_party(support, party, lang) for party in negotiation.consenting(offer.zones)),
         zones=tuple(_zone(scenario, zone, lang) for zone in scenario.zone_ids if zone in offer.zones),
         times=_times(offer, lang),

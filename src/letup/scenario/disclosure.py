@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 import shapely
 
 from letup.core.arrays import Bools
+from letup.core.findings import Finding
 from letup.scenario.model import Scenario
 
 PUBLIC, RESTRICTED = "public", "restricted"
@@ -101,6 +103,29 @@ def without_names(scenario: Scenario, text: str) -> str:
             pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
             text = re.sub(pattern, phrase, text, flags=re.IGNORECASE)
     return text
+
+
+def shared_findings(scenario: Scenario, findings: Iterable[Finding]) -> list[Finding]:
+    """Findings whose messages name no confidential place, such as in the label of a group."""
+    if not confidential(scenario):
+        return list(findings)
+    return [replace(finding, message=without_names(scenario, finding.message)) for finding in findings]
+
+
+def shared_scenario(scenario: Scenario) -> Scenario:
+    """The scenario with what people wrote freed of names of confidential places: title, description, labels."""
+    if not confidential(scenario):
+        return scenario
+    return replace(
+        scenario,
+        title=without_names(scenario, scenario.title),
+        description=without_names(scenario, scenario.description),
+        groups=tuple(replace(group, label=without_names(scenario, group.label)) for group in scenario.groups),
+        sources={
+            name: source | {"title": without_names(scenario, str(source["title"]))} if source.get("title") else source
+            for name, source in scenario.sources.items()
+        },
+    )
 
 
 def closed_zones(scenario: Scenario, beside: Iterable[int] = ()) -> Bools:

@@ -12,7 +12,7 @@ from letup.core.findings import Finding, finding, worst_first
 from letup.core.wording import capitalised, first_few
 from letup.roads.last_stretches import STRETCH_M, road_access
 from letup.roads.network import RoadNetwork
-from letup.scenario.disclosure import shared_name
+from letup.scenario.disclosure import shared_findings, shared_name
 from letup.scenario.model import Scenario
 
 IN_PAUSES = "in these windows"
@@ -109,4 +109,4 @@ def delivery_findings(
                 where=ZONES.join(unserved),
             )
         )
-    return tuple(worst_first(findings))
+    return tuple(worst_first(shared_findings(scenario, findings)))

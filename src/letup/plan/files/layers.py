@@ -12,7 +12,7 @@ from letup.core.arrays import Floats
 from letup.plan.bottlenecks import shared_id
 from letup.plan.findings import willing_by_zone
 from letup.plan.model import Plan
-from letup.plan.shared_movements import shared_lines, shared_movements
+from letup.plan.shared_plan import shared_lines, shared_movements
 from letup.roads.shared_roads import shared_roads
 from letup.tables import as_declared, schemas
 

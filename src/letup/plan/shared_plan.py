@@ -1,8 +1,9 @@
-"""Movements as everybody may see them: where they go, how long they take, and the roads that are drawn of them."""
+"""A plan as everybody may see it: its words, where movements go, how long they take, what is drawn of them."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,32 @@ import pandas as pd
 from letup.core.arrays import Floats
 from letup.plan.model import Plan
 from letup.roads.shared_roads import SharedRoads
-from letup.scenario.disclosure import is_confidential, is_public, shared_name, shared_number, unshared
+from letup.scenario.disclosure import (
+    confidential,
+    is_confidential,
+    is_public,
+    shared_name,
+    shared_number,
+    shared_scenario,
+    unshared,
+    without_names,
+)
 from letup.tables import parse_path
 
 LENGTH_M, MINUTES = 1000.0, 15.0
 """What lengths and times of movements from or to restricted places are rounded up to."""
+
+
+def shared_plan(plan: Plan) -> Plan:
+    """The plan with what people wrote freed of names of confidential places, as `shared_scenario` does."""
+    scenario = plan.scenario
+    if not confidential(scenario):
+        return plan
+    return replace(
+        plan,
+        scenario=shared_scenario(scenario),
+        groups=tuple(replace(group, label=without_names(scenario, group.label)) for group in plan.groups),
+    )
 
 
 def shared_movements(plan: Plan, roads: SharedRoads) -> pd.DataFrame:
