@@ -212,7 +212,7 @@ def test_a_table_saved_in_arabic_reads_the_same(folder: Path) -> None:
     rows = rows_of(folder / "people.csv")
     numbers = [[cell.translate(ARABIC) if cell.replace(".", "").isdigit() else cell for cell in row] for row in rows]
     numbers[2][3] = "٤٬٠٠٠"
-    text = "\r\n".join(";".join(row) for row in numbers)
+    text = "\r\n".join(";".join(row) for row in numbers) + "\r\n"
     (folder / "people.csv").write_text("\ufeff" + text, "utf-8", newline="")
     assert codes(check(folder)) == [("csv.delimiter", "note")]
     assert_same(load(folder), before, "people")
@@ -325,3 +325,10 @@ def test_administrative_boundaries_are_named_by_their_own_columns(folder: Path) 
     findings = [finding for finding in check(folder) if finding.file == "people.csv"]
     assert findings[0].where == "row 3"
     assert "did you mean “PS0101”, which is the id of “Northport”?" in findings[0].remedy
+
+
+def test_a_table_that_was_cut_off_between_two_cells_is_named(folder: Path) -> None:
+    text = (folder / "stocks.csv").read_text("utf-8")
+    (folder / "stocks.csv").write_text(text[: text.index("example", 300) + 4], "utf-8")
+    (finding,) = [finding for finding in check(folder) if finding.file == "stocks.csv"]
+    assert finding.code == "csv.last_line"

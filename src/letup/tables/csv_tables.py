@@ -64,6 +64,13 @@ def read_csv(name: str, text: str, notes: Collector, schema: Schema | None = Non
         return None
     if table is not None:
         table.local = delimiter == ";"
+        if table.rows and not text.endswith(("\n", "\r")):
+            message, remedy = (
+                "does not end with the end of a line: it may be cut off",
+                "look whether the last row is whole",
+            )
+            where = table.rows[-1].where
+            notes.add("csv.last_line", message, remedy, file=name, where=where, severity="note")
     return table
 
 
