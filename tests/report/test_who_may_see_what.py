@@ -30,6 +30,7 @@ from letup.plan.shared_plan import shared_plan
 from letup.report import write, write_assessment_html
 from letup.report.convoys import PATIENTS, write_convoy_pages
 from letup.roads.shared_roads import shared_roads
+from letup.scenario.disclosure import shared_scenario
 from letup.scenario.model import Scenario
 from letup.verify import verify
 from tests.cli.running import printed
@@ -61,10 +62,13 @@ def odd_folder(folder: Path) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *rows])
     settings = (folder / "scenario.yaml").read_text("utf-8")
-    settings = settings.replace("Slow on foot", "From Zq-Millfield Hospital").replace(
-        "An example of", "Zq-Harbour Hall:"
-    )
-    (folder / "scenario.yaml").write_text(settings.replace("A made-up", "Zq-Harbour store in a made-up"), "utf-8")
+    for said, named in (
+        ("Slow on foot", "From Zq-Millfield Hospital"),
+        ("An example of", "Zq-Harbour Hall:"),
+        ("A made-up", "Zq-Harbour store in a made-up"),
+    ):
+        settings = settings.replace(said, named)
+    (folder / "scenario.yaml").write_text(settings, "utf-8")
     return folder
 
 
@@ -214,7 +218,7 @@ def test_nothing_is_drawn_near_a_confidential_place(secret, shared):
 
 
 def test_restricted_places_are_named_by_kind_and_zone(secret, tmp_path):
-    known = replace(secret, places=secret.places.assign(sensitivity="restricted", note="invented"))
+    known = replace(shared_scenario(secret), places=secret.places.assign(sensitivity="restricted", note="invented"))
     made = plans.make(known, pauses=PAUSES)
     files = [path for path in write(made, tmp_path / "plan") if path.name in ("report.html", "plan.gpkg")]
     for path in files:
