@@ -1,4 +1,4 @@
-"""What one scenario says otherwise than another, value by value."""
+"""Where two scenarios differ, value by value."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ def differences(here: Scenario, there: Scenario) -> list[Difference]:
 
     Rows of layers are held against each other by id, those of other tables by their number.
     """
-    found: list[Difference] = []
+    listed: list[Difference] = []
     for field in fields(Scenario):
         if field.name in _HOW_READ:
             continue
-        one, other = getattr(here, field.name), getattr(there, field.name)
-        if isinstance(one, pd.DataFrame):
-            found += _of_tables(field.name, one, other)
+        ours, theirs = getattr(here, field.name), getattr(there, field.name)
+        if isinstance(ours, pd.DataFrame):
+            listed += _of_tables(field.name, ours, theirs)
         else:
-            found += _of_values(field.name, "", one, other)
-    return found
+            listed += _of_values(field.name, "", ours, theirs)
+    return listed
 
 
-def _of_tables(name: str, one: pd.DataFrame, other: pd.DataFrame) -> Iterator[Difference]:
-    if name not in ("zones", "roads", "places") or not (one.index.is_unique and other.index.is_unique):
-        one, other = one.reset_index(drop=True), other.reset_index(drop=True)
-    rows = [*one.index, *(row for row in other.index if row not in one.index)]
-    columns = [*one.columns, *(column for column in other.columns if column not in one.columns)]
-    shared = [row for row in rows if row in one.index and row in other.index]
+def _of_tables(name: str, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[Difference]:
+    if name not in ("zones", "roads", "places") or not (here.index.is_unique and there.index.is_unique):
+        here, there = here.reset_index(drop=True), there.reset_index(drop=True)
+    rows = [*here.index, *(row for row in there.index if row not in here.index)]
+    columns = [*here.columns, *(column for column in there.columns if column not in here.columns)]
+    shared = [row for row in rows if row in here.index and row in there.index]
     for row in rows:
-        if row not in one.index or row not in other.index:
-            said = ("a row", "nothing") if row in one.index else ("nothing", "a row")
+        if row not in here.index or row not in there.index:
+            said = ("a row", "nothing") if row in here.index else ("nothing", "a row")
             yield Difference(name, _row(row), "", *said)
     for column in columns:
-        left = one[column].reindex(shared) if column in one else pd.Series(None, shared, object)
-        right = other[column].reindex(shared) if column in other else pd.Series(None, shared, object)
+        left = here[column].reindex(shared) if column in here else pd.Series(None, shared, object)
+        right = there[column].reindex(shared) if column in there else pd.Series(None, shared, object)
         if isinstance(left, gpd.GeoSeries) and isinstance(right, gpd.GeoSeries):
             for row in left.index[~left.geom_equals_exact(right, 0.0)]:
                 yield Difference(name, _row(row), str(column), left[row].wkt[:60], right[row].wkt[:60])
@@ -78,19 +78,19 @@ def _of_tables(name: str, one: pd.DataFrame, other: pd.DataFrame) -> Iterator[Di
                 yield Difference(name, _row(row), str(column), _said(a), _said(b))
 
 
-def _of_values(part: str, where: str, one: Any, other: Any) -> Iterator[Difference]:
+def _of_values(part: str, where: str, here: Any, there: Any) -> Iterator[Difference]:
     """Settings, entry by entry."""
-    if is_dataclass(one) and type(one) is type(other):
-        one, other = vars(one), vars(other)
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for key in [*one, *(key for key in other if key not in one)]:
+    if is_dataclass(here) and type(here) is type(there):
+        here, there = vars(here), vars(there)
+    if isinstance(here, Mapping) and isinstance(there, Mapping):
+        for key in [*here, *(key for key in there if key not in here)]:
             inner = f"{where}.{key}" if where else str(key)
-            yield from _of_values(part, inner, one.get(key), other.get(key))
-    elif _is_list(one) and _is_list(other) and len(one) == len(other):
-        for number, (a, b) in enumerate(zip(one, other, strict=True), 1):
+            yield from _of_values(part, inner, here.get(key), there.get(key))
+    elif _is_list(here) and _is_list(there) and len(here) == len(there):
+        for number, (a, b) in enumerate(zip(here, there, strict=True), 1):
             yield from _of_values(part, f"{where} {number}".strip(), a, b)
-    elif not _same(one, other):
-        yield Difference(part, where, "", _said(one), _said(other))
+    elif not _same(here, there):
+        yield Difference(part, where, "", _said(here), _said(there))
 
 
 def _is_list(value: Any) -> bool:
@@ -101,10 +101,10 @@ def _row(row: Any) -> str:
     return f"row {row + 1}" if isinstance(row, int) else str(row)
 
 
-def _same(one: Any, other: Any) -> bool:
-    if _missing(one) or _missing(other):
-        return _missing(one) and _missing(other)
-    return bool(one == other)
+def _same(here: Any, there: Any) -> bool:
+    if _missing(here) or _missing(there):
+        return _missing(here) and _missing(there)
+    return bool(here == there)
 
 
 def _missing(value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import sqlite3
 import tempfile
@@ -23,7 +22,7 @@ from letup.scenario.model import Scenario
 from letup.scenario.read import CRS, load
 from letup.scenario.settings import REQUIRED_SECTIONS, SECTIONS
 from letup.scenario.write import SCENARIO_FOLDER
-from letup.tables import TYPES, Column, Schema, write_csv
+from letup.tables import TYPES, Column, Schema, csv_lines, write_csv
 
 _PROVENANCE = {"basis": "assumed", "note": example_data.NOTE}
 _UNFILLED = {"format": 1}
@@ -111,8 +110,7 @@ def _write_empty(folder: Path) -> None:
         _write_empty_layer(folder / Path(name).with_suffix(".gpkg"), declared()[name])
     for name in TABLES:
         remarks = {column: f"# {_remark(attribute)}" for column, attribute in columns_by_name(name).items()}
-        with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([remarks.keys(), remarks.values()])
+        (folder / name).write_text(csv_lines([[*remarks.keys()], [*remarks.values()]]), "utf-8", newline="")
 
 
 def _write_empty_layer(path: Path, schema: Schema) -> None:
