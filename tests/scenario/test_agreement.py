@@ -13,7 +13,7 @@ import yaml
 
 from letup.core.codes import CODES
 from letup.core.findings import Finding
-from letup.scenario import check, load, new
+from letup.scenario import check, checks, load, new
 from letup.scenario.agreement import parse_options, parse_worths
 from letup.scenario.read import examine
 
@@ -186,6 +186,17 @@ def test_what_was_said_after_the_moment_described_is_hindsight(folder: Path) -> 
     after = AS_OF + timedelta(days=1)
     assert of_day(folder, after, today=after) == [("statements.after_as_of", "note")]
     assert of_day(folder, after, today=AS_OF) == [("statements.future", "error")]
+
+
+def test_a_clock_that_is_not_set_is_one_hint_and_not_an_error_for_each_statement(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_today", lambda _: date(1973, 1, 1))
+    scenario, findings = examine(folder)
+    assert scenario is not None
+    (hint,) = [finding for finding in findings if finding.code in ("time.machine", "statements.future")]
+    assert "1973-01-01" in hint.message
+    assert "clock" in hint.remedy
 
 
 # Quotes: found in their file to the letter, or reported.

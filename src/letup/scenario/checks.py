@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Hashable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,7 +137,20 @@ def check_dates(
     top = sections[""].rows[0].cells if sections else {}
     local = ZoneInfo(top["timezone"]) if "timezone" in top else UTC
     as_of = top["as_of"].astimezone(local).date() if "as_of" in top else None
-    check_statements(tables["statements.csv"], folder, today or datetime.now(local).date(), as_of, notes)
+    if today is None and (today := _today(local)) < _EARLIEST:
+        message = f"the clock of this machine says {today.isoformat()}, so that no date can be held against today"
+        remedy = "set the clock, and check again"
+        notes.add("time.machine", message, remedy, file="statements.csv", column="date", severity="warning")
+        today = date.max
+    check_statements(tables["statements.csv"], folder, today, as_of, notes)
+
+
+_EARLIEST = date(2025, 1, 1)
+"""Day before which there was no letup: a clock that says so is not set."""
+
+
+def _today(local: tzinfo) -> date:
+    return datetime.now(local).date()
 
 
 def check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Collector) -> None:
