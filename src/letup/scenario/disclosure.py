@@ -122,7 +122,7 @@ def shared_scenario(scenario: Scenario) -> Scenario:
         description=without_names(scenario, scenario.description),
         groups=tuple(replace(group, label=without_names(scenario, group.label)) for group in scenario.groups),
         sources={
-            name: source | {"title": without_names(scenario, str(source["title"]))} if source.get("title") else source
+            name: {**source, "title": without_names(scenario, str(source["title"]))} if source.get("title") else source
             for name, source in scenario.sources.items()
         },
     )

@@ -34,9 +34,8 @@ def check_against(folder: Path, own: str, result: Verification) -> None:
     except LetupError as error:
         result.wrong("scenario", "scenario", "", error.message)
         return
-    found = differences(copy, mine)
-    for difference in found:
+    for difference in differences(copy, mine):
         message = f"is {difference.here} in the plan's copy, {difference.there} in yours"
-        place = {"file": f"scenario, {difference.part}", "where": difference.where, "column": difference.column}
-        result.problems.append(finding("verify.against", message, **place))
+        part, where, column = f"scenario, {difference.part}", difference.where, difference.column
+        result.problems.append(finding("verify.against", message, file=part, where=where, column=column))
     result.done(f"values of the scenario against {own}", len(scenarios.values(mine)))
