@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,27 @@ def test_a_folder_with_other_things_in_it_is_not_exchanged(tmp_path: Path) -> No
     write(tmp_path / "documents", {"terms.md": "draft"}, TERMS)
     assert contents(tmp_path / "documents") == {"thesis.txt": "years of work", "terms.md": "draft"}
     assert (tmp_path / "documents").stat().st_ino == inode
+
+
+def test_where_nothing_can_be_put_beside_the_folder_it_is_written_to_inside(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_room_for", lambda target: target)
+    (plan / "notes.txt").write_text("years of work")
+    write(plan, {"plan.json": "new", "pages/c2.html": "new"})
+    assert contents(plan) == {"plan.json": "new", "pages/c2.html": "new", "notes.txt": "years of work"}
+    folders.require_whole(plan)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no locks of folders")
+def test_two_that_write_to_one_folder_wait_for_each_other(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_PATIENCE", 0.2)
+    handle = os.open(plan, os.O_RDONLY)
+    assert staging.lock(handle)
+    with pytest.raises(LetupError, match=r"files\.busy"):
+        write(plan, {"plan.json": "new"})
+    os.close(handle)
+    write(plan, {"plan.json": "new"})
 
 
 def test_links_are_followed_to_the_folder_and_never_out_of_it(plan: Path) -> None:

@@ -331,8 +331,8 @@ class _Placing:
         fresh, target = self.fresh, self.target
         if not (listed.there or _is_empty(target)) or listed.unfinished or fresh.is_relative_to(target):
             return False
-        if Path.cwd().is_relative_to(target):
-            return False  # whoever works in the folder would be left in one that is gone
+        if _is_worked_in(target):
+            return False  # whoever works there would be left in a folder that is gone
         try:
             _carry(target, fresh, target, gone, [0])
             _write_list(fresh / LIST, after)
@@ -484,6 +484,13 @@ def _names(folder: Path) -> list[str]:
     """All files under a folder, as the list names them; in folders that are links none."""
     names = [Path(where, name).relative_to(folder).as_posix() for where, _, files in os.walk(folder) for name in files]
     return sorted(name for name in names if name != LIST and not is_staging(name.partition("/")[0]))
+
+
+def _is_worked_in(folder: Path) -> bool:
+    try:
+        return Path.cwd().is_relative_to(folder)
+    except OSError:  # the working folder is gone already
+        return False
 
 
 def _is_empty(folder: Path) -> bool:
