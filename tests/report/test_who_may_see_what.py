@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,42 +32,9 @@ from letup.scenario.disclosure import shared_scenario
 from letup.scenario.model import Scenario
 from letup.verify import verify
 from tests.cli.running import printed
+from tests.report.secret import NAMED, odd_folder, texts
 
 PAUSES = [Window(zone, 12, 39) for zone in range(4)]
-NAMED = "zq-|سقف"
-"""What only ids and names of places hold."""
-OF_PLACES = ("place", "to")
-"""Columns of tables that hold ids of places."""
-
-
-def odd_folder(folder: Path) -> Path:
-    """The example, one day of it, with ids and names of places that are found wherever they stand."""
-    scenarios.new(folder)
-    places = json.loads((folder / "places.geojson").read_text("utf-8"))
-    ids = {feature["properties"]["id"] for feature in places["features"]}
-    for feature in places["features"]:
-        about = feature["properties"]
-        about |= {"id": f"zq-{about['id']}", "name": f"Zq-{about['name']}", "name_ar": f"سقف {about['id']}"}
-        about |= {"sensitivity": "confidential", "note": f"nobody visited {about['name']}"}
-    (folder / "places.geojson").write_text(json.dumps(places), "utf-8")
-    for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        at = [header.index(name) for name in OF_PLACES if name in header]
-        for row in rows:
-            for column in at:
-                row[column] = f"zq-{row[column]}" if row[column] in ids else row[column]
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([header, *rows])
-    settings = (folder / "scenario.yaml").read_text("utf-8")
-    for said, named in (
-        ("Slow on foot", "From Zq-Millfield Hospital"),
-        ("An example of", "Zq-Harbour Hall:"),
-        ("A made-up", "Zq-Harbour store in a made-up"),
-    ):
-        settings = settings.replace(said, named)
-    (folder / "scenario.yaml").write_text(settings, "utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -107,16 +72,6 @@ def made(secret) -> Plan:
 @pytest.fixture(scope="module")
 def shared(made, tmp_path_factory) -> list[Path]:
     return share(made, tmp_path_factory.mktemp("shared") / "plan")
-
-
-def texts(path: Path) -> Iterator[str]:
-    """All text in a file; of layers every cell."""
-    if path.suffix != ".gpkg":
-        yield path.read_text("utf-8")
-        return
-    for name, _ in pyogrio.list_layers(path):
-        layer = gpd.read_file(path, layer=name)
-        yield layer.drop(columns=layer.geometry.name).to_csv()
 
 
 def data_of(page: Path) -> dict:
@@ -252,3 +207,13 @@ def test_only_the_zone_of_a_confidential_place_is_closed(secret):
     assert all(len(line) == 4 for line in south)  # from the border to the zone's label point, straight
     elsewhere = [line for line in open_lines if max(line[1::2]) > 40.0401]
     assert set(elsewhere) <= lines
+
+
+def test_how_far_a_confidential_place_lies_from_its_road_is_said_by_check_alone(secret):
+    places = secret.places.copy()
+    places.loc[["zq-hall"], "geometry"] = shapely.Point(-29.9971, 40.0165)  # 600 m beside its road
+    aside = replace(secret, places=places)
+    network = roads.build(aside)
+    assert "places.far_from_road" in [finding.code for finding in network.findings]
+    made = plans.make(aside, pauses=PAUSES)
+    assert not [finding for finding in made.findings if finding.code.startswith("places.")]
