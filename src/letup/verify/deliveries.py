@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from letup.aid.deliveries.logistics import Fleet, Logistics, Stop, has_deliveries, logistics_of, slot_steps
 from letup.aid.deliveries.model import DELIVERIES, RETURNS
 from letup.aid.deliveries.need import Need, delivered, hand_out, needs
 from letup.aid.deliveries.residual_capacity import keys_of_arcs, residual_capacity
+from letup.aid.deliveries.trip import open_spells
 from letup.aid.deliveries.truck_paths import TruckPath, checkpoints_at
 from letup.aid.people import moving
 from letup.aid.supplies import supplies
@@ -160,6 +162,9 @@ class _Replay:
             sound = self.wrong(
                 "value", number, "is unloaded before it is there, or too fast", "free_step", RETURNS.name
             )
+        elif unload != (begins := _first(open_spells(stop.is_open, fleet.unload, ends=False), first + lasts)):
+            text = f"is {unload}, recomputed {begins}: the first to arrive is unloaded as soon as the place is open"
+            sound = self.wrong("value", number, text, "unload_step", RETURNS.name)
         elif not (
             stop.is_open[unload : unload + fleet.unload].all() and stop.is_open[free - fleet.unload : free].all()
         ):
@@ -326,3 +331,9 @@ class _Replay:
             else:
                 self.result.same("plan.json", f"deliveries.{key}", written[key], value)
         self.result.done("what deliveries bring, by zone and essential", len(written["zones"]))
+
+
+def _first(state: NDArray[np.bool_], step: int) -> int:
+    """The first step from one on at which something holds; -1 if there is none."""
+    after = np.flatnonzero(state[step:])
+    return int(after[0]) + step if len(after) else -1

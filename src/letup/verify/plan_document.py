@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,8 @@ def _next_hours(document: Document, windows: list[Window], scenario: Scenario, r
         if extra.zone not in number:
             result.wrong("value", PLAN, f"{where}.zone", f"there is no zone {extra.zone!r}")
             continue
+        if extra in document.next_hours[:i]:
+            result.wrong("value", PLAN, where, "stands twice")
         result.same(PLAN, f"{where}.zone_name", extra.zone_name, str(scenario.zones["name"].loc[extra.zone]))
         first, end = scenario.clock.step_at(extra.start), scenario.clock.step_at(extra.end)
         if first != int(first) or end != int(end) or not 0 <= first < end <= scenario.steps:
@@ -278,6 +281,9 @@ def _answer(
         result.wrong("value", PLAN, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
     result.same(PLAN, "movements.rows", document.movements.rows, rows, "rows")
     result.same(PLAN, "movements.people", document.movements.people, arrive, "people")
+    for i, (point, then) in enumerate(pairwise(document.trace), 1):
+        if then.seconds < point.seconds or then.ceiling > point.ceiling:
+            result.wrong("value", PLAN, f"trace[{i}]", "goes back in time, or knows less than was proven before")
     for i, point in enumerate(document.trace):
         if point.people > most:
             result.wrong("value", PLAN, f"trace[{i}].people", "is more than the ceiling")

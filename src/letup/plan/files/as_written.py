@@ -60,6 +60,7 @@ def read_plan(folder: Path | str, scenario: Scenario | None = None, network: Roa
         raise LetupError("verify.schema", message, "Check the plan with `letup verify`.") from error
     scenario = scenario or scenarios.load(str(folder / "scenario"))
     network = network or roads.build(scenario)
+    _require_sound(document, scenario)
     number = {zone: i for i, zone in enumerate(scenario.zone_ids)}
     windows = tuple(Window(number[p.zone], p.first_step, p.last_step) for p in document.pauses)
     need = [pause.worth_need for pause in document.pauses]
@@ -110,6 +111,22 @@ def read_plan(folder: Path | str, scenario: Scenario | None = None, network: Roa
     )
 
 
+def _require_sound(document: Document, scenario: Scenario) -> None:
+    """Refuse zones, steps and times that the scenario does not have."""
+    zones, steps = set(scenario.zone_ids), scenario.steps
+    times = [time for part in document.next_hours for time in (part.start, part.end, part.replaces) if time is not None]
+    sound = (
+        all(part.zone in zones for part in (*document.pauses, *document.next_hours))
+        and all(0 <= pause.first_step <= pause.last_step < steps for pause in document.pauses)
+        and all(0 <= step < steps for group in document.groups for step, _ in group.arrivals)
+        and all(0 <= scenario.clock.step_at(time) <= steps for time in times)
+        and (document.deliveries is None or all(part.zone in zones for part in document.deliveries.zones))
+    )
+    if not sound:
+        message = "plan.json names zones, steps or times that its scenario does not have"
+        raise LetupError("verify.schema", message, "Check the plan with `letup verify`.")
+
+
 def _rows(folder: Path, schema: Schema) -> list[dict[str, Any]]:
     rows, findings = read_rows(folder / schema.name, schema, _CODES)
     if rows is None or findings:
@@ -132,6 +149,14 @@ def _deliveries(
     table = frame(DELIVERIES, _rows(folder, DELIVERIES))
     returns = frame(RETURNS, _rows(folder, RETURNS)).astype({"depart_step": "Int64", "arrive_step": "Int64"})
     need = needs(scenario, supplies(scenario), moving(scenario, movements))
+    known = set(scenario.zone_ids) | {""}
+    steps = returns["free_step"].between(1, scenario.steps)
+    if list(table["id"]) != list(returns["id"]) or not set(table["zone"]) <= known or not steps.all():
+        message = f"{DELIVERIES.name} and {RETURNS.name} do not fit each other, or the zones and steps of the scenario"
+        raise LetupError("verify.schema", message, "Check the plan with `letup verify`.")
+    if not set(table["item"]) <= set(need.names):
+        message = f"{DELIVERIES.name} names essentials that the scenario does not have"
+        raise LetupError("verify.schema", message, "Check the plan with `letup verify`.")
     used = hand_out(need, delivered(need, scenario.zone_ids, arrivals_of(table, returns)))
     return Deliveries(
         table=table,
