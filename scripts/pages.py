@@ -13,6 +13,7 @@ from letup.aid.convoys import tables as convoy_tables
 from letup.core import codes
 from letup.plan.files import document
 from letup.roads import page as roads_page
+from letup.verify import not_proven
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -28,6 +29,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "assessment.md": aid_tables.reference_page(),
         REFERENCE / "convoys.md": convoy_tables.reference_page(),
         REFERENCE / "findings.md": codes.reference_page(),
+        REFERENCE / "not-proven.md": not_proven.reference_page(),
         REFERENCE / "roads.md": roads_page.page(),
         ROOT / "src" / "letup" / "plan" / "plan.schema.json": document.schema(),
     }

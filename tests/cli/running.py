@@ -45,6 +45,33 @@ def run_process(*arguments: str | Path, **environment: str) -> subprocess.Comple
     )
 
 
+_WITHOUT_SOLVERS = """
+import sys
+
+class Missing:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in {"highspy", "ortools", "pyvrp"}:
+            raise ModuleNotFoundError(f"{name} is not on this machine")
+
+sys.meta_path.insert(0, Missing())
+from letup.cli import main
+sys.argv[0] = "letup"
+main()
+"""
+
+
+def run_without_solvers(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as on a machine on which no solver can be imported."""
+    return subprocess.run(
+        [sys.executable, "-c", _WITHOUT_SOLVERS, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+
+
 def run_in_terminal(columns: int, *arguments: str | Path) -> str:
     """Everything that a command shows in a terminal of so many columns, with its escape sequences."""
     master, slave = pty.openpty()

@@ -2,7 +2,8 @@
 
 - ``python`` blocks of one page share their variables, top to bottom.
 - ``console`` blocks run each line that starts with ``$ ``: in bash, but a plain ``letup`` command in this process,
-  which spares loading everything again. The lines below it have to come up in what it prints, in this order. ``...``
+  which spares loading everything again, and ``letup verify``, also of the bundled scenario, in one of its own in which
+  no solver can be imported. The lines below it have to come up in what it prints, in this order. ``...``
   stands for any text, within a line or for lines left out.
   A command is expected to succeed; ``# exit 1`` at its end says that it is expected to fail with that status.
 - a comment ``<!-- file: area/people.csv -->`` before a block writes the block into that file.
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.running import run as letup
+from tests.cli.running import run_without_solvers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -143,7 +145,10 @@ def _command(command: str, printed: list[str], folder: Path, place: str) -> None
     """Run one command, and compare its exit status and what it prints."""
     expected = int(match[1]) if (match := _EXIT.search(command)) else 0
     words = shlex.split(command, comments=True)
-    result = letup(*words[1:]) if words[0] == "letup" and not _SHELL.search(command) else _in_bash(command, folder)
+    if words[0] != "letup" or _SHELL.search(command):
+        result = _in_bash(command, folder)
+    else:
+        result = (run_without_solvers if words[1] == "verify" else letup)(*words[1:])
     assert result.returncode == expected, (
         f"{place}: `{command}` ended with {result.returncode}, the page says {expected}\n"
         f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"

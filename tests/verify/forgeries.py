@@ -32,7 +32,7 @@ from letup.plan import Plan
 from letup.plan.ceiling import BASIS
 from letup.plan.files.document import MOVEMENTS, digest_of, field_digests, folder_digests, plain_values
 from letup.plan.files.read import read_planned
-from letup.plan.model import EXACT, Proof
+from letup.plan.model import ESTIMATED, EXACT, Proof
 from letup.report import write
 from letup.report.convoys import PATIENTS, write_convoy_pages
 from letup.report.verification import check_report, check_sheets
@@ -75,12 +75,13 @@ class Forgery:
         return f"{self.file} {self.field}: {self.how}"
 
 
-def write_honest(folder: Path) -> None:
+def write_honest(folder: Path, seconds: float = 12) -> None:
     """Make and write a small plan in which everything that can be written is: people, trucks, convoys, patients."""
     example = without_stocks(scenarios.example())
-    limits = replace(example.limits, zone_hours=14)
-    made = plans.make(replace(example, priorities=Priorities(1.0, 0.2), steps=96, limits=limits), time_limit=3)
-    write(made, folder)
+    limits = replace(example.limits, zone_hours=12, hours=(6, 16))
+    groups = tuple(replace(group, speed_kmh=4.0) for group in example.groups)  # else no bound holds for both
+    scenario = replace(example, priorities=Priorities(1.0, 0.05), steps=48, limits=limits, groups=groups)
+    write(plans.make(scenario, time_limit=seconds), folder)
     planned = read_planned(folder)
     world = planned.scenario, planned.network, planned.quiet
     settings = Settings(seconds=2)
@@ -166,11 +167,20 @@ def _otherwise(value: Any) -> Any:
 
 
 def _of_document(raw: dict[str, Any]) -> Iterator[Forgery]:
-    """One field of each kind, the last there is; and entries dropped, added twice and turned round."""
-    last = {_kind(path): path for path, _ in plain_values({k: v for k, v in raw.items() if k not in NOT_FIGURES})}
+    """One field of each kind, the first and the last; and entries dropped, added twice and turned round."""
+    paths = [path for path, _ in plain_values({k: v for k, v in raw.items() if k not in NOT_FIGURES})]
+    last = {_kind(path): path for path in paths}
+    first = {_kind(path): path for path in reversed(paths)}
     for kind, path in last.items():
-        if _at(raw, path) not in ([], {}):
-            yield Forgery("plan.json", kind, "changed", _edit(lambda raw, path=path: _set(raw, path)))
+        value = _at(raw, path)
+        if value in ([], {}):
+            continue
+        yield Forgery("plan.json", kind, "changed", _edit(lambda raw, path=path: _set(raw, path)))
+        if first[kind] != path:
+            other = first[kind]
+            yield Forgery("plan.json", kind, "the first changed", _edit(lambda raw, path=other: _set(raw, path)))
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+            yield Forgery("plan.json", kind, "lowered", _edit(lambda raw, path=path: _set(raw, path, lowered=True)))
     for part in ("pauses", "groups", "zones", "bottlenecks", "next_hours", "findings", "trace"):
         if not raw.get(part):
             continue
@@ -202,11 +212,14 @@ def _at(raw: Any, path: str) -> Any:
     return raw
 
 
-def _set(raw: Any, path: str) -> None:
+def _set(raw: Any, path: str, *, lowered: bool = False) -> None:
     *keys, last = _keys(path)
     at = _at(raw, ".".join(keys)) if keys else raw
     key: Any = int(last) if isinstance(at, list) else last
-    at[key] = _otherwise(at[key])
+    if lowered:
+        at[key] = max(at[key] - 1, 0) if isinstance(at[key], int) else at[key] * 0.9
+    else:
+        at[key] = _otherwise(at[key])
 
 
 # Tables
@@ -429,7 +442,21 @@ def _rewritten(made: Plan) -> Iterator[Forgery]:
         ("answer.ceiling", "without its proof", replace(made, proof=replace(made.proof, people=None))),
         ("answer.ceiling", "raised", replace(made, ceiling=made.ceiling + 100)),
         ("answer.complete", "turned round", replace(made, complete=not made.complete)),
+        (
+            "answer.complete",
+            "turned round, its finding too",
+            replace(
+                made,
+                complete=True,
+                findings=tuple(each for each in made.findings if each.code != "plan.incomplete"),
+            ),
+        ),
         ("answer.worth_basis", "the other one", replace(made, worth_basis=EXACT + " of a kind")),
+        (
+            "answer.worth_basis",
+            "the other",
+            replace(made, worth_basis=ESTIMATED if made.worth_basis == EXACT else EXACT),
+        ),
         (
             "weighed.objectives[].bound",
             "of need lowered",

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from letup import plan as plans
 from letup.core.errors import LetupError, NoPlan
 from letup.plan.files.document import MOVEMENTS, digest_of, field_digests, folder_digests, plain_values
+from letup.report import write
 from letup.verify import verification, verify
+from tests.cli.running import run_without_solvers
 from tests.examples import examples
 
 NUMERIC = (
@@ -90,6 +92,14 @@ def test_an_honest_plan_holds(written):
     assert result.holds, [f"{p.place}: {p.message}" for p in result.problems]
     assert len(result.checks) >= 12
     assert all(count > 0 for _, count in result.checks)
+
+
+def test_a_plan_is_verified_on_a_machine_without_any_solver(made, tmp_path):
+    write(made, tmp_path / "plan")
+    shown = run_without_solvers("verify", tmp_path / "plan")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "report.html, made again from the plan" in shown.stdout
+    assert "is not on this machine" in run_without_solvers("plan", tmp_path / "plan" / "scenario").stderr
 
 
 def test_verifying_does_not_load_the_solver(written):
