@@ -211,7 +211,7 @@ def test_only_the_zone_of_a_confidential_place_is_closed(secret):
 
 def test_how_far_a_confidential_place_lies_from_its_road_is_said_by_check_alone(secret):
     places = secret.places.copy()
-    places.loc[["zq-hall"], "geometry"] = shapely.Point(-29.9971, 40.0165)  # 600 m beside its road
+    places.loc[["zq-hall"], "geometry"] = shapely.Point(-29.9925, 40.0165)  # 200 m beside its road
     aside = replace(secret, places=places)
     network = roads.build(aside)
     assert "places.far_from_road" in [finding.code for finding in network.findings]
