@@ -185,7 +185,8 @@ def borders(cuts: Cuts, lines: NDArray[np.object_], zones: NDArray[np.object_]) 
     """
     if len(zones):
         edges = shapely.boundary(zones)
-        which, edge = shapely.STRtree(edges).query(lines, predicate="intersects")
+        # Asked for each border, which may have very many vertices and is looked through once for all lines.
+        edge, which = shapely.STRtree(lines).query(edges, predicate="intersects")
         met = shapely.intersection(lines[which], edges[edge])
         several = shapely.get_type_id(met) == shapely.GeometryType.MULTILINESTRING
         met[several] = shapely.line_merge(met[several])
@@ -267,7 +268,7 @@ def zone_of(points: NDArray[np.object_], zones: NDArray[np.object_]) -> Ints:
     """Number of the zone each point lies in; the lower on a common border, -1 in none."""
     lowest = np.full(len(points), np.iinfo(np.int32).max, np.int64)
     if len(zones) and len(points):
-        which, zone = shapely.STRtree(zones).query(points, predicate="intersects")
+        zone, which = shapely.STRtree(points).query(zones, predicate="intersects")
         np.minimum.at(lowest, which, zone)
     return np.where(lowest == np.iinfo(np.int32).max, -1, lowest).astype(np.int32)
 

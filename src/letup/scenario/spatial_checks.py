@@ -198,7 +198,7 @@ def _check_outside(table: Table, rows: list[Row], zone_shapes: list[Any], notes:
     shapes = np.array([row.geometry for row in rows], object)
     tree = shapely.STRtree(zone_shapes)
     inside = np.zeros(len(rows), bool)
-    inside[np.unique(tree.query(shapes, predicate="intersects")[0])] = True
+    inside[np.unique(shapely.STRtree(shapes).query(zone_shapes, predicate="intersects")[1])] = True
     for i in np.flatnonzero(~inside):
         row = rows[i]
         if table.name == "roads.geojson":
