@@ -332,3 +332,9 @@ def test_a_table_that_was_cut_off_between_two_cells_is_named(folder: Path) -> No
     (folder / "stocks.csv").write_text(text[: text.index("example", 300) + 4], "utf-8")
     (finding,) = [finding for finding in check(folder) if finding.file == "stocks.csv"]
     assert finding.code == "csv.last_line"
+
+
+def test_a_fault_in_one_sheet_brings_no_others_with_it(folder: Path) -> None:
+    path = as_workbook(folder, "essentials", "issues", "stocks", file="scenario.xlsx")
+    edit(path, lambda sheet: sheet.__setitem__("D2", "15 g"))
+    assert [(finding.file, finding.where) for finding in check(folder)] == [("scenario.xlsx:essentials", "row 2")]

@@ -1,6 +1,7 @@
 """Tables: what is written is what is declared, and reading it back says all that is wrong at once."""
 
 import math
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -234,3 +235,10 @@ def test_a_table_that_comes_with_letup_and_is_not_as_declared_is_refused(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ValueError, match=r"a\.csv, row 2, column b: “long” is not a number"):
         read_bundled("brings_nonsense", schemas("brings_nonsense")["a.csv"])
+
+
+def test_a_pipe_in_place_of_a_table_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "trips.csv")
+    rows, (finding,) = read_rows(tmp_path / "trips.csv", TABLE, CODES)
+    assert rows is None
+    assert (finding.code, "plain file" in finding.message) == ("x.file", True)

@@ -7,6 +7,7 @@ changed since is replaced or removed. Everything else in the folder stays, and a
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -236,6 +237,12 @@ def swap_file(path: Path, content: bytes) -> None:
         to_disk(fresh)
         fresh.replace(target)
     to_disk(target.parent)
+
+
+def require_plain_file(path: Path) -> None:
+    """Raise OSError for a pipe, a device or a folder in place of a file: reading it might never end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "is not a plain file", str(path))
 
 
 def json_text(document: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from letup import __version__
 from letup.core.errors import LetupError
+from letup.core.folders import require_plain_file
 
 Document = dict[str, Any]
 
@@ -69,6 +70,7 @@ class Format:
             If it cannot be read, or is no JSON object.
         """
         try:
+            require_plain_file(path)
             document = json.loads(path.read_text("utf-8"))
         except RecursionError as error:
             raise ValueError(f"{path.name} is nested too deeply") from error

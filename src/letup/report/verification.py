@@ -15,6 +15,7 @@ from letup.aid.convoys.patients import ambulances_of
 from letup.aid.convoys.tables import CODES, CONVOYS, LOADS, MEDEVAC, order_sheets
 from letup.aid.convoys.tables import PATIENTS as PATIENT_ROWS
 from letup.core.findings import finding
+from letup.core.folders import require_plain_file
 from letup.pauses.limits import quiet_array
 from letup.plan.files.write import REPORT
 from letup.report.convoys import GOODS, PATIENTS, Kind, convoy_page
@@ -98,6 +99,7 @@ def _orders(folder: Path, kind: Kind, scenario: Scenario, roads_of: VehicleRoads
 def compare(path: Path, name: str, expected: str, result: Verification) -> None:
     """Compare a page with its text made anew."""
     try:
+        require_plain_file(path)
         written = path.read_bytes()
     except FileNotFoundError:
         result.problems.append(finding("verify.page", "is missing", file=name))

@@ -153,17 +153,17 @@ def check_deliveries(
     known = {row.cells["id"]: row for row in places if "id" in row.cells}
     wanted = "trucks.csv" in tables or "supply.csv" in tables
     for row in places:
-        _check_place(row, zones, wanted, notes)
+        _check_place(tables["places.geojson"].file, row, zones, wanted, notes)
     if "trucks.csv" in tables:
         _check_trucks(tables["trucks.csv"], known, essentials, notes)
         if not any(row.cells.get("kind") == "distribution_point" for row in places):
             message, remedy = "there is no distribution point, so trucks have nowhere to go", "add some to the places"
-            notes.add("trucks.no_point", message, remedy, file="trucks.csv", severity="warning")
+            notes.add("trucks.no_point", message, remedy, file=tables["trucks.csv"].file, severity="warning")
     if "supply.csv" in tables:
         _check_supply(tables["supply.csv"], known, essentials, notes)
         if not any(row.cells.get("count", 0) > 0 for row in _rows(tables, "trucks.csv")):
             message, remedy = "there are no trucks, so nothing is brought in", "say which there are in trucks.csv"
-            notes.add("trucks.none", message, remedy, file="supply.csv", severity="warning")
+            notes.add("trucks.none", message, remedy, file=tables["supply.csv"].file, severity="warning")
     for row in sections["deliveries"].rows if "deliveries" in sections else ():
         _check_settings(row.cells, zones, notes)
 
@@ -185,14 +185,14 @@ def _rows(tables: Mapping[str, Table], name: str) -> list[Row]:
     return tables[name].rows if name in tables else []
 
 
-def _check_place(row: Row, zones: Mapping[str, Any] | None, wanted: bool, notes: Collector) -> None:
+def _check_place(file: str, row: Row, zones: Mapping[str, Any] | None, wanted: bool, notes: Collector) -> None:
     cells = row.cells
-    place: dict[str, Any] = {"file": "places.geojson", "where": row.where}
+    place: dict[str, Any] = {"file": file, "where": row.where}
     kind = cells.get("kind")
     if zones is not None:
         for zone in names_in(cells.get("serves")):
             if zone not in zones:
-                note_reference(("places.geojson", row.where, "serves"), zone, "zones.geojson", dict(zones), notes)
+                note_reference((file, row.where, "serves"), zone, "zones.geojson", dict(zones), notes)
     if kind != "crossing":
         return
     unread = notes.noted("value.hours", place["file"], row.where)

@@ -18,6 +18,7 @@ from letup.scenario.limits import check_limits
 from letup.scenario.priorities import check_priorities
 from letup.scenario.settings import check_times
 from letup.scenario.statements import check_statements
+from letup.scenario.table_files import SUFFIXES
 from letup.tables.inputs import check_ids, check_ranges, check_references, check_somewhere
 from letup.tables.raw_tables import Row, Table
 
@@ -42,7 +43,7 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
     for name in LAYERS:
         ids = check_ids(tables[name], "id", notes) if name in tables else {}
         targets[name] = None if name in broken and name != "places.geojson" else ids
-    if "places.geojson" in broken and notes.failed("places.geojson"):
+    if "places.geojson" in broken and _failed("places.geojson", tables, notes):
         targets["places.geojson"] = None
     for section, key in (("groups", "name"), ("sources", "")):
         name = f"{SCENARIO}:{section}"
@@ -55,11 +56,11 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
         else:
             targets[name] = {row.where.removeprefix("sources, "): row for row in sections[section].rows}
     essentials = aid_checks.essentials_in(tables)
-    targets["essentials.csv"] = None if notes.failed("essentials.csv") else dict(essentials)
+    targets["essentials.csv"] = None if _failed("essentials.csv", tables, notes) else dict(essentials)
     targets["issues.csv"] = check_ids(tables["issues.csv"], "id", notes) if "issues.csv" in tables else {}
     targets[PARTIES] = check_ids(tables[PARTIES], "id", notes) if PARTIES in tables else {}
     for name in ("issues.csv", PARTIES):
-        if notes.failed(name):
+        if _failed(name, tables, notes):
             targets[name] = targets[name] or None
     everything = [
         *tables.values(),
@@ -96,6 +97,12 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
             check_priorities(sections["priorities"].rows[0].cells, tables, notes)
         if "limits" in sections:
             check_limits(sections["limits"].rows[0].cells, top, zones, notes)
+
+
+def _failed(name: str, tables: dict[str, Table], notes: Collector) -> bool:
+    """Whether an error was found in a table, in whatever file it lies."""
+    own = [f"{Path(name).stem}{suffix}" for suffix in SUFFIXES.get(name, (Path(name).suffix,))]
+    return notes.failed(*own, *([tables[name].file.partition(":")[0]] if name in tables else []))
 
 
 def _check_supplies(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from letup.core.findings import Finding
+from letup.core.folders import require_plain_file
 from letup.tables.cells import guarded, read_back, text_of, unguarded
 from letup.tables.schema import Schema
 
@@ -170,6 +171,7 @@ def read_texts(
         wrong.append(Finding(code, "error", message, codes.remedy, path.name, where))
 
     try:
+        require_plain_file(path)
         if path.stat().st_size > LARGEST_BYTES:
             raise ValueError(f"has more than {LARGEST_BYTES:,} bytes")
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig")), strict=True))

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from letup.core.errors import BadInput, LetupError
-from letup.core.folders import require_whole
+from letup.core.folders import require_plain_file, require_whole
 from letup.plan.files.document import MOVEMENTS, PLAN, Document, digest_of, field_digests, folder_digests
 from letup.tables import read_texts
 from letup.verify.plan_document import check_content
@@ -78,6 +78,7 @@ def verify(folder: Path | str, progress: Callable[[str], None] | None = None) ->
 def _document(path: Path, result: Verification) -> dict[str, Any] | None:
     """plan.json as it stands."""
     try:
+        require_plain_file(path)
         if path.stat().st_size > _LARGEST_BYTES:
             raise ValueError("is too large")
         raw = json.loads(path.read_text("utf-8"))

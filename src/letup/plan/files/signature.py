@@ -117,6 +117,7 @@ def wrong_with_signature(folder: Path, key: Path) -> list[tuple[str, str]]:
 
     public = _public_key(key)
     try:
+        folders.require_plain_file(folder / SIGNATURE)
         document = json.loads((folder / SIGNATURE).read_text("utf-8"))
         signed: Any = document["files"]
         signature = base64.b64decode(document["signature"], validate=True)
