@@ -31,8 +31,8 @@ def convoys(
 ) -> None:
     """Make convoys of a plan's deliveries: who drives what where and when.
 
-    Writes convoys.csv, convoy-loads.csv, a GPX file and a page to print for each convoy, and medevac.csv where there
-    are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
+    Writes tables of stops, loads and what is left, a GPX file and a page to print for each convoy, and medevac.csv
+    where there are patients to move. No vehicle is on a road, or where it may not stay, when a pause ends.
     """
     from letup.aid.convoys.gpx import write_gpx
     from letup.aid.convoys.make import make_convoys, make_medevac
