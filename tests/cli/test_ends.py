@@ -165,6 +165,18 @@ def test_tables_and_charts_replace_nothing_unless_they_are_told_to(folder: Path,
         assert target.read_text() != "edited by hand"
 
 
+def test_a_statement_that_cannot_be_added_leaves_the_table_as_it_was(tmp_path: Path) -> None:
+    folder = scenarios.new(tmp_path / "example")
+    before = (folder / "statements.csv").read_bytes()
+    said = ["--date", "2026-01-02", "--party", "party_a", "--speaker", "A spokesman", "--issue", "length"]
+    said += ["--position", "Two days", "--stance", "1", "--note", "hearsay"]
+    result = run_limited(0, "statement", "add", folder, *said)
+    two_lines(result, "system.disk_full")
+    assert (folder / "statements.csv").read_bytes() == before
+    assert run("statement", "add", folder, *said).returncode == 0
+    two_lines(run("new", folder), "files.yours")
+
+
 @pytest.fixture
 def pauses(tmp_path: Path) -> Path:
     path = tmp_path / "pauses.csv"

@@ -175,9 +175,13 @@ def test_a_list_that_names_files_elsewhere_or_makes_no_sense_moves_nothing(plan:
     (plan / folders.LIST).write_text(json.dumps(listed))
     write(plan, {"plan.json": "new"})
     assert secret.read_text() == "old"
-    (plan / folders.LIST).write_text("[]")
-    with pytest.raises(LetupError, match=r"plan\.json \(was not written by letup\)"):
-        write(plan, {"plan.json": "newer"})
+    for nonsense in ("[]", "{", "[" * 100_000, '{"format": 1, "files": {"plan.json": 7}}'):
+        (plan / folders.LIST).write_text(nonsense)
+        with pytest.raises(LetupError, match=r"plan\.json \(was not written by letup\)"):
+            write(plan, {"plan.json": "newer"})
+    (plan / folders.LIST).unlink()
+    os.mkfifo(plan / folders.LIST)
+    folders.require_whole(plan)
 
 
 def test_what_a_killed_run_left_is_removed_and_what_a_living_one_holds_is_not(plan: Path) -> None:

@@ -70,7 +70,7 @@ class Mutator:
 
     def _pick(self, folder: Path, mutation: Callable[..., None]) -> Path | None:
         suffixes = _SUFFIXES.get(mutation.__name__)
-        paths = sorted(p for p in folder.iterdir() if p.is_file() and p.stat().st_size < 10**8)
+        paths = sorted(p for p in folder.glob("[!.]*") if p.is_file() and p.stat().st_size < 10**8)
         paths = [p for p in paths if suffixes is None or p.suffix in suffixes]
         return self.random.choice(paths) if paths else None
 
@@ -119,7 +119,7 @@ def replace_by_pipe(m: Mutator, path: Path) -> None:
 
 
 def swap_files(m: Mutator, path: Path) -> None:
-    other = m.random.choice(sorted(p for p in path.parent.iterdir() if p.is_file()))
+    other = m.random.choice(sorted(p for p in path.parent.glob("[!.]*") if p.is_file()))
     data = other.read_bytes()
     other.write_bytes(path.read_bytes())
     path.write_bytes(data)

@@ -267,14 +267,14 @@ class Rewriter:
 
     def bytes_(self) -> tuple[str, str] | None:
         """A text file in another encoding, or damaged."""
-        path = self.random.choice([path for path in sorted(self.folder.iterdir()) if path.is_file()])
+        path = self.random.choice([path for path in sorted(self.folder.glob("[!.]*")) if path.is_file()])
         what, form = self.random.choice(sorted(forms.FILES.items()))
         path.write_bytes(form(path.read_bytes()))
         return path.name, what
 
     def name(self) -> tuple[str, str] | None:
         """A file under nearly its name."""
-        path = self.random.choice([path for path in sorted(self.folder.iterdir()) if path.is_file()])
+        path = self.random.choice([path for path in sorted(self.folder.glob("[!.]*")) if path.is_file()])
         stem, suffix = path.stem, path.suffix
         new = self.random.choice(
             (

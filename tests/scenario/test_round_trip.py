@@ -16,6 +16,7 @@ import yaml
 from pandas.testing import assert_frame_equal
 from shapely.geometry import box
 
+from letup.core.errors import LetupError
 from letup.scenario import Group, PartyLimits, Scenario, bundled, check, example, load, new, values, write
 from letup.scenario.format import TABLES as TABLE_FILES
 
@@ -47,6 +48,18 @@ def test_writing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     write(load(tmp_path / "a"), tmp_path / "b")
     for path in sorted((tmp_path / "a").iterdir()):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_scenario_is_written_over_what_letup_wrote_and_nothing_else(tmp_path: Path) -> None:
+    folder = write(example(), tmp_path / "a", gpkg=True)
+    write(example(), folder)
+    assert not (folder / "scenario.gpkg").exists(), "or everything would be given twice"
+    (folder / "people.csv").write_text("counted by hand")
+    with pytest.raises(LetupError, match=r"people\.csv \(was changed since\)"):
+        write(example(), folder)
+    assert (folder / "people.csv").read_text() == "counted by hand"
+    write(example(), folder, force=True)
+    assert_same(example(), load(folder))
 
 
 def test_names_in_other_languages_and_bases_of_single_columns_are_kept(tmp_path: Path) -> None:

@@ -45,11 +45,11 @@ def convoys(
     from letup.report.convoys import PATIENTS, write_convoy_pages
 
     folder = out or plan
-    require_usable(folder, CONVOYS_FOLDER, force=force)
     settings = Settings(vehicles=vehicles, margin_minutes=margin, seconds=time_limit, seed=seed)
     with ProgressDisplay() as display:
         display.say(f"reading {plan}")
         planned = read_planned(plan)
+        require_usable(folder, CONVOYS_FOLDER, force=force)
         world = planned.scenario, planned.network, planned.quiet
         display.say("making convoys")
         orders = make_convoys(*world, planned.deliveries, planned.trucks, settings)

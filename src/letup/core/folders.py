@@ -34,6 +34,9 @@ _NAMED = 8
 _PATIENCE = 30.0
 """Seconds to wait for another letup that is writing to the same folder."""
 
+_LONGEST_LIST = 2**26
+"""Bytes of a list that letup could have written."""
+
 _PROBE = 2**20
 """Bytes that a disk takes that is not full."""
 
@@ -511,10 +514,10 @@ def _digest(path: Path) -> str:
 
 def _read_list(folder: Path) -> _Listed:
     """The list of a folder. One that makes no sense counts as none: everything there is the user's."""
-    try:
-        content = (folder / LIST).read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    path = folder / LIST
+    if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
         return _Listed()
+    content = path.read_bytes()
     try:
         document = json.loads(content)
         files = {
@@ -524,7 +527,7 @@ def _read_list(folder: Path) -> _Listed:
         }
         unfinished = str(document.get("unfinished", ""))
         return _Listed(files, unfinished, there=True) if document["format"] == _FORMAT else _Listed()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _Listed()
 
 
