@@ -314,7 +314,7 @@ def _position(root: ET.Element, dice: random.Random) -> str:
 
 def _other_object(root: ET.Element, dice: random.Random) -> str:
     way = dice.choice(list(root.iter("way")))
-    what = dice.choice(("ferry", "destroyed:highway", "area", "construction", "proposed", "rail"))
+    what = dice.choice(("ferry", "destroyed:highway", "area", "construction", "proposed"))
     (tag,) = (tag for tag in way if tag.get("k") == "highway")
     if what == "ferry":
         tag.set("k", "route")
@@ -323,9 +323,6 @@ def _other_object(root: ET.Element, dice: random.Random) -> str:
         tag.set("k", "destroyed:highway")
     elif what == "area":
         ET.SubElement(way, "tag", k="area", v="yes")
-    elif what == "rail":
-        tag.set("k", "railway")
-        tag.set("v", "rail")
     else:
         tag.set("v", what)
     return f"way {way.get('id')}: {what}"

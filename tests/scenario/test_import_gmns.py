@@ -133,6 +133,7 @@ def test_everything_that_cannot_be_used_is_said(tmp_path):
         ({"nodes": NODES.replace("34.40,31.40", "640000,3480000")}, "row 2: not a place on Earth"),
         ({"nodes": NODES + "1,Again,34.4,31.4,n\n"}, "row 6: node_id 1 is there twice"),
         ({"links": LINKS + ",,1,2,true\n"}, "row 6, column link_id is empty"),
+        ({"links": LINKS + "e,,1,2,true,,,,local,,,1\n"}, r"line 6: fewer cells than the header has \(1 row\)"),
         ({"config": CONFIG.replace("EPSG:4326", "the usual")}, "'the usual' is no coordinate system"),
         ({"links": ""}, r"link\.csv is missing"),
     ],

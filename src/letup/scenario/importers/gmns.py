@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -252,6 +253,12 @@ def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
         row = int(table.index[table[needed[0]].duplicated()][0])
         message = f"{path.name}, row {row + 2}: {needed[0]} {table[needed[0]][row]} is there twice"
         raise LetupError("import.gmns", message, "Give each row its own id.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lengths = [(number, len(cells)) for number, cells in enumerate(csv.reader(file), 1) if cells]
+    short = [number for number, length in lengths if length < lengths[0][1]]
+    if short:
+        message = f"{path.name}, line {short[0]}: fewer cells than the header has ({plural(len(short), 'row')})"
+        raise LetupError("import.gmns", message, "Complete the row; write a comma for each empty cell.")
     return table
 
 
