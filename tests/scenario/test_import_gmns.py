@@ -245,3 +245,10 @@ def test_tables_that_are_not_read_are_named(tmp_path):
     done = from_gmns(network(tmp_path / "net", movement="mvmt_id\n1\n", link_tod="link_tod_id\n1\n"), tmp_path / "out")
     assert "movement.csv is not read: turns" in said(done, "import.left_out")
     assert "link_tod.csv is not read" in said(done, "import.left_out")
+
+
+def test_zones_whose_boundary_cannot_be_read_are_named(tmp_path):
+    zones = f'zone_id,boundary\nn,"{shapely.box(34.39, 31.39, 34.43, 31.42).wkt}"\ns,"POLYGON (34 31"\n'
+    done = from_gmns(network(tmp_path / "net", zone=zones), tmp_path / "out")
+    assert "1 zone without a boundary that is a WKT polygon, left out: s" in said(done, "import.unreadable")
+    assert done.zones == 1

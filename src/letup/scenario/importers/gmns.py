@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,12 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from letup.core.collect import nearest
 from letup.core.errors import LetupError
 from letup.core.findings import Finding, Severity
 from letup.core.folders import require_usable
-from letup.core.wording import plural
+from letup.core.wording import first_few, plural
 from letup.scenario.importers.folder import IMPORTED, Imported, clip, now, read_zones, write_folder
+from letup.scenario.importers.gmns_tables import misspelt_columns, read_table, unread_files
 from letup.scenario.importers.notes import closed_to_all
 from letup.scenario.importers.vocabulary import FALSE, TRUE, words
 
@@ -51,14 +50,6 @@ _WALK = words("walk walking pedestrian pedestrians ped foot all any")
 _DRIVE = words("auto autos car cars vehicle vehicles motor motor_vehicle driving sov hov hov2 hov3 private all any")
 _LORRY = words("truck trucks hgv freight lorry goods")
 _OTHER = words("bike bicycle bikes cycling micromobility bus transit rail tram light_rail metro brt taxi none")
-_NOT_READ = {
-    "link_tod": "what holds at times of the day only",
-    "lane_tod": "lanes at times of the day",
-    "segment": "stretches of links that differ",
-    "segment_tod": "stretches of links at times of the day",
-    "movement": "turns",
-    "movement_tod": "turns at times of the day",
-}
 _LINK_COLUMNS = words(
     "link_id name from_node_id to_node_id directed geometry_id geometry dir_flag length facility_type capacity "
     "free_speed lanes allowed_uses parent_link_id toll grade jurisdiction row_width bike_facility ped_facility parking"
@@ -153,15 +144,15 @@ def from_gmns(
     source, folder = Path(network), Path(out)
     require_usable(folder, IMPORTED, force=force)
     notes = _Notes()
-    nodes = _table(source, "node", ("node_id", "x_coord", "y_coord"))
-    links = _table(source, "link", ("link_id", "from_node_id", "to_node_id", "directed"))
+    nodes = read_table(source, "node", ("node_id", "x_coord", "y_coord"))
+    links = read_table(source, "link", ("link_id", "from_node_id", "to_node_id", "directed"))
     config = _config(source, notes)
     to_lonlat = _projection(config.get("crs", ""), nodes)
     points = _points(nodes, to_lonlat)
-    notes.findings += _misspelt("link.csv", links.columns, _LINK_COLUMNS) + _misspelt(
+    notes.findings += misspelt_columns("link.csv", links.columns, _LINK_COLUMNS) + misspelt_columns(
         "node.csv", nodes.columns, _NODE_COLUMNS
     )
-    notes.findings += _misspelt("config.csv", config, _CONFIG_COLUMNS)
+    notes.findings += misspelt_columns("config.csv", config, _CONFIG_COLUMNS)
     directed = _directed(links)
     groups = _use_groups(source)
     named = {use for text in links.get("allowed_uses", ()) for use in _uses(text, groups)}
@@ -170,7 +161,7 @@ def from_gmns(
         dict(zip(links.columns, cells, strict=True)) | {"directed": directed[number]}
         for number, cells in enumerate(links.itertuples(index=False, name=None))
     ]
-    notes.findings += _unread_files(source)
+    notes.findings += unread_files(source)
     features = [feature for row in rows if (feature := _feature(row, around, notes)) is not None]
     if not features:
         raise LetupError(
@@ -223,45 +214,6 @@ def from_gmns(
     return Imported(folder, len(area_layer), len(roads), 0, (*to_do, *notes.all_findings(), *closed_to_all(roads)))
 
 
-def _table(folder: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
-    """A table as text, each row with what it must have."""
-    path = folder / f"{name}.csv"
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        message = f"{path} is missing"
-        raise LetupError("import.gmns", message, "A GMNS folder holds at least node.csv and link.csv.") from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
-        message = f"{path} cannot be read as a table: {error}"
-        raise LetupError("import.gmns", message, "Save it as CSV with commas, in UTF-8.") from error
-    if not isinstance(table.index, pd.RangeIndex):
-        message = f"{path.name}: the rows have more cells than the header"
-        raise LetupError("import.gmns", message, "Put texts that hold commas, such as geometries, in quotes.")
-    table.columns = table.columns.str.strip().str.lower()
-    absent = [column for column in needed if column not in table]
-    if absent:
-        message = f"{path.name} lacks the column {', '.join(absent)}"
-        raise LetupError("import.gmns", message, "See the GMNS specification for the columns that are required.")
-    for column in table:
-        table[column] = table[column].str.strip()
-    for column in needed:
-        empty = table.index[table[column].isin(["", "NaN"])]
-        if len(empty):
-            message = f"{path.name}, row {empty[0] + 2}, column {column} is empty"
-            raise LetupError("import.gmns", message, "Fill it in, or take the row out.")
-    if needed and table[needed[0]].duplicated().any():
-        row = int(table.index[table[needed[0]].duplicated()][0])
-        message = f"{path.name}, row {row + 2}: {needed[0]} {table[needed[0]][row]} is there twice"
-        raise LetupError("import.gmns", message, "Give each row its own id.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lengths = [(number, len(cells)) for number, cells in enumerate(csv.reader(file), 1) if cells]
-    short = [number for number, length in lengths if length < lengths[0][1]]
-    if short:
-        message = f"{path.name}, line {short[0]}: fewer cells than the header has ({plural(len(short), 'row')})"
-        raise LetupError("import.gmns", message, "Complete the row; write a comma for each empty cell.")
-    return table
-
-
 def _config(folder: Path, notes: _Notes) -> dict[str, str]:
     """The one row of config.csv, or nothing."""
     if not (folder / "config.csv").exists():
@@ -276,7 +228,7 @@ def _config(folder: Path, notes: _Notes) -> dict[str, str]:
             )
         )
         return {}
-    table = _table(folder, "config", ())
+    table = read_table(folder, "config", ())
     return {str(name): str(value) for name, value in table.iloc[0].items()} if len(table) else {}
 
 
@@ -308,7 +260,7 @@ def _points(nodes: pd.DataFrame, to_lonlat: pyproj.Transformer) -> dict[str, tup
 def _geometries(folder: Path) -> dict[str, str]:
     if not (folder / "geometry.csv").exists():
         return {}
-    table = _table(folder, "geometry", ("geometry_id", "geometry"))
+    table = read_table(folder, "geometry", ("geometry_id", "geometry"))
     return dict(zip(table["geometry_id"], table["geometry"], strict=True))
 
 
@@ -318,8 +270,9 @@ def _zones(
     """The areas to import: as given, else zone.csv, else one around everything."""
     if zones is not None:
         return read_zones(Path(zones))
+    doubts: list[Finding] = []
     if (folder / "zone.csv").exists():
-        table = _table(folder, "zone", ("zone_id",))
+        table = read_table(folder, "zone", ("zone_id",))
         written = table["boundary"] if "boundary" in table else pd.Series("", table.index)
         shapes = [_moved(shapely.from_wkt(text, on_invalid="ignore"), to_lonlat) if text else None for text in written]
         areas = [
@@ -327,8 +280,23 @@ def _zones(
             for name, shape in zip(table["zone_id"], shapes, strict=True)
             if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")
         ]
+        kept = {area["id"] for area in areas}
+        drawn = table["zone_id"][(written != "") | bool(areas)]
+        lost = [str(name) for name in drawn if name not in kept]
+        if lost:
+            doubts.append(
+                Finding(
+                    "import.unreadable",
+                    "warning",
+                    f"{plural(len(lost), 'zone')} without a boundary that is a WKT polygon, left out: "
+                    f"{first_few(lost, 5)}",
+                    "Correct the boundary, or give the zones as a layer with --zones.",
+                    file="zone.csv",
+                    column="boundary",
+                )
+            )
         if areas:
-            return gpd.GeoDataFrame(areas, crs=4326), []
+            return gpd.GeoDataFrame(areas, crs=4326), doubts
     note = Finding(
         "import.one_zone",
         "warning",
@@ -339,7 +307,7 @@ def _zones(
     around = [
         {"id": "all", "name": "Whole network", "geometry": shapely.buffer(shapely.convex_hull(everything), 0.001)}
     ]
-    return gpd.GeoDataFrame(around, crs=4326), [note]
+    return gpd.GeoDataFrame(around, crs=4326), [*doubts, note]
 
 
 def _moved(shape: Any, to_lonlat: pyproj.Transformer) -> Any:
@@ -478,7 +446,7 @@ def _use_groups(folder: Path) -> dict[str, frozenset[str]]:
     """Groups of uses by name, from ``use_group.csv`` if there."""
     if not (folder / "use_group.csv").exists():
         return {}
-    table = _table(folder, "use_group", ("use_group", "uses"))
+    table = read_table(folder, "use_group", ("use_group", "uses"))
     groups = {
         name.lower(): frozenset(_uses(text, {})) for name, text in zip(table["use_group"], table["uses"], strict=True)
     }
@@ -498,38 +466,6 @@ def _directed(links: pd.DataFrame) -> list[str]:
         )
         raise LetupError("import.gmns", f"{message} ({plural(len(bad), 'row')})", "Write true or false.")
     return [known[value] for value in values]
-
-
-def _misspelt(file: str, columns: Iterable[object], known: Iterable[str]) -> list[Finding]:
-    """Name columns that are not read, but look like one that would be."""
-    near = {str(column): nearest(str(column), known) for column in columns if str(column) not in set(known)}
-    return [
-        Finding(
-            "import.unreadable",
-            "warning",
-            f"the column {column!r} is not read; it looks like {meant}",
-            f"Call it {meant} if that is what it is.",
-            file=file,
-            column=column,
-        )
-        for column, meant in near.items()
-        if meant
-    ]
-
-
-def _unread_files(folder: Path) -> list[Finding]:
-    """Name the files of the specification that hold more about roads and are not read."""
-    return [
-        Finding(
-            "import.left_out",
-            "note",
-            f"{name}.csv is not read: {what}",
-            "Put in by hand what closes a road or changes what it carries.",
-            file=f"{name}.csv",
-        )
-        for name, what in _NOT_READ.items()
-        if (folder / f"{name}.csv").exists()
-    ]
 
 
 def _number(row: dict[str, str], column: str, factor: float | None, notes: _Notes) -> float | None:
