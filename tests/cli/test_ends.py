@@ -6,12 +6,14 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from letup import scenario as scenarios
+from letup.core.staging import is_staging
 from tests.cli.running import run, two_lines
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +155,27 @@ def test_an_import_replaces_neither_counted_people_nor_the_zones_it_was_given(tm
     shutil.copyfile(case / "people.csv", case / "new" / "people.csv")
     two_lines(importing(case / "net", "--out", case / "new"), "files.yours")
     assert (case / "new" / "people.csv").read_bytes() == before["people.csv"]
+
+
+def test_an_import_that_is_killed_while_it_writes_leaves_the_older_scenario_or_the_new_one(tmp_path: Path) -> None:
+    network, out = CASE / "net", tmp_path / "area"
+    assert importing(network, "--out", out).returncode == 0
+    older = hashes(out)
+    assert importing(network, "--zones", CASE / "zones.geojson", "--out", tmp_path / "other").returncode == 0
+    newer = hashes(tmp_path / "other")
+    command = [*LETUP, "import", "gmns", network, "--zones", CASE / "zones.geojson", "--out", out]
+    for wait in (0.0, 0.03):
+        with subprocess.Popen(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            while process.poll() is None and not any(is_staging(path.name) for path in tmp_path.iterdir()):
+                time.sleep(0.001)
+            time.sleep(wait)
+            process.kill()
+        assert hashes(out) in (older, newer)
+    assert importing(network, "--zones", CASE / "zones.geojson", "--out", out).returncode == 0
+    assert hashes(out) == newer
+    assert {path.name for path in tmp_path.iterdir() if (path / "lock").exists()} == set()
 
 
 def test_tables_and_charts_replace_nothing_unless_they_are_told_to(folder: Path, tmp_path: Path) -> None:

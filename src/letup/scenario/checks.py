@@ -144,11 +144,13 @@ def check_dates(
     top = sections[""].rows[0].cells if sections else {}
     local = ZoneInfo(top["timezone"]) if "timezone" in top else UTC
     as_of = top["as_of"].astimezone(local).date() if "as_of" in top else None
-    if today is None and (today := _today(local)) < _EARLIEST:
-        message = f"the clock of this machine says {today.isoformat()}, so that no date can be held against today"
-        remedy = "set the clock, and check again"
-        notes.add("time.machine", message, remedy, file="statements.csv", column="date", severity="warning")
-        today = date.max
+    if today is None:
+        today = _today(local)
+        if today < _EARLIEST:
+            message = f"the clock of this machine says {today.isoformat()}, so that no date can be held against today"
+            remedy = "set the clock, and check again"
+            notes.add("time.machine", message, remedy, file="statements.csv", column="date", severity="warning")
+            today = date.max
     check_statements(tables["statements.csv"], folder, today, as_of, notes)
 
 
