@@ -51,8 +51,8 @@ class NotProven:
 @cache
 def not_proven() -> tuple[NotProven, ...]:
     """All parts that are not proven."""
-    with (files("letup.verify") / "not_proven.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(NotProven(**row) for row in csv.DictReader(file))
+    text = (files("letup.verify") / "not_proven.csv").read_text(encoding="utf-8")
+    return tuple(NotProven(**row) for row in csv.DictReader(text.splitlines()))
 
 
 def reference_page() -> str:

@@ -88,7 +88,9 @@ def _certificate(arrays: Mapping[str, NDArray[Any]]) -> Certificate | AllQuietCe
         ShareCut(zone, step, *rest)
         for (zone, step), *rest in zip(_whole(arrays["share_at"]).tolist(), *parts, strict=True)
     ]
-    cuts: list[Cut] = [(share if is_share else reach).pop(0) for is_share in arrays["cut_is_share"].tolist()]
+    cuts: list[Cut] = [(share if is_share else reach).pop(0) for is_share in _flags(arrays["cut_is_share"])]
+    if share or reach:
+        raise ValueError("there are more cuts than are counted")
     tree = _tree(arrays) if "tree_columns" in arrays else None
     return Certificate(grouping, cuts, _real(arrays["duals"]), bound, tree)
 
@@ -99,9 +101,9 @@ def _tree(arrays: Mapping[str, NDArray[Any]]) -> Tree:
     worths = [AllQuietCertificate(first[a:b], worth[a:b], np.inf) for a, b in _spans(arrays["worth_ends"])]
     rows, duals = _whole(arrays["leaf_rows"]), _real(arrays["leaf_duals"])
     leaves = []
-    flags = zip(arrays["leaf_valued"].tolist(), arrays["leaf_has_worth"].tolist(), strict=True)
+    flags = zip(_flags(arrays["leaf_valued"]), _flags(arrays["leaf_has_worth"]), strict=True)
     for (valued, has_worth), (a, b) in zip(flags, _spans(arrays["leaf_ends"]), strict=True):
-        leaves.append(Leaf(rows[a:b].astype(np.int32), duals[a:b], bool(valued), worths.pop(0) if has_worth else None))
+        leaves.append(Leaf(rows[a:b].astype(np.int32), duals[a:b], valued, worths.pop(0) if has_worth else None))
     return Tree(_whole(arrays["tree_columns"]), _whole(arrays["tree_branches"]), leaves)
 
 
@@ -127,6 +129,13 @@ def _whole(array: NDArray[Any]) -> NDArray[np.int64]:
     if array.dtype.kind not in "iu":
         raise TypeError("whole numbers are wanted")
     return array.astype(np.int64)
+
+
+def _flags(array: NDArray[Any]) -> list[bool]:
+    if array.dtype.kind != "b":
+        raise TypeError("truth values are wanted")
+    flags: list[bool] = array.tolist()
+    return flags
 
 
 def _real(array: NDArray[Any]) -> NDArray[np.float64]:

@@ -116,7 +116,8 @@ def _require_sound(document: Document, scenario: Scenario) -> None:
     zones, steps = set(scenario.zone_ids), scenario.steps
     times = [time for part in document.next_hours for time in (part.start, part.end, part.replaces) if time is not None]
     sound = (
-        all(part.zone in zones for part in (*document.pauses, *document.next_hours))
+        all(pause.zone in zones for pause in document.pauses)
+        and all(part.zone in zones for part in document.next_hours)
         and all(0 <= pause.first_step <= pause.last_step < steps for pause in document.pauses)
         and all(0 <= step < steps for group in document.groups for step, _ in group.arrivals)
         and all(0 <= scenario.clock.step_at(time) <= steps for time in times)
