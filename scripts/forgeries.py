@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from letup.verify.not_proven import not_proven
-from tests.verify.forgeries import all_forgeries, is_refused, verified, write_honest
+from tests.verify.forgeries import ANEW, all_forgeries, is_refused, verified, write_honest
 
 WORKERS = 2
 
@@ -45,7 +45,7 @@ def main() -> int:
     covered = {part.field: False for part in not_proven()}
     wrong = []
     for file, field, name in left:
-        parts = [part for part in not_proven() if part.covers("plan.json" if file == "written anew" else file, field)]
+        parts = [part for part in not_proven() if part.covers("plan.json" if file == ANEW else file, field)]
         for part in parts:
             covered[part.field] = True
         if not parts:

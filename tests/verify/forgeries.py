@@ -44,6 +44,8 @@ TABLES = (
     "movements.csv", "deliveries.csv", "returns.csv", "convoys.csv", "convoy-loads.csv", "medevac.csv",
     "medevac-patients.csv",
 )  # fmt: skip
+ANEW = "written anew"
+"""In place of the file, where letup itself wrote them all."""
 NOT_FIGURES = ("digests", "format")
 
 
@@ -100,7 +102,8 @@ def is_refused(honest: Path, forgery: Forgery, work: Path) -> bool:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(honest, folder)
     forgery.forge(folder)
-    seal(folder)
+    if forgery.file != ANEW:  # letup has fitted the digests
+        seal(folder)
     return not verified(folder, pages=forgery.pages).holds
 
 
@@ -179,7 +182,7 @@ def _of_document(raw: dict[str, Any]) -> Iterator[Forgery]:
         if first[kind] != path:
             other = first[kind]
             yield Forgery("plan.json", kind, "the first changed", _edit(lambda raw, path=other: _set(raw, path)))
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 1e-6:
             yield Forgery("plan.json", kind, "lowered", _edit(lambda raw, path=path: _set(raw, path, lowered=True)))
     for part in ("pauses", "groups", "zones", "bottlenecks", "next_hours", "findings", "trace"):
         if not raw.get(part):
@@ -480,7 +483,7 @@ def _rewritten(made: Plan) -> Iterator[Forgery]:
             "lowered to what is reached",
             replace(made, deliveries=replace(deliveries, bound=deliveries.value)),
         ),
-        ("deliveries.value", "raised", replace(made, deliveries=replace(deliveries, used=deliveries.used * 1.5))),
+        ("deliveries.value", "lowered", replace(made, deliveries=replace(deliveries, used=deliveries.used * 0.5))),
         (
             "pauses[].last_step",
             "a pause longer than it was",
@@ -545,13 +548,13 @@ def _rewritten(made: Plan) -> Iterator[Forgery]:
         ("next_hours", "none", replace(made, next_hours=made.next_hours.iloc[:0])),
         (
             "deliveries.csv",
-            "more on the same trucks",
+            "more than the trucks carry",
             replace(
                 made,
                 deliveries=replace(
                     deliveries,
                     table=deliveries.table.assign(
-                        amount=deliveries.table["amount"] * 1.2, kg=deliveries.table["kg"] * 1.2
+                        amount=deliveries.table["amount"] * 20, kg=deliveries.table["kg"] * 20
                     ),
                 ),
             ),
@@ -576,7 +579,7 @@ def _rewritten(made: Plan) -> Iterator[Forgery]:
         ),
     ]
     for field, how, plan in plans_by_field:
-        yield Forgery("written anew", field, how, _write(plan), pages=True)
+        yield Forgery(ANEW, field, how, _write(plan), pages=True)
 
 
 def _write(plan: Plan) -> Callable[[Path], None]:

@@ -3,7 +3,7 @@
 import pytest
 
 from letup.verify.not_proven import not_proven
-from tests.verify.forgeries import all_forgeries, is_refused, verified, write_honest
+from tests.verify.forgeries import ANEW, all_forgeries, is_refused, verified, write_honest
 
 EVERY = 32
 """The suite tries each so many of them; `scripts/forgeries.py` all."""
@@ -30,7 +30,7 @@ def test_the_plan_that_is_forged_holds(honest):
 @pytest.mark.parametrize("part", range(2))
 def test_forgeries_are_refused_or_listed(honest, tmp_path, part):
     for forgery in all_forgeries(honest)[part * EVERY :: 2 * EVERY]:
-        file = "plan.json" if forgery.file == "written anew" else forgery.file
+        file = "plan.json" if forgery.file == ANEW else forgery.file
         listed = any(each.covers(file, forgery.field) for each in not_proven())
         assert is_refused(honest, forgery, tmp_path) or listed, forgery.name
 
