@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONG = 5  # letters from which two words that are nearly the same are hardly two words
+
 
 def words(text: str) -> dict[str, None]:
     """The words of a text, in its order."""
@@ -23,9 +25,10 @@ def misspelt(word: str, known: Iterable[str]) -> str:
     """The known word that a word is if its case, spaces and separators or a letter or two are put right; else empty."""
     plain = _plain(word)
     for other in known:
-        if _plain(other) == plain or (len(plain) == len(other) and sorted(plain) == sorted(other)):
+        short = len(other) < _LONG and plain in misspellings(other)
+        if _plain(other) == plain or (len(plain) == len(other) and sorted(plain) == sorted(other)) or short:
             return other
-    near = difflib.get_close_matches(plain, [other for other in known if len(other) > 4], 1, 0.85)
+    near = difflib.get_close_matches(plain, [other for other in known if len(other) >= _LONG], 1, 0.85)
     return near[0] if near and ":" not in word else ""
 
 
