@@ -111,6 +111,8 @@ def test_what_the_pages_name_exists() -> None:
                 known = (ROOT / words).exists()
             elif re.fullmatch(r"[a-z]+\.[a-z_]+", words) and words.partition(".")[0] in families:
                 known = words in CODES or words.endswith(FILE_ENDINGS)
+            elif words.startswith("test_"):
+                known = any(f"def {words}(" in file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
             elif re.match(r"--[a-z]|letup ", words):
                 known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", words)) <= options
             else:
