@@ -22,7 +22,7 @@ def ordered(hungry, tmp_path_factory):
     """A plan with its orders beside it, as `letup convoys` leaves it."""
     folder = tmp_path_factory.mktemp("ordered") / "plan"
     shutil.copytree(hungry, folder, ignore=shutil.ignore_patterns("report.html"))
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in folder.rglob("[!.]*") if path.is_file()}
     result = CliRunner().invoke(app, ["convoys", str(folder), "--time-limit", "4"])
     assert result.exit_code == 0, result.output
     assert all(path.read_bytes() == content for path, content in before.items())
