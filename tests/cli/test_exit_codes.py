@@ -16,13 +16,12 @@ from letup.core.errors import LetupError
 from letup.plan import Plan
 from letup.scenario import new
 from tests.cli.running import run_process
-from tests.plans import example, made, made_with_progress  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def folders(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:  # noqa: F811
+def folders(made: Plan, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """A scenario and a plan, which stay as they are."""
     top = tmp_path_factory.mktemp("exits")
     report.write(made, top / "plan")

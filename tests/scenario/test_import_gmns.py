@@ -11,6 +11,7 @@ from letup.core.errors import LetupError
 from letup.roads import build
 from letup.scenario import check, load
 from letup.scenario.importers import from_gmns
+from letup.scenario.template import empty_parties
 
 NODES = """node_id,name,x_coord,y_coord,zone_id
 1,West,34.40,31.40,n
@@ -65,6 +66,11 @@ def test_it_passes_the_check_and_makes_a_network(tmp_path):
     assert len(built.lon) == 4
     forward = [built.vehicles_per_hour[i] > 0 for i, name in enumerate(built.road) if name == "d"]
     assert forward == [True, False]
+
+
+def test_what_a_party_is_asked_for_is_explained(tmp_path):
+    done = from_gmns(network(tmp_path / "network"), tmp_path / "out")
+    assert (done.folder / "parties.yaml").read_text("utf-8") == empty_parties()
 
 
 def test_directions_that_differ_stay_two_roads_and_walkers_count_once(tmp_path):

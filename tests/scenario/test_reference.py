@@ -17,6 +17,7 @@ from shapely import MultiPolygon
 from letup.core.errors import LetupError
 from letup.scenario import check, example, load, new, parse_hours, parse_modes, reference_page
 from letup.scenario.format import LAYERS, PARTIES, SCENARIO, TABLES, columns_by_name, declared, find_column
+from letup.scenario.template import empty_parties
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,6 +97,13 @@ def test_an_empty_scenario_explains_each_column_where_it_is_filled_in(tmp_path: 
             remarks = [settings if file == SCENARIO else parties] * len(schema.columns)
         for column, remark in zip(schema.columns, remarks, strict=True):
             assert column.meaning in remark, (name, column.name)
+
+
+def test_the_entry_that_is_shown_for_a_party_can_be_taken_as_it_stands() -> None:
+    shown = empty_parties()
+    entry = re.sub(r"^# (- |  )", r"\1", shown.removesuffix("[]\n"), flags=re.MULTILINE)
+    assert list(yaml.safe_load(entry)[0]) == list(columns_by_name(PARTIES))
+    assert yaml.safe_load(shown) == []
 
 
 def test_an_empty_scenario_lacks_what_is_needed_and_nothing_else(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def example() -> Scenario:
 
 def _write_example(folder: Path) -> None:
     (folder / SCENARIO).write_text(_settings_text(example_data.SETTINGS, _PROVENANCE), "utf-8")
-    (folder / PARTIES).write_text(_parties_text(example_data.PARTIES, _PROVENANCE), "utf-8")
+    (folder / PARTIES).write_text(_parties_text(), "utf-8")
     for name in LAYERS:
         _write_layer(folder / name, getattr(example_data, Path(name).stem)())
     for name in TABLES:
@@ -105,7 +105,7 @@ def _write_example(folder: Path) -> None:
 
 def _write_empty(folder: Path) -> None:
     (folder / SCENARIO).write_text(_settings_text(_UNFILLED, {}), "utf-8")
-    (folder / PARTIES).write_text(_parties_text([], {}), "utf-8")
+    (folder / PARTIES).write_text(empty_parties(), "utf-8")
     for name in LAYERS:
         _write_empty_layer(folder / Path(name).with_suffix(".gpkg"), declared()[name])
     for name in TABLES:
@@ -157,15 +157,21 @@ def _settings_text(data: Mapping[str, Any], provenance: Mapping[str, Any]) -> st
     return "\n".join(lines) + "\n"
 
 
-def _parties_text(parties: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]) -> str:
-    lines = ["# The parties, in their own words. Nothing here says where anybody's forces are."]
-    for number, party in enumerate(parties):
-        lines += _listed(_keys(PARTIES, {**party, **provenance}, "", remarks=number == 0))
-    if not parties:
-        entry = [line.removeprefix("# ") for line in _keys(PARTIES, {}, "", marked=True)]
-        lines += ["# Each party is an entry such as this one; once there is one, remove the [] at the end.", ""]
-        lines += [*(f"# {line}" for line in _listed(entry)), "", "[]"]
+_PARTIES = "# The parties, in their own words. Nothing here says where anybody's forces are."
+
+
+def _parties_text() -> str:
+    lines = [_PARTIES]
+    for number, party in enumerate(example_data.PARTIES):
+        lines += _listed(_keys(PARTIES, {**party, **_PROVENANCE}, "", remarks=number == 0))
     return "\n".join(lines) + "\n"
+
+
+def empty_parties() -> str:
+    """Text of parties.yaml without any party, each key explained in a remark."""
+    entry = [line.removeprefix("# ") for line in _keys(PARTIES, {}, "", marked=True)]
+    how = "# Each party is an entry such as this one; once there is one, remove the [] at the end."
+    return "\n".join([_PARTIES, how, "", *(f"# {line}" for line in _listed(entry)), "", "[]", ""])
 
 
 def _listed(lines: list[str]) -> list[str]:

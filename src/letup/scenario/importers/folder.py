@@ -22,6 +22,7 @@ from letup.core.folders import ResultKind, replaced
 from letup.scenario.format import PROVENANCE, SCENARIO_FORMAT, declared
 from letup.scenario.layer_files import layers_in, read_layer
 from letup.scenario.layers import write_geojson
+from letup.scenario.template import empty_parties
 from letup.tables import Table, check_ids, write_csv, write_yaml
 
 ZONES = "zones.geojson"
@@ -181,9 +182,7 @@ def write_folder(
     given = [_file_and_layer(path)[0] for path in inputs]
     with replaced(folder, IMPORTED, force=force, inputs=given) as fresh:
         write_yaml(fresh / "scenario.yaml", settings)
-        (fresh / "parties.yaml").write_text(
-            "# One entry for each party: id, name, insists_on, wants.\n[]\n", encoding="utf-8"
-        )
+        (fresh / "parties.yaml").write_text(empty_parties(), encoding="utf-8")
         names = ("id", "name", "pcode", "area")
         kept = [name for name in zones.columns if name in names or str(name).startswith("name_")]
         areas = [
