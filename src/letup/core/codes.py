@@ -29,10 +29,10 @@ TITLES = {
 _ABOUT = {
     "plan": "Every plan is checked against these rules. A finding says *flag* where a decision is asked for and "
     "*check* where something has to be looked up on the ground; none says that a plan is lawful, which no program can.",
-    "command": "The command prints the code with what is wrong and what to do, and ends with exit status 2 (bad input) "
-    "or 3 (`pauses.none`, `plan.no_way`, `plan.nobody`: no plan exists within the limits), 4 (`system.…`: the system "
-    "could not do it) or 130 (`command.stopped`, `plan.stopped`: Ctrl-C). Where a file is wrong, its findings stand in "
-    "place of an error.",
+    "command": "The command prints the code with what is wrong and what to do, and ends with an "
+    "[exit code](README.md#exit-codes): 3 for `pauses.none`, `plan.no_way` and `plan.nobody`, 4 for `system.…` (2 for "
+    "`system.refused`), 130 for `command.stopped` and `plan.stopped`, 2 for all others. Where a file is wrong, its "
+    "findings stand in place of an error.",
 }
 
 
