@@ -23,6 +23,7 @@ from letup.pauses.warm_up import compile_first
 from letup.plan.planner.instance import Instance
 from letup.plan.planner.weighed_objective import WeighedObjective
 from letup.plan.search_network import LATE, SearchNetwork, people_weight, search_network
+from letup.roads.timed_network import TimedNetwork
 
 _PEOPLE_FIRST, _PEOPLE_ASIDE = 0.5, 0.1
 """Share of the time for pauses that are best for people alone, and for their bound, which holds for all: where more
@@ -144,37 +145,42 @@ class _Search:
         if self.time_limit is not None and can_be_relaxed(self.net, self.clock.steps):
             proof = _PROOF if self.objective is None else self._share_for_people(self.objective)
         stop = TimeLimit(None if self.time_limit is None else (1 - proof) * self.time_limit)
-        objective = self.objective
-        annealing = SurrogateAnnealing(
-            # One after the other, as in the plan; without much time all as fast as most of them.
-            [self.net] if self.time_limit is None else self.network.by_group,
+        # All as fast as most of them first, which takes little time; then one after the other, as in the plan.
+        start: Sequence[Window] = self.start
+        annealing, complete = self._annealing([self.net]), self.time_limit is None
+        try:
+            annealing.run(FirstOf(Rounds(1), stop), start, candidates=_CANDIDATES)
+            if self.time_limit is not None and not stop.met:
+                start = annealing.windows
+                annealing = self._annealing(self.network.by_group)
+                annealing.run(FirstOf(Rounds(1), stop), start, candidates=_CANDIDATES)
+                annealing.resume(stop)
+        except KeyboardInterrupt:
+            proof, complete = 0.0, False
+        windows = annealing.windows or list(start)
+        choice: Choice | None = None
+        people = annealing.surrogate.value(windows)
+        if proof:
+            choice = self._choose_for_people(windows, self.limit.seconds_left())
+            if choice is not None:
+                complete = choice.complete and self.objective is None
+                if sorted(choice.windows) != sorted(windows) and self._worth(choice.windows) > self._worth(windows):
+                    windows, people = choice.windows, choice.value
+        bound = choice.bound if choice is not None else math.inf
+        return self._result(windows, min(people, bound), choice, complete=complete)
+
+    def _annealing(self, nets: Sequence[TimedNetwork]) -> SurrogateAnnealing:
+        """A search on a surrogate of networks."""
+        return SurrogateAnnealing(
+            nets,
             self.instance.limits,
             self.clock,
             self.weight,
             margin=self.margin,
             seed=self.seed,
             progress=self._tell,
-            worth=objective.worth if objective is not None else None,
+            worth=self.objective.worth if self.objective is not None else None,
         )
-        try:
-            annealing.run(FirstOf(Rounds(1), stop), self.start, candidates=_CANDIDATES)
-            if self.time_limit is not None:
-                annealing.resume(stop)
-        except KeyboardInterrupt:
-            proof, complete = 0.0, False
-        else:
-            complete = self.time_limit is None
-        windows = annealing.windows
-        choice: Choice | None = None
-        people = annealing.surrogate.value(windows)
-        if proof:
-            choice = self._choose_for_people(windows, self.limit.seconds_left())
-            if choice is not None:
-                complete = choice.complete and objective is None
-                if sorted(choice.windows) != sorted(windows) and self._worth(choice.windows) > self._worth(windows):
-                    windows, people = choice.windows, choice.value
-        bound = choice.bound if choice is not None else math.inf
-        return self._result(windows, min(people, bound), choice, complete=complete)
 
     def _share_for_people(self, objective: WeighedObjective) -> float:
         """Share of the time for people alone where more counts."""
