@@ -24,6 +24,8 @@ class Collector:
         self._seen: Counter[tuple[str, str, str]] = Counter()
         self._last: dict[tuple[str, str, str], tuple[Severity, str, str]] = {}
         self._failed: set[str] = set()
+        #: where what the format calls by a name lies instead: ``zones.shp`` for ``zones.geojson``
+        self.lies_in: dict[str, str] = {}
 
     def add(
         self,

@@ -39,6 +39,7 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
     notes : Collector
         Takes what is wrong.
     """
+    notes.lies_in.update((name, table.file) for name, table in tables.items())
     targets: dict[str, dict[str, Any] | None] = {}
     for name in LAYERS:
         ids = check_ids(tables[name], "id", notes) if name in tables else {}

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from letup.tables.schema import Column, Schema
 from letup.tables.text_files import MOST_COLUMNS, read_text
 
 _NAMES = ("name", "label", "pcode")
+_SHOWN = 6  # ids that a finding lists of those that there are
 
 
 def understand(table: Table, schema: Schema, notes: Collector, ignore: tuple[str, ...] = ()) -> Table:
@@ -117,10 +119,11 @@ def _check_columns(table: Table, schema: Schema, notes: Collector, ignore: tuple
         )
     for column in schema.columns:
         if column.required and column.name not in present and (table.rows or table.columns):
+            choices = f"; one of {', '.join(column.choices)}" if column.choices else ""
             notes.add(
                 "column.missing",
                 f"the column {column.name} is missing",
-                f"add it: {column.meaning}",
+                f"add it: {column.meaning}{choices}",
                 file=table.file,
                 where=where,
                 column=column.name,
@@ -255,10 +258,13 @@ def note_reference(
     """Note that a name, at a place (file, row, column), does not exist in the file or section it should be in."""
     file, where, column = place
     hint = "" if notes.is_full("value.reference", file, column) else _called(name, names) or did_you_mean(name, names)
+    if names and not hint:
+        hint = f"there are {', '.join(islice(names, _SHOWN))}{' and others' if len(names) > _SHOWN else ''}: "
+    target = notes.lies_in.get(target, target.replace(":", ", "))
     notes.add(
         "value.reference",
-        f"{quoted(name)} is not in {target.replace(':', ', ')}",
-        f"{hint}correct it, or add it to {target.replace(':', ', ')}",
+        f"{quoted(name)} is not in {target}",
+        f"{hint}correct it, or add it to {target}",
         file=file,
         where=where,
         column=column,

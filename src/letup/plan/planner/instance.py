@@ -128,7 +128,7 @@ def require_people(scenario: Scenario, timed: Sequence[Timed]) -> None:
     if not _people(timed):
         raise NoPlan(
             "plan.nobody",
-            f"Nobody in {scenario.title} is counted as wanting to leave.",
+            f"Nobody in “{scenario.title}” is counted as wanting to leave.",
             "See count and share_leaving in people.csv.",
         )
 
