@@ -93,7 +93,10 @@ def next_hours(
         Whether to compare estimates in place of exact flows, of fewer pauses. An hour of which estimates show no
         gain is left out: nothing is known of it.
     """
-    behind = sum(int(flow.timed.supply.sum()) - flow.total for flow in flows)
+    timed = [flow.timed for flow in flows]
+    arrived = sum(flow.total for flow in flows)
+    # with every shelter full, no hour of pause lets anybody more arrive
+    behind = min(sum(int(network.supply.sum()) for network in timed), sum(room_of(timed).values())) - arrived
     if not windows or behind <= 0:
         return _table(scenario, [], quick)
     tried = _tried(scenario, windows, flows, worths, _TRIED_QUICK if quick else _TRIED)
@@ -250,14 +253,14 @@ def _on_this_day(
 
 
 def _taken_by_day(flow: GroupFlow, days: list[tuple[int, int]]) -> dict[str, NDArray[np.int64]]:
-    """People whom each shelter takes in by the stretch in which they arrive."""
-    ends = np.array([end for _, end in days], np.int64)
+    """People whom each shelter takes in by the stretch in which they arrive, or after which, where no pause is needed."""
+    firsts = np.array([first for first, _ in days], np.int64)
     taken: dict[str, NDArray[np.int64]] = {}
     for route in flow.routes:
         place = flow.timed.place[int(flow.horizon.nodes[route.shelter])]
         lasts = route.offsets[-1] + int(flow.timed.transit[flow.horizon.arcs[route.arcs[-1]]]) if route.arcs else 0
         at = np.minimum(np.arange(route.depart_first, route.depart_last + 1) + lasts, len(flow.horizon.steps) - 1)
-        day = np.minimum(np.searchsorted(ends, flow.horizon.steps[at]), len(days) - 1)
+        day = np.maximum(np.searchsorted(firsts, flow.horizon.steps[at], side="right") - 1, 0)
         np.add.at(taken.setdefault(place, np.zeros(len(days), np.int64)), day, route.rate)
     return taken
 
