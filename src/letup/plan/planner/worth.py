@@ -253,7 +253,7 @@ def _on_this_day(
 
 
 def _taken_by_day(flow: GroupFlow, days: list[tuple[int, int]]) -> dict[str, NDArray[np.int64]]:
-    """People whom each shelter takes in by the stretch in which they arrive, or after which, where no pause is needed."""
+    """People whom each shelter takes in by the stretch in which, or after which, they arrive."""
     firsts = np.array([first for first, _ in days], np.int64)
     taken: dict[str, NDArray[np.int64]] = {}
     for route in flow.routes:
