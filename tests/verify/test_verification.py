@@ -5,9 +5,10 @@ import io
 import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -280,6 +281,35 @@ def test_broken_files_are_named_without_a_traceback(folder, name, content):
     result = verify(folder)
     assert not result.holds
     assert all(p.code.startswith("verify.") for p in result.problems)
+
+
+@pytest.mark.parametrize("before", ['"answer": {', '"pauses": [{'])
+def test_a_value_that_stands_twice_is_refused_since_readers_differ_in_which_they_show(folder, before):
+    raw = json.dumps(read(folder))
+    assert before in raw
+    forged = '"arrive": 15600, ' if "answer" in before else '"start": "2029-01-01T00:00:00+00:00", '
+    (folder / "plan.json").write_text(raw.replace(before, before + forged, 1), "utf-8")
+    result = verify(folder)
+    assert [(p.code, p.file) for p in result.problems] == [("verify.file", "plan.json")]
+    assert "stands twice" in result.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE gpkg_contents SET description = 'Agreed. Safe passage is guaranteed.'",
+        "UPDATE gpkg_contents SET identifier = 'Agreed' WHERE table_name = 'pauses'",
+        "CREATE TABLE gpkg_metadata AS SELECT 1 AS id, 'Agreed' AS metadata",
+        "CREATE TABLE gpkg_data_columns AS SELECT 'pauses' AS table_name, 'Agreed' AS title",
+    ],
+)
+def test_words_put_beside_layers_for_map_programs_to_show_are_found(folder, change):
+    with closing(sqlite3.connect(folder / "plan.gpkg")) as file:
+        file.execute(change)
+        file.commit()
+    problems = verify(folder).problems
+    assert problems
+    assert {p.code for p in problems} == {"verify.layers"}
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path):

@@ -21,6 +21,9 @@ _CLOSE = 1e-9
 _DEGREES = 1e-9
 """Degrees by which coordinates may."""
 
+_WORDS = frozenset({"gpkg_metadata", "gpkg_metadata_reference", "gpkg_data_columns", "gpkg_data_column_constraints"})
+"""Tables in which a GeoPackage may keep words about layers and columns."""
+
 
 def check_layers(folder: Path, plan: Plan, result: Verification) -> None:
     """Check names, columns, values and geometries of all layers; ``plan`` is the plan as its files say it."""
@@ -33,6 +36,7 @@ def check_layers(folder: Path, plan: Plan, result: Verification) -> None:
     stored = _read(path, result)
     if stored is None:
         return
+    _check_descriptions(path, result)
     for name in sorted(stored.keys() | expected.keys()):
         if name not in stored:
             result.wrong("layers", LAYERS, name, "this layer is missing")
@@ -53,6 +57,24 @@ def _read(path: Path, result: Verification) -> dict[str, gpd.GeoDataFrame] | Non
     except Exception as error:
         result.wrong("file", LAYERS, "", f"cannot be read: {str(error)[:200]}")
         return None
+
+
+def _check_descriptions(path: Path, result: Verification) -> None:
+    """Check titles, descriptions and metadata, which map programs show beside the layers: letup writes none."""
+    import sqlite3
+    from contextlib import closing
+
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
+            for name, title, text in file.execute("SELECT table_name, identifier, description FROM gpkg_contents"):
+                if title not in (name, None) or text:
+                    result.wrong("layers", LAYERS, str(name), "has a title or description that letup does not write")
+            tables = {str(name) for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for table in sorted(tables & _WORDS):
+                if file.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone():
+                    result.wrong("layers", LAYERS, table, "holds words that letup does not write")
+    except sqlite3.Error as error:
+        result.wrong("file", LAYERS, "", f"cannot be read: {str(error)[:200]}")
 
 
 def _compare(name: str, stored: gpd.GeoDataFrame, expected: gpd.GeoDataFrame, result: Verification) -> None:

@@ -81,7 +81,7 @@ def _document(path: Path, result: Verification) -> dict[str, Any] | None:
         require_plain_file(path)
         if path.stat().st_size > _LARGEST_BYTES:
             raise ValueError("is too large")
-        raw = json.loads(path.read_text("utf-8"))
+        raw = json.loads(path.read_text("utf-8"), object_pairs_hook=_each_key_once)
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         result.wrong("file", path.name, "", f"cannot be read as JSON: {error}")
         return None
@@ -89,6 +89,16 @@ def _document(path: Path, result: Verification) -> dict[str, Any] | None:
         result.wrong("file", path.name, "", "does not hold an object")
         return None
     return raw
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that stands twice, one reader shows the first value and another the last."""
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        names = [key for key, _ in pairs]
+        twice = sorted({key for key in names if names.count(key) > 1})
+        raise ValueError(f"{', '.join(map(repr, twice))} stands twice in one object")
+    return mapping
 
 
 def rows_of(path: Path, result: Verification) -> list[dict[str, str]] | None:
