@@ -12,6 +12,8 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from unittest.mock import patch
 
+import pandas as pd
+import pyogrio
 import pytest
 from hypothesis import HealthCheck, Phase, given, reject
 from hypothesis import strategies as st
@@ -310,6 +312,18 @@ def test_words_put_beside_layers_for_map_programs_to_show_are_found(folder, chan
     problems = verify(folder).problems
     assert problems
     assert {p.code for p in problems} == {"verify.layers"}
+
+
+def test_a_layer_with_a_date_in_place_of_a_number_is_named_without_a_traceback(folder):
+    path = folder / "plan.gpkg"
+    layers = {str(name): pyogrio.read_dataframe(path, layer=name) for name in pyogrio.list_layers(path)[:, 0]}
+    layers["pauses"]["hours"] = pd.Timestamp("2030-01-01")
+    path.unlink()
+    for name, layer in layers.items():
+        pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG")
+    problems = verify(folder).problems
+    assert problems
+    assert {(p.code, p.column) for p in problems} == {("verify.layers", "hours")}
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path):

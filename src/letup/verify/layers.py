@@ -118,4 +118,8 @@ def _same(written: Any, computed: Any) -> bool:
         return all(nothing)
     if isinstance(written, str) or isinstance(computed, str):
         return bool(written == computed)
-    return bool(abs(float(written) - float(computed)) <= _CLOSE * max(1.0, abs(float(computed))))
+    try:
+        number = float(written)
+    except (TypeError, ValueError):  # a column of dates or bytes
+        return False
+    return bool(abs(number - float(computed)) <= _CLOSE * max(1.0, abs(float(computed))))
