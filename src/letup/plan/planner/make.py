@@ -188,7 +188,7 @@ def _finish(
         bottlenecks=bounds,
         ceiling=ceiling,
         ceiling_basis=BASIS if certificate is None else RELAXED,
-        trace=tuple(trace),
+        trace=tuple((round(seconds, 3), people, most) for seconds, people, most in trace),  # as plan.json has them
         findings=tuple(
             check_plan(scenario, network, windows, moved.movements, groups, last_use=moved.last_use, complete=complete)
         ),
