@@ -73,15 +73,14 @@ def timed(
         raise LetupError("roads.group", f"the scenario has no group {group!r}", f"Use one of: {names}.")
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
-    builder = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
-    swift = _minutes(network, max((g for g in scenario.groups if g.mode == who.mode), key=lambda g: g.speed_kmh))
-    return builder.finish(steps, step, np.array([_along(row, swift) for row in builder.rows], float))
+    builder, swift = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
+    return builder.finish(steps, step, swift)
 
 
 def _builder(
     network: RoadNetwork, scenario: Scenario, group: Group, *, step: float, steps: int, contract: bool
-) -> TimedBuilder:
-    """Lay out nodes and arcs for the mode of a group."""
+) -> tuple[TimedBuilder, Floats]:
+    """Lay out nodes and arcs for the mode of a group, with the minutes of its fastest group on each arc."""
     builder = TimedBuilder()
     nodes = len(network.lon)
     pauses = needs_pause(scenario)
@@ -103,6 +102,7 @@ def _builder(
     hourly = _people_per_hour(network, group)
     runs = chains(network, arcs, keep, wait, hourly) if contract else single(arcs)
     minutes = _minutes(network, group)
+    swift = _minutes(network, max(mode_groups, key=lambda member: member.speed_kmh))
 
     number: dict[int, int] = {}
     gate: dict[int, int] = {}
@@ -130,7 +130,6 @@ def _builder(
         zone = int(network.zone[run[0]])
         builder.rows.append(Row(beyond(tail), before(head), float(minutes[run].sum()), zone, "road", run, rate))
     if contract:
-        swift = _minutes(network, max(mode_groups, key=lambda member: member.speed_kmh))
         joining: dict[int, int] = {}
         for here in all_homes.values():
             for node, people in zip(here.node.tolist(), here.people.tolist(), strict=True):
@@ -182,7 +181,7 @@ def _builder(
                 builder.join(last, then, "to the road", zone=through, rate=people, minutes=took)
                 last = then
     builder.queues([zone_at(node) for node in builder.node])
-    return builder
+    return builder, np.array([_along(row, swift) for row in builder.rows], float)
 
 
 def _walks(

@@ -77,7 +77,9 @@ class TimedBuilder:
         """
         most: dict[tuple[int, int], int] = {}
         for row in self.rows:
-            uneven = isinstance(row.rate, float) or (row.kind == "checkpoint" and np.max(row.rate) < SPREAD_BELOW)
+            uneven = isinstance(row.rate, float)
+            if row.kind == "checkpoint":
+                uneven = bool(np.min(row.rate) < np.max(row.rate) < SPREAD_BELOW)
             if uneven and not self.wait[row.tail]:
                 key = row.tail, row.zone if row.zone >= 0 else zone_of[row.tail]
                 most[key] = max(most.get(key, 0), int(np.ceil(np.max(row.rate))))
