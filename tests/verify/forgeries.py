@@ -257,18 +257,20 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _edit_rows(name: str, change: Callable[[list[dict[str, str]]], object]) -> Callable[[Path], None]:
-    def forge(folder: Path) -> None:
-        rows = _rows(folder / name)
-        columns = list(rows[0])
-        change(rows)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        (folder / name).write_text(text.getvalue(), "utf-8")
+def rewrite(folder: Path, name: str, change: Callable[[list[dict[str, str]]], object]) -> None:
+    """Change the rows of a table in place."""
+    rows = _rows(folder / name)
+    columns = list(rows[0])
+    change(rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / name).write_text(text.getvalue(), "utf-8")
 
-    return forge
+
+def _edit_rows(name: str, change: Callable[[list[dict[str, str]]], object]) -> Callable[[Path], None]:
+    return lambda folder: rewrite(folder, name, change)
 
 
 def _cell(name: str, at: int, column: str) -> Callable[[Path], None]:

@@ -1,7 +1,5 @@
 """Deliveries of a written plan: what is wrong in any file is found, by recomputation and not by digests."""
 
-import csv
-import io
 import json
 import shutil
 
@@ -14,6 +12,7 @@ from letup.verify import verification, verify
 from letup.verify.deliveries import check_deliveries
 from letup.verify.plan_document import check_content
 from letup.verify.result import Verification
+from tests.verify.forgeries import rewrite
 
 
 @pytest.fixture
@@ -59,19 +58,6 @@ def codes_of_tables(folder, replayed):
     check_deliveries(folder, document, *replayed, result)
     assert result.problems or result.checks
     return {problem.code.removeprefix("verify.") for problem in result.problems}
-
-
-def rewrite(folder, name, change):
-    """Change the rows of a table in place."""
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    columns = list(rows[0])
-    change(rows)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    (folder / name).write_text(text.getvalue(), "utf-8")
 
 
 def add(column, by, row=0):

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.collect import Collector, quoted
-from letup.scenario.column_names import cut_columns, name_columns, note_names, rename
-from letup.scenario.layers import check_shapes, check_type, note_heights, where_of
+from letup.scenario.column_names import cut_columns, rename
+from letup.scenario.layers import check_layer, check_type, where_of
 from letup.tables.cells import Wrong
 from letup.tables.raw_tables import Row, Table
 from letup.tables.text_files import MOST_FEATURES
@@ -111,11 +111,7 @@ def read_layer(path: Path, layer: str, name: str, notes: Collector) -> Table | N
         table.rows.append(row)
     if path.suffix == ".shp":
         _whole_names(table, notes)
-    if name_columns(table):
-        note_names(table, notes)
-    check_shapes(table, notes)
-    if heights:
-        note_heights(file, notes)
+    check_layer(table, heights, notes)
     return table
 
 

@@ -63,12 +63,17 @@ def read_geojson(name: str, text: str, notes: Collector, file: str = "") -> Tabl
             notes.add(wrong.code, wrong.message, wrong.remedy, file=name, where=row.where, column="geometry")
         table.rows.append(row)
     table.columns = list(columns)
+    check_layer(table, heights, notes)
+    return table
+
+
+def check_layer(table: Table, heights: bool, notes: Collector) -> None:
+    """Name the columns of a layer as letup does, and note what is wrong with its shapes, or left out of them."""
     if name_columns(table):
         note_names(table, notes)
     check_shapes(table, notes)
     if heights:
-        note_heights(name, notes)
-    return table
+        note_heights(table.file, notes)
 
 
 def write_geojson(path: Path, features: Iterable[Mapping[str, Any]]) -> None:
