@@ -97,7 +97,7 @@ class Whole:
         row_at[node, at] = rows
         program.add_terms(row_at[net.tail[arc], step], enter, -1.0)
         program.add_terms(row_at[net.head[arc], step + net.transit[arc]], enter, 1.0)
-        may = expanded.present[:, :-1] & expanded.present[:, 1:] & net.wait[:, None]
+        may = expanded.present[:, :-1] & expanded.present[:, 1:] & net.may_wait[:, None]
         waits, when = np.nonzero(may)
         stay = program.add_columns(len(waits), expanded.people)
         program.add_terms(row_at[waits, when], stay, -1.0)
@@ -106,7 +106,7 @@ class Whole:
             # where people may wait anyway, they are simply there at the first step
             open_at = np.flatnonzero(expanded.present[home])
             if len(open_at):
-                open_at = open_at[:1] if net.wait[home] else open_at
+                open_at = open_at[:1] if net.may_wait[home] else open_at
                 leave = program.add_columns(len(open_at), float(net.supply[home]))
                 program.add_terms(row_at[home, open_at], leave, 1.0)
                 if len(leave) > 1:
@@ -421,7 +421,7 @@ class TimeExpanded:
         """No more can enter an arc than can have come to its start."""
         net, steps = problem.net, problem.steps
         can_come = np.zeros((net.nodes, steps), np.int64)
-        stay = net.wait
+        stay = net.may_wait
         for step in range(steps):
             now = can_come[:, step]
             if step:
@@ -443,7 +443,7 @@ class TimeExpanded:
             now = can_go[:, step]
             now += net.shelter
             if step + 1 < steps:
-                now[net.wait] += can_go[net.wait, step + 1]
+                now[net.may_wait] += can_go[net.may_wait, step + 1]
             np.minimum(now, self.people, out=now)
             came = step - net.transit
             used = np.flatnonzero((came >= 0) & (self.enter[np.arange(net.arcs), np.maximum(came, 0)] > 0))

@@ -33,8 +33,7 @@ def assert_people_keep_to_the_rules(case: Case, flow: Flow) -> None:
             if here < 0:  # more go on than came: they leave home
                 left[node] -= here
                 here = 0
-            assert net.wait[node] or here == 0, "someone waits where nobody may"
-        assert here == 0, "someone never arrives"
+            assert here <= (case.may_wait(node, step) if step + 1 < steps else 0), "someone waits who may not"
     assert (left <= net.supply).all()
     assert left.sum() == flow.total
     shelters = np.flatnonzero(net.shelter)
@@ -50,6 +49,9 @@ def assert_the_cut_proves_the_total(case: Case, flow: Flow) -> None:
     assert [case.capacity(arc, step) for arc, step in zip(cut.arcs, cut.steps, strict=True)] == cut.people.tolist()
     assert (cut.room == net.shelter[cut.shelters]).all()
     assert (cut.supply == net.supply[cut.origins]).all()
+    assert [case.may_wait(*wait) for wait in zip(cut.waits, cut.wait_steps, strict=True)] == cut.wait_people.tolist()
+    full = set(zip(cut.waits.tolist(), cut.wait_steps.tolist(), strict=True))
+    assert len(full) == len(cut.waits)
     barred = set(zip(cut.arcs.tolist(), cut.steps.tolist(), strict=True))
     assert len(barred) == len(cut.arcs)
     open_to = set(np.flatnonzero(net.shelter).tolist()) - set(cut.shelters.tolist())
@@ -67,7 +69,7 @@ def assert_the_cut_proves_the_total(case: Case, flow: Flow) -> None:
             for arc in out[node]
             if (arc, step) not in barred and case.may_enter(arc, step) and case.capacity(arc, step) > 0
         ]
-        if net.wait[node] and step + 1 < steps:
+        if step + 1 < steps and (node, step) not in full and case.may_wait(node, step):
             onward.append((node, step + 1))
         for way in onward:
             if way not in seen:
@@ -87,13 +89,13 @@ def assert_routes_add_up(case: Case, flow: Flow) -> None:
         node, offset = route.origin, 0
         for position, (arc, enter) in enumerate(zip(route.arcs, route.offsets, strict=True)):
             assert net.tail[arc] == node
-            assert enter == offset or (position and enter > offset and net.wait[node])
+            assert enter == offset or (position and enter > offset and net.may_wait[node])
             node, offset = int(net.head[arc]), enter + int(net.transit[arc])
         assert node == route.shelter
         for leave in range(route.depart_first, route.depart_last + 1):
             for arc, enter in zip(route.arcs, route.offsets, strict=True):
                 entering[arc, leave + enter] += route.rate
-            if not net.wait[node]:
+            if not net.may_wait[node]:
                 arrivals[leave + offset] += route.rate
         left[route.origin] += route.people
         inside[route.shelter] += route.people

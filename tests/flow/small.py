@@ -39,6 +39,11 @@ class Case:
         """People who may enter an arc at a step."""
         return int(self.net.capacity[arc, step] if self.net.capacity.ndim == 2 else self.net.capacity[arc])
 
+    def may_wait(self, node: int, step: int) -> int:
+        """People in transit who may wait at a node from a step to the next."""
+        wait = self.net.wait[node] if self.net.wait.ndim == 1 else self.net.wait[node, step]
+        return int(wait) if self.net.wait.dtype != np.bool_ else int(self.net.supply.sum()) * bool(wait)
+
 
 @st.composite
 def cases(draw: st.DrawFn, scarce: bool | None = None) -> Case:
@@ -62,10 +67,19 @@ def cases(draw: st.DrawFn, scarce: bool | None = None) -> Case:
         capacity=rng.integers(0, 5, (arcs, steps) if varies else arcs),
         supply=supply,
         shelter=shelter,
-        wait=rng.random(nodes) < 0.5,
+        wait=waiting(rng, nodes, steps),
         zone=rng.integers(-1, zones, arcs),
     )
     return Case(net, steps, rng.random((zones, steps)) < 0.85 if noisy else None)
+
+
+def waiting(rng: np.random.Generator, nodes: int, steps: int) -> np.ndarray:
+    """Where people in transit may wait: everybody or nobody, or so many, the same at all steps or not."""
+    kind = rng.integers(3)
+    if kind == 0:
+        return rng.random(nodes) < 0.5
+    shape = nodes if kind == 1 else (nodes, steps)
+    return rng.integers(1, 5, shape) * rng.choice([0, 1, 20], nodes).reshape(-1, *([1] * (kind - 1)))
 
 
 def expansion(case: Case, last: int | None = None) -> list[tuple[object, object, int, int | None]]:
@@ -81,8 +95,11 @@ def expansion(case: Case, last: int | None = None) -> list[tuple[object, object,
             if case.may_enter(arc, step)
         ]
     for node in range(net.nodes):
-        if net.wait[node]:
-            arcs += [((node, step), (node, step + 1), plenty, None) for step in range(case.steps - 1)]
+        arcs += [
+            ((node, step), (node, step + 1), case.may_wait(node, step), None)
+            for step in range(case.steps - 1)
+            if case.may_wait(node, step)
+        ]
         if net.supply[node]:
             arcs.append(("source", ("home", node), int(net.supply[node]), None))
             arcs += [(("home", node), (node, step), plenty, None) for step in range(case.steps)]

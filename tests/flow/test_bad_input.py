@@ -48,7 +48,9 @@ GOOD: dict[str, Any] = {
         ("shelter", [0, 0, -9], "shelter[2] is -9"),
         ("shelter", [0, 9], "shelter has shape (2,)"),
         ("shelter", [False, False, True], "shelter must hold whole numbers"),
-        ("wait", [1, 1, 1], "wait must be an array of bool"),
+        ("wait", ["a", "b", "c"], "wait must hold whole numbers"),
+        ("wait", [1, -1, 1], "wait[1] is -1"),
+        ("wait", [[True]] * 3, "wait has shape (3, 1), expected (3,), or (3, 'steps') if it counts people"),
         ("wait", [True], "wait has shape (1,)"),
         ("zone", [-2, 0], "zone[0] is -2"),
         ("zone", [0], "zone has shape (1,)"),
@@ -64,8 +66,8 @@ def test_what_is_wrong_with_the_network_is_said(name: str, value: object, said: 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(LetupError) as caught:
-        TimedNetwork(**{**GOOD, "transit": [0, 0], "capacity": [-1, 1], "head": [1, 7], "wait": [0, 0, 0]})
-    for name in ("transit[0] is 0", "(2 such)", "capacity[0]", "head[1]", "wait must"):
+        TimedNetwork(**{**GOOD, "transit": [0, 0], "capacity": [-1, 1], "head": [1, 7], "wait": [0, -3, 0]})
+    for name in ("transit[0] is 0", "(2 such)", "capacity[0]", "head[1]", "wait[1]"):
         assert name in caught.value.message
 
 

@@ -38,7 +38,7 @@ from letup.flow.residual import (
 def _onwards(net, way, hub_move, hub_follow, x):
     """Move that the pointer of a spot stands for, and the spot it leads to."""
     steps, m = net.steps, len(net.tail)
-    places = len(net.wait) * steps
+    places = len(net.home) * steps
     if x >= places:
         return np.int64(hub_move[x - places]), np.int64(hub_follow[x - places])
     node, kind = x // steps, way[x] - ARC
@@ -62,7 +62,7 @@ def _onwards(net, way, hub_move, hub_follow, x):
 def _cycle(net, way, hub_follow, begin):
     """Find a hub on the cycle that the pointers from the hub ``begin`` run into, or -1."""
     # arrays by name and node and step apart: this walk is most of the work where there are many cycles
-    steps, places, homes = net.steps, len(net.wait) * net.steps, len(net.home_node)
+    steps, places, homes = net.steps, len(net.home) * net.steps, len(net.home_node)
     head, tail, transit, into_start, out, out_start = (
         net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _propagate(
 
     Returns a place on such a cycle (or -1) and how many places and hubs were touched.
     """
-    steps, m, n = net.steps, len(net.tail), len(net.wait)
+    steps, m, n = net.steps, len(net.tail), len(net.home)
     places, homes, shelters = n * steps, len(net.home_node), len(net.room)
     everybody, inside = places + homes + shelters, places + homes + shelters + 1
     count = low = 0
@@ -195,7 +195,7 @@ def _propagate(
                         continue
                     y, move = net.head[arc] * steps + now + net.transit[arc], ARC + net.at_head[arc]
                 elif k == ways + others:
-                    if now == 0 or not net.wait[node]:
+                    if now == 0 or not has(bits.waits, node, now - 1):
                         continue
                     y, move = x - 1, EARLIER
                 elif k == ways + others + 1:
@@ -272,7 +272,7 @@ def restore_arrival_order(net, state, bits, way):
 
     ``way`` has room for how each place in time was reached: int[n * T], wide enough for ARC + arcs of a node.
     """
-    steps, places = net.steps, len(net.wait) * net.steps
+    steps, places = net.steps, len(net.home) * net.steps
     homes, shelters = len(net.home_node), len(net.room)
     size = places + homes + shelters + 2
     kind_of = np.zeros(size, np.int32)
@@ -280,10 +280,10 @@ def restore_arrival_order(net, state, bits, way):
     hub_move = np.empty(size - places, np.int32)
     hub_follow = np.full(size - places, -1, np.int64)
     # spots wait in turn, but those near to shelters first: cycles close there
-    distance, waiting = np.full(len(net.wait), len(net.wait), np.int32), net.shelter_node.astype(np.int32)
+    distance, waiting = np.full(len(net.home), len(net.home), np.int32), net.shelter_node.astype(np.int32)
     distance[waiting] = 0
     spread(net, distance, waiting)
-    first, after = np.full(len(net.wait) + 1, -1, np.int32), np.empty(size, np.int32)
+    first, after = np.full(len(net.home) + 1, -1, np.int32), np.empty(size, np.int32)
     last = first.copy()
     queued = np.zeros(size, np.bool_)
     touched = np.empty(size, np.int32)

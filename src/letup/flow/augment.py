@@ -7,7 +7,7 @@ from numba import njit
 
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, LATER, ROOT, noted
 from letup.flow.bits import put
-from letup.flow.residual import PLENTY, add_people, people_at
+from letup.flow.residual import add_people, people_at
 
 
 @njit(cache=True)
@@ -19,6 +19,7 @@ def augment(net, state, bits, search, node, step, forwards, people):
     """
     head, tail, transit, capacity, varies = net.head, net.tail, net.transit, net.capacity, net.varies
     given, into_start, out, out_start = net.given, net.into_start, net.out, net.out_start
+    waiting_room, waiting_varies = net.waiting_room, net.waiting_varies
     entering, waiting, leaving, arriving = state.entering, state.waiting, state.leaving, state.arriving
     row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, search.how
     goal_node, goal_step = node, step
@@ -53,12 +54,14 @@ def augment(net, state, bits, search, node, step, forwards, people):
                 step = step - 1 if way == LATER else step + 1
                 stays = (way == LATER) == forwards
                 at = min(now, step)
+                room = waiting_room[node, at * waiting_varies]
                 if doing:
                     there = add_people(waiting, stay_row, rows, 1, node, at, people if stays else -people)
                     put(bits.stays, node, at, there)
+                    put(bits.waits, node, at, room - there)
                 else:
                     there = people_at(waiting, stay_row, node, at)
-                left = PLENTY if stays else there
+                left = room - there if stays else there
             else:
                 step = search.home_at[node] if way == HOMES else search.hub_at[node]
                 x, y = (step, now) if forwards else (now, step)

@@ -53,7 +53,7 @@ class SearchState(NamedTuple):
 @njit(cache=True)
 def measure(net, search):
     """Arcs from every node to the nearest one with a goal, whatever their direction."""
-    distance, n = search.distance, len(net.wait)
+    distance, n = search.distance, len(net.home)
     goals = np.empty(n, np.int32)
     distance[:] = n
     search.size[LOOKED] = 0
@@ -172,13 +172,14 @@ def find_augmenting_path(net, bits, search, forwards, hubs):
     """
     steps, words = net.steps, search.seen.shape[1]
     # arrays by name: handing whole tuples to a function in the inner loop would cost more than the search
-    head, tail, transit, wait = net.head, net.tail, net.transit, net.wait
+    head, tail, transit = net.head, net.tail, net.transit
     into_start, out, out_start, at_tail, at_head = net.into_start, net.out, net.out_start, net.at_tail, net.at_head
     goal, seen, fresh, how, distance = search.goal, search.seen, search.fresh, search.how, search.distance
     first, after, listed, touched, size = search.first, search.after, search.listed, search.touched, search.size
     log, mask, home_at, hub_at = search.log, search.mask, search.home_at, search.hub_at
     behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
-    stays, leaves, comes = bits.stays, bits.leaves, bits.comes
+    leaves, comes = bits.leaves, bits.comes
+    behind_stay, ahead_stay = (bits.stays, bits.waits) if forwards else (bits.waits, bits.stays)
     got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
     low = 0
     while low < len(first):
@@ -244,12 +245,9 @@ def find_augmenting_path(net, bits, search, forwards, hubs):
             start = now[w] << ONE
             if w > 0:
                 start |= now[w - 1] >> LAST
-            if forwards:
-                free = steps_of(w, steps) if wait[node] else NONE
-            else:
-                free = stays[node, w] << ONE
-                if w > 0:
-                    free |= stays[node, w - 1] >> LAST
+            free = ahead_stay[node, w] << ONE
+            if w > 0:
+                free |= ahead_stay[node, w - 1] >> LAST
             free &= ~seen[node, w]
             if start & free != NONE:
                 new = spread_up(start & free, free)
@@ -260,8 +258,7 @@ def find_augmenting_path(net, bits, search, forwards, hubs):
             start = now[w] >> ONE
             if w + 1 < words:
                 start |= now[w + 1] << LAST
-            free = stays[node, w] if forwards else ALL if wait[node] else NONE
-            free &= ~seen[node, w]
+            free = behind_stay[node, w] & ~seen[node, w]
             if start & free != NONE:
                 new = spread_down(start & free, free)
                 seen[node, w] |= new

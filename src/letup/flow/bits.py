@@ -25,6 +25,7 @@ class Bits(NamedTuple):
 
     open: np.ndarray  # uint64[m, words], somebody more can enter
     used: np.ndarray  # uint64[m, words], somebody enters
+    waits: np.ndarray  # uint64[n, words], somebody more in transit may wait until the next step
     stays: np.ndarray  # uint64[n, words], somebody waits until the next step
     leaves: np.ndarray  # uint64[homes, words], somebody leaves home
     comes: np.ndarray  # uint64[shelters, words], somebody comes in
@@ -108,4 +109,15 @@ def enterable(net, words):
         for step in range(net.steps - transit):
             if net.calm[net.zone[arc], step] >= transit:
                 put(bits, arc, step, net.capacity[net.given[arc], step * net.varies])
+    return bits
+
+
+@njit(cache=True)
+def waitable(net, words):
+    """Steps from which one may wait at each node until the next, while nobody does: uint64[n, words]."""
+    bits = np.zeros((len(net.home), words), np.uint64)
+    for node in range(len(net.home)):
+        if net.waiting_varies or net.waiting_room[node, 0] > 0:
+            for step in range(net.steps - 1):
+                put(bits, node, step, net.waiting_room[node, step * net.waiting_varies])
     return bits

@@ -21,6 +21,7 @@ def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_
     capacity = net.capacity if net.capacity.ndim == 2 else net.capacity[:, None]
     arcs, at = _crossing(net.tail, net.head, net.transit, zone, calm, capacity, side)
     people = capacity[arcs, at * (capacity.shape[1] > 1)].astype(np.int64)
+    waits, since = np.nonzero(~side[:, :-1] & side[:, 1:] & (net.waiting_room[:, : steps - 1] > 0))
     homes = np.flatnonzero(net.supply)
     shelters = np.flatnonzero(net.shelter)
     # A home counts if its people can leave into the sink side at any step. A shelter is on the sink side if
@@ -31,6 +32,9 @@ def cut_of(net: TimedNetwork, quiet: NDArray[np.bool_] | None, steps: int, sink_
         arcs=arcs,
         steps=at,
         people=people,
+        waits=waits.astype(np.int32),
+        wait_steps=since.astype(np.int32),
+        wait_people=net.waiting_room[waits, since * (net.waiting_room.shape[1] > 1)],
         shelters=bounded.astype(np.int32),
         room=net.shelter[bounded],
         origins=origins.astype(np.int32),

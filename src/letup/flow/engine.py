@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
 from letup.flow.backends import solve
-from letup.flow.result import Cut, Route
+from letup.flow.result import Cut, Order, Route
 from letup.roads.timed_network import TimedNetwork
 
 
@@ -81,8 +81,9 @@ def earliest_arrival(
     steps: int,
     quiet: NDArray[np.bool_] | None = None,
     backend: str = "kernel",
+    order: Order = "earliest",
 ) -> Flow:
-    """Move as many people as possible to shelters, as early as possible.
+    """Move as many people as possible to shelters, as early as possible or in any order.
 
     An arc entered at step t is left at t + transit, at the latest at step ``steps - 1``; its zone must be
     quiet at every step t ... t + transit - 1. Someone inside a shelter has arrived. With one shelter, or
@@ -99,6 +100,8 @@ def earliest_arrival(
         Whether each zone is quiet at each step; None = all are.
     backend : {"kernel", "ortools", "highs"}
         The built-in kernel, or a reference solver on the time-expanded network (slow; for checks).
+    order : {"earliest", "any"}
+        Whether people arrive as early as possible, or in any order that brings as many, which is found sooner.
 
     Returns
     -------
@@ -117,8 +120,14 @@ def earliest_arrival(
         wrong.append(f"steps is {steps!r}, must be a whole number of at least 1")
     elif 2 * net.nodes * (int(steps) + 2) >= 2**31:  # int32 holds the number of a place twice over
         wrong.append(f"2 x {net.nodes} nodes x ({steps} + 2) steps are more than 2**31 - 1")
-    elif net.capacity.ndim == 2 and net.capacity.shape[1] != steps:
-        wrong.append(f"capacity has {net.capacity.shape[1]} steps, expected {steps}")
+    else:
+        wrong += [
+            f"{name} has {array.shape[1]} steps, expected {steps}"
+            for name, array in (("capacity", net.capacity), ("wait", net.wait))
+            if array.ndim == 2 and array.shape[1] != steps
+        ]
+    if order not in get_args(Order):
+        wrong.append(f"order is {order!r}, must be one of {', '.join(get_args(Order))}")
     if quiet is not None:
         state: NDArray[Any] = np.asarray(quiet)
         if state.dtype != np.bool_ or state.ndim != 2:
@@ -128,5 +137,5 @@ def earliest_arrival(
         quiet = state
     if wrong:
         raise LetupError("flow.input", "; ".join(wrong), "Correct the arguments of earliest_arrival.")
-    solution = solve(net, int(steps), quiet, backend)
+    solution = solve(net, int(steps), quiet, backend, order)
     return Flow(net, quiet, solution.entering, solution.arriving, solution.sink_side)

@@ -12,9 +12,9 @@ from people's homes to the nearest road. A short time axis keeps
 Every other dead step is left out. What a door could take in at steps left out it may take in at the next step kept:
 the capacities are added up. Steps after the last run and the one that follows it are dropped.
 
-**Nothing is lost.** Let each door lead to a node where people may wait, that is no shelter, and where no door
-begins (otherwise there is no short axis). Then any flow on the full axis can be turned into one on the short axis
-with arrivals at least as early, and the other way round:
+**Nothing is lost.** Let each door lead to a node where everybody may wait, that is no shelter, and where no door
+begins, and let the room to wait anywhere stay the same over steps left out (otherwise there is no short axis). Then any
+flow on the full axis can be turned into one on the short axis with arrivals at least as early, and the other way round:
 
 - An arc with a zone is under way only while its zone is quiet, so within one run and the dead step after it, and
   these steps are kept, side by side. As two runs keep a dead step between them, no arc gets across on the short axis.
@@ -25,23 +25,24 @@ with arrivals at least as early, and the other way round:
 - Whoever enters a door at a step left out does not just arrive there, since arcs with a zone lead to kept steps
   only, and doors to no door. They were at home, or waited; they may as well wait until the next step kept. The other
   way round, whoever enters a door at a step kept for several was at its tail since the one kept before it, or lives
-  there: those who go through can be spread over these steps as capacities allow.
+  there: those who go through can be spread over these steps as capacities allow. Nobody else comes to the tail in
+  between, so that whoever waits for the next step kept had room to wait at the last one.
 - Shelters are reached at kept steps only. Someone who waits in front of one, or lives in it, loses nothing by
   entering as soon as they are there (from home: at step 0).
 
 So both axes have the same largest total, and the lexicographically earliest arrivals at kept steps are those of the
 full axis, with nobody arriving at a step left out.
 
-**The cut.** A set S of places in time is a cut if it has, for each node where people may wait, no step without all
-those before it. Let S be a minimum cut on the short axis. On the full axis, let the far end of a door at dead steps
-(but those kept after a run, and step 0) be on the side of the next live step, or on the source's side if there is
-none; any other place left out on the side of the next step kept, or the last. Again no step of S is without those
-before it. Arcs with a zone, which lead from live to kept steps, cross as on the short axis. Say a door is crossed at
-step t of the full axis. Its tail at t has the side of its tail at the step kept for t. Its far end is reached on the
-side of a kept step s, the same or a later one; on the short axis it is reached by s, where it is in S, so it is in S
-when it is reached. So the door is crossed there, too, with the capacities of all steps it is kept for. A shelter is
-wholly in S, and a home anywhere in S, only if it was. Hence the cut has become no larger, and no cut is smaller than
-the total.
+**The cut.** A set S of places in time is a cut if it has, for each node where everybody may wait, no step without all
+those before it; elsewhere the room to wait counts where S begins. Let S be a minimum cut on the short axis. On the full
+axis, let the far end of a door at dead steps (but those kept after a run, and step 0) be on the side of the next live
+step, or on the source's side if there is none; any other place left out on the side of the next step kept, or the last.
+Again no step of S is without those before it. Arcs with a zone, which lead from live to kept steps, cross as on the
+short axis. Say a door is crossed at step t of the full axis. Its tail at t has the side of its tail at the step kept
+for t. Its far end is reached on the side of a kept step s, the same or a later one; on the short axis it is reached by
+s, where it is in S, so it is in S when it is reached. So the door is crossed there, too, with the capacities of all
+steps it is kept for. A shelter is wholly in S, and a home anywhere in S, only if it was. Hence the cut has become no
+larger, and no cut is smaller than the total.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) ->
         return None
     doors = np.flatnonzero(net.zone < 0)
     heads = net.head[doors]
-    if not net.wait[heads].all() or net.shelter[heads].any() or np.isin(heads, net.tail[doors]).any():
+    if not net.waits_freely[heads].all() or net.shelter[heads].any() or np.isin(heads, net.tail[doors]).any():
         return None
     longest = int(net.transit[doors].max(initial=0))
     at = np.arange(steps)
@@ -165,9 +166,16 @@ def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) ->
     kept = np.flatnonzero(~apart | (next_live - at <= longest))
     if len(kept) > _MOST_KEPT * steps:
         return None
+    wait = net.wait
+    if wait.ndim == 2:
+        limited = net.waiting_room[~net.waits_freely, : kept[-1] + 1]
+        left_out = np.setdiff1d(at[: kept[-1]], kept)
+        if (limited[:, left_out] != limited[:, left_out - 1]).any():
+            return None
+        wait = wait[:, kept]
     head_of = np.searchsorted(kept, np.where(apart, next_live, at))
     short = TimedNetwork(
-        net.tail, net.head, net.transit, _capacity(net, kept, doors), net.supply, net.shelter, net.wait, net.zone
+        net.tail, net.head, net.transit, _capacity(net, kept, doors), net.supply, net.shelter, wait, net.zone
     )
     return Shortened(net, steps, short, quiet[:, kept], kept, doors, head_of)
 

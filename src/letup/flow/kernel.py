@@ -55,7 +55,7 @@ def fetch(net, state, bits, search, hubs):
         arrive(net, state, bits, to, then, people)
         if state.left[net.home[node]] == 0:
             search.goal[node] = NONE
-            if search.size[LOOKED] > len(net.wait):  # distances only guide: old ones do while searches are short
+            if search.size[LOOKED] > len(net.home):  # distances only guide: old ones do while searches are short
                 measure(net, search)
         if state.free[net.shelter[to]] == 0 or (cut >= 0 and not retreat(search, cut, at)):
             forget(search, False)
@@ -66,7 +66,7 @@ def fetch(net, state, bits, search, hubs):
 def _roots(net, state, bits, search, shelters, steps):
     """Let the next search start at shelters with room, each at its step; False if all of them are dead."""
     # arrays by name, and rows by number: each tuple and each view of a row would have to be counted
-    seen, dead, fresh, how, free, wait = search.seen, search.dead, search.fresh, search.how, state.free, net.wait
+    seen, dead, fresh, how, free = search.seen, search.dead, search.fresh, search.how, state.free
     into_start, out_start, out, tail, transit = net.into_start, net.out_start, net.out, net.tail, net.transit
     some = False
     for k in range(len(shelters)):
@@ -75,7 +75,7 @@ def _roots(net, state, bits, search, shelters, steps):
             continue
         # whoever comes from nowhere need not be searched for: most steps at most shelters, with short windows
         lively = net.home[node] >= 0 or has(bits.stays, node, step)
-        lively = lively or (wait[node] and step > 0 and not has(seen, node, step - 1))
+        lively = lively or (step > 0 and has(bits.waits, node, step - 1) and not has(seen, node, step - 1))
         for arc in range(into_start[node], into_start[node + 1]):
             start = step - transit[arc]
             lively = lively or (start >= 0 and has(bits.open, arc, start) and not has(seen, tail[arc], start))

@@ -35,7 +35,7 @@ class PricedFlow:
 def priced_flow(
     net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, worth: NDArray[np.float64]
 ) -> PricedFlow:
-    """Send people where and when an arrival is worth most, as if every shelter had room for all.
+    """Send people where and when an arrival is worth most, as if shelters and places to wait had room for all.
 
     Which numbers can arrive at which shelters and steps forms a polymatroid, as each arrival is a place in time at
     the end of a way (Megiddo 1974); so it is best to fill the most valuable arrivals first, one after the other.
@@ -48,7 +48,7 @@ def priced_flow(
         Value of an arrival at each shelter, in the order of their nodes, at each step; arrivals that are worth
         nothing, or less, are left out. Non-increasing in time.
     """
-    roomy = replace(net, shelter=np.where(net.shelter > 0, max(int(net.supply.sum()), 1), 0))
+    roomy = replace(net, shelter=np.where(net.shelter > 0, max(int(net.supply.sum()), 1), 0), wait=net.may_wait)
     short = shortened(roomy, steps, quiet)
     if short is None:
         small, kept, lit = roomy, np.arange(steps), quiet

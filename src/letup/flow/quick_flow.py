@@ -39,7 +39,7 @@ def _at_once(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[n
     steps = entering.shape[1]
     sooner = arriving.copy()
     for shelter, node in enumerate(np.flatnonzero(net.shelter > 0).tolist()):
-        if not net.wait[node] or net.supply[node] or not arriving[shelter].any():
+        if not net.may_wait[node] or net.supply[node] or not arriving[shelter].any():
             continue
         here = np.zeros(steps + 1, np.int64)
         for arc in np.flatnonzero(net.head == node).tolist():

@@ -33,7 +33,8 @@ class Net(NamedTuple):
     varies: int  # 1 if capacity varies in time, else 0
     zone: np.ndarray  # int32[m], row of ``calm``
     calm: np.ndarray  # int32[zones + 1, T], quiet steps in a row from here; last row for arcs that need no pause
-    wait: np.ndarray  # bool[n]
+    waiting_room: np.ndarray  # int64[n, 1] or int64[n, T], most people in transit who may wait until the next step
+    waiting_varies: int  # 1 if that varies in time, else 0
     into_start: np.ndarray  # int64[n + 1], arcs are numbered by head
     out: np.ndarray  # int32[m], arcs sorted by tail
     out_start: np.ndarray  # int64[n + 1]
@@ -82,7 +83,7 @@ def add_people(rows, row, used, which, k, step, people):
 @njit(cache=True)
 def residual(net, state, move, x, y):
     """People who can still make a move from spot ``x`` to spot ``y``."""
-    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    steps, m, homes = net.steps, len(net.tail), len(net.home) * net.steps
     shelters = homes + len(net.home_node)
     if move < m:
         if net.calm[net.zone[move], x % steps] < net.transit[move]:
@@ -92,6 +93,10 @@ def residual(net, state, move, x, y):
     if move < 2 * m:
         return people_at(state.entering, state.row, move - m, y % steps)
     kind = move - 2 * m
+    if kind == WAIT:
+        node, step = x // steps, x % steps
+        waiting = people_at(state.waiting, state.stay_row, node, step)
+        return net.waiting_room[node, step * net.waiting_varies] - waiting
     if kind == UNWAIT:
         return people_at(state.waiting, state.stay_row, y // steps, y % steps)
     if kind == UNLEAVE:
@@ -112,7 +117,7 @@ def residual(net, state, move, x, y):
 @njit(cache=True)
 def push(net, state, bits, move, x, y, people):
     """Let people make a move from spot ``x`` to spot ``y``."""
-    steps, m, homes = net.steps, len(net.tail), len(net.wait) * net.steps
+    steps, m, homes = net.steps, len(net.tail), len(net.home) * net.steps
     shelters = homes + len(net.home_node)
     kind = move - 2 * m
     if move < 2 * m:
@@ -122,8 +127,10 @@ def push(net, state, bits, move, x, y, people):
         put(bits.open, arc, step, net.capacity[net.given[arc], step * net.varies] - there)
     elif kind in (WAIT, UNWAIT):
         place, more = (x, people) if kind == WAIT else (y, -people)
-        there = add_people(state.waiting, state.stay_row, state.rows, 1, place // steps, place % steps, more)
-        put(bits.stays, place // steps, place % steps, there)
+        node, step = place // steps, place % steps
+        there = add_people(state.waiting, state.stay_row, state.rows, 1, node, step, more)
+        put(bits.stays, node, step, there)
+        put(bits.waits, node, step, net.waiting_room[node, step * net.waiting_varies] - there)
     elif kind == LEAVE:
         state.leaving[x - homes, y % steps] += people
     elif kind == UNLEAVE:

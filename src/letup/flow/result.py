@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+Order = Literal["earliest", "any"]
+"""In which order people arrive: as early as can be, or in any that brings as many."""
 
 
 class Solution(NamedTuple):
@@ -72,6 +75,10 @@ class Cut:
         The (arc, step) pairs that everybody left behind would have to go through, all full.
     people : int64[k]
         Capacity of each pair.
+    waits, wait_steps : int32[w]
+        The (node, step) pairs at which everybody left behind would have to wait until the next step, all full.
+    wait_people : int64[w]
+        Most people who may wait at each pair.
     shelters : int32[s]
         Shelters that everybody left behind could reach only when full.
     room : int64[s]
@@ -85,6 +92,9 @@ class Cut:
     arcs: NDArray[np.int32]
     steps: NDArray[np.int32]
     people: NDArray[np.int64]
+    waits: NDArray[np.int32]
+    wait_steps: NDArray[np.int32]
+    wait_people: NDArray[np.int64]
     shelters: NDArray[np.int32]
     room: NDArray[np.int64]
     origins: NDArray[np.int32]
@@ -92,5 +102,5 @@ class Cut:
 
     @property
     def sum(self) -> int:
-        """Capacity of the pairs, room of the shelters and supply of the origins together."""
-        return int(self.people.sum() + self.room.sum() + self.supply.sum())
+        """Capacity of the pairs, room to wait and of the shelters, and supply of the origins together."""
+        return int(self.people.sum() + self.wait_people.sum() + self.room.sum() + self.supply.sum())

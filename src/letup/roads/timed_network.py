@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,9 @@ class TimedNetwork:
         People present at step 0 who want to leave.
     shelter : int64[n]
         Room in people; 0 = no shelter.
-    wait : bool[n]
-        Whether people in transit may wait here. People at home always may.
+    wait : bool[n], int64[n] or int64[n, T]
+        Whether people in transit may wait here, or the most who may from a step to the next (the last column does not
+        matter). People at home always may.
     zone : int32[m], optional
         Zone of each arc; -1 = needs no pause. Without it no arc needs a pause.
 
@@ -46,7 +48,7 @@ class TimedNetwork:
     capacity: NDArray[np.int32]
     supply: NDArray[np.int64]
     shelter: NDArray[np.int64]
-    wait: NDArray[np.bool_]
+    wait: NDArray[Any]
     zone: NDArray[np.int32]
 
     def __init__(
@@ -70,10 +72,10 @@ class TimedNetwork:
             "shelter": shelter,
             "zone": zone if zone is not None else np.full(np.shape(tail), -1, np.int32),
         }
+        if np.asarray(wait).dtype != np.bool_:  # people, not whether
+            arguments["wait"] = wait
         arrays = {name: _whole(name, value, wrong) for name, value in arguments.items()}
-        waits = np.asarray(wait)
-        if waits.dtype != np.bool_:
-            wrong.append("wait must be an array of bool")
+        waits = arrays.get("wait", np.asarray(wait))
         arcs, nodes = arrays["tail"].shape, arrays["supply"].shape
         if len(nodes) != 1 or len(arcs) != 1:
             wrong.append("tail and supply must have one dimension")
@@ -84,9 +86,10 @@ class TimedNetwork:
         ]
         if arrays["capacity"].shape[:1] != arcs or arrays["capacity"].ndim > 2:
             wrong.append(f"capacity has shape {arrays['capacity'].shape}, expected {arcs} or {(*arcs, 'steps')}")
-        for name, array in (("shelter", arrays["shelter"]), ("wait", waits)):
-            if array.shape != nodes:
-                wrong.append(f"{name} has shape {array.shape}, supply has {nodes}")
+        if arrays["shelter"].shape != nodes:
+            wrong.append(f"shelter has shape {arrays['shelter'].shape}, supply has {nodes}")
+        if waits.shape[:1] != nodes or waits.ndim > 1 + ("wait" in arrays):
+            wrong.append(f"wait has shape {waits.shape}, expected {nodes}, or {(*nodes, 'steps')} if it counts people")
         n = nodes[0] if nodes else 0
         for name, lowest, highest in (
             ("tail", 0, n - 1),
@@ -96,8 +99,9 @@ class TimedNetwork:
             ("supply", 0, _LARGEST),
             ("shelter", 0, 2**62),
             ("zone", -1, _LARGEST),
+            ("wait", 0, 2**62),
         ):
-            array = arrays[name]
+            array = arrays.get(name, np.zeros(0))
             bad = np.flatnonzero((array < lowest) | (array > highest))
             if len(bad):
                 where = np.unravel_index(bad[0], array.shape)
@@ -110,10 +114,11 @@ class TimedNetwork:
             wrong.append(f"supply adds up to {arrays['supply'].sum()}, more than 2**31 - 1")
         if wrong:
             raise LetupError("flow.input", "; ".join(wrong), "Correct the arrays given to TimedNetwork.")
-        kinds = {"supply": np.int64, "shelter": np.int64}
+        kinds = {"supply": np.int64, "shelter": np.int64, "wait": np.int64}
         for name, array in arrays.items():
             object.__setattr__(self, name, np.ascontiguousarray(array, kinds.get(name, np.int32)))
-        object.__setattr__(self, "wait", np.ascontiguousarray(waits))
+        if "wait" not in arrays:
+            object.__setattr__(self, "wait", np.ascontiguousarray(waits))
 
     @property
     def nodes(self) -> int:
@@ -129,6 +134,31 @@ class TimedNetwork:
     def zones(self) -> int:
         """Number of zones: one more than the highest zone number."""
         return int(self.zone.max(initial=-1)) + 1
+
+    @cached_property
+    def waiting_room(self) -> NDArray[np.int64]:
+        """The most people in transit who may wait from a step to the next, no more than there are in all.
+
+        int64[n, T], or int64[n, 1] if it does not vary.
+        """
+        people = self.supply.sum()
+        room = np.where(self.wait, people, 0) if self.wait.dtype == np.bool_ else np.minimum(self.wait, people)
+        return np.ascontiguousarray(room if room.ndim == 2 else room[:, None], np.int64)
+
+    @cached_property
+    def may_wait(self) -> NDArray[np.bool_]:
+        """Whether anybody in transit may ever wait here: bool[n]."""
+        return np.asarray(_before_last(self.waiting_room).any(axis=1), np.bool_)
+
+    @cached_property
+    def waits_freely(self) -> NDArray[np.bool_]:
+        """Whether all people at once may wait here at any time: bool[n]."""
+        return np.asarray((_before_last(self.waiting_room) >= self.supply.sum()).all(axis=1), np.bool_)
+
+
+def _before_last(room: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Room at every step but the last, from which nobody can wait on."""
+    return room[:, :-1] if room.shape[1] > 1 else room
 
 
 def _whole(name: str, value: ArrayLike, wrong: list[str]) -> NDArray[Any]:

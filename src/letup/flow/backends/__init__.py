@@ -8,40 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.core.errors import LetupError
-from letup.flow.result import Solution
+from letup.flow.result import Order, Solution
 from letup.roads.timed_network import TimedNetwork
 
 
 class Backend(Protocol):
     """What every backend offers."""
 
-    def __call__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
-        """The flow of the largest total and, of these, the earliest, with a minimum cut."""
+    def __call__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
+        """A flow of the largest total and, if ``order`` is "earliest", the earliest of these, with a minimum cut."""
         ...
 
 
-def _kernel(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+def _kernel(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
     from letup.flow.backends.builtin import solve
 
-    return solve(net, steps, quiet)
+    return solve(net, steps, quiet, order)
 
 
-def _ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+def _ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
     from letup.flow.backends.reference import solve_ortools
 
-    return solve_ortools(net, steps, quiet)
+    return solve_ortools(net, steps, quiet, order)
 
 
-def _highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+def _highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
     from letup.flow.backends.reference import solve_highs
 
-    return solve_highs(net, steps, quiet)
+    return solve_highs(net, steps, quiet, order)
 
 
 BACKENDS: dict[str, Backend] = {"kernel": _kernel, "ortools": _ortools, "highs": _highs}
 
 
-def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, backend: str) -> Solution:
+def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, backend: str, order: Order) -> Solution:
     """Solve with a backend by its name.
 
     Raises
@@ -52,7 +52,7 @@ def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, backen
     if backend not in BACKENDS:
         raise LetupError("flow.backend", f"there is no backend {backend!r}", f"Choose one of {', '.join(BACKENDS)}.")
     try:
-        return BACKENDS[backend](net, steps, quiet)
+        return BACKENDS[backend](net, steps, quiet, order)
     except ModuleNotFoundError as error:
         raise LetupError(
             "flow.backend",

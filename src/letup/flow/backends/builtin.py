@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from letup.flow.arrival_order import restore_arrival_order
 from letup.flow.augmenting_search import ARC, SearchState
-from letup.flow.bits import ALL, Bits, enterable
+from letup.flow.bits import ALL, Bits, enterable, waitable
 from letup.flow.idle_steps import shortened
 from letup.flow.kernel import can_grow, complete, fill
 from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
-from letup.flow.result import Solution
+from letup.flow.result import Order, Solution
 from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
@@ -65,19 +65,21 @@ class LargestFlow:
         return np.unpackbits(octets, axis=1, count=self.net.steps, bitorder="little").view(np.bool_).ravel()
 
 
-def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+def solve(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
     """Leave out the nights where that can be done, and solve what remains."""
     short = shortened(net, steps, quiet)
     if short is None:
-        return solve_every_step(net, steps, quiet)
-    entering, arriving, sink_side = solve_every_step(short.net, short.steps, short.quiet)
+        return solve_every_step(net, steps, quiet, order)
+    entering, arriving, sink_side = solve_every_step(short.net, short.steps, short.quiet, order)
     return Solution(short.entering(entering), short.arriving(arriving), short.sink_side(sink_side))
 
 
-def solve_every_step(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
+def solve_every_step(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order = "earliest"
+) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
     flow = largest_flow(net, steps, quiet)
-    if (flow.state.free == 0).any():
+    if order == "earliest" and (flow.state.free == 0).any():
         if net.nodes * steps > _ADVANCE_FROM:
             advance_arrivals(flow.net, flow.state, flow.bits, _search_state(flow.net))
         wide = ARC + _most_arcs(flow.net) > np.iinfo(np.int16).max
@@ -120,8 +122,8 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
     outgoing = np.diff(out_start)
     homes, shelters = np.flatnonzero(net.supply), np.flatnonzero(net.shelter)
     varies = net.capacity.ndim == 2
-    wait = np.empty(net.nodes, np.bool_)
-    wait[number] = net.wait
+    waiting_room = np.empty_like(net.waiting_room)
+    waiting_room[number] = net.waiting_room
     return Net(
         steps=steps,
         tail=tail,
@@ -132,7 +134,8 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
         varies=int(varies),
         zone=zone_rows(net)[order],
         calm=quiet_runs(net.zones, steps, quiet),
-        wait=wait,
+        waiting_room=waiting_room,
+        waiting_varies=int(waiting_room.shape[1] > 1),
         into_start=into_start,
         out=out,
         out_start=out_start,
@@ -148,7 +151,7 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
 
 
 def _state(net: Net) -> State:
-    nodes, arcs = len(net.wait), len(net.tail)
+    nodes, arcs = len(net.home), len(net.tail)
     return State(
         entering=np.zeros((arcs, net.steps), np.int32),
         waiting=np.zeros((nodes, net.steps), np.int32),
@@ -167,14 +170,15 @@ def _bits(net: Net) -> Bits:
     return Bits(
         open=enterable(net, words),
         used=np.zeros((len(net.tail), words), np.uint64),
-        stays=np.zeros((len(net.wait), words), np.uint64),
+        waits=waitable(net, words),
+        stays=np.zeros((len(net.home), words), np.uint64),
         leaves=np.zeros((len(net.home_node), words), np.uint64),
         comes=np.zeros((len(net.shelter_node), words), np.uint64),
     )
 
 
 def _search_state(net: Net) -> SearchState:
-    nodes, words = len(net.wait), -(-net.steps // 64)
+    nodes, words = len(net.home), -(-net.steps // 64)
     return SearchState(
         goal=np.zeros((nodes, words), np.uint64),
         dead=np.zeros((nodes, words), np.uint64),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
-from letup.flow.result import Solution
+from letup.flow.result import Order, Solution
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 Longs = NDArray[np.int64]
@@ -91,7 +91,8 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ti
     places = net.nodes * steps
     first_home, first_shelter = places, places + len(homes)
     source = first_shelter + len(shelters)
-    waits = np.flatnonzero(net.wait)
+    waits = np.flatnonzero(net.may_wait)
+    room_to_wait = np.broadcast_to(net.waiting_room[waits], (len(waits), steps))[:, :-1]
     plenty = int(net.supply.sum()) + 1
     stay = (waits[:, None] * steps + at[None, :-1]).ravel()
     leave_from = np.repeat(np.arange(first_home, first_shelter), steps)
@@ -118,7 +119,8 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ti
     ]
     limit: list[Longs] = [
         capacity[arc, step].astype(np.int64),
-        *(np.full(len(part), plenty) for part in (stay, leave_from, arrive_from)),
+        room_to_wait.ravel(),
+        *(np.full(len(part), plenty) for part in (leave_from, arrive_from)),
         net.supply[homes],
         np.minimum(net.shelter[shelters], plenty),
         np.array([0]),
@@ -135,8 +137,8 @@ def expand(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Ti
     )
 
 
-def solve_highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
-    """HiGHS: a sequence of linear programs, first the total, then each step's arrivals.
+def solve_highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
+    """HiGHS: a sequence of linear programs, first the total, then (for the earliest order) each step's arrivals.
 
     Each program's best solutions are a face of the flow polytope, whose corners are whole numbers, so the simplex
     method returns whole people throughout.
@@ -152,7 +154,7 @@ def solve_highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) 
         leaving, entering = np.flatnonzero(network.tail == node), np.flatnonzero(network.head == node)
         program.add_row(0.0, 0.0, [*((a, 1.0) for a in leaving.tolist()), *((a, -1.0) for a in entering.tolist())])
     solver = Solver(program, presolve=False)  # each program starts from the last one's basis
-    for counted in [network.arrivals.ravel(), *network.arrivals.T]:
+    for counted in [network.arrivals.ravel(), *(network.arrivals.T if order == "earliest" else ())]:
         gains = np.zeros(program.columns)
         gains[counted] = 1.0
         solver.set_gains(np.arange(program.columns), gains)
@@ -162,15 +164,29 @@ def solve_highs(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) 
     return network.solution(np.rint(values).astype(np.int64))
 
 
-def solve_ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Solution:
-    """OR-Tools: with one shelter, or room for everyone in each, a min-cost flow whose cost is the step of arrival.
+def solve_ortools(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order) -> Solution:
+    """OR-Tools: a maximum flow for any order.
 
-    With scarce shelters a sequence of linear programs (GLOP), as with HiGHS.
+    For the earliest, with one shelter or room for everyone in each, a min-cost flow whose cost is the step of arrival;
+    with scarce shelters a sequence of linear programs (GLOP), as with HiGHS.
     """
     network = expand(net, steps, quiet)
+    if order == "any":
+        return network.solution(_largest(network))
     room = net.shelter[net.shelter > 0]
     plenty = len(room) <= 1 or bool((room >= net.supply.sum()).all())
     return network.solution(_cheapest(network) if plenty else _in_turn(network))
+
+
+def _largest(network: TimeExpandedNetwork) -> Longs:
+    """Maximum flow."""
+    from ortools.graph.python import max_flow
+
+    solver = max_flow.SimpleMaxFlow()
+    arcs = solver.add_arcs_with_capacity(network.tail, network.head, network.capacity)
+    solver.solve(network.source, network.sink)
+    flow: Longs = np.asarray(solver.flows(arcs), np.int64)
+    return flow
 
 
 def _cheapest(network: TimeExpandedNetwork) -> Longs:

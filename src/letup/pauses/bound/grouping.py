@@ -65,7 +65,7 @@ def _free(net: TimedNetwork) -> NDArray[np.int64]:
 
     Who has come to where no pause is needed and waiting is allowed can go on to its shelters at any time.
     """
-    may = net.wait & (net.supply == 0)
+    may = net.may_wait & (net.supply == 0)
     arcs = np.flatnonzero((net.zone < 0) & may[net.tail] & may[net.head])
     shape = (net.nodes, net.nodes)
     graph = csr_array((np.ones(len(arcs), np.int8), (net.tail[arcs], net.head[arcs])), shape=shape)
@@ -124,7 +124,7 @@ def by_zones(net: TimedNetwork, lead: NDArray[np.int64], bucket: int) -> Groupin
     bucket : int
         Steps in one bucket.
     """
-    kind = np.where(net.shelter > 0, 3, np.where(net.supply > 0, 2, np.where(net.wait, 1, 0)))
+    kind = np.where(net.shelter > 0, 3, np.where(net.supply > 0, 2, np.where(net.may_wait, 1, 0)))
     _, group = np.unique(np.stack([zone_of_node(net), kind]), axis=1, return_inverse=True)
     return Grouping(group.ravel().astype(np.int64), lead, bucket)
 

@@ -93,7 +93,7 @@ def all_quiet_bound(
     """
     steps, people = len(weight), int(net.supply.sum())
     worth = certificate.worths(net.nodes, steps)
-    rises = (worth[:, 1:] > worth[:, :-1]).any(axis=1) & net.wait
+    rises = (worth[:, 1:] > worth[:, :-1]).any(axis=1) & net.may_wait
     if rises.any():
         raise refused(f"waiting at node {int(rises.argmax())} would gain something")
     homes, shelters = np.flatnonzero(net.supply > 0), np.flatnonzero(net.shelter > 0)

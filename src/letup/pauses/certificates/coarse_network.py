@@ -127,7 +127,7 @@ def coarsen(net: TimedNetwork, steps: int, usable: NDArray[np.bool_], grouping: 
     room = np.zeros(groups)
     np.add.at(room, group, net.shelter)
     size = np.bincount(group, minlength=groups)
-    stays = home | (size > 1) | (np.bincount(group, net.wait, groups) > 0)
+    stays = home | (size > 1) | (np.bincount(group, net.may_wait, groups) > 0)
 
     # Only places that a move or a start touches exist; staying leads from one to the next.
     keys = np.unique(np.concatenate([tail, head, np.flatnonzero(people)]))

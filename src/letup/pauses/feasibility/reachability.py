@@ -129,7 +129,7 @@ class JourneySearch:
         for members in [*together, *((zone,) for zone in used if zone not in grouped)]:
             is_inside = np.isin(self.zone, members)
             inside, others = np.flatnonzero(is_inside), np.flatnonzero(~is_inside)
-            rest = self.net.wait.copy()
+            rest = self.net.may_wait.copy()
             begins, ends = rest.copy(), rest | self.refuge
             begins[self.homes] = True
             begins[self.head[others]] = True
@@ -169,7 +169,7 @@ class JourneySearch:
             arrivals += [(step, int(node)) for node in np.flatnonzero(now & self.refuge)]
             now[self.homes] = True
             if step:
-                now |= here[step - 1] & net.wait
+                now |= here[step - 1] & net.may_wait
             if first and arrivals:
                 break
             going = np.flatnonzero(now[self.tail])
@@ -192,7 +192,7 @@ class JourneySearch:
             if len(left):
                 departs, home = step, int(left[0])
                 break
-            onward[step] |= onward[step + 1] & net.wait & here[step]
+            onward[step] |= onward[step + 1] & net.may_wait & here[step]
         stays: list[Window] = []
         step, node = departs, home
         while node != shelter or step < arrives:

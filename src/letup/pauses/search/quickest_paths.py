@@ -27,7 +27,7 @@ def quickest_paths(net: TimedNetwork, seed: int = 0) -> list[ZonePath]:
         Of the sample taken where there are thousands.
     """
     shelters = np.flatnonzero(net.shelter > 0)
-    starts = np.flatnonzero((net.supply > 0) | ((net.shelter > 0) & net.wait))
+    starts = np.flatnonzero((net.supply > 0) | ((net.shelter > 0) & net.may_wait))
     if not len(starts) or not len(shelters):
         return []
     random = np.random.default_rng(seed)

@@ -138,7 +138,7 @@ def build_surrogate(
     largest = int(np.argmax([int(net.supply.sum()) for net in nets]))
     main = nets[largest]
     homes = np.asarray(np.array([net.supply > 0 for net in nets]).any(axis=0), bool)
-    fixed = homes | (main.shelter > 0) | main.wait
+    fixed = homes | (main.shelter > 0) | main.may_wait
     contraction = ZoneContraction(main, fixed, _stays(main, homes))
     # The same sample for each, so that their shortcuts are the same.
     shortcuts = [contraction.shortcuts(net.transit, np.random.default_rng(seed)) for net in nets]
@@ -284,7 +284,7 @@ def _contracted(
     np.add.at(supply, group[own], net.supply[ends.node[own]])
     np.add.at(shelter, group[own], net.shelter[ends.node[own]])
     wait = np.zeros(total_nodes, bool)
-    wait[group[own & net.wait[ends.node]]] = True
+    wait[group[own & net.may_wait[ends.node]]] = True
     return TimedNetwork(
         np.concatenate([tail, key[0]]),
         np.concatenate([head, key[1]]),
