@@ -1,19 +1,44 @@
-"""Flow problems that are measured, by size and by which pauses hold, and their time-expanded networks as files."""
+"""Flow problems that are measured, and their time-expanded networks as files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers.road_instances import road_network
+from benchmarks.peers.street_networks import CITIES, street_network
+
+EVERYBODY = 1e3
+"""Room per person that is enough for everybody in each shelter."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A network under the names that `letup.flow.TimedNetwork` takes, and when its zones are quiet."""
+
+    arrays: dict[str, Any]
+    steps: int
+    quiet: NDArray[np.bool_] | None
+
+
+class Problem(Protocol):
+    """What a row of the table is about; the same problem always has the same instances."""
+
+    @property
+    def same_arrivals(self) -> bool:
+        """Whether arrivals are unique, so that every solver has to find the same ones."""
+
+    def instances(self) -> list[Instance]:
+        """Networks that are solved one after the other; none where the job lays out its own."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a row of the table is about.
+    """A planar road-like network.
 
     Attributes
     ----------
@@ -33,19 +58,109 @@ class Size:
     finer: int = 1
     room: float = 1.1
 
+    @property
+    def same_arrivals(self) -> bool:
+        """With room for everyone in each shelter they are."""
+        return self.room > 2
+
+    def instances(self) -> list[Instance]:
+        """The network."""
+        return [build(self)]
+
     def __str__(self) -> str:
         steps = self.steps * self.finer
         more = ", two windows a zone" if self.windows else ", ample room" if self.room > 2 else ""
         return f"{self.nodes:,} x {steps:,}{more}"
 
 
-@dataclass(frozen=True)
-class Instance:
-    """A network and when its zones are quiet."""
+STREET_ROOM = {"ample": 1.3, "scarce": 0.6, "room for all": 13.0}
 
-    arrays: dict[str, Any]
-    steps: int
-    quiet: np.ndarray | None
+
+@dataclass(frozen=True)
+class Streets:
+    """People, shelters and windows on a city's streets; see `street_network`.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the city's file is.
+    city, room : str
+        One of `CITIES` and of `STREET_ROOM`.
+    seed, times, waiting, steps
+        As for `street_network`.
+    """
+
+    folder: Path
+    city: str
+    room: str
+    seed: int = 42
+    times: int = 1
+    waiting: float = 1.0
+    steps: int = 144
+
+    @property
+    def same_arrivals(self) -> bool:
+        """With room for everyone in each shelter they are."""
+        return self.room == "room for all"
+
+    def instances(self) -> list[Instance]:
+        """The network."""
+        path = self.folder / CITIES[self.city]
+        arrays, quiet = street_network(path, self.steps, STREET_ROOM[self.room], self.seed, self.times, self.waiting)
+        return [Instance(arrays, self.steps, quiet)]
+
+    def __str__(self) -> str:
+        congested = f", x {self.times}, seed {self.seed}" if self.times > 1 else ""
+        return f"{self.city}, {self.room}{congested}{', few may wait' if self.waiting < 1 else ''}"
+
+
+@dataclass(frozen=True)
+class GazaGroups:
+    """The groups of the bundled scenario one after the other, in the pauses of one plan."""
+
+    same_arrivals: bool = False
+
+    def instances(self) -> list[Instance]:
+        """The network of each group."""
+        from benchmarks.peers.gaza_flows import group_instances
+
+        return group_instances()
+
+    def __str__(self) -> str:
+        return "gaza-2023, all groups"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the job that measures it lays out by itself."""
+
+    name: str
+    same_arrivals: bool = False
+
+    def instances(self) -> list[Instance]:
+        """None."""
+        return []
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def save(instances: list[Instance], folder: Path) -> None:
+    """Write instances, for other processes."""
+    for number, instance in enumerate(instances):
+        quiet = {} if instance.quiet is None else {"quiet": instance.quiet}
+        np.savez(folder / f"{number}.npz", steps=instance.steps, **quiet, **instance.arrays)
+
+
+def load(folder: Path) -> list[Instance]:
+    """Read what `save` wrote."""
+    instances = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as file:
+            arrays = dict(file)
+        steps, quiet = int(arrays.pop("steps")), arrays.pop("quiet", None)
+        instances.append(Instance(arrays, steps, quiet))
+    return instances
 
 
 def build(size: Size) -> Instance:
@@ -103,23 +218,29 @@ def write_expansion(instance: Instance, folder: Path) -> dict[str, int]:
         can = at + transit < steps
         if quiet is not None:
             noise = np.r_[0, np.cumsum(~quiet[net["zone"][k]])]
-            can[: max(0, steps - transit)] &= (noise[transit:steps] == noise[: steps - transit])[
-                : max(0, steps - transit)
-            ]
-        enter = at[can]
-        add(tail * steps + enter, head * steps + enter + transit, int(net["capacity"][k]))
-    for node in np.flatnonzero(net["wait"]):
-        add(node * steps + at[:-1], node * steps + at[1:], people)
-    shelters = np.flatnonzero(net["shelter"])
-    source = len(net["supply"]) * steps + len(shelters)
+            last = max(0, steps - transit)
+            can[:last] &= (noise[transit:steps] == noise[:last]) | (net["zone"][k] < 0)
+        capacity = np.broadcast_to(net["capacity"][k], steps)
+        enter = at[can & (capacity > 0)]
+        add(tail * steps + enter, head * steps + enter + transit, capacity[enter])
+    free = net["wait"] if net["wait"].dtype == bool else np.zeros(len(net["wait"]), bool)
+    for node in np.flatnonzero(net["wait"] if net["wait"].ndim == 1 else net["wait"].any(axis=1)):
+        room = np.broadcast_to(people if free[node] else np.minimum(net["wait"][node], people), steps)
+        add(node * steps + at[:-1], node * steps + at[1:], room[:-1])
+    shelters, homes = np.flatnonzero(net["shelter"]), np.flatnonzero(net["supply"])
+    at_home = len(net["supply"]) * steps + len(shelters)
+    source = at_home + len(homes)
     for k, node in enumerate(shelters):
-        inside = np.full(steps, source - len(shelters) + k)
+        inside = np.full(steps, at_home - len(shelters) + k)
         add(node * steps + at, inside, people, at)
         add(inside[:1], np.array([source + 1]), min(people, int(net["shelter"][node])))
-    for node in np.flatnonzero(net["supply"]):
-        if not net["wait"][node]:
-            raise ValueError("the benchmark's people may wait at home")
-        add(np.array([source]), np.array([node * steps]), int(net["supply"][node]))
+    for k, node in enumerate(homes):
+        supply = int(net["supply"][node])
+        if free[node]:
+            add(np.array([source]), np.array([node * steps]), supply)
+        else:  # people at home may wait where others may not
+            add(np.array([source]), np.array([at_home + k]), supply)
+            add(np.full(steps, at_home + k), node * steps + at, supply)
     for file in files.values():
         file.close()
     # moving people on from full shelters to let one more in changes an arrival's step at each shelter at most once
