@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,10 @@ def speed(job: str, times: float, beside: str = "ortools") -> Claim:
     return Claim(job, "speed", times, beside)
 
 
-def rows(quick: bool = False, networks: Path | None = None, lemon_on_streets: bool = False) -> list[Row]:
-    """All that is measured; ``quick``: small problems, to see that it runs."""
+def rows(
+    quick: bool = False, networks: Path | None = None, cities: Sequence[str] = tuple(CITIES), lemon: bool = False
+) -> list[Row]:
+    """All that is measured; ``quick``: small problems, to see that it runs; ``lemon``: LEMON on streets, too."""
     small, middle = (Size(200, 36), Size(300, 48)) if quick else (Size(2_000, 144), Size(5_000, 288))
     quiet, windows = (Size(300, 48, w) if quick else Size(20_000, 288, w) for w in (False, True))
     table = [
@@ -102,7 +104,7 @@ def rows(quick: bool = False, networks: Path | None = None, lemon_on_streets: bo
         Row("lemon", small, (speed("earliest", 10, "lemon"),)),
         Row("lemon", middle, (speed("earliest", 50, "lemon"),)),
     ]
-    for size in (quiet, windows):
+    for size in (windows,) if quick else (quiet, windows):
         quarter = Claim("earliest", "memory", 0.25, "ortools")
         table.append(Row("planar", size, (speed("any", 20), speed("earliest", 5), quarter)))
         growth = [Claim(order, f, 2, order, size) for order in ("any", "earliest") for f in ("time", "space")]
@@ -112,16 +114,16 @@ def rows(quick: bool = False, networks: Path | None = None, lemon_on_streets: bo
         bounds = Claim("any", "seconds", 0.5), Claim("earliest", "seconds", 2)
         table.append(Row("gaza", GazaGroups(), bounds, ("ortools",)))
     if networks is not None:
-        table += _street_rows(quick, networks, ("lemon",) if lemon_on_streets else ())
+        table += _street_rows(quick, networks, cities, ("lemon",) if lemon else ())
     return table
 
 
-def _street_rows(quick: bool, folder: Path, also: tuple[str, ...]) -> list[Row]:
+def _street_rows(quick: bool, folder: Path, cities: Sequence[str], also: tuple[str, ...]) -> list[Row]:
     if quick:
         return [Row("streets", Streets(folder, "Austin", "ample", steps=36), (speed("any", 10), speed("earliest", 1)))]
     table = []
     no_more = Claim("any", "memory", 1, "ortools")
-    for city in CITIES:
+    for city in cities:
         for room, times in (("ample", 1.0), ("scarce", 0.5)):
             claims = speed("any", 10), no_more, speed("earliest", times)
             table.append(Row("streets", Streets(folder, city, room), claims, also))
@@ -139,12 +141,12 @@ SECTIONS = ("lemon", "planar", "finer", "strip", "gaza", "streets", "waiting", "
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
-    table = rows(options.quick, options.networks, options.lemon_on_streets)
+    table = rows(options.quick, options.networks, options.cities, options.lemon_on_streets)
     if options.networks is None:
         print("Without --networks DIR nothing is measured on the streets of real cities.")
     answers = Answers(options.timeout, options.lemon_timeout)
     print("Compiling the kernel first; a process that finds it compiled only loads it, in its first call.", flush=True)
-    _compile(answers)
+    answers.of(Prepared("small networks"), "compile", show=False)
     header = "problem", "solver", "seconds", "1st call", "adding", "start MB", "peak MB", "total"
     print(COLUMNS.format(*header), flush=True)
     targets: list[str] = []
@@ -165,6 +167,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs; ratios mean nothing")
     parser.add_argument("--networks", type=Path, metavar="DIR", help=f"folder with {', '.join(CITIES.values())}")
+    parser.add_argument("--cities", nargs="+", choices=CITIES, default=tuple(CITIES))
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="what to measure")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one job on one problem")
     parser.add_argument("--lemon-timeout", type=float, default=600, help="the same for LEMON")
@@ -224,13 +227,6 @@ class Answers:
         )  # fmt: skip
         answer: Answer = json.loads(done.stdout)
         return answer
-
-
-def _compile(answers: Answers) -> None:
-    """Do small problems that need every part of the kernel."""
-    for room in (EVERYBODY, 1.1, 0.2):
-        for order in ("earliest", "any"):
-            answers.of(Size(40, 24, room=room), order, show=False)
 
 
 def _line_of(problem: Problem, job: str, answer: Answer | None, limit: float) -> str:

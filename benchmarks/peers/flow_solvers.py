@@ -18,13 +18,27 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.flow_problems import PARTS, Instance, load, write_expansion
+from benchmarks.peers.flow_problems import EVERYBODY, PARTS, Instance, Size, build, load, write_expansion
 
 CHUNK = 1_000_000
 PROVEN_UP_TO = 20_000_000
 """Arcs times steps up to which the cut is compared with the total."""
 STRIP_WINDOWS = [(6, 17, 35), (6, 62, 75), (7, 15, 35), (8, 16, 22), (8, 60, 65), (9, 12, 24)]
 """Zone, first and last step of windows for the strip, worth 21,513."""
+
+
+def compile_all(folder: Path) -> dict[str, Any]:  # noqa: ARG001 - all jobs are called alike
+    """Small problems that need every part of the kernel."""
+    from letup.flow import TimedNetwork
+
+    begin = time.process_time()
+    for room in (EVERYBODY, 1.1, 0.2):
+        for windows in (False, True):
+            tiny = build(Size(40, 24, windows, room=room))
+            for order in ("earliest", "any"):
+                for wait in (tiny.arrays["wait"], np.arange(40) % 3 == 0):
+                    _flow(TimedNetwork(**{**tiny.arrays, "wait": wait}), tiny, order)
+    return {"seconds": time.process_time() - begin}
 
 
 def expand(folder: Path) -> dict[str, Any]:
@@ -191,6 +205,7 @@ def _peak() -> float:
 
 
 JOBS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "compile": compile_all,
     "expand": expand,
     "any": partial(kernel, order="any"),
     "earliest": partial(kernel, order="earliest"),
