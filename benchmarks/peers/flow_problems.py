@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from benchmarks.peers.road_instances import road_network
 from benchmarks.peers.street_networks import CITIES, street_network
 
+PROBLEM = "problem.pickle"
+"""File in a job's folder that says what is measured."""
 EVERYBODY = 1e3
 """Room per person that is enough for everybody in each shelter."""
 

@@ -7,6 +7,7 @@ are added up.
 from __future__ import annotations
 
 import json
+import pickle
 import resource
 import statistics
 import sys
@@ -18,7 +19,17 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.flow_problems import EVERYBODY, PARTS, Instance, Size, build, load, write_expansion
+from benchmarks.peers.flow_problems import (
+    EVERYBODY,
+    PARTS,
+    PROBLEM,
+    Instance,
+    Size,
+    build,
+    load,
+    save,
+    write_expansion,
+)
 
 CHUNK = 1_000_000
 PROVEN_UP_TO = 20_000_000
@@ -39,6 +50,12 @@ def compile_all(folder: Path) -> dict[str, Any]:  # noqa: ARG001 - all jobs are 
                 for wait in (tiny.arrays["wait"], np.arange(40) % 3 == 0):
                     _flow(TimedNetwork(**{**tiny.arrays, "wait": wait}), tiny, order)
     return {"seconds": time.process_time() - begin}
+
+
+def lay_out(folder: Path) -> dict[str, Any]:
+    """Write the problem's networks."""
+    save(pickle.loads((folder / PROBLEM).read_bytes()).instances(), folder)
+    return {}
 
 
 def expand(folder: Path) -> dict[str, Any]:
@@ -206,6 +223,7 @@ def _peak() -> float:
 
 JOBS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "compile": compile_all,
+    "lay out": lay_out,
     "expand": expand,
     "any": partial(kernel, order="any"),
     "earliest": partial(kernel, order="earliest"),
