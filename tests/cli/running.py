@@ -1,7 +1,8 @@
 """Run commands as a user does, and look at what they print.
 
-`run` does it in this process, which spares loading everything again; `run_process` in one of its own, for what hangs
-on that: how quickly it starts, its streams, its signals.
+`run` does it in this process, which spares loading everything again; `run_apart` in a process of its own that finds the
+libraries loaded, for what hangs on that: its streams, its exit code, what it loads of letup; `run_process` in a Python
+of its own, for what hangs on how that starts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from unittest import mock
 
 from letup.cli import main
+from tests.cli.loaded import run_loaded
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -45,31 +47,14 @@ def run_process(*arguments: str | Path, **environment: str) -> subprocess.Comple
     )
 
 
-_WITHOUT_SOLVERS = """
-import sys
-
-class Missing:
-    def find_spec(self, name, *_):
-        if name.partition(".")[0] in {"highspy", "ortools", "pyvrp"}:
-            raise ModuleNotFoundError(f"{name} is not on this machine")
-
-sys.meta_path.insert(0, Missing())
-from letup.cli import main
-sys.argv[0] = "letup"
-main()
-"""
+def run_apart(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return run_loaded([str(argument) for argument in arguments], os.environ | {"COLUMNS": "80"})
 
 
 def run_without_solvers(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command as on a machine on which no solver can be imported."""
-    return subprocess.run(
-        [sys.executable, "-c", _WITHOUT_SOLVERS, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | {"COLUMNS": "80"},
-    )
+    solvers = ("highspy", "ortools", "pyvrp")
+    return run_loaded([str(argument) for argument in arguments], os.environ | {"COLUMNS": "80"}, solvers)
 
 
 def run_in_terminal(columns: int, *arguments: str | Path) -> str:

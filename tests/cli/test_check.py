@@ -1,18 +1,17 @@
 """``letup check`` says what planning would find out."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.running import run_apart
 
 CASES = Path(__file__).parents[1] / "cases"
 
 
 def check(folder):
-    command = [sys.executable, "-m", "letup", "check", str(folder), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_apart("check", folder, "--json")
     assert done.returncode == 0, done.stderr
     return {finding["code"]: finding for finding in json.loads(done.stdout)["findings"]}
 

@@ -17,7 +17,7 @@ from letup import __version__
 from letup.cli import commands
 from letup.cli.commands import COMMANDS
 from letup.scenario import new
-from tests.cli.running import run, run_process
+from tests.cli.running import run, run_apart, run_process
 
 RUNNER = CliRunner()
 
@@ -62,7 +62,7 @@ def test_the_version_is_printed() -> None:
 
 
 def test_check_of_a_good_scenario_exits_with_0(folder: Path) -> None:
-    result = run_process("check", str(folder))
+    result = run_apart("check", folder)
     assert result.returncode == 0
     assert "nothing wrong found" in result.stdout
     assert "4 zones, 24 roads, 9 places, 15,600 people in 2 groups" in result.stdout
@@ -70,7 +70,7 @@ def test_check_of_a_good_scenario_exits_with_0(folder: Path) -> None:
 
 
 def test_check_lists_everything_wrong_and_exits_with_1(broken: Path) -> None:
-    result = run_process("check", str(broken))
+    result = run_apart("check", broken)
     assert result.returncode == 1
     assert "people.csv\n" in result.stdout
     assert "row 2, column count: “many” is not a number [value.type]" in result.stdout
@@ -166,4 +166,4 @@ def test_a_reader_that_stops_reading_gets_no_traceback(folder: Path) -> None:
 
 
 def test_an_unknown_option_exits_with_2() -> None:
-    assert run_process("check", "--frobnicate").returncode == 2
+    assert run_apart("check", "--frobnicate").returncode == 2

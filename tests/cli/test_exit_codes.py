@@ -15,7 +15,7 @@ from letup import report
 from letup.core.errors import LetupError
 from letup.plan import Plan
 from letup.scenario import new
-from tests.cli.running import run_process
+from tests.cli.running import run_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,7 +93,7 @@ def test_each_exit_code_means_what_the_reference_says(
     exit_code: int, command: list[str], folders: Mapping[str, Path], tmp_path: Path
 ) -> None:
     arguments = [_filled_in(argument, folders, tmp_path) for argument in command]
-    result = (_stopped if exit_code == 130 else run_process)(*arguments)
+    result = (_stopped if exit_code == 130 else run_apart)(*arguments)
     assert result.returncode == exit_code, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     if exit_code in (2, 3):

@@ -20,7 +20,7 @@ from letup.plan.frontier.model import BudgetFrontier, BudgetPoint
 from letup.plan.planner.multistart import make_best
 from letup.report import write_frontier_html
 from letup.scenario import new
-from tests.cli.running import printed, run, run_process, two_lines
+from tests.cli.running import printed, run, run_apart, two_lines
 from tests.core.dask_cluster import running
 
 
@@ -37,7 +37,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def traced(short: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     out = short.parent / "out"
-    return out, run_process("frontier", short, "--out", out, "--zone-hours", "1,27,36", "--time-limit", "3")
+    return out, run_apart("frontier", short, "--out", out, "--zone-hours", "1,27,36", "--time-limit", "3")
 
 
 def points(folder: Path) -> list[dict]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from letup.scenario import new
-from tests.cli.running import run, run_process, two_lines
+from tests.cli.running import run, run_apart, two_lines
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def planned(example: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     out = example.parent / "plan"
-    return out, run_process("plan", example, "--out", out, "--time-limit", "4")
+    return out, run_apart("plan", example, "--out", out, "--time-limit", "4")
 
 
 def test_a_plan_begins_with_the_answer_and_ends_with_how_to_verify_it(
@@ -52,7 +52,7 @@ def test_the_plan_verifies_and_a_changed_one_does_not(
     planned: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     out, _ = planned
-    assert run_process("verify", out).returncode == 0
+    assert run_apart("verify", out).returncode == 0
     path = out / "plan.json"
     honest = path.read_text("utf-8")
     document = json.loads(honest)
@@ -173,7 +173,7 @@ def test_all_that_is_wrong_with_pauses_from_a_spreadsheet_is_said_with_its_row(e
     file.write_text(
         f"\ufeffzone,start,end\r\nmil,{times}\r\nnorth,{times}\r\nnorth,{times}\r\nnorth,,late\r\n", "utf-8"
     )
-    result = run_process("plan", example, "--pauses", file, "--out", tmp_path / "out")
+    result = run_apart("plan", example, "--pauses", file, "--out", tmp_path / "out")
     assert result.returncode == 2
     assert not (tmp_path / "out").exists()
     for line in (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import run_process
+from tests.cli.running import run_apart
 from tests.report.secret import NAMED, odd_folder, texts
 
 PAUSES = "zone,start,end\n" + "".join(
@@ -33,7 +33,7 @@ def printed(tmp_path_factory) -> tuple[Path, list[str]]:
         ("assess", case, "--plan", plan, "--out", folder / "assessment"),
         ("verify", plan),
     ):
-        result = run_process(*command)
+        result = run_apart(*command)
         assert result.returncode == 0, result.stdout + result.stderr
         said.append(result.stdout + result.stderr)
     return folder, said

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from letup.plan.files.signature import make_key, sign
 from letup.verify import Verification
 from letup.verify.against import check_against
 from letup.verify.signature import check_signature
+from tests.cli.running import run_apart
 
 
 @pytest.fixture
@@ -97,12 +97,9 @@ def test_each_value_that_ones_own_scenario_says_otherwise_is_named(folder, tmp_p
 
 
 def test_verify_says_what_it_was_held_against(folder):
-    command = [sys.executable, "-m", "letup", "verify", str(folder), "--json"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    shown = run_apart("verify", folder, "--json")
     assert json.loads(shown.stdout)["held_against"] == "the copy of the scenario in the folder"
-    shown = subprocess.run(
-        [*command, "--against", str(folder / "scenario")], capture_output=True, text=True, check=False
-    )
+    shown = run_apart("verify", folder, "--json", "--against", folder / "scenario")
     assert json.loads(shown.stdout)["held_against"] == str(folder / "scenario")
 
 

@@ -94,14 +94,19 @@ def shared_lines(plan: Plan, roads: SharedRoads, keys: list[str]) -> dict[tuple[
     table = shared_movements(plan, roads).assign(goal=plan.movements["shelter"].astype(str))
     columns = [*keys, "goal", "origin_node", "arcs"]
     drawn: dict[tuple[Hashable, ...], dict[bytes, Floats]] = {}
+    line_of: dict[int, tuple[bytes, Floats]] = {}  # by arc, the same both ways
     for *key, goal, origin, text in table.loc[table["arcs"] != "", columns].drop_duplicates().itertuples(index=False):
         ends = hidden & {int(origin), network.place_node.get(goal, -1)}
         lines = drawn.setdefault(tuple(key), {})
         for arc, _ in parse_path(str(text)):
-            if not roads.inside[arc] and ends & {int(network.tail[arc]), int(network.head[arc])}:
+            if ends and not roads.inside[arc] and ends & {int(network.tail[arc]), int(network.head[arc])}:
                 continue
-            line = roads.line[arc]
+            if arc not in line_of:
+                line = roads.line[arc]
+                if len(line) and tuple(line[0]) > tuple(line[-1]):
+                    line = line[::-1]
+                line_of[arc] = line.tobytes(), line
+            key_of_line, line = line_of[arc]
             if len(line):
-                line = line if tuple(line[0]) <= tuple(line[-1]) else line[::-1]
-                lines[line.tobytes()] = line
+                lines[key_of_line] = line
     return {key: list(lines.values()) for key, lines in drawn.items()}

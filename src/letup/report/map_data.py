@@ -9,8 +9,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from letup.core.arrays import Floats, Longs
@@ -69,8 +69,10 @@ class Shield:
         if not len(self.points) or not len(line):
             return np.zeros(len(line), bool)
         squeeze = np.array([np.cos(np.radians(self.points[:, 1].mean())), 1.0]) * _METRES_PER_DEGREE
-        distance, _ = cKDTree(self.points * squeeze).query(line * squeeze)
-        return np.asarray(distance <= SHIELD_M)
+        places = shapely.STRtree(shapely.points(self.points * squeeze))
+        near = np.zeros(len(line), bool)
+        near[places.query(shapely.points(line * squeeze), predicate="dwithin", distance=SHIELD_M)[0]] = True
+        return near
 
     def lines(self, lines: list[Floats]) -> list[Floats]:
         """The lines without shielded vertices; a line with fewer than two left comes back empty.
@@ -327,7 +329,8 @@ def _course(
 ) -> NDArray[np.complex128]:
     """Direction in which people go along each piece, weighted by people: east + north i."""
     seen, people, key = visit.arc[key >= 0], people[key >= 0], key[key >= 0]
-    ends = np.array([shared.line[arc][[0, -1]] for arc in seen], float).reshape(-1, 2, 2)
+    arcs, which = np.unique(seen, return_inverse=True)
+    ends = np.array([shared.line[arc][[0, -1]] for arc in arcs], float).reshape(-1, 2, 2)[which]
     squeeze = math.cos(math.radians(float(ends[:, :, 1].mean()))) if len(ends) else 1.0
     at = ends[:, :, 0] * squeeze + 1j * ends[:, :, 1]
     step = (at[:, 1] - at[:, 0]) * people

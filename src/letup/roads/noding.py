@@ -14,7 +14,6 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from letup.core.arrays import Floats, Ints
 
@@ -141,7 +140,7 @@ def junctions(lines: NDArray[np.object_], ends: Ints | None = None, level: Ints 
     stands = end | ((times[inverse] > 1) & with_unnamed[inverse] & ~again)
     at = np.flatnonzero(stands)
 
-    pairs = cKDTree(xy[at]).query_pairs(SNAP_M, output_type="ndarray")
+    pairs = _near(xy[at])
     pairs = pairs[by_position[at[pairs]].any(axis=1)]
     level_of = level[owner[at[pairs]]]
     pairs = pairs[(level_of[:, 0] == level_of[:, 1]) | end[at[pairs]].all(axis=1)]
@@ -228,6 +227,13 @@ def _along(xy: Floats, first: NDArray[np.int64]) -> Floats:
     total = np.cumsum(step)
     lengths = np.diff(np.concatenate([first, [len(xy)]]))
     return total - np.repeat(total[first], lengths)
+
+
+def _near(xy: Floats) -> NDArray[np.int64]:
+    """Pairs of points nearer than ``SNAP_M``, each once, int64[pairs, 2]."""
+    points = shapely.points(xy)
+    pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=SNAP_M)
+    return np.asarray(pairs[:, pairs[0] < pairs[1]].T, np.int64)
 
 
 def _touching(ends: Floats, lines: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
