@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,11 @@ def compile_all(folder: Path) -> dict[str, Any]:  # noqa: ARG001 - all jobs are 
     from letup.flow import TimedNetwork
 
     begin = time.process_time()
-    for room in (EVERYBODY, 1.1, 0.2):
-        for windows in (False, True):
-            tiny = build(Size(40, 24, windows, room=room))
-            for order in ("earliest", "any"):
-                for wait in (tiny.arrays["wait"], np.arange(40) % 3 == 0):
-                    _flow(TimedNetwork(**{**tiny.arrays, "wait": wait}), tiny, order)
+    for room, windows, (nodes, steps) in product((EVERYBODY, 1.1, 0.2), (False, True), ((40, 24), (300, 48))):
+        tiny = build(Size(nodes, steps, windows, room=room))
+        for order in ("earliest", "any"):
+            for wait in (tiny.arrays["wait"], np.arange(nodes) % 3 == 0):
+                _flow(TimedNetwork(**{**tiny.arrays, "wait": wait}), tiny, order)
     return {"seconds": time.process_time() - begin}
 
 
