@@ -102,3 +102,27 @@ def test_the_small_networks_are_of_every_kind() -> None:
     assert sum(case.quiet is not None for case in met) >= 60
     assert sum(case.net.capacity.ndim == 2 for case in met) >= 60
     assert sum(bool(((case.net.supply > 0) & (case.net.shelter > 0)).any()) for case in met) >= 60
+
+
+@many
+@given(cases())
+def test_in_any_order_as_many_arrive(case: Case) -> None:
+    flow = earliest_arrival(case.net, case.steps, case.quiet, order="any")
+    assert flow.total == apart(most, expansion(case))
+    assert_people_keep_to_the_rules(case, flow)
+    assert_the_cut_proves_the_total(case, flow)
+    assert_routes_add_up(case, flow)
+
+
+@few_examples
+@given(cases())
+def test_other_solvers_say_the_same_in_any_order(case: Case) -> None:
+    total = earliest_arrival(case.net, case.steps, case.quiet, order="any").total
+    for flow in (
+        earliest_arrival(case.net, case.steps, case.quiet, "highs", "any"),
+        apart(earliest_arrival, case.net, case.steps, case.quiet, "ortools", "any"),
+    ):
+        assert flow.total == total
+        assert_people_keep_to_the_rules(case, flow)
+        assert_the_cut_proves_the_total(case, flow)
+        assert_routes_add_up(case, flow)

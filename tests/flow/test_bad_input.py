@@ -162,3 +162,15 @@ def test_nobody_is_on_an_arc_when_its_zone_is_not_quiet() -> None:
 def test_people_at_home_may_wait_where_nobody_else_may() -> None:
     net = TimedNetwork([0, 1], [1, 2], [1, 1], [[1] * 6, [0, 0, 0, 1, 1, 1]], [3, 0, 0], [0, 0, 3], [False] * 3)
     assert earliest_arrival(net, 6).arrivals.tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_an_unknown_order_is_named_with_those_there_are() -> None:
+    with pytest.raises(LetupError, match="order is 'latest', must be one of earliest, any"):
+        earliest_arrival(TimedNetwork(**GOOD), 4, order="latest")  # type: ignore[arg-type]
+
+
+def test_room_to_wait_over_time_has_to_fit_the_steps() -> None:
+    net = TimedNetwork(**{**GOOD, "wait": [[1, 2, 3]] * 3})
+    assert earliest_arrival(net, 3).steps == 3
+    with pytest.raises(LetupError, match="wait has 3 steps, expected 4"):
+        earliest_arrival(net, 4)

@@ -7,7 +7,7 @@ from numba import njit
 
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, LATER, ROOT, noted
 from letup.flow.bits import put
-from letup.flow.residual import add_people, people_at
+from letup.flow.residual import add_entering, add_waiting, people_at, room_on_arc, room_to_wait
 
 
 @njit(cache=True)
@@ -17,11 +17,10 @@ def augment(net, state, bits, search, node, step, forwards, people):
     Only what is between them changes. Returns how many were sent, the node and step of the root, and those of the
     place nearest to it whose move is now used up (-1, -1 if none).
     """
-    head, tail, transit, capacity, varies = net.head, net.tail, net.transit, net.capacity, net.varies
-    given, into_start, out, out_start = net.given, net.into_start, net.out, net.out_start
-    waiting_room, waiting_varies = net.waiting_room, net.waiting_varies
-    entering, waiting, leaving, arriving = state.entering, state.waiting, state.leaving, state.arriving
-    row_of, stay_row, rows, how = state.row, state.stay_row, state.rows, search.how
+    head, tail, transit, into_start, out, out_start = (
+        net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
+    )  # fmt: skip
+    leaving, arriving, how = state.leaving, state.arriving, search.how
     goal_node, goal_step = node, step
     cut_node, cut_step = np.int64(-1), np.int64(-1)
     for doing in (False, True):
@@ -42,26 +41,19 @@ def augment(net, state, bits, search, node, step, forwards, people):
                     arc = into_start[node] + way - ARC - (out_start[node + 1] - out_start[node])
                     at = step - transit[arc]
                     node, step = tail[arc], at
-                room = np.int64(capacity[given[arc], at * varies])
                 if doing:
-                    there = add_people(entering, row_of, rows, 0, arc, at, -people if back else people)
-                    put(bits.used, arc, at, there)
-                    put(bits.open, arc, at, room - there)
-                else:
-                    there = people_at(entering, row_of, arc, at)
-                left = there if back else room - there
+                    add_entering(net, state, bits, arc, at, -people if back else people)
+                left = people_at(state.entering, state.row, arc, at) if back else room_on_arc(net, state, arc, at)
             elif way in (LATER, EARLIER):
                 step = step - 1 if way == LATER else step + 1
                 stays = (way == LATER) == forwards
                 at = min(now, step)
-                room = waiting_room[node, at * waiting_varies]
                 if doing:
-                    there = add_people(waiting, stay_row, rows, 1, node, at, people if stays else -people)
-                    put(bits.stays, node, at, there)
-                    put(bits.waits, node, at, room - there)
+                    add_waiting(net, state, bits, node, at, people if stays else -people)
+                if stays:
+                    left = room_to_wait(net, state, node, at)
                 else:
-                    there = people_at(waiting, stay_row, node, at)
-                left = room - there if stays else there
+                    left = people_at(state.waiting, state.stay_row, node, at)
             else:
                 step = search.home_at[node] if way == HOMES else search.hub_at[node]
                 x, y = (step, now) if forwards else (now, step)

@@ -19,6 +19,8 @@ _PLACE = np.zeros(64, np.int64)
 for _bit in range(64):
     _PLACE[(0x03F79D71B4CB0A89 << _bit) % 2**64 >> 58] = _bit
 
+_ALIKE = 64  # transits below this are common
+
 
 class Bits(NamedTuple):
     """Where the flow can grow or shrink: one bit a step, in words of 64."""
@@ -104,11 +106,27 @@ def steps_of(word, steps):
 def enterable(net, words):
     """Steps at which each arc can be entered while nobody does: uint64[m, words]."""
     bits = np.zeros((len(net.tail), words), np.uint64)
+    # arcs of one zone and transit, of which there are many, are quiet at the same steps
+    last = np.full((len(net.calm), _ALIKE), -1, np.int64)
     for arc in range(len(net.tail)):
-        transit = net.transit[arc]
-        for step in range(net.steps - transit):
-            if net.calm[net.zone[arc], step] >= transit:
-                put(bits, arc, step, net.capacity[net.given[arc], step * net.varies])
+        zone, transit, capacity = net.zone[arc], net.transit[arc], net.capacity[net.given[arc]]
+        alike = last[zone, transit] if transit < _ALIKE else -1
+        if alike >= 0:
+            for w in range(words):
+                bits[arc, w] = bits[alike, w]
+        else:
+            for step in range(net.steps - transit):
+                put(bits, arc, step, np.int64(net.calm[zone, step] >= transit))
+        if net.varies == 0 and capacity[0] > 0:
+            if transit < _ALIKE:
+                last[zone, transit] = arc
+        elif net.varies == 0:
+            for w in range(words):
+                bits[arc, w] = NONE
+        else:
+            for step in range(net.steps - transit):
+                if capacity[step] == 0:
+                    put(bits, arc, step, np.int64(0))
     return bits
 
 

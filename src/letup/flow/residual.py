@@ -71,13 +71,43 @@ def people_at(rows, row, k, step):
 
 
 @njit(cache=True, inline="always")
-def add_people(rows, row, used, which, k, step, people):
-    """Let more people (or fewer) enter an arc, or wait at a node, at a step; returns how many do."""
-    if row[k] < 0:
-        row[k] = used[which]
-        used[which] += 1
-    rows[row[k], step] += people
-    return np.int64(rows[row[k], step])
+def room_on_arc(net, state, arc, step):
+    """People who could still enter an arc at a step if it is quiet."""
+    return np.int64(net.capacity[net.given[arc], step * net.varies]) - people_at(state.entering, state.row, arc, step)
+
+
+@njit(cache=True, inline="always")
+def room_to_wait(net, state, node, step):
+    """People who could still wait at a node from a step to the next."""
+    return net.waiting_room[node, step * net.waiting_varies] - people_at(state.waiting, state.stay_row, node, step)
+
+
+@njit(cache=True, inline="always")
+def add_entering(net, state, bits, arc, step, people):
+    """Let more people (or fewer) enter an arc at a step; returns how many do."""
+    if state.row[arc] < 0:
+        state.row[arc] = state.rows[0]
+        state.rows[0] += 1
+    row = state.row[arc]
+    state.entering[row, step] += people
+    there = np.int64(state.entering[row, step])
+    put(bits.used, arc, step, there)
+    put(bits.open, arc, step, net.capacity[net.given[arc], step * net.varies] - there)
+    return there
+
+
+@njit(cache=True, inline="always")
+def add_waiting(net, state, bits, node, step, people):
+    """Let more people (or fewer) wait at a node from a step to the next; returns how many do."""
+    if state.stay_row[node] < 0:
+        state.stay_row[node] = state.rows[1]
+        state.rows[1] += 1
+    row = state.stay_row[node]
+    state.waiting[row, step] += people
+    there = np.int64(state.waiting[row, step])
+    put(bits.stays, node, step, there)
+    put(bits.waits, node, step, net.waiting_room[node, step * net.waiting_varies] - there)
+    return there
 
 
 @njit(cache=True)
@@ -88,15 +118,12 @@ def residual(net, state, move, x, y):
     if move < m:
         if net.calm[net.zone[move], x % steps] < net.transit[move]:
             return np.int64(0)
-        most = np.int64(net.capacity[net.given[move], x % steps * net.varies])
-        return most - people_at(state.entering, state.row, move, x % steps)
+        return room_on_arc(net, state, move, x % steps)
     if move < 2 * m:
         return people_at(state.entering, state.row, move - m, y % steps)
     kind = move - 2 * m
     if kind == WAIT:
-        node, step = x // steps, x % steps
-        waiting = people_at(state.waiting, state.stay_row, node, step)
-        return net.waiting_room[node, step * net.waiting_varies] - waiting
+        return room_to_wait(net, state, x // steps, x % steps)
     if kind == UNWAIT:
         return people_at(state.waiting, state.stay_row, y // steps, y % steps)
     if kind == UNLEAVE:
@@ -122,15 +149,10 @@ def push(net, state, bits, move, x, y, people):
     kind = move - 2 * m
     if move < 2 * m:
         arc, step, more = (move, x % steps, people) if move < m else (move - m, y % steps, -people)
-        there = add_people(state.entering, state.row, state.rows, 0, arc, step, more)
-        put(bits.used, arc, step, there)
-        put(bits.open, arc, step, net.capacity[net.given[arc], step * net.varies] - there)
+        add_entering(net, state, bits, arc, step, more)
     elif kind in (WAIT, UNWAIT):
         place, more = (x, people) if kind == WAIT else (y, -people)
-        node, step = place // steps, place % steps
-        there = add_people(state.waiting, state.stay_row, state.rows, 1, node, step, more)
-        put(bits.stays, node, step, there)
-        put(bits.waits, node, step, net.waiting_room[node, step * net.waiting_varies] - there)
+        add_waiting(net, state, bits, place // steps, place % steps, more)
     elif kind == LEAVE:
         state.leaving[x - homes, y % steps] += people
     elif kind == UNLEAVE:

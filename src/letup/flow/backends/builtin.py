@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from letup.flow.arrival_order import restore_arrival_order
 from letup.flow.augmenting_search import ARC, SearchState
 from letup.flow.bits import ALL, Bits, enterable, waitable
+from letup.flow.first_flow import latest_steps, nobody_alive, send_by_deadlines
 from letup.flow.idle_steps import shortened
 from letup.flow.kernel import can_grow, complete, fill
+from letup.flow.largest_flow import levels_of, path_of, send_all
 from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
 from letup.flow.result import Order, Solution
@@ -20,6 +22,9 @@ from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 _EXCHANGE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
+
+_DEADLINES = 8
+"""Deadlines by which people are first sent, one after the other: more of them bring more people, but take longer."""
 
 _ADVANCE_FROM = 200_000
 """The same for letting people arrive earlier one shelter after the other, before the order over all is restored."""
@@ -78,8 +83,11 @@ def solve_every_step(
     net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order = "earliest"
 ) -> Solution:
     """Fill shelters in order of arrival; where they are scarce, let people move on and restore the order."""
+    if order == "any":
+        flow = flow_in_any_order(net, steps, quiet)
+        return Solution(flow.entering(), flow.state.arriving, flow.sink_side())
     flow = largest_flow(net, steps, quiet)
-    if order == "earliest" and (flow.state.free == 0).any():
+    if (flow.state.free == 0).any():
         if net.nodes * steps > _ADVANCE_FROM:
             advance_arrivals(flow.net, flow.state, flow.bits, _search_state(flow.net))
         wide = ARC + _most_arcs(flow.net) > np.iinfo(np.int16).max
@@ -87,6 +95,29 @@ def solve_every_step(
         restore_arrival_order(flow.net, flow.state, flow.bits, way)
         del way
     return Solution(flow.entering(), flow.state.arriving, flow.sink_side())
+
+
+def flow_in_any_order(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> LargestFlow:
+    """Move as many people as possible, in any order of arrival."""
+    number = number_depth_first(net.tail, net.head, net.nodes)
+    kernel_net = _net(net, steps, quiet, number)
+    state, bits, levels = _state(kernel_net), _bits(kernel_net), levels_of(net.nodes, steps)
+    reach = nobody_alive(net.nodes, steps)
+    # homes with the least time to lose go first, along the arcs that leave most time
+    latest = latest_steps(kernel_net, bits, reach, levels.seen, state.free)
+    homes = np.argsort(latest[kernel_net.home_node], kind="stable")
+    slack = latest[kernel_net.head[kernel_net.out]] - kernel_net.transit[kernel_net.out]
+    order = kernel_net.out[np.lexsort((-slack, kernel_net.tail[kernel_net.out]))]
+    # whoever could not even get there alone need not be searched for
+    reachable, cut_off = reach.alive.copy(), np.flatnonzero(latest[kernel_net.home_node] < 0)
+    state.left[cut_off] = 0
+    send_by_deadlines(kernel_net, state, bits, reach, homes, order, path_of(steps + 2), _DEADLINES)
+    everybody = not state.left.any()
+    if not everybody:
+        send_all(kernel_net, state, bits, levels)
+        everybody = not state.left.any()
+    state.left[cut_off] = kernel_net.supply[cut_off]
+    return LargestFlow(kernel_net, state, bits, reachable if everybody else levels.seen, number)
 
 
 def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> LargestFlow:
