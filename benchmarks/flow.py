@@ -39,7 +39,10 @@ NAMES = {
     "earliest": "letup (arrivals, cut)",
     "lemon": "LEMON network simplex (arrivals)",
     "ortools": "OR-Tools SimpleMaxFlow (total only)",
+    "moved": "letup, from the flow it holds",
     "value": "letup, one value",
+    "walking, any": "letup, any order: routes",
+    "walking, earliest": "letup: routes",
 }
 FLOWS = ("any", "earliest", "lemon", "ortools")
 PEERS = ("lemon", "ortools")
@@ -52,6 +55,7 @@ FIGURES: Mapping[str, tuple[Callable[[Answer, Answer], float], str, bool]] = {
     "time": (lambda ours, coarse: ours["seconds"] / coarse["seconds"], "{:.1f} times the time", False),
     "space": (lambda ours, coarse: ours["peak"] / coarse["peak"], "{:.1f} times the memory", False),
     "seconds": (lambda ours, _: ours["seconds"], "{:.4f} s", False),
+    "twice": (lambda ours, _: ours["twice"], "{:,.0f} people", False),
 }
 """What a claim is about: how it follows from two answers, its words, and whether more is better."""
 
@@ -114,6 +118,9 @@ def rows(
     if not quick:
         bounds = Claim("any", "seconds", 0.5), Claim("earliest", "seconds", 2)
         table.append(Row("gaza", GazaGroups(), bounds, ("ortools",)))
+        table.append(Row("moved", Prepared("gaza-2023, one window moved"), (Claim("moved", "seconds", 0.1),)))
+        on_the_way = tuple(Claim(f"walking, {order}", "twice", 0) for order in ("any", "earliest"))
+        table.append(Row("walking", GazaGroups(), on_the_way))
     if networks is not None:
         table += _street_rows(quick, networks, cities, ("lemon",) if lemon else ())
     return table
@@ -137,7 +144,7 @@ def _street_rows(quick: bool, folder: Path, cities: Sequence[str], also: tuple[s
     return table
 
 
-SECTIONS = ("lemon", "planar", "finer", "strip", "gaza", "streets", "waiting", "congested")
+SECTIONS = ("lemon", "planar", "finer", "strip", "gaza", "moved", "walking", "streets", "waiting", "congested")
 
 
 def main(arguments: list[str] | None = None) -> int:

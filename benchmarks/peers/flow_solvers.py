@@ -33,6 +33,8 @@ from benchmarks.peers.flow_problems import (
 )
 
 CHUNK = 1_000_000
+STEP_MINUTES = 5
+MOVES = 50
 PROVEN_UP_TO = 20_000_000
 """Arcs times steps up to which the cut is compared with the total."""
 STRIP_WINDOWS = [(6, 17, 35), (6, 62, 75), (7, 15, 35), (8, 16, 22), (8, 60, 65), (9, 12, 24)]
@@ -103,6 +105,65 @@ def _flow(net: Any, instance: Instance, order: str) -> Any:
     from letup.flow import earliest_arrival
 
     return earliest_arrival(net, instance.steps, instance.quiet, order=order)
+
+
+def walking(folder: Path, order: str) -> dict[str, Any]:
+    """How long people are under way, and how many come by a place twice without waiting there."""
+    from letup.flow import TimedNetwork
+
+    start, total, twice, walked, under_way, circling = _peak(), 0, 0, 0, 0, 0
+    begin = time.process_time()
+    for instance in load(folder):
+        net = TimedNetwork(**instance.arrays)
+        flow = _flow(net, instance, order)
+        circling += flow.circling
+        total += flow.total
+        for route in flow.routes():
+            if not route.arcs:
+                continue
+            arcs = list(route.arcs)
+            left = np.array(route.offsets) + net.transit[arcs]
+            walked += route.people * int(net.transit[arcs].sum())
+            under_way += route.people * int(left[-1])
+            twice += route.people * _comes_by_twice(net, arcs, left, route.offsets)
+    hours = STEP_MINUTES / 60
+    note = f"{twice / max(total, 1):.1%} come by a place twice, {circling:,} left out as they would"
+    note += f"; person-hours: {walked * hours:,.0f} walked, {under_way * hours:,.0f} from home to shelter"
+    seconds = time.process_time() - begin
+    return {"seconds": seconds, "start": start, "total": total, "twice": twice, "note": note}
+
+
+def _comes_by_twice(net: Any, arcs: list[int], left: np.ndarray, entered: tuple[int, ...]) -> bool:
+    """Whether people on a route are at a node more than once, and wait there neither time."""
+    nodes = [int(net.tail[arcs[0]]), *net.head[arcs].tolist()]
+    if len(set(nodes)) == len(nodes):
+        return False
+    waits = np.r_[0, np.array(entered[1:], int) - left[:-1], 0]
+    waited = {node for node, steps in zip(nodes, waits, strict=True) if steps > 0}
+    return any(nodes.count(node) > 1 and node not in waited for node in set(nodes))
+
+
+def moved(folder: Path) -> dict[str, Any]:  # noqa: ARG001
+    """One window moved, answered from the flow that is held; each answer has to be that of a fresh computation."""
+    from benchmarks.peers.gaza_flows import pause_moves
+    from letup.flow import Evaluation, earliest_arrival
+
+    case, draw, start = pause_moves(), np.random.default_rng(0), _peak()
+    base = Evaluation(case.net, case.steps, case.quiet(case.windows))
+    total, seconds = base.total, []
+    for _ in range(MOVES + 1):
+        quiet = case.moved(draw)
+        begin = time.process_time()
+        answer = base.changed(quiet)
+        answered = answer.total
+        seconds.append(time.process_time() - begin)
+        if answered != earliest_arrival(case.net, case.steps, quiet, order="any").total:
+            raise AssertionError("the total after a move differs from a fresh one")
+        if (answer.arrivals != Evaluation(case.net, case.steps, quiet).arrivals).any():
+            raise AssertionError("arrivals after a move differ from fresh ones")
+    first, *rest = seconds
+    note = f"{MOVES} moves, the slowest {max(rest):.3f} s; each as a fresh computation"
+    return {"seconds": statistics.median(rest), "first": first, "start": start, "total": total, "note": note}
 
 
 def value(folder: Path) -> dict[str, Any]:  # noqa: ARG001
@@ -229,6 +290,9 @@ JOBS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "earliest": partial(kernel, order="earliest"),
     "lemon": lemon,
     "ortools": ortools,
+    "walking, any": partial(walking, order="any"),
+    "walking, earliest": partial(walking, order="earliest"),
+    "moved": moved,
     "value": value,
 }
 

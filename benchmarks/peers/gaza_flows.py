@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers.flow_problems import Instance
 from letup import roads, scenario
 from letup.flow import TimedNetwork
 from letup.pauses import Window
-from letup.pauses.limits import moving_array
+from letup.pauses.limits import margin_steps, moving_array, quiet_array
 from letup.plan.planner import groups
+from letup.plan.search_network import search_network
 from letup.scenario.model import Scenario
 
 PAUSES = Path(__file__).with_name("gaza_2023_pauses.csv")
@@ -38,6 +43,47 @@ def group_instances() -> list[Instance]:
     if not instances:
         raise AssertionError("a plan no longer lays out its groups by network_within")
     return instances
+
+
+@dataclass(frozen=True)
+class PauseMoves:
+    """The network that pauses of the scenario are searched on, and pauses with one window moved.
+
+    Attributes
+    ----------
+    net, steps : TimedNetwork, int
+        The network.
+    windows : list of Window
+        The pauses.
+    margin : int
+        Steps before the end of a window in which nobody is on a road.
+    """
+
+    net: TimedNetwork
+    steps: int
+    windows: list[Window]
+    margin: int
+
+    def quiet(self, windows: list[Window]) -> NDArray[np.bool_]:
+        """When people may be on the roads: bool[zones, T]."""
+        return quiet_array(windows, self.net.zones, self.steps, self.margin)
+
+    def moved(self, draw: np.random.Generator) -> NDArray[np.bool_]:
+        """The same with a random window up to an hour sooner or later."""
+        number = int(draw.integers(len(self.windows)))
+        by = int(draw.choice([-12, -9, -6, -3, -1, 1, 3, 6, 9, 12]))
+        window = self.windows[number]
+        by = max(-window.first, min(by, self.steps - 1 - window.last))
+        moved = replace(window, first=window.first + by, last=window.last + by)
+        return self.quiet([*self.windows[:number], moved, *self.windows[number + 1 :]])
+
+
+def pause_moves() -> PauseMoves:
+    """The moves of the bundled scenario."""
+    world = scenario.load("gaza-2023")
+    network = roads.build(world)
+    timed = [roads.timed(network, world, group.name) for group in world.groups]
+    return PauseMoves(search_network(world, timed).net, world.steps, _pauses(world), margin_steps(world))
 
 
 def _pauses(world: Scenario) -> list[Window]:

@@ -114,6 +114,21 @@ def earliest_arrival(
         ``flow.input`` if steps or quiet do not fit the network; ``flow.backend`` if there is no such
         backend or its package is missing.
     """
+    quiet = check_question(net, steps, quiet, order)
+    solution = solve(net, int(steps), quiet, backend, order)
+    return Flow(net, quiet, solution.entering, solution.arriving, solution.sink_side)
+
+
+def check_question(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, order: Order = "earliest"
+) -> NDArray[np.bool_] | None:
+    """The quiet state as an array, if steps, quiet state and order fit the network.
+
+    Raises
+    ------
+    LetupError
+        ``flow.input`` with everything that does not fit.
+    """
     wrong = []
     whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
     if not whole or steps < 1:
@@ -137,5 +152,4 @@ def earliest_arrival(
         quiet = state
     if wrong:
         raise LetupError("flow.input", "; ".join(wrong), "Correct the arguments of earliest_arrival.")
-    solution = solve(net, int(steps), quiet, backend, order)
-    return Flow(net, quiet, solution.entering, solution.arriving, solution.sink_side)
+    return quiet

@@ -133,13 +133,17 @@ class Shortened:
         return whole
 
 
-def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> Shortened | None:
+def shortened(
+    net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, keep: NDArray[np.bool_] | None = None
+) -> Shortened | None:
     """Leave out steps at which no zone is quiet; see this module's text for which, and for why nothing is lost.
 
     Parameters
     ----------
     net, steps, quiet
         As for `letup.flow.earliest_arrival`.
+    keep : bool[T], optional
+        Further steps to be kept as if some zone were quiet.
 
     Returns
     -------
@@ -150,6 +154,8 @@ def shortened(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) ->
     if quiet is None:
         return None
     live = np.asarray(quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0), np.bool_)
+    if keep is not None:
+        live |= keep
     if live.mean() > _MOST_KEPT:
         return None
     doors = np.flatnonzero(net.zone < 0)

@@ -69,7 +69,7 @@ class Shield:
         if not len(self.points) or not len(line):
             return np.zeros(len(line), bool)
         squeeze = np.array([np.cos(np.radians(self.points[:, 1].mean())), 1.0]) * _METRES_PER_DEGREE
-        places = shapely.STRtree(shapely.points(self.points * squeeze))
+        places = shapely.STRtree(np.asarray(shapely.points(self.points * squeeze), object))
         near = np.zeros(len(line), bool)
         near[places.query(shapely.points(line * squeeze), predicate="dwithin", distance=SHIELD_M)[0]] = True
         return near

@@ -231,7 +231,7 @@ def _along(xy: Floats, first: NDArray[np.int64]) -> Floats:
 
 def _near(xy: Floats) -> NDArray[np.int64]:
     """Pairs of points nearer than ``SNAP_M``, each once, int64[pairs, 2]."""
-    points = shapely.points(xy)
+    points: NDArray[np.object_] = np.asarray(shapely.points(xy), object)
     pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=SNAP_M)
     return np.asarray(pairs[:, pairs[0] < pairs[1]].T, np.int64)
 

@@ -18,6 +18,7 @@ from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
 from letup.flow.result import Order, Solution
 from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
+from letup.flow.take_out import load, take_out
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
 _EXCHANGE_FROM = 2_500_000
@@ -101,23 +102,39 @@ def flow_in_any_order(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | 
     """Move as many people as possible, in any order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net = _net(net, steps, quiet, number)
-    state, bits, levels = _state(kernel_net), _bits(kernel_net), levels_of(net.nodes, steps)
-    reach = nobody_alive(net.nodes, steps)
+    return _enlarged(kernel_net, _state(kernel_net), _bits(kernel_net), number, _DEADLINES)
+
+
+def changed(flow: LargestFlow, quiet: NDArray[np.bool_] | None) -> LargestFlow:
+    """A largest flow for another quiet state, in any order, from one that is kept as it is.
+
+    Whoever can no longer go their way stays at home; then everybody who can be sent is.
+    """
+    net = flow.net._replace(calm=quiet_runs(len(flow.net.calm) - 1, flow.net.steps, quiet))
+    state, bits = _copied(flow.state), _bits(net)
+    take_out(net, state, bits)
+    return _enlarged(net, state, bits, flow.number, 1)
+
+
+def _enlarged(net: Net, state: State, bits: Bits, number: NDArray[np.int32], deadlines: int) -> LargestFlow:
+    """Send people until no more can arrive, given those who are on their way already; bits are those of nobody."""
+    levels, reach = levels_of(len(net.home), net.steps), nobody_alive(len(net.home), net.steps)
     # homes with the least time to lose go first, along the arcs that leave most time
-    latest = latest_steps(kernel_net, bits, reach, levels.seen, state.free)
-    homes = np.argsort(latest[kernel_net.home_node], kind="stable")
-    slack = latest[kernel_net.head[kernel_net.out]] - kernel_net.transit[kernel_net.out]
-    order = kernel_net.out[np.lexsort((-slack, kernel_net.tail[kernel_net.out]))]
+    latest = latest_steps(net, bits, reach, levels.seen, net.room)
+    homes = np.argsort(latest[net.home_node], kind="stable")
+    slack = latest[net.head[net.out]] - net.transit[net.out]
+    order = net.out[np.lexsort((-slack, net.tail[net.out]))]
     # whoever could not even get there alone need not be searched for
-    reachable, cut_off = reach.alive.copy(), np.flatnonzero(latest[kernel_net.home_node] < 0)
+    reachable, cut_off = reach.alive.copy(), np.flatnonzero(latest[net.home_node] < 0)
     state.left[cut_off] = 0
-    send_by_deadlines(kernel_net, state, bits, reach, homes, order, path_of(steps + 2), _DEADLINES)
+    load(net, state, bits)
+    send_by_deadlines(net, state, bits, reach, homes, order, path_of(net.steps + 2), deadlines)
     everybody = not state.left.any()
     if not everybody:
-        send_all(kernel_net, state, bits, levels)
+        send_all(net, state, bits, levels)
         everybody = not state.left.any()
-    state.left[cut_off] = kernel_net.supply[cut_off]
-    return LargestFlow(kernel_net, state, bits, reachable if everybody else levels.seen, number)
+    state.left[cut_off] = net.supply[cut_off]
+    return LargestFlow(net, state, bits, reachable if everybody else levels.seen, number)
 
 
 def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None) -> LargestFlow:
@@ -194,6 +211,17 @@ def _state(net: Net) -> State:
         left=net.supply.copy(),
         free=net.room.copy(),
     )
+
+
+def _copied(state: State) -> State:
+    """A flow of its own; only rows in use are copied, which are few."""
+    copies = {name: array.copy() for name, array in state._asdict().items() if name not in ("entering", "waiting")}
+    rows = dict(zip(("entering", "waiting"), state.rows.tolist(), strict=True))
+    for name, used in rows.items():
+        whole = getattr(state, name)
+        copies[name] = np.zeros_like(whole)
+        copies[name][:used] = whole[:used]
+    return State(**copies)
 
 
 def _bits(net: Net) -> Bits:
