@@ -158,6 +158,11 @@ class _Cone:
         origin, stayed = np.array(staying, np.int64).reshape(-1, 2).T
         needs, count = separation.needs_of(np.append(moves, target))
         self.pauses, price = np.unique(needs, return_inverse=True)
+        self._solver: Solver | None = None
+        self._quiet: Floats = np.zeros(0)
+        self._prices: Floats | None = None
+        if not len(self.pauses):
+            return
         cost = np.empty(net.places, np.int64)
         cost[places] = len(self.pauses) + np.arange(len(places))
         program = LinearProgram()
@@ -172,14 +177,16 @@ class _Cone:
         column = np.concatenate([cost[heads], cost[tails], price])
         factor = np.where(np.arange(len(row)) < last, 1.0, -1.0)
         program.add_rows(np.full(last + 1, -np.inf), np.append(np.zeros(last), -1.0), row, column, factor)
-        self._solver = Solver(program)
+        # Small, and most solves go on from an earlier one: to presolve takes longer than it saves.
+        self._solver = Solver(program, presolve=False)
 
     def cheapest(self, quiet: Floats) -> Floats | None:
         """Cheapest prices of the pauses for which every path costs at least 1."""
-        count = len(self.pauses)
-        if not count:
+        if self._solver is None:
             return None
-        self._solver.set_gains(np.arange(count), -(quiet[self.pauses] + _PRICE_OF_NOTHING))
-        if self._solver.solve() != Status.OPTIMAL:
-            return None
-        return self._solver.values[:count].clip(0.0, 1.0)
+        own = quiet[self.pauses]
+        if not np.array_equal(own, self._quiet):  # else what was found holds still
+            self._solver.set_gains(np.arange(len(own)), -(own + _PRICE_OF_NOTHING))
+            optimal = self._solver.solve() == Status.OPTIMAL
+            self._quiet, self._prices = own, self._solver.values[: len(own)].clip(0.0, 1.0) if optimal else None
+        return self._prices
