@@ -17,7 +17,7 @@ from numba.core.dispatcher import Dispatcher
 from letup import roads
 from letup.aid.deliveries.make import deliver
 from letup.core.compiled_code import COMPILED
-from letup.flow import TimedNetwork, earliest_arrival
+from letup.flow import Evaluation, TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
 from letup.flow.estimate import estimate
 from letup.flow.priced_flow import priced_flow
@@ -45,6 +45,10 @@ def main() -> None:
     flow = earliest_arrival(net, STEPS)
     assert flow.cut is not None
     assert flow.routes()
+    assert earliest_arrival(net, STEPS, order="any").total == flow.total
+    quiet = np.ones((net.zones, STEPS), np.bool_)
+    quiet[:, STEPS // 2 :] = False
+    assert Evaluation(net, STEPS).changed(quiet).changed(None).total == flow.total
     estimate(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.zeros(0, np.int64))
     priced_flow(net, STEPS, np.ones((net.zones, STEPS), np.bool_), np.ones((2, STEPS)))
     strip = example()

@@ -17,6 +17,9 @@ COMPILED = (
     "flow/routes.py",
     "flow/augmenting_search.py",
     "flow/augment.py",
+    "flow/first_flow.py",
+    "flow/largest_flow.py",
+    "flow/take_out.py",
     "flow/residual.py",
     "flow/estimate.py",
 )

@@ -139,7 +139,7 @@ def test_any_worths_at_all_prove_no_less_than_the_best_flow(seed: int, scarce: b
     case = case_of(seed, scarce)
     net, usable, weight = case
     worth = np.random.default_rng(luck).random((net.nodes, len(weight)))
-    worth[net.wait] = np.sort(worth[net.wait], axis=1)[:, ::-1]
+    worth[net.may_wait] = np.sort(worth[net.may_wait], axis=1)[:, ::-1]
     assert all_quiet_bound(net, usable, weight, AllQuietCertificate.of(worth, 0.0)) >= best_flow(case) - EXACT
 
 
