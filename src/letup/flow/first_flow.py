@@ -27,10 +27,11 @@ class Alive(NamedTuple):
     listed: np.ndarray  # int8[n], 1 if the node is among these
     touched: np.ndarray  # int32[n], nodes with places that are alive
     held: np.ndarray  # int8[n], 1 if the node is among these
-    counts: np.ndarray  # int64[3], how many are touched; first in the ring; how many there are
+    counts: np.ndarray  # int64[5]: see below
 
 
-TOUCHED, FIRST, QUEUED = range(3)
+# nodes touched; first in the ring; how many are in it; places that have died and places gone through while sending
+TOUCHED, FIRST, QUEUED, DIED, GONE = range(5)
 
 
 def nobody_alive(nodes: int, steps: int) -> Alive:
@@ -43,7 +44,7 @@ def nobody_alive(nodes: int, steps: int) -> Alive:
         listed=np.zeros(nodes, np.int8),
         touched=np.empty(nodes, np.int32),
         held=np.zeros(nodes, np.int8),
-        counts=np.zeros(3, np.int64),
+        counts=np.zeros(5, np.int64),
     )
 
 
@@ -54,7 +55,7 @@ def clear(reach):
         node = reach.touched[k]
         reach.alive[node] = reach.fresh[node] = NONE
         reach.listed[node] = reach.held[node] = 0
-    reach.counts[:] = 0
+    reach.counts[: QUEUED + 1] = 0
 
 
 @njit(cache=True)
@@ -131,10 +132,10 @@ def reach_back(net, bits, reach, dead):
 
 
 @njit(cache=True)
-def send(net, state, bits, reach, homes, order, path, patience):
+def send(net, state, bits, reach, homes, order, path, patience, late):
     """Send people of homes along places that are alive; False once so many have died that it is better to look again.
 
-    ``order`` are the arcs of each node in the order in which they are tried, laid out as ``net.out``.
+    Each goes as early as can be, or with ``late`` as late as can be. ``order`` are the arcs of each node in the order in which they are tried, laid out as ``net.out``.
     """
     died = 0
     head, transit, out_start, shelter_of = net.head, net.transit, net.out_start, net.shelter
@@ -142,7 +143,7 @@ def send(net, state, bits, reach, homes, order, path, patience):
     node_of, come, go, move = path.node, path.come, path.go, path.move
     for home in homes:
         while left[home] > 0:
-            start = _first_step(alive, net.home_node[home])
+            start = _last_step(alive, net.home_node[home]) if late else _first_step(alive, net.home_node[home])
             if start < 0:
                 break
             depth = 0
@@ -151,6 +152,7 @@ def send(net, state, bits, reach, homes, order, path, patience):
                 node, step = node_of[depth], np.int64(come[depth])
                 shelter = shelter_of[node]
                 if shelter >= 0 and free[shelter] > 0 and has(alive, node, step):
+                    reach.counts[GONE] += depth
                     depth = _go(net, state, bits, path, depth, home, start)
                     if free[shelter] == 0:
                         alive[node] = NONE
@@ -163,13 +165,15 @@ def send(net, state, bits, reach, homes, order, path, patience):
                     arc = order[k]
                     other = head[arc]
                     shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
-                    for w in range(step >> 6, min(until >> 6, words - 1 - shift) + 1):
+                    low, high = step >> 6, min(until >> 6, words - 1 - shift)
+                    for v in range(low, high + 1):
+                        w = low + high - v if late else v
                         word = alive[other, w + shift] >> rest
                         if rest != NONE and w + shift + 1 < words:
                             word |= alive[other, w + shift + 1] << (np.uint64(64) - rest)
                         word &= is_open[arc, w] & _between(w, step, until)
                         if word != NONE:
-                            at = 64 * w + place(word)
+                            at = 64 * w + (highest(word) if late else place(word))
                             go[depth], move[depth] = at, arc
                             depth += 1
                             node_of[depth], come[depth] = other, at + transit[arc]
@@ -183,6 +187,7 @@ def send(net, state, bits, reach, homes, order, path, patience):
                     alive[node, w] &= ~_between(w, step, until)
                 depth -= 1
                 died += 1
+                reach.counts[DIED] += 1
             if died > patience:
                 return False
     return True
@@ -194,6 +199,15 @@ def _first_step(bits, row):
     for w in range(bits.shape[1]):
         if bits[row, w] != NONE:
             return 64 * w + place(bits[row, w])
+    return np.int64(-1)
+
+
+@njit(cache=True, inline="always")
+def _last_step(bits, row):
+    """The last step whose bit is set; -1 if there is none."""
+    for w in range(bits.shape[1] - 1, -1, -1):
+        if bits[row, w] != NONE:
+            return 64 * w + highest(bits[row, w])
     return np.int64(-1)
 
 
@@ -280,5 +294,5 @@ def send_by_deadlines(net, state, bits, reach, homes, order, path, stages):
     for stage in range(1, stages + 1):
         while state.left.any() and state.free.any():
             reach_by(net, bits, reach, dead, state.free, net.steps * stage // stages - 1)
-            if send(net, state, bits, reach, homes, order, path, len(net.home)):
+            if send(net, state, bits, reach, homes, order, path, len(net.home), False):
                 break

@@ -18,6 +18,7 @@ from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import (
     LOOKED,
     ROOT,
+    TOUCHED,
     find_augmenting_path,
     forget,
     list_root,
@@ -28,6 +29,10 @@ from letup.flow.augmenting_search import (
     set_out,
 )
 from letup.flow.bits import ALL, NONE, ONE, has, place, put
+from letup.flow.first_flow import DIED, GONE, clear, enliven, reach_back, send
+
+_MOST_DIE = 60
+"""Places that may die for each that people go through; searching for one path after the other then takes less time."""
 
 
 @njit(cache=True)
@@ -107,14 +112,50 @@ def _note_dead(dead, noted, dead_from, turn):
 
 
 @njit(cache=True, nogil=True)
-def fill(net, state, bits, search):
+def fill(net, state, bits, search, reach, path):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on."""
     set_out(search)
     _look_for_homes(net, state, search)
     shelters = np.arange(len(net.room))
+    again, rest = 0, 1
     for step in range(net.steps):
+        if not state.left.any():
+            return
+        if step >= again:
+            rest = 1 if _send_to(net, state, bits, search, reach, path, step) else 2 * rest
+            again = step + rest
         while state.left.any() and _roots(net, state, bits, search, shelters, np.full(len(net.room), step)):
             fetch(net, state, bits, search, False)
+
+
+@njit(cache=True)
+def _send_to(net, state, bits, search, reach, path, step):
+    """Send people to shelters at a step along places that are not dead; nobody is taken back for it.
+
+    False if that is not worth while, as too many places lead nowhere.
+    """
+    homes, through = np.empty(len(net.home_node), np.int64), False
+    reach.counts[DIED] = reach.counts[GONE] = 0
+    while not through and reach.counts[DIED] <= _MOST_DIE * reach.counts[GONE]:
+        clear(reach)
+        for shelter in range(len(net.room)):
+            node = net.shelter_node[shelter]
+            if state.free[shelter] > 0 and not has(search.dead, node, step):
+                put(reach.alive, node, step, 1)
+                put(reach.fresh, node, step, 1)
+                enliven(reach, node)
+        reach_back(net, bits, reach, search.dead)
+        count = 0
+        for k in range(reach.counts[TOUCHED]):
+            home = net.home[reach.touched[k]]
+            if home >= 0 and state.left[home] > 0:
+                homes[count] = home
+                count += 1
+        through = send(net, state, bits, reach, homes[:count], net.out, path, len(net.home), True)
+        for home in homes[:count]:
+            if state.left[home] == 0:
+                search.goal[net.home_node[home]] = NONE
+    return through
 
 
 @njit(cache=True, nogil=True)

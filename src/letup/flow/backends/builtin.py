@@ -141,7 +141,7 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     """Move as many people as possible, filling shelters in order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net, state, bits, search = kernel_arrays(net, steps, quiet, number)
-    fill(kernel_net, state, bits, search)
+    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2))
     if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _EXCHANGE_FROM and can_grow(kernel_net, state, bits, search):
             exchange_shelters(kernel_net, state, bits, search)
