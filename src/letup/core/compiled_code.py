@@ -22,6 +22,9 @@ COMPILED = (
     "flow/take_out.py",
     "flow/residual.py",
     "flow/estimate.py",
+    "flow/first_flow.py",
+    "flow/largest_flow.py",
+    "flow/take_out.py",
 )
 """Files of the package with functions that are compiled. These use one another, and nothing from other files."""
 
@@ -54,6 +57,15 @@ def drop_compiled_code_of_other_sources(package: Path) -> None:
         written.replace(stamp)
     except (OSError, ValueError):
         return
+
+
+def digest_of_texts(package: Path, names: tuple[str, ...]) -> str:
+    """Digest of the names and texts of files of the package, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name in names:
+        text = (package / name).read_bytes()
+        digest.update(f"{name} {len(text)}\n".encode() + text)
+    return digest.hexdigest()[:16]
 
 
 def _digest(package: Path) -> str:

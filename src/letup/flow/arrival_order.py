@@ -13,8 +13,8 @@ good, so this happens at most once for each shelter.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, INSIDE, LATER, spread
 from letup.flow.bits import has
 from letup.flow.residual import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, LATER, ROOT, noted
 from letup.flow.bits import put
 from letup.flow.residual import add_entering, add_waiting, people_at, room_on_arc, room_to_wait

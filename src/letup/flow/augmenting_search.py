@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.bits import ALL, LAST, NONE, ONE, has, highest, put, spread_down, spread_up, steps_of
 
 # How a step was reached: it is a root, or from the step before it or after it, through the people at home or inside

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from letup.core.compiling import njit
 
 NONE = np.uint64(0)
 ONE = np.uint64(1)

@@ -10,9 +10,9 @@ than the exact flow; where one road is the bottleneck it is the same.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from letup.core.compiling import njit
 from letup.roads.timed_network import TimedNetwork
 
 Ints = NDArray[np.int32]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.bits import ALL, NONE, ONE, has, highest, place, put, spread_down, steps_of
 from letup.flow.residual import add_entering, add_waiting, room_on_arc, room_to_wait
 
@@ -135,7 +135,8 @@ def reach_back(net, bits, reach, dead):
 def send(net, state, bits, reach, homes, order, path, patience, late):
     """Send people of homes along places that are alive; False once so many have died that it is better to look again.
 
-    Each goes as early as can be, or with ``late`` as late as can be. ``order`` are the arcs of each node in the order in which they are tried, laid out as ``net.out``.
+    Each goes as early as can be, or with ``late`` as late as can be. ``order`` are the arcs of each node in the order
+    in which they are tried, laid out as ``net.out``.
     """
     died = 0
     head, transit, out_start, shelter_of = net.head, net.transit, net.out_start, net.shelter

@@ -12,8 +12,8 @@ the earliest order of arrival where that has disturbed it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import (
     LOOKED,

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.bits import LAST, NONE, ONE, has, place, put, spread_down, spread_up, steps_of
 from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait
 

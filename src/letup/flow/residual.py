@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.bits import put
 
 PLENTY = 1 << 60
@@ -82,7 +82,7 @@ def room_to_wait(net, state, node, step):
     return net.waiting_room[node, step * net.waiting_varies] - people_at(state.waiting, state.stay_row, node, step)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def add_entering(net, state, bits, arc, step, people):
     """Let more people (or fewer) enter an arc at a step; returns how many do."""
     if state.row[arc] < 0:
@@ -96,7 +96,7 @@ def add_entering(net, state, bits, arc, step, people):
     return there
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def add_waiting(net, state, bits, node, step, people):
     """Let more people (or fewer) wait at a node from a step to the next; returns how many do."""
     if state.stay_row[node] < 0:

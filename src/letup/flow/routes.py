@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from letup.core.compiling import njit
 from letup.flow.result import Route
 from letup.roads.timed_network import TimedNetwork
 

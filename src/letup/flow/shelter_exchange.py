@@ -9,8 +9,8 @@ need the total be the largest: ``complete`` and ``letup.flow.arrival_order`` see
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import find_augmenting_path, forget, measure, retreat, root, set_out
 from letup.flow.bits import ALL, NONE, put

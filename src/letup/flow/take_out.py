@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from letup.core.compiling import njit
 from letup.flow.bits import NONE, ONE, put
 
 

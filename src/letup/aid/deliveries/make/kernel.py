@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from letup.core.compiling import njit
 
 #: Not to be reached within the time looked at.
 NEVER = np.int32(2**31 - 1)
