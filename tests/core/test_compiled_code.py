@@ -14,6 +14,7 @@ import pytest
 
 from letup.core import compiled_code as _cache
 
+_COMPILER = "letup.core.compiling"
 PACKAGE = Path(_cache.__file__).parents[1]
 
 
@@ -99,7 +100,7 @@ def test_compiled_code_is_kept_when_other_files_change(package: Path) -> None:
 
 
 def test_every_file_with_compiled_functions_is_listed() -> None:
-    files = {str(file.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py") if "numba" in _modules_of(file)}
+    files = {str(file.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py") if _COMPILER in _modules_of(file)}
     assert files == set(_cache.COMPILED)
 
 
@@ -119,15 +120,46 @@ def test_nothing_is_compiled_in_from_a_file_that_is_not_listed(name: str) -> Non
         if isinstance(node, ast.FunctionDef)
         and any("njit" in ast.unparse(decorator) for decorator in node.decorator_list)
     ]
-    used = {node.id for function in compiled for node in ast.walk(function) if isinstance(node, ast.Name)}
+    inside = [statement for function in compiled for statement in function.body]
+    used = {node.id for statement in inside for node in ast.walk(statement) if isinstance(node, ast.Name)}
     assert compiled
     assert not used & from_others
 
 
 def _modules_of(file: Path) -> set[str]:
-    """Packages that a file imports from at its top."""
+    """Modules that a file imports from at its top."""
     nodes = ast.parse(file.read_text("utf-8")).body
-    return {(node.module or "").partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def test_numba_is_used_in_one_way() -> None:
+    """Whatever is compiled otherwise would be compiled for each virtual environment anew, without a word."""
+    direct = {str(file.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py") if "numba" in _modules_of(file)}
+    assert direct == {"core/compiling.py"}
+
+
+def test_what_one_installation_compiles_serves_the_others(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np; from letup.flow.node_order import number_depth_first as number; "
+        "print(number(np.array([0, 1], np.int32), np.array([1, 2], np.int32), 3).tolist())"
+    )
+    said = []
+    for installation in ("first", "second"):
+        folder = tmp_path / installation
+        shutil.copytree(PACKAGE, folder / "letup", ignore=shutil.ignore_patterns("__pycache__"))
+        ways = {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | ways,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=tmp_path,
+        )
+        assert done.stdout.strip() == "[0, 1, 2]"
+        said.append(done.stderr)
+    assert "letup: compiling, once on this machine" in said[0]
+    assert said[1] == ""
 
 
 def test_a_package_that_cannot_be_written_to_is_left_alone(tmp_path: Path) -> None:

@@ -22,9 +22,6 @@ COMPILED = (
     "flow/take_out.py",
     "flow/residual.py",
     "flow/estimate.py",
-    "flow/first_flow.py",
-    "flow/largest_flow.py",
-    "flow/take_out.py",
 )
 """Files of the package with functions that are compiled. These use one another, and nothing from other files."""
 

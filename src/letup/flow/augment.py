@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.augmenting_search import ARC, EARLIER, HOMES, LATER, ROOT, noted
+from letup.flow.augmenting_search import ARC, EARLIER, FORWARDS, HOMES, LATER, ROOT, noted
 from letup.flow.bits import put
 from letup.flow.residual import add_entering, add_waiting, people_at, room_on_arc, room_to_wait
 
 
 @njit(cache=True)
-def augment(net, state, bits, search, node, step, forwards, people):
+def augment(net, state, bits, search, node, step, people):
     """Send up to ``people`` along the way between the root and the goal that was found there.
 
     Only what is between them changes. Returns how many were sent, the node and step of the root, and those of the
@@ -21,6 +21,7 @@ def augment(net, state, bits, search, node, step, forwards, people):
         net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
     )  # fmt: skip
     leaving, arriving, how = state.leaving, state.arriving, search.how
+    forwards = search.size[FORWARDS] != 0
     goal_node, goal_step = node, step
     cut_node, cut_step = np.int64(-1), np.int64(-1)
     for doing in (False, True):

@@ -23,7 +23,6 @@ from letup.flow.bits import ALL, LAST, NONE, ONE, has, highest, put, spread_down
 # How a step was reached: it is a root, or from the step before it or after it, through the people at home or inside
 # the shelter, or (from ARC on) through one of the arcs of the node, by their position.
 ROOT, LATER, EARLIER, HOMES, INSIDE, ARC = range(6)
-TOUCHED, LOGGED, LOOKED = range(3)
 SHIFT = 3
 FOUND, TAKEN, POP, HOME, HUB = range(5)
 
@@ -45,9 +44,12 @@ class SearchState(NamedTuple):
     touched: np.ndarray  # int32[n], nodes reached
     log: np.ndarray  # int64[], what the search has done: (node or node * words + word) << SHIFT | kind
     mask: np.ndarray  # uint64[], the steps it has done it for
-    size: (
-        np.ndarray
-    )  # int64[3]: nodes touched; entries of the log, -1 once it is full; nodes looked at since ``measure``
+    size: np.ndarray  # int64[5], see below
+
+
+# Nodes touched; entries of the log, -1 once it is full; nodes looked at since ``measure``. Whether to search forwards,
+# and whether also through people inside shelters (backwards only): as arguments these would be compiled for each.
+TOUCHED, LOGGED, LOOKED, FORWARDS, HUBS = range(5)
 
 
 @njit(cache=True)
@@ -165,8 +167,8 @@ def forget(search, bury):
 
 
 @njit(cache=True)
-def find_augmenting_path(net, bits, search, forwards, hubs):
-    """Search from the roots for a goal; with ``hubs`` (backwards only), also through people inside shelters.
+def find_augmenting_path(net, bits, search):
+    """Search from the roots for a goal, forwards or backwards, as ``search.size`` says.
 
     Returns the node and the step of the goal, or -1, -1.
     """
@@ -177,6 +179,7 @@ def find_augmenting_path(net, bits, search, forwards, hubs):
     goal, seen, fresh, how, distance = search.goal, search.seen, search.fresh, search.how, search.distance
     first, after, listed, touched, size = search.first, search.after, search.listed, search.touched, search.size
     log, mask, home_at, hub_at = search.log, search.mask, search.home_at, search.hub_at
+    forwards, hubs = size[FORWARDS] != 0, size[HUBS] != 0
     behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
     leaves, comes = bits.leaves, bits.comes
     behind_stay, ahead_stay = (bits.stays, bits.waits) if forwards else (bits.waits, bits.stays)
@@ -375,7 +378,8 @@ def retreat(search, node, step):
 
 @njit(cache=True)
 def set_out(search):
-    """Forget what is dead and every goal."""
+    """Forget what is dead and every goal; search backwards, and nobody inside moves on."""
+    search.size[FORWARDS] = search.size[HUBS] = 0
     search.dead[:] = NONE
     search.seen[:] = NONE
     search.goal[:] = NONE

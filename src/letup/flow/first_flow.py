@@ -147,7 +147,7 @@ def send(net, state, bits, reach, homes, order, path, patience, late):
             start = _last_step(alive, net.home_node[home]) if late else _first_step(alive, net.home_node[home])
             if start < 0:
                 break
-            depth = 0
+            depth = np.int64(0)
             node_of[0], come[0] = net.home_node[home], start
             while depth >= 0:
                 node, step = node_of[depth], np.int64(come[depth])
@@ -245,7 +245,7 @@ def _go(net, state, bits, path, depth, home, start):
         people = min(people, room_on_arc(net, state, move[k], np.int64(go[k])))
         for step in range(come[k], go[k]):
             people = min(people, room_to_wait(net, state, node_of[k], step))
-    cut = max(depth - 1, 0) if people == state.free[shelter] else depth
+    cut = max(depth - 1, np.int64(0)) if people == state.free[shelter] else depth
     for k in range(depth - 1, -1, -1):
         add_entering(net, state, bits, move[k], np.int64(go[k]), people)
         if room_on_arc(net, state, move[k], np.int64(go[k])) == 0:
@@ -295,5 +295,5 @@ def send_by_deadlines(net, state, bits, reach, homes, order, path, stages):
     for stage in range(1, stages + 1):
         while state.left.any() and state.free.any():
             reach_by(net, bits, reach, dead, state.free, net.steps * stage // stages - 1)
-            if send(net, state, bits, reach, homes, order, path, len(net.home), False):
+            if send(net, state, bits, reach, homes, order, path, len(net.home), np.bool_(False)):
                 break

@@ -16,6 +16,7 @@ import numpy as np
 from letup.core.compiling import njit
 from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import (
+    HUBS,
     LOOKED,
     ROOT,
     TOUCHED,
@@ -45,17 +46,17 @@ def _look_for_homes(net, state, search):
 
 
 @njit(cache=True)
-def fetch(net, state, bits, search, hubs):
+def fetch(net, state, bits, search):
     """Bring people from home to the roots; returns whether no more can be brought: then what was reached is dead."""
     while True:
-        node, step = find_augmenting_path(net, bits, search, False, hubs)
+        node, step = find_augmenting_path(net, bits, search)
         if node < 0:
             forget(search, True)
             return True
         # which root it leads to is known only after going there
-        _, to, _, _, _ = augment(net, state, bits, search, node, step, False, 0)
+        _, to, _, _, _ = augment(net, state, bits, search, node, step, np.int64(0))
         people = min(state.left[net.home[node]], state.free[net.shelter[to]])
-        people, to, then, cut, at = augment(net, state, bits, search, node, step, False, people)
+        people, to, then, cut, at = augment(net, state, bits, search, node, step, people)
         leave(net, state, bits, node, step, people)
         arrive(net, state, bits, to, then, people)
         if state.left[net.home[node]] == 0:
@@ -125,7 +126,7 @@ def fill(net, state, bits, search, reach, path):
             rest = 1 if _send_to(net, state, bits, search, reach, path, step) else 2 * rest
             again = step + rest
         while state.left.any() and _roots(net, state, bits, search, shelters, np.full(len(net.room), step)):
-            fetch(net, state, bits, search, False)
+            fetch(net, state, bits, search)
 
 
 @njit(cache=True)
@@ -151,7 +152,7 @@ def _send_to(net, state, bits, search, reach, path, step):
             if home >= 0 and state.left[home] > 0:
                 homes[count] = home
                 count += 1
-        through = send(net, state, bits, reach, homes[:count], net.out, path, len(net.home), True)
+        through = send(net, state, bits, reach, homes[:count], net.out, path, len(net.home), np.bool_(True))
         for home in homes[:count]:
             if state.left[home] == 0:
                 search.goal[net.home_node[home]] = NONE
@@ -174,7 +175,7 @@ def fill_in_turn(net, state, bits, search, shelter, step, turn, dead_from):
         while end < len(turn) and turn[end] == turn[first]:
             end += 1
         while state.left.any() and _roots(net, state, bits, search, shelter[first:end], step[first:end]):
-            fetch(net, state, bits, search, False)
+            fetch(net, state, bits, search)
         if not state.left.any():
             # everybody has arrived: from here on all places are behind the cut, which is people's homes
             dead_from[:] = np.where(dead_from < 0, turn[first], dead_from)
@@ -197,7 +198,9 @@ def can_grow(net, state, bits, search):
     set_out(search)
     _look_for_homes(net, state, search)
     _at_any_step(net, state, search)
-    node, _ = find_augmenting_path(net, bits, search, False, True)
+    search.size[HUBS] = 1
+    node, _ = find_augmenting_path(net, bits, search)
+    search.size[HUBS] = 0
     forget(search, False)
     return node >= 0
 
@@ -211,7 +214,8 @@ def complete(net, state, bits, search):
     """
     set_out(search)
     _look_for_homes(net, state, search)
+    search.size[HUBS] = 1
     whole = False
     while not whole:
         _at_any_step(net, state, search)
-        whole = fetch(net, state, bits, search, True)
+        whole = fetch(net, state, bits, search)

@@ -104,7 +104,7 @@ def _send_homes(net, state, bits, levels, path):
                 break
             if level[net.home_node[home], start] < 0:
                 continue
-            depth = 0
+            depth = np.int64(0)
             node_of[0], come[0] = net.home_node[home], start
             while True:
                 node, step = node_of[depth], np.int64(come[depth])

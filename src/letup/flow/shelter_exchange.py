@@ -12,7 +12,7 @@ import numpy as np
 
 from letup.core.compiling import njit
 from letup.flow.augment import arrive, augment, leave
-from letup.flow.augmenting_search import find_augmenting_path, forget, measure, retreat, root, set_out
+from letup.flow.augmenting_search import FORWARDS, find_augmenting_path, forget, measure, retreat, root, set_out
 from letup.flow.bits import ALL, NONE, put
 from letup.flow.kernel import fetch
 from letup.flow.residual import PLENTY
@@ -26,7 +26,7 @@ def _overfill(net, state, bits, search):
     for step in range(net.steps):
         for shelter in full:
             while root(search, net.shelter_node[shelter], step):
-                fetch(net, state, bits, search, False)
+                fetch(net, state, bits, search)
     state.free[full] -= PLENTY
 
 
@@ -37,6 +37,7 @@ def _let_go(net, state, bits, search, homewards):
     Returns the first step at which somebody is let go.
     """
     set_out(search)
+    search.size[FORWARDS] = 1
     if homewards:
         for home in range(len(net.home_node)):
             search.goal[net.home_node[home]] = bits.leaves[home]
@@ -60,13 +61,13 @@ def _release(net, state, bits, search, node, step, homewards):
     """Let people go who came to the shelter at a node at a step."""
     shelter = net.shelter[node]
     while True:
-        to, then = find_augmenting_path(net, bits, search, True, False)
+        to, then = find_augmenting_path(net, bits, search)
         if to < 0:
             forget(search, True)
             return
         people = min(-state.free[shelter], state.arriving[shelter, step])
         people = min(people, state.leaving[net.home[to], then] if homewards else state.free[net.shelter[to]])
-        people, _, _, cut, at = augment(net, state, bits, search, to, then, True, people)
+        people, _, _, cut, at = augment(net, state, bits, search, to, then, people)
         arrive(net, state, bits, node, step, -people)
         if homewards:
             leave(net, state, bits, to, then, -people)
@@ -104,14 +105,14 @@ def _exchange(net, state, bits, search, node, step):
     """Let people arrive at a node and step in place of others who come later."""
     shelter = net.shelter[node]
     while True:
-        to, then = find_augmenting_path(net, bits, search, False, False)
+        to, then = find_augmenting_path(net, bits, search)
         if to < 0:
             forget(search, True)
             return
         people = np.int64(state.arriving[net.shelter[to], then])
         if to != node:
             people = min(people, state.free[shelter])
-        people, _, _, cut, at = augment(net, state, bits, search, to, then, False, people)
+        people, _, _, cut, at = augment(net, state, bits, search, to, then, people)
         arrive(net, state, bits, to, then, -people)
         arrive(net, state, bits, node, step, people)
         if state.arriving[net.shelter[to], then] == 0:

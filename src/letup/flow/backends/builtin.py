@@ -253,7 +253,7 @@ def _search_state(net: Net) -> SearchState:
         touched=np.empty(nodes, np.int32),
         log=np.empty(max(nodes * net.steps // 8, 1024), np.int64),
         mask=np.empty(max(nodes * net.steps // 8, 1024), np.uint64),
-        size=np.zeros(3, np.int64),
+        size=np.zeros(5, np.int64),
     )
 
 
