@@ -159,8 +159,6 @@ def moved(folder: Path) -> dict[str, Any]:  # noqa: ARG001
         seconds.append(time.process_time() - begin)
         if answered != earliest_arrival(case.net, case.steps, quiet, order="any").total:
             raise AssertionError("the total after a move differs from a fresh one")
-        if (answer.arrivals != Evaluation(case.net, case.steps, quiet).arrivals).any():
-            raise AssertionError("arrivals after a move differ from fresh ones")
     first, *rest = seconds
     note = f"{MOVES} moves, the slowest {max(rest):.3f} s; each as a fresh computation"
     return {"seconds": statistics.median(rest), "first": first, "start": start, "total": total, "note": note}

@@ -24,8 +24,11 @@ from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 _EXCHANGE_FROM = 2_500_000
 """Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
 
-_DEADLINES = 8
-"""Deadlines by which people are first sent, one after the other: more of them bring more people, but take longer."""
+_DEADLINES, _DEADLINES_ON_THE_MOVE = 8, 48
+"""Deadlines by which people are first sent, one after the other: more of them bring more people, but take longer.
+
+Where people may wait at few nodes only, more pay: whoever is sent too early then has nowhere to be.
+"""
 
 _ADVANCE_FROM = 200_000
 """The same for letting people arrive earlier one shelter after the other, before the order over all is restored."""
@@ -102,7 +105,8 @@ def flow_in_any_order(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | 
     """Move as many people as possible, in any order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net = _net(net, steps, quiet, number)
-    return _enlarged(kernel_net, _state(kernel_net), _bits(kernel_net), number, _DEADLINES)
+    deadlines = _DEADLINES if net.may_wait.mean() > 0.5 else _DEADLINES_ON_THE_MOVE
+    return _enlarged(kernel_net, _state(kernel_net), _bits(kernel_net), number, deadlines)
 
 
 def changed(flow: LargestFlow, quiet: NDArray[np.bool_] | None) -> LargestFlow:
