@@ -111,12 +111,11 @@ def walking(folder: Path, order: str) -> dict[str, Any]:
     """How long people are under way, and how many come by a place twice without waiting there."""
     from letup.flow import TimedNetwork
 
-    start, total, twice, walked, under_way, circling = _peak(), 0, 0, 0, 0, 0
+    start, total, twice, walked, under_way = _peak(), 0, 0, 0, 0
     begin = time.process_time()
     for instance in load(folder):
         net = TimedNetwork(**instance.arrays)
         flow = _flow(net, instance, order)
-        circling += flow.circling
         total += flow.total
         for route in flow.routes():
             if not route.arcs:
@@ -127,7 +126,7 @@ def walking(folder: Path, order: str) -> dict[str, Any]:
             under_way += route.people * int(left[-1])
             twice += route.people * _comes_by_twice(net, arcs, left, route.offsets)
     hours = STEP_MINUTES / 60
-    note = f"{twice / max(total, 1):.1%} come by a place twice, {circling:,} left out as they would"
+    note = f"{twice / max(total, 1):.1%} come by a place twice"
     note += f"; person-hours: {walked * hours:,.0f} walked, {under_way * hours:,.0f} from home to shelter"
     seconds = time.process_time() - begin
     return {"seconds": seconds, "start": start, "total": total, "twice": twice, "note": note}
