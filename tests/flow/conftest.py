@@ -1,4 +1,4 @@
-"""Small networks here make room in bulk as large ones do, so that this is held against other solvers too."""
+"""Small networks here are sent depth first and make room in bulk, as large ones do: other solvers check that, too."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from letup.flow.backends import builtin
 
 @pytest.fixture(autouse=True, scope="session")
 def exchange_always():
-    before = builtin._EXCHANGE_FROM
-    builtin._EXCHANGE_FROM = -1
+    before = builtin._EXCHANGE_FROM, builtin._DEPTH_FIRST_FROM
+    builtin._EXCHANGE_FROM = builtin._DEPTH_FIRST_FROM = -1
     yield
-    builtin._EXCHANGE_FROM = before
+    builtin._EXCHANGE_FROM, builtin._DEPTH_FIRST_FROM = before

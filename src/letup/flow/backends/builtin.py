@@ -30,8 +30,11 @@ _DEADLINES, _DEADLINES_ON_THE_MOVE = 8, 48
 Where people may wait at few nodes only, more pay: whoever is sent too early then has nowhere to be.
 """
 
+_DEPTH_FIRST_FROM = 200_000
+"""Places in time from which on people are first sent depth first at each step; below, searching at once is quicker."""
+
 _ADVANCE_FROM = 200_000
-"""The same for letting people arrive earlier one shelter after the other, before the order over all is restored."""
+"""The same for letting people arrive earlier at one shelter after the other, before the order over all is restored."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,8 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     """Move as many people as possible, filling shelters in order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net, state, bits, search = kernel_arrays(net, steps, quiet, number)
-    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2))
+    depth_first_from = 0 if net.nodes * steps > _DEPTH_FIRST_FROM else steps
+    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2), depth_first_from)
     if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _EXCHANGE_FROM and can_grow(kernel_net, state, bits, search):
             exchange_shelters(kernel_net, state, bits, search)
