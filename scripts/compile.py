@@ -45,6 +45,7 @@ def main() -> None:
     flow = earliest_arrival(net, STEPS)
     assert flow.cut is not None
     assert flow.routes()
+    assert flow.with_least_walking().total == flow.total
     assert earliest_arrival(net, STEPS, order="any").total == flow.total
     quiet = np.ones((net.zones, STEPS), np.bool_)
     quiet[:, STEPS // 2 :] = False

@@ -20,6 +20,7 @@ COMPILED = (
     "flow/first_flow.py",
     "flow/largest_flow.py",
     "flow/take_out.py",
+    "flow/least_walking.py",
     "flow/residual.py",
     "flow/estimate.py",
 )

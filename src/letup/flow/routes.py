@@ -16,12 +16,8 @@ def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[
     Transit and waiting only lead forwards in time, so a flow has no cycles and this never gets stuck.
     People on the same way, with the same waits, who leave at consecutive steps at the same rate are one route.
     """
-    steps = entering.shape[1]
     shelters = np.flatnonzero(net.shelter)
-    balance = np.zeros((net.nodes, steps), np.int64)
-    balance[shelters] += arriving
-    _balance(net.tail, net.head, net.transit, entering, balance)
-    waiting, leaving = _stay(balance, net.supply > 0)
+    waiting, leaving = stays_of(net, entering, arriving)
     order = np.argsort(net.head, kind="stable").astype(np.int32)
     start = np.zeros(net.nodes + 1, np.int64)
     np.cumsum(np.bincount(net.head, minlength=net.nodes), out=start[1:])
@@ -29,6 +25,17 @@ def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[
         net.tail, net.transit, order, start, entering.copy(), waiting, leaving, arriving.copy(), shelters
     )
     return _join(arcs, at, ends, people, origin, left, shelter)
+
+
+def stays_of(
+    net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """People waiting at each node from each step to the next, and people leaving home: both int64[n, T]."""
+    balance = np.zeros((net.nodes, entering.shape[1]), np.int64)
+    balance[np.flatnonzero(net.shelter)] += arriving
+    _balance(net.tail, net.head, net.transit, entering, balance)
+    waiting, leaving = _stay(balance, net.supply > 0)
+    return waiting, leaving
 
 
 def _join(
