@@ -16,8 +16,6 @@ OLDEST_PYTHON ?= python3.11
 CASE ?= gaza-2023
 OUT ?= demo
 WORKERS ?= 2
-# Tests wait now and then, for a process that starts or a browser: one more than there are cores keeps these busy.
-TEST_WORKERS ?= 3
 
 # What `make bundle` gathers, and for what: FOR=dev has the tools of development, too.
 BUNDLE ?= bundle
@@ -62,7 +60,7 @@ compiled: .venv/.ready-dev
 	$(BIN)/python scripts/compile.py
 
 tests: .venv/.ready-dev compiled
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # An environment is made again where the Python that it was made with is gone, as in a copy on another machine.
 .venv/bin/python:
@@ -115,7 +113,7 @@ test-newest:
 	.venv-newest/bin/python $(PIP_INSTALL) --upgrade --upgrade-strategy eager --editable '.[dev]'
 	rm -rf .venv-newest/numba
 	$(call ENDS,newest) .venv-newest/bin/python scripts/compile.py
-	$(call ENDS,newest) .venv-newest/bin/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -W default
+	$(call ENDS,newest) .venv-newest/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -W default
 
 test-oldest:
 	@test -x .venv-oldest/bin/python || $(OLDEST_PYTHON) -m venv .venv-oldest
@@ -123,7 +121,7 @@ test-oldest:
 	.venv-oldest/bin/python $(PIP_INSTALL) $(ITSELF)
 	rm -rf .venv-oldest/numba
 	$(call ENDS,oldest) .venv-oldest/bin/python scripts/compile.py
-	$(call ENDS,oldest) .venv-oldest/bin/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -W default
+	$(call ENDS,oldest) .venv-oldest/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -W default
 
 clean:
 	rm -rf .venv .venv-newest .venv-oldest .venv-lock $(OUT) dist

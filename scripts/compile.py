@@ -20,6 +20,7 @@ from letup.core.compiled_code import COMPILED
 from letup.flow import Evaluation, TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
 from letup.flow.estimate import estimate
+from letup.flow.least_walking import least_walking
 from letup.flow.priced_flow import priced_flow
 from letup.scenario import example
 
@@ -45,7 +46,7 @@ def main() -> None:
     flow = earliest_arrival(net, STEPS)
     assert flow.cut is not None
     assert flow.routes()
-    assert flow.with_least_walking().total == flow.total
+    assert least_walking(net, STEPS, None, flow.entering, flow.arriving).proven
     assert earliest_arrival(net, STEPS, order="any").total == flow.total
     quiet = np.ones((net.zones, STEPS), np.bool_)
     quiet[:, STEPS // 2 :] = False

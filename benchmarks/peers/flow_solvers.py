@@ -108,38 +108,27 @@ def _flow(net: Any, instance: Instance, order: str) -> Any:
 
 
 def walking(folder: Path, order: str) -> dict[str, Any]:
-    """How long people are under way, and how many come by a place twice without waiting there."""
+    """How long people are under way, and how many come back to a place without having waited there."""
     from letup.flow import TimedNetwork
 
-    start, total, twice, walked, under_way = _peak(), 0, 0, 0, 0
+    start, total, circling, walked, under_way = _peak(), 0, 0, 0, 0
     begin = time.process_time()
     for instance in load(folder):
         net = TimedNetwork(**instance.arrays)
         flow = _flow(net, instance, order)
         total += flow.total
+        circling += flow.circling
         for route in flow.routes():
             if not route.arcs:
                 continue
             arcs = list(route.arcs)
-            left = np.array(route.offsets) + net.transit[arcs]
             walked += route.people * int(net.transit[arcs].sum())
-            under_way += route.people * int(left[-1])
-            twice += route.people * _comes_by_twice(net, arcs, left, route.offsets)
+            under_way += route.people * (route.offsets[-1] + int(net.transit[arcs[-1]]))
     hours = STEP_MINUTES / 60
-    note = f"{twice / max(total, 1):.1%} come by a place twice"
+    note = f"{circling / max(total, 1):.1%} come back to a place without having waited there"
     note += f"; person-hours: {walked * hours:,.0f} walked, {under_way * hours:,.0f} from home to shelter"
     seconds = time.process_time() - begin
-    return {"seconds": seconds, "start": start, "total": total, "twice": twice, "note": note}
-
-
-def _comes_by_twice(net: Any, arcs: list[int], left: np.ndarray, entered: tuple[int, ...]) -> bool:
-    """Whether people on a route are at a node more than once, and wait there neither time."""
-    nodes = [int(net.tail[arcs[0]]), *net.head[arcs].tolist()]
-    if len(set(nodes)) == len(nodes):
-        return False
-    waits = np.r_[0, np.array(entered[1:], int) - left[:-1], 0]
-    waited = {node for node, steps in zip(nodes, waits, strict=True) if steps > 0}
-    return any(nodes.count(node) > 1 and node not in waited for node in set(nodes))
+    return {"seconds": seconds, "start": start, "total": total, "circling": circling, "note": note}
 
 
 def moved(folder: Path) -> dict[str, Any]:  # noqa: ARG001

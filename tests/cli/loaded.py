@@ -21,7 +21,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 LIBRARIES = [
-    *("numpy", "pandas", "scipy.sparse.csgraph", "scipy.spatial", "shapely", "pyproj", "geopandas", "pyogrio"),
+    *("numpy", "pandas", "scipy.sparse.csgraph", "shapely", "pyproj", "geopandas", "pyogrio"),
     *("numba", "numba.core.inline_closurecall", "numba.core.typing.builtins", "numba.cpython.unicode"),
     *("numba.cpython.charseq", "numba.np.arrayobj", "numba.np.arraymath", "numba.np.linalg", "numba.np.polynomial"),
     *("pydantic", "typer", "rich.table", "yaml", "jinja2"),

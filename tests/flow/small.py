@@ -46,10 +46,15 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, scarce: bool | None = None) -> Case:
-    """Filled from a drawn seed: left to shrink and grow by itself, a network hardly ever has a way through."""
+def cases(draw: st.DrawFn, scarce: bool | None = None, long: bool = False) -> Case:
+    """Filled from a drawn seed: left to shrink and grow by itself, a network hardly ever has a way through.
+
+    ``long`` ones have more steps than a word has bits, or about as many, and transits of up to more than that.
+    """
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     nodes, steps, zones = int(rng.integers(2, 8)), int(rng.integers(1, 12)), int(rng.integers(1, 4))
+    if long:
+        steps = int(rng.choice([63, 64, 65, 128, 150]))
     arcs = int(rng.integers(1, 2 * nodes + 1))
     varies, noisy, loose = rng.random(3) < (0.4, 0.5, 0.7)
     scarce = bool(rng.random() < 0.5) if scarce is None else scarce
@@ -63,14 +68,20 @@ def cases(draw: st.DrawFn, scarce: bool | None = None) -> Case:
     net = TimedNetwork(
         tail=ends[0],
         head=ends[1],
-        transit=rng.choice([1, 1, 1, 2, 3], arcs),
+        transit=rng.choice([1, 2, 31, 63, 64, 65] if long else [1, 1, 1, 2, 3], arcs),
         capacity=rng.integers(0, 5, (arcs, steps) if varies else arcs),
         supply=supply,
         shelter=shelter,
         wait=waiting(rng, nodes, steps),
         zone=rng.integers(-1, zones, arcs),
     )
-    return Case(net, steps, rng.random((zones, steps)) < 0.85 if noisy else None)
+    if not noisy:
+        return Case(net, steps, None)
+    quiet = rng.random((zones, steps)) < 0.85
+    if long:  # whoever is on a long arc needs a long window
+        first, last = np.sort(rng.integers(0, steps, (2, zones, 1)), axis=0)
+        quiet = (np.arange(steps) >= first) & (np.arange(steps) <= last + steps // 3)
+    return Case(net, steps, quiet)
 
 
 def waiting(rng: np.random.Generator, nodes: int, steps: int) -> np.ndarray:

@@ -115,6 +115,22 @@ def test_in_any_order_as_many_arrive(case: Case) -> None:
 
 
 @few_examples
+@given(cases(long=True))
+def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
+    total = apart(total_of, case.net, case.steps, case.quiet)
+    for order in ("any", "earliest"):
+        flow = earliest_arrival(case.net, case.steps, case.quiet, order=order)
+        assert flow.total == total
+        assert_people_keep_to_the_rules(case, flow)
+        assert_the_cut_proves_the_total(case, flow)
+        assert_routes_add_up(case, flow)
+    possible = [apart(most, expansion(case, last)) for last in range(15, case.steps, 16)]
+    arrived = flow.arrivals.cumsum()[15::16].tolist()
+    assert all(now <= most_now for now, most_now in zip(arrived, possible, strict=True))
+    assert not case.ample or arrived == possible
+
+
+@few_examples
 @given(cases())
 def test_other_solvers_say_the_same_in_any_order(case: Case) -> None:
     total = earliest_arrival(case.net, case.steps, case.quiet, order="any").total

@@ -45,6 +45,12 @@ def test_other_windows_bring_what_a_fresh_computation_says(case: Case, seed: int
     follow(case, np.random.default_rng(seed))
 
 
+@examples(50, suppress_health_check=list(HealthCheck))
+@given(cases(long=True), st.integers(0, 2**32 - 1))
+def test_so_they_do_over_many_steps(case: Case, seed: int) -> None:
+    follow(case, np.random.default_rng(seed))
+
+
 @many
 @given(st.integers(0, 2**32 - 1))
 def test_so_they_do_where_nights_are_left_out(seed: int) -> None:

@@ -83,10 +83,14 @@ def find_place_for_compiled_code(package: Path) -> None:
     """
     if os.environ.get("NUMBA_CACHE_DIR") or os.name != "posix":
         return
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - never raises
-    if _writable(package / "flow") or _writable(Path(cache)):
+    if _writable(package / "flow") or _writable(users_cache()):
         return
     os.environ["NUMBA_CACHE_DIR"] = str(_own_folder())
+
+
+def users_cache() -> Path:
+    """Where programs keep what they can make again; relative if there is no such place."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111 - never raises
 
 
 def _writable(folder: Path) -> bool:

@@ -18,7 +18,7 @@ import numba
 from numba import njit
 from numba.core import caching, event
 
-from letup.core.compiled_code import COMPILED, digest_of_texts
+from letup.core.compiled_code import COMPILED, digest_of_texts, users_cache
 
 __all__ = ["njit"]
 
@@ -42,7 +42,8 @@ class _ByText:
         return cls(folder, function.__code__.co_firstlineno) if folder is not None else None
 
     def ensure_cache_path(self) -> None:
-        """Nothing: the folder is there."""
+        """Make the folder again if another process has taken it for one that is no longer used."""
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def get_cache_path(self) -> str:
         """The folder."""
@@ -60,10 +61,9 @@ class _ByText:
 @cache
 def _folder() -> Path | None:
     """Folder for code compiled from the sources as they are; None if it cannot be written to."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - never raises
-    if os.name != "posix" or not Path(base).is_absolute():
+    kept = users_cache() / "letup" / "compiled"
+    if os.name != "posix" or not kept.is_absolute():
         return None
-    kept = Path(base) / "letup" / "compiled"
     folder = kept / f"{digest_of_texts(_PACKAGE, COMPILED)}-numba-{numba.__version__}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,101 @@
-"""Changes of the flow: along the way that a search has found, and at its ends."""
+"""Changes of the flow: along a path, along the way that a search has found, and at its ends."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, FORWARDS, HOMES, LATER, ROOT, noted
 from letup.flow.bits import put
-from letup.flow.residual import add_entering, add_waiting, people_at, room_on_arc, room_to_wait
+from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait
+
+
+class Path(NamedTuple):
+    """A path in the making, place by place."""
+
+    node: np.ndarray  # int32[], node of each place
+    come: np.ndarray  # int32[], step at which it is come to
+    go: np.ndarray  # int32[], step at which it is left, after waiting or taking back waiting
+    move: np.ndarray  # int32[], exit taken, by its number: arcs out of the node, arcs into it, home, shelter
+    then: np.ndarray  # int32[], step at which the next place is come to
+
+
+@njit(cache=True)
+def path_of(places):
+    """Room for a path of so many places."""
+    return Path(
+        np.empty(places, np.int32),
+        np.empty(places, np.int32),
+        np.empty(places, np.int32),
+        np.empty(places, np.int32),
+        np.empty(places, np.int32),
+    )
+
+
+@njit(cache=True)
+def send_along(net, state, bits, path, depth):
+    """Send as many people as fit along a path from where and when they leave home to a shelter.
+
+    Returns the first place of the path from which it is used up; its last one if only people or room are.
+    """
+    node_of, come, go, move, then = path.node, path.come, path.go, path.move, path.then
+    people = min(state.left[net.home[node_of[0]]], state.free[net.shelter[node_of[depth]]])
+    cut = np.int64(depth)
+    for doing in (False, True):
+        for k in range(depth - 1, -1, -1):
+            node, at, following = node_of[k], np.int64(go[k]), np.int64(then[k])
+            outgoing = net.out_start[node + 1] - net.out_start[node]
+            coming = net.into_start[node + 1] - net.into_start[node]
+            exit, left = move[k], np.int64(PLENTY)
+            if exit < outgoing:
+                arc = net.out[net.out_start[node] + exit]
+                if doing:
+                    add_entering(net, state, bits, arc, at, people)
+                left = room_on_arc(net, state, arc, at)
+            elif exit < outgoing + coming:
+                arc = net.into_start[node] + exit - outgoing
+                if doing:
+                    add_entering(net, state, bits, arc, following, -people)
+                left = people_at(state.entering, state.row, arc, following)
+            elif exit == outgoing + coming:
+                mine = net.home[node]
+                if doing:
+                    state.leaving[mine, at] -= people
+                    state.leaving[mine, following] += people
+                    put(bits.leaves, mine, at, state.leaving[mine, at])
+                    put(bits.leaves, mine, following, state.leaving[mine, following])
+                left = np.int64(state.leaving[mine, at])
+            else:
+                inside = net.shelter[node]
+                if doing:
+                    state.arriving[inside, following] -= people
+                    state.arriving[inside, at] += people
+                    put(bits.comes, inside, following, state.arriving[inside, following])
+                    put(bits.comes, inside, at, state.arriving[inside, at])
+                left = np.int64(state.arriving[inside, following])
+            if doing:
+                if left == 0:
+                    cut = k
+            else:
+                people = min(people, left)
+            for step in range(come[k], at):
+                if doing:
+                    add_waiting(net, state, bits, node, step, people)
+                    if room_to_wait(net, state, node, step) == 0:
+                        cut = k
+                else:
+                    people = min(people, room_to_wait(net, state, node, step))
+            for step in range(at, come[k]):
+                if doing:
+                    if add_waiting(net, state, bits, node, step, -people) == 0:
+                        cut = k
+                else:
+                    people = min(people, people_at(state.waiting, state.stay_row, node, step))
+    leave(net, state, bits, node_of[0], np.int64(come[0]), people)
+    arrive(net, state, bits, node_of[depth], np.int64(come[depth]), people)
+    return cut
 
 
 @njit(cache=True)

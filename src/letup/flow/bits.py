@@ -111,23 +111,18 @@ def enterable(net, words):
     last = np.full((len(net.calm), _ALIKE), -1, np.int64)
     for arc in range(len(net.tail)):
         zone, transit, capacity = net.zone[arc], net.transit[arc], net.capacity[net.given[arc]]
+        if net.varies == 0 and capacity[0] == 0:
+            continue
         alike = last[zone, transit] if transit < _ALIKE else -1
         if alike >= 0:
             for w in range(words):
                 bits[arc, w] = bits[alike, w]
-        else:
-            for step in range(net.steps - transit):
-                put(bits, arc, step, np.int64(net.calm[zone, step] >= transit))
-        if net.varies == 0 and capacity[0] > 0:
-            if transit < _ALIKE:
-                last[zone, transit] = arc
-        elif net.varies == 0:
-            for w in range(words):
-                bits[arc, w] = NONE
-        else:
-            for step in range(net.steps - transit):
-                if capacity[step] == 0:
-                    put(bits, arc, step, np.int64(0))
+            continue
+        for step in range(net.steps - transit):
+            if net.calm[zone, step] >= transit:
+                put(bits, arc, step, capacity[step * net.varies])
+        if net.varies == 0 and transit < _ALIKE:
+            last[zone, transit] = arc
     return bits
 
 

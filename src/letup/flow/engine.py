@@ -74,33 +74,10 @@ class Flow:
 
     @cached_property
     def circling(self) -> int:
-        """People on routes that come by a node twice without waiting there in between."""
-        return sum(route.people for route in self.routes() if self._circles(route))
+        """People on routes that come back to a node without having waited there."""
+        from letup.flow.routes import circles
 
-    def _circles(self, route: Route) -> bool:
-        arcs = list(route.arcs)
-        leave = np.array(route.offsets, np.int64)
-        come = leave + self.net.transit[arcs]
-        nodes = [route.origin, *self.net.head[arcs].tolist()]
-        waits = {node for node, then, now in zip(nodes[1:], leave[1:], come, strict=False) if then > now}
-        return any(nodes.count(node) > 1 and node not in waits for node in set(nodes))
-
-    def with_least_walking(self, work: int | None = None) -> Flow:
-        """The flow of the same arrivals at each shelter and step with the least person-time under way.
-
-        People leave home later, or wait where there is room, rather than walk up and down; time under way counts
-        waiting on the way, and among equals the time on arcs is the least. On networks of thousands of arcs and
-        hundreds of steps this takes long.
-
-        Parameters
-        ----------
-        work : int, optional
-            Looks at arcs after which to stop with the best so far; None = as many as `least_walking.WORK`.
-        """
-        from letup.flow.least_walking import WORK, least_walking
-
-        least = least_walking(self.net, self.steps, self.quiet, self.entering, self.arriving, work or WORK)
-        return Flow(self.net, self.quiet, least.entering, self.arriving, self.sink_side)
+        return sum(route.people for route in self.routes() if circles(self.net, route))
 
     def __repr__(self) -> str:
         return f"Flow({self.total} of {int(self.net.supply.sum())} people arrive in {self.steps} steps)"

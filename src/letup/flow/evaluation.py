@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from letup.flow.backends.builtin import LargestFlow, changed, flow_in_any_order
 from letup.flow.engine import check_question, earliest_arrival
-from letup.flow.idle_steps import Shortened, shortened
+from letup.flow.idle_steps import Shortened, live_steps, shortened
 from letup.roads.timed_network import TimedNetwork
 
 _AROUND = 96
@@ -140,7 +140,7 @@ class _Axis:
 
     def holds(self, quiet: NDArray[np.bool_] | None) -> bool:
         """Whether a quiet state can be told on this axis."""
-        return self.short is None or (quiet is not None and not (_live(self.net, quiet) & ~self.live).any())
+        return self.short is None or (quiet is not None and not (live_steps(self.net, quiet) & ~self.live).any())
 
 
 def _lay_out(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, live: NDArray[np.bool_] | None) -> _Axis:
@@ -149,12 +149,7 @@ def _lay_out(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, liv
     if quiet is None:
         return _Axis(net, steps, None, everything)
     around = np.ones(2 * (steps // _AROUND) + 1)
-    wide = np.convolve(_live(net, quiet), around)[len(around) // 2 :][:steps] > 0
+    wide = np.convolve(live_steps(net, quiet), around)[len(around) // 2 :][:steps] > 0
     wide |= live if live is not None else False
     short = shortened(net, steps, quiet, wide)
     return _Axis(net, steps, short, everything if short is None else wide)
-
-
-def _live(net: TimedNetwork, quiet: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Steps at which a zone of the network is quiet: bool[T]."""
-    return np.asarray(quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0), np.bool_)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import ALL, NONE, ONE, has, highest, place, put, spread_down, steps_of
-from letup.flow.residual import add_entering, add_waiting, room_on_arc, room_to_wait
+from letup.flow.augment import send_along
+from letup.flow.bits import ALL, NONE, ONE, has, highest, place, spread_down, steps_of
 
 _LAST_STEP = np.uint64(2**63)
 
@@ -138,10 +138,10 @@ def send(net, state, bits, reach, homes, order, path, patience, late):
     Each goes as early as can be, or with ``late`` as late as can be. ``order`` are the arcs of each node in the order
     in which they are tried, laid out as ``net.out``.
     """
-    died = 0
     head, transit, out_start, shelter_of = net.head, net.transit, net.out_start, net.shelter
     alive, is_open, left, free, words = reach.alive, bits.open, state.left, state.free, reach.alive.shape[1]
-    node_of, come, go, move = path.node, path.come, path.go, path.move
+    node_of, come, go, move, then = path.node, path.come, path.go, path.move, path.then
+    at_tail, begin = net.at_tail, reach.counts[DIED]
     for home in homes:
         while left[home] > 0:
             start = _last_step(alive, net.home_node[home]) if late else _first_step(alive, net.home_node[home])
@@ -154,7 +154,7 @@ def send(net, state, bits, reach, homes, order, path, patience, late):
                 shelter = shelter_of[node]
                 if shelter >= 0 and free[shelter] > 0 and has(alive, node, step):
                     reach.counts[GONE] += depth
-                    depth = _go(net, state, bits, path, depth, home, start)
+                    depth = send_along(net, state, bits, path, depth)
                     if free[shelter] == 0:
                         alive[node] = NONE
                     if left[home] == 0 or depth == 0:
@@ -175,7 +175,7 @@ def send(net, state, bits, reach, homes, order, path, patience, late):
                         word &= is_open[arc, w] & _between(w, step, until)
                         if word != NONE:
                             at = 64 * w + (highest(word) if late else place(word))
-                            go[depth], move[depth] = at, arc
+                            go[depth], move[depth], then[depth] = at, at_tail[arc], at + transit[arc]
                             depth += 1
                             node_of[depth], come[depth] = other, at + transit[arc]
                             moved = True
@@ -187,9 +187,8 @@ def send(net, state, bits, reach, homes, order, path, patience, late):
                 for w in range(step >> 6, (until >> 6) + 1):
                     alive[node, w] &= ~_between(w, step, until)
                 depth -= 1
-                died += 1
                 reach.counts[DIED] += 1
-            if died > patience:
+            if reach.counts[DIED] - begin > patience:
                 return False
     return True
 
@@ -233,34 +232,6 @@ def _wait_until(waits, node, step):
         if word != NONE:
             return np.int64(64 * w + place(word))
     return np.int64(step)  # not met: nobody waits at the last step
-
-
-@njit(cache=True)
-def _go(net, state, bits, path, depth, home, start):
-    """Send as many people as fit along the path; returns the place from which it is used up."""
-    node_of, come, go, move = path.node, path.come, path.go, path.move
-    arrive, shelter = np.int64(come[depth]), net.shelter[node_of[depth]]
-    people = min(state.left[home], state.free[shelter])
-    for k in range(depth):
-        people = min(people, room_on_arc(net, state, move[k], np.int64(go[k])))
-        for step in range(come[k], go[k]):
-            people = min(people, room_to_wait(net, state, node_of[k], step))
-    cut = max(depth - 1, np.int64(0)) if people == state.free[shelter] else depth
-    for k in range(depth - 1, -1, -1):
-        add_entering(net, state, bits, move[k], np.int64(go[k]), people)
-        if room_on_arc(net, state, move[k], np.int64(go[k])) == 0:
-            cut = k
-        for step in range(come[k], go[k]):
-            add_waiting(net, state, bits, node_of[k], step, people)
-            if room_to_wait(net, state, node_of[k], step) == 0:
-                cut = k
-    state.left[home] -= people
-    state.leaving[home, start] += people
-    put(bits.leaves, home, start, np.int64(1))
-    state.free[shelter] -= people
-    state.arriving[shelter, arrive] += people
-    put(bits.comes, shelter, arrive, np.int64(1))
-    return cut
 
 
 @njit(cache=True)

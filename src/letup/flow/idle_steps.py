@@ -133,6 +133,11 @@ class Shortened:
         return whole
 
 
+def live_steps(net: TimedNetwork, quiet: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Steps at which some zone of the network is quiet: bool[T]."""
+    return np.asarray(quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0), np.bool_)
+
+
 def shortened(
     net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, keep: NDArray[np.bool_] | None = None
 ) -> Shortened | None:
@@ -148,12 +153,12 @@ def shortened(
     Returns
     -------
     Shortened or None
-        None if there is too little to leave out, or an arc without a zone leads where people may not wait, to a
-        shelter, or to another such arc.
+        None if there is too little to leave out, the room to wait changes at steps left out, or an arc without a zone
+        leads where not everybody may wait, to a shelter, or to another such arc.
     """
     if quiet is None:
         return None
-    live = np.asarray(quiet[np.unique(net.zone[net.zone >= 0])].any(axis=0), np.bool_)
+    live = live_steps(net, quiet)
     if keep is not None:
         live |= keep
     if live.mean() > _MOST_KEPT:

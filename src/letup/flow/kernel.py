@@ -113,15 +113,15 @@ def _note_dead(dead, noted, dead_from, turn):
 
 
 @njit(cache=True, nogil=True)
-def fill(net, state, bits, search, reach, path, depth_first_from):
+def fill(net, state, bits, search, reach, path, depth_first):
     """Send people step by step in order of arrival, filling shelters; nobody inside moves on.
 
-    From a step on most are sent depth first before paths are searched for.
+    With ``depth_first`` most are sent so at each step, before paths are searched for.
     """
     set_out(search)
     _look_for_homes(net, state, search)
     shelters = np.arange(len(net.room))
-    again, rest = depth_first_from, 1
+    again, rest = np.int64(0) if depth_first else net.steps, 1
     for step in range(net.steps):
         if not state.left.any():
             return

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import LAST, NONE, ONE, has, place, put, spread_down, spread_up, steps_of
-from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait
+from letup.flow.augment import path_of, send_along
+from letup.flow.bits import LAST, NONE, ONE, has, place, spread_down, spread_up, steps_of
+from letup.flow.residual import PLENTY
 
 _FURTHER = 1.1
 """Levels are measured so much further than that of the first home: the ways of others are hardly longer."""
@@ -36,16 +37,6 @@ class Levels(NamedTuple):
     listed: np.ndarray  # int8[n], 1 if among the latter
 
 
-class Path(NamedTuple):
-    """A path in the making."""
-
-    node: np.ndarray  # int32[], node of each place
-    come: np.ndarray  # int32[], step at which it is come to
-    go: np.ndarray  # int32[], step at which it is left, after waiting or taking back waiting
-    move: np.ndarray  # int32[], position of the exit taken
-    then: np.ndarray  # int32[], step at which the next place is come to
-
-
 def levels_of(nodes: int, steps: int) -> Levels:
     """Room for the levels of a network."""
     words = -(-steps // 64)
@@ -60,18 +51,6 @@ def levels_of(nodes: int, steps: int) -> Levels:
         here=np.empty(nodes, np.int32),
         there=np.empty(nodes, np.int32),
         listed=np.zeros(nodes, np.int8),
-    )
-
-
-@njit(cache=True)
-def path_of(places):
-    """Room for a path of so many places."""
-    return Path(
-        np.empty(places, np.int32),
-        np.empty(places, np.int32),
-        np.empty(places, np.int32),
-        np.empty(places, np.int32),
-        np.empty(places, np.int32),
     )
 
 
@@ -110,7 +89,7 @@ def _send_homes(net, state, bits, levels, path):
                 node, step = node_of[depth], np.int64(come[depth])
                 now = level[node, step]
                 if now == 0 and free[shelter_of[node]] > 0:
-                    depth = _go(net, state, bits, path, depth, home, start)
+                    depth = send_along(net, state, bits, path, depth)
                     if left[home] == 0:
                         break
                     continue
@@ -231,10 +210,8 @@ def measure_levels(net, state, bits, levels):
                     if word != NONE:
                         new[other, w] |= word
                         some = True
-                if some and listed[other] == 0:
-                    listed[other] = 1
-                    there[more] = other
-                    more += 1
+                if some:
+                    more = _list(listed, there, more, other)
             for j in range(out_start[node], out_start[node + 1]):
                 arc = out[j]
                 other = head[arc]
@@ -250,10 +227,8 @@ def measure_levels(net, state, bits, levels):
                     if word != NONE:
                         new[other, w] |= word
                         some = True
-                if some and listed[other] == 0:
-                    listed[other] = 1
-                    there[more] = other
-                    more += 1
+                if some:
+                    more = _list(listed, there, more, other)
             home, shelter = home_of[node], shelter_of[node]
             some = False
             if home >= 0 and jumped[node] & 1 == 0:
@@ -274,10 +249,8 @@ def measure_levels(net, state, bits, levels):
                         if word != NONE:
                             new[node, w] |= word
                             some = True
-            if some and listed[node] == 0:
-                listed[node] = 1
-                there[more] = node
-                more += 1
+            if some:
+                more = _list(listed, there, more, node)
         for k in range(count):
             for w in range(words):
                 fresh[here[k], w] = NONE
@@ -300,6 +273,16 @@ def measure_levels(net, state, bits, levels):
             here[k] = node
         count = more
     return now if found else -1
+
+
+@njit(cache=True, inline="always")
+def _list(listed, nodes, count, node):
+    """Put a node among those of the next level; returns how many these are."""
+    if listed[node] == 0:
+        listed[node] = 1
+        nodes[count] = node
+        count += 1
+    return count
 
 
 @njit(cache=True)
@@ -325,70 +308,3 @@ def _wait(stays, waits, seen, new, node, steps):
         if start != NONE:
             start |= start >> ONE & free
             new[node, w] |= spread_down(start, free)
-
-
-@njit(cache=True)
-def _go(net, state, bits, path, depth, home, start):
-    """Send as many people as fit along the path; returns the place from which it is used up, -1 if only by people."""
-    node_of, come, go, move, then = path.node, path.come, path.go, path.move, path.then
-    end, arrive = node_of[depth], np.int64(come[depth])
-    people = min(state.left[home], state.free[net.shelter[end]])
-    cut = np.int64(depth)
-    for doing in (False, True):
-        for k in range(depth - 1, -1, -1):
-            node, at, following = node_of[k], np.int64(go[k]), np.int64(then[k])
-            outgoing = net.out_start[node + 1] - net.out_start[node]
-            coming = net.into_start[node + 1] - net.into_start[node]
-            exit, left = move[k], np.int64(PLENTY)
-            if exit < outgoing:
-                arc = net.out[net.out_start[node] + exit]
-                if doing:
-                    add_entering(net, state, bits, arc, at, people)
-                left = room_on_arc(net, state, arc, at)
-            elif exit < outgoing + coming:
-                arc = net.into_start[node] + exit - outgoing
-                if doing:
-                    add_entering(net, state, bits, arc, following, -people)
-                left = people_at(state.entering, state.row, arc, following)
-            elif exit == outgoing + coming:
-                mine = net.home[node]
-                if doing:
-                    state.leaving[mine, at] -= people
-                    state.leaving[mine, following] += people
-                    put(bits.leaves, mine, at, state.leaving[mine, at])
-                    put(bits.leaves, mine, following, state.leaving[mine, following])
-                left = np.int64(state.leaving[mine, at])
-            else:
-                inside = net.shelter[node]
-                if doing:
-                    state.arriving[inside, following] -= people
-                    state.arriving[inside, at] += people
-                    put(bits.comes, inside, following, state.arriving[inside, following])
-                    put(bits.comes, inside, at, state.arriving[inside, at])
-                left = np.int64(state.arriving[inside, following])
-            if doing:
-                if left == 0:
-                    cut = k
-            else:
-                people = min(people, left)
-            for step in range(come[k], at):
-                if doing:
-                    add_waiting(net, state, bits, node, step, people)
-                    if room_to_wait(net, state, node, step) == 0:
-                        cut = k
-                else:
-                    people = min(people, room_to_wait(net, state, node, step))
-            for step in range(at, come[k]):
-                if doing:
-                    if add_waiting(net, state, bits, node, step, -people) == 0:
-                        cut = k
-                else:
-                    people = min(people, people_at(state.waiting, state.stay_row, node, step))
-    state.left[home] -= people
-    state.leaving[home, start] += people
-    put(bits.leaves, home, start, np.int64(1))
-    shelter = net.shelter[end]
-    state.free[shelter] -= people
-    state.arriving[shelter, arrive] += people
-    put(bits.comes, shelter, arrive, np.int64(1))
-    return cut

@@ -82,6 +82,7 @@ def room_to_wait(net, state, node, step):
     return net.waiting_room[node, step * net.waiting_varies] - people_at(state.waiting, state.stay_row, node, step)
 
 
+# The next two are alike, but what they share cannot be one function: handing the arrays on took twice the time.
 @njit(cache=True)
 def add_entering(net, state, bits, arc, step, people):
     """Let more people (or fewer) enter an arc at a step; returns how many do."""

@@ -27,6 +27,18 @@ def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[
     return _join(arcs, at, ends, people, origin, left, shelter)
 
 
+def circles(net: TimedNetwork, route: Route) -> bool:
+    """Whether people on a route come back to a node at which they did not wait when they were there before."""
+    waited = {route.origin: False}
+    now = 0
+    for k, (arc, enter) in enumerate(zip(route.arcs, route.offsets, strict=True)):
+        node, now = int(net.head[arc]), enter + int(net.transit[arc])
+        if not waited.get(node, True):
+            return True
+        waited[node] = k + 1 < len(route.arcs) and route.offsets[k + 1] > now
+    return False
+
+
 def stays_of(
     net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

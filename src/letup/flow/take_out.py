@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import NONE, ONE, put
+from letup.flow.bits import has, put
 
 
 @njit(cache=True)
@@ -26,7 +26,7 @@ def take_out(net, state, bits):
         if row[closed] < 0:
             continue
         for step in range(steps - transit[closed]):
-            if entering[row[closed], step] == 0 or bits.open[closed, step >> 6] >> np.uint64(step & 63) & ONE != NONE:
+            if entering[row[closed], step] == 0 or has(bits.open, closed, step):
                 continue
             while entering[row[closed], step] > 0:
                 people = np.int64(entering[row[closed], step])

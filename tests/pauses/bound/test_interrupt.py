@@ -25,13 +25,13 @@ from tests.pauses.test_choose_ends import LIMITS, TIME, strip
 class Slow(Solver):
     def __init__(self, program):
         print("begun", flush=True)
-        self._highs = slow_program(1000)
+        self._highs = slow_program(800)
 
 relaxation.Solver = Slow
 choice = choose_pauses(strip(6), limits=LIMITS, time_limit=600, rounds=json.loads(sys.argv[1]), **TIME)
 print(json.dumps([[w.zone, w.first, w.last] for w in choice.windows] + [choice.complete]), flush=True)
 """
-LONG = 12.0
+LONG = 5.0
 """Seconds; the program takes several times as long."""
 
 

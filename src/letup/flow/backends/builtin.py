@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letup.flow.arrival_order import restore_arrival_order
+from letup.flow.augment import path_of
 from letup.flow.augmenting_search import ARC, SearchState
 from letup.flow.bits import ALL, Bits, enterable, waitable
 from letup.flow.first_flow import latest_steps, nobody_alive, send_by_deadlines
 from letup.flow.idle_steps import shortened
 from letup.flow.kernel import can_grow, complete, fill
-from letup.flow.largest_flow import levels_of, path_of, send_all
+from letup.flow.largest_flow import levels_of, send_all
 from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
 from letup.flow.result import Order, Solution
@@ -148,8 +149,8 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     """Move as many people as possible, filling shelters in order of arrival."""
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net, state, bits, search = kernel_arrays(net, steps, quiet, number)
-    depth_first_from = 0 if net.nodes * steps > _DEPTH_FIRST_FROM else steps
-    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2), depth_first_from)
+    depth_first = net.nodes * steps > _DEPTH_FIRST_FROM
+    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2), depth_first)
     if (state.free == 0).any() and state.left.any():
         if net.nodes * steps > _EXCHANGE_FROM and can_grow(kernel_net, state, bits, search):
             exchange_shelters(kernel_net, state, bits, search)
