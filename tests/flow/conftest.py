@@ -1,13 +1,17 @@
-"""Small networks here are sent depth first and make room in bulk, as large ones do: other solvers check that, too."""
+"""Small networks here are worked on as large ones are: other solvers check that, too."""
 
 import pytest
 
 from letup.flow.backends import builtin
 
+LIMITS = ("_DEPTH_FIRST_FROM", "_ADVANCE_FROM")
+
 
 @pytest.fixture(autouse=True, scope="session")
-def exchange_always():
-    before = builtin._EXCHANGE_FROM, builtin._DEPTH_FIRST_FROM
-    builtin._EXCHANGE_FROM = builtin._DEPTH_FIRST_FROM = -1
+def every_network_is_large():
+    before = {name: getattr(builtin, name) for name in LIMITS}
+    for name in LIMITS:
+        setattr(builtin, name, -1)
     yield
-    builtin._EXCHANGE_FROM, builtin._DEPTH_FIRST_FROM = before
+    for name, limit in before.items():
+        setattr(builtin, name, limit)

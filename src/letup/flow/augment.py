@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.augmenting_search import ARC, EARLIER, FORWARDS, HOMES, LATER, ROOT, noted
+from letup.flow.augmenting_search import ARC, EARLIER, LATER, ROOT, noted
 from letup.flow.bits import put
 from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait
 
@@ -108,8 +108,7 @@ def augment(net, state, bits, search, node, step, people):
     head, tail, transit, into_start, out, out_start = (
         net.head, net.tail, net.transit, net.into_start, net.out, net.out_start,
     )  # fmt: skip
-    leaving, arriving, how = state.leaving, state.arriving, search.how
-    forwards = search.size[FORWARDS] != 0
+    leaving, how = state.leaving, search.how
     goal_node, goal_step = node, step
     cut_node, cut_step = np.int64(-1), np.int64(-1)
     for doing in (False, True):
@@ -121,8 +120,7 @@ def augment(net, state, bits, search, node, step, people):
                 break
             if way >= ARC:
                 outgoing = way - ARC < out_start[node + 1] - out_start[node]
-                # whoever searches backwards goes out of a node, or takes back who came in
-                back = outgoing == forwards
+                # the search went backwards: people go out of a node, or whoever came in is taken back
                 if outgoing:
                     arc, at = out[out_start[node] + way - ARC], step
                     node, step = head[arc], step + transit[arc]
@@ -131,11 +129,11 @@ def augment(net, state, bits, search, node, step, people):
                     at = step - transit[arc]
                     node, step = tail[arc], at
                 if doing:
-                    add_entering(net, state, bits, arc, at, -people if back else people)
-                left = people_at(state.entering, state.row, arc, at) if back else room_on_arc(net, state, arc, at)
+                    add_entering(net, state, bits, arc, at, people if outgoing else -people)
+                left = room_on_arc(net, state, arc, at) if outgoing else people_at(state.entering, state.row, arc, at)
             elif way in (LATER, EARLIER):
                 step = step - 1 if way == LATER else step + 1
-                stays = (way == LATER) == forwards
+                stays = way == EARLIER
                 at = min(now, step)
                 if doing:
                     add_waiting(net, state, bits, node, at, people if stays else -people)
@@ -144,18 +142,13 @@ def augment(net, state, bits, search, node, step, people):
                 else:
                     left = people_at(state.waiting, state.stay_row, node, at)
             else:
-                step = search.home_at[node] if way == HOMES else search.hub_at[node]
-                x, y = (step, now) if forwards else (now, step)
-                if way == HOMES:
-                    people_of, bits_of, row, sign, which = leaving, bits.leaves, net.home[node], -1, x
-                else:
-                    people_of, bits_of, row, sign, which = arriving, bits.comes, net.shelter[node], 1, y
+                step, home = search.home_at[node], net.home[node]
                 if doing:
-                    people_of[row, x] += sign * people
-                    people_of[row, y] -= sign * people
-                    put(bits_of, row, x, people_of[row, x])
-                    put(bits_of, row, y, people_of[row, y])
-                left = people_of[row, which]
+                    leaving[home, now] -= people
+                    leaving[home, step] += people
+                    put(bits.leaves, home, now, leaving[home, now])
+                    put(bits.leaves, home, step, leaving[home, step])
+                left = leaving[home, now]
             if not doing:
                 people = min(people, left)
             elif left == 0:

@@ -2,8 +2,8 @@
 
 What a search has reached at a node is a set of steps, kept as bits of words: one look at an arc moves on
 all the steps of a node together. How a step was reached is a small number, kept as bits of words as well: one word
-for each binary digit. A search runs *backwards* (from shelters to those who could get there) or
-forwards, and takes the node nearest (in arcs) to a goal first. Roots and goals are sets of steps at nodes, too.
+for each binary digit. A search runs *backwards*, from shelters to those who could get there, and takes the node nearest
+(in arcs) to a goal first. Roots and goals are sets of steps at nodes, too.
 When people have been sent, what was found through a move that is now used up is taken back; the rest stays, and
 the search goes on.
 
@@ -18,13 +18,13 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import ALL, LAST, NONE, ONE, has, highest, put, spread_down, spread_up, steps_of
+from letup.flow.bits import LAST, NONE, ONE, has, highest, put, spread_down, spread_up, steps_of
 
 # How a step was reached: it is a root, or from the step before it or after it, through the people at home or inside
 # the shelter, or (from ARC on) through one of the arcs of the node, by their position.
 ROOT, LATER, EARLIER, HOMES, INSIDE, ARC = range(6)
 SHIFT = 3
-FOUND, TAKEN, POP, HOME, HUB = range(5)
+FOUND, TAKEN, POP, HOME = range(4)
 
 
 class SearchState(NamedTuple):
@@ -36,7 +36,6 @@ class SearchState(NamedTuple):
     fresh: np.ndarray  # uint64[n, words], reached, but not looked at
     how: np.ndarray  # uint64[n, words, digits], how a step was reached: binary digits of ROOT, ..., ARC + position
     home_at: np.ndarray  # int32[n], step at which the home was reached, -1 if it was not
-    hub_at: np.ndarray  # int32[n], step at which the shelter was left for another one, -1 if it was not
     distance: np.ndarray  # int32[n], arcs to the nearest node with a goal
     first: np.ndarray  # int32[n + 1], first node to be looked at of each distance
     after: np.ndarray  # int32[n], the next one
@@ -44,12 +43,11 @@ class SearchState(NamedTuple):
     touched: np.ndarray  # int32[n], nodes reached
     log: np.ndarray  # int64[], what the search has done: (node or node * words + word) << SHIFT | kind
     mask: np.ndarray  # uint64[], the steps it has done it for
-    size: np.ndarray  # int64[5], see below
+    size: np.ndarray  # int64[3], see below
 
 
-# Nodes touched; entries of the log, -1 once it is full; nodes looked at since ``measure``. Whether to search forwards,
-# and whether also through people inside shelters (backwards only): as arguments these would be compiled for each.
-TOUCHED, LOGGED, LOOKED, FORWARDS, HUBS = range(5)
+# Nodes touched; entries of the log, -1 once it is full; nodes looked at since ``measure``.
+TOUCHED, LOGGED, LOOKED = range(3)
 
 
 @njit(cache=True)
@@ -136,21 +134,6 @@ def root(search, node, step):
 
 
 @njit(cache=True)
-def root_all(search, node, steps):
-    """Let the next search start at a node at every step that is not dead."""
-    some = False
-    for w in range(search.seen.shape[1]):
-        new = steps_of(w, steps) & ~search.seen[node, w]
-        if new != NONE:
-            search.seen[node, w] |= new
-            search.fresh[node, w] |= new
-            note(search.how, node, w, new, ROOT)
-            some = True
-    if some:
-        list_root(search, node)
-
-
-@njit(cache=True)
 def forget(search, bury):
     """Get ready for the next search; with ``bury``, what this one has reached is dead."""
     for k in range(search.size[TOUCHED]):
@@ -161,14 +144,14 @@ def forget(search, bury):
             search.seen[node] = search.dead[node]
         search.fresh[node] = 0
         search.listed[node] = 0
-        search.home_at[node] = search.hub_at[node] = -1
+        search.home_at[node] = -1
     search.size[TOUCHED] = search.size[LOGGED] = 0
     search.first[:] = -1
 
 
 @njit(cache=True)
 def find_augmenting_path(net, bits, search):
-    """Search from the roots for a goal, forwards or backwards, as ``search.size`` says.
+    """Search from the roots for a goal, backwards.
 
     Returns the node and the step of the goal, or -1, -1.
     """
@@ -178,11 +161,8 @@ def find_augmenting_path(net, bits, search):
     into_start, out, out_start, at_tail, at_head = net.into_start, net.out, net.out_start, net.at_tail, net.at_head
     goal, seen, fresh, how, distance = search.goal, search.seen, search.fresh, search.how, search.distance
     first, after, listed, touched, size = search.first, search.after, search.listed, search.touched, search.size
-    log, mask, home_at, hub_at = search.log, search.mask, search.home_at, search.hub_at
-    forwards, hubs = size[FORWARDS] != 0, size[HUBS] != 0
-    behind, ahead = (bits.used, bits.open) if forwards else (bits.open, bits.used)
-    leaves, comes = bits.leaves, bits.comes
-    behind_stay, ahead_stay = (bits.stays, bits.waits) if forwards else (bits.waits, bits.stays)
+    log, mask, home_at = search.log, search.mask, search.home_at
+    behind, ahead, behind_stay, ahead_stay, leaves = bits.open, bits.used, bits.waits, bits.stays, bits.leaves
     got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
     low = 0
     while low < len(first):
@@ -213,36 +193,18 @@ def find_augmenting_path(net, bits, search):
         home = net.home[node]
         if home >= 0 and home_at[node] < 0:
             for w in range(words - 1, -1, -1):
-                entry = now[w] & leaves[home, w] if forwards else now[w]
-                if entry != NONE:
-                    home_at[node] = 64 * w + highest(entry)
+                if now[w] != NONE:
+                    home_at[node] = 64 * w + highest(now[w])
                     break
             if home_at[node] >= 0:
                 if used >= 0:
                     log[used] = node << SHIFT | HOME
                     used += 1
                 for w in range(words):
-                    new = (ALL if forwards else leaves[home, w]) & ~seen[node, w] & steps_of(w, steps)
+                    new = leaves[home, w] & ~seen[node, w] & steps_of(w, steps)
                     seen[node, w] |= new
                     now[w] |= new
                     note(how, node, w, new, HOMES)
-        # through the people inside
-        shelter = net.shelter[node]
-        if hubs and shelter >= 0 and hub_at[node] < 0:
-            for w in range(words - 1, -1, -1):
-                entry = now[w] & comes[shelter, w]
-                if entry != NONE:
-                    hub_at[node] = 64 * w + highest(entry)
-                    break
-            if hub_at[node] >= 0:
-                if used >= 0:
-                    log[used] = node << SHIFT | HUB
-                    used += 1
-                for w in range(words):
-                    new = ~seen[node, w] & steps_of(w, steps)
-                    seen[node, w] |= new
-                    now[w] |= new
-                    note(how, node, w, new, INSIDE)
         # on to the next steps here, then to the ones before
         for w in range(words):
             start = now[w] << ONE
@@ -272,11 +234,6 @@ def find_augmenting_path(net, bits, search):
             if now[w] != NONE:
                 lowest, most = min(lowest, w), w
                 hit = hit or now[w] & goal[node, w] != NONE
-                # by waiting, people at home or inside may have come within reach
-                if forwards and home >= 0 and home_at[node] < 0:
-                    hit = hit or now[w] & leaves[home, w] != NONE
-                if hubs and shelter >= 0 and hub_at[node] < 0:
-                    hit = hit or now[w] & comes[shelter, w] != NONE
                 if used >= 0 and now[w] != got[w]:
                     log[used], mask[used] = (node * words + w) << SHIFT | FOUND, now[w] & ~got[w]
                     used += 1
@@ -366,8 +323,6 @@ def retreat(search, node, step):
                 return True
         elif kind == HOME:
             search.home_at[at] = -1
-        elif kind == HUB:
-            search.hub_at[at] = -1
         elif kind == TAKEN:
             fresh[at // words, at % words] |= search.mask[used]
         else:
@@ -378,8 +333,7 @@ def retreat(search, node, step):
 
 @njit(cache=True)
 def set_out(search):
-    """Forget what is dead and every goal; search backwards, and nobody inside moves on."""
-    search.size[FORWARDS] = search.size[HUBS] = 0
+    """Forget what is dead and every goal."""
     search.dead[:] = NONE
     search.seen[:] = NONE
     search.goal[:] = NONE

@@ -4,9 +4,8 @@ Step by step, in order of arrival, people are added until no search finds anyone
 cannot be on any later path and is never looked at again (it is dead). These dead sets are the sink sides of
 minimum cuts, one inside the next.
 
-Full shelters need more: someone inside may go on to another shelter and make room. ``shelter_exchange`` does what can
-be done in order of arrival, ``complete`` adds the people who can still get in that way, and ``arrival_order`` restores
-the earliest order of arrival where that has disturbed it.
+Full shelters need more: someone inside may go on to another shelter and make room. ``largest_flow`` adds the people
+who can still get in that way, and ``arrival_order`` restores the earliest order of arrival where that has disturbed it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import numpy as np
 from letup.core.compiling import njit
 from letup.flow.augment import arrive, augment, leave
 from letup.flow.augmenting_search import (
-    HUBS,
     LOOKED,
     ROOT,
     TOUCHED,
@@ -26,7 +24,6 @@ from letup.flow.augmenting_search import (
     measure,
     note,
     retreat,
-    root_all,
     set_out,
 )
 from letup.flow.bits import ALL, NONE, ONE, has, place, put
@@ -185,40 +182,3 @@ def fill_in_turn(net, state, bits, search, shelter, step, turn, dead_from):
             return
         _note_dead(search.dead, noted, dead_from, turn[first])
         first = end
-
-
-@njit(cache=True)
-def _at_any_step(net, state, search):
-    """Let the next search start at all shelters with room at every step."""
-    for shelter in range(len(net.room)):
-        if state.free[shelter] > 0:
-            root_all(search, net.shelter_node[shelter], net.steps)
-
-
-@njit(cache=True, nogil=True)
-def can_grow(net, state, bits, search):
-    """Whether anybody else could get in if people inside full shelters went on to another one."""
-    set_out(search)
-    _look_for_homes(net, state, search)
-    _at_any_step(net, state, search)
-    search.size[HUBS] = 1
-    node, _ = find_augmenting_path(net, bits, search)
-    search.size[HUBS] = 0
-    forget(search, False)
-    return node >= 0
-
-
-@njit(cache=True, nogil=True)
-def complete(net, state, bits, search):
-    """Send everyone who can still get in when people inside full shelters may go on to another one.
-
-    Afterwards ``search.dead`` are the places from which a shelter with room can be reached: the sink side of a
-    minimum cut.
-    """
-    set_out(search)
-    _look_for_homes(net, state, search)
-    search.size[HUBS] = 1
-    whole = False
-    while not whole:
-        _at_any_step(net, state, search)
-        whole = fetch(net, state, bits, search)

@@ -30,9 +30,8 @@ def compile_first(dimensions: int, large: bool = False) -> None:
     """
     from letup.flow import earliest_arrival
     from letup.flow.backends.builtin import kernel_arrays
-    from letup.flow.kernel import can_grow
     from letup.flow.priced_flow import priced_flow
-    from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
+    from letup.flow.shelter_exchange import advance_arrivals
 
     capacity = np.full((4, _STEPS) if dimensions == 2 else 4, 5, np.int32)
     net = TimedNetwork([0, 1, 1, 2], [1, 2, 3, 3], [1] * 4, capacity, [30, 3, 0, 0], [0, 0, 9, 20], [True] * 4, [0] * 4)
@@ -40,8 +39,7 @@ def compile_first(dimensions: int, large: bool = False) -> None:
     earliest_arrival(net, _STEPS, quiet)
     if large:
         arrays = kernel_arrays(net, _STEPS, quiet, np.arange(net.nodes, dtype=np.int32))
-        for compiled in (can_grow, exchange_shelters, advance_arrivals):
-            compiled(*arrays)
+        advance_arrivals(*arrays)
     priced_flow(net, _STEPS, quiet, np.ones((2, _STEPS)))
     estimate(net, _STEPS, quiet, np.zeros(0, np.int64))
     limits, clock = Limits(zone_hours=2.0), Clock(_STEPS, 60)

@@ -13,17 +13,14 @@ from letup.flow.augmenting_search import ARC, SearchState
 from letup.flow.bits import ALL, Bits, enterable, waitable
 from letup.flow.first_flow import latest_steps, nobody_alive, send_by_deadlines
 from letup.flow.idle_steps import shortened
-from letup.flow.kernel import can_grow, complete, fill
+from letup.flow.kernel import fill
 from letup.flow.largest_flow import levels_of, send_all
 from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State
 from letup.flow.result import Order, Solution
-from letup.flow.shelter_exchange import advance_arrivals, exchange_shelters
+from letup.flow.shelter_exchange import advance_arrivals
 from letup.flow.take_out import load, take_out
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
-
-_EXCHANGE_FROM = 2_500_000
-"""Places in time from which on it pays to make room in bulk first; below, it would only be one more to compile."""
 
 _DEADLINES, _DEADLINES_ON_THE_MOVE = 8, 48
 """Deadlines by which people are first sent, one after the other: more of them bring more people, but take longer.
@@ -152,9 +149,9 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     depth_first = net.nodes * steps > _DEPTH_FIRST_FROM
     fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2), depth_first)
     if (state.free == 0).any() and state.left.any():
-        if net.nodes * steps > _EXCHANGE_FROM and can_grow(kernel_net, state, bits, search):
-            exchange_shelters(kernel_net, state, bits, search)
-        complete(kernel_net, state, bits, search)
+        levels = levels_of(net.nodes, steps)
+        send_all(kernel_net, state, bits, levels)
+        search.dead[:] = levels.seen
     if not state.left.any():
         search.dead[:] = ALL
     return LargestFlow(kernel_net, state, bits, search.dead, number)
@@ -254,7 +251,6 @@ def _search_state(net: Net) -> SearchState:
         fresh=np.zeros((nodes, words), np.uint64),
         how=np.zeros((nodes, words, (ARC + _most_arcs(net)).bit_length()), np.uint64),
         home_at=np.full(nodes, -1, np.int32),
-        hub_at=np.full(nodes, -1, np.int32),
         distance=np.empty(nodes, np.int32),
         first=np.full(nodes + 1, -1, np.int32),
         after=np.empty(nodes, np.int32),
@@ -262,7 +258,7 @@ def _search_state(net: Net) -> SearchState:
         touched=np.empty(nodes, np.int32),
         log=np.empty(max(nodes * net.steps // 8, 1024), np.int64),
         mask=np.empty(max(nodes * net.steps // 8, 1024), np.uint64),
-        size=np.zeros(5, np.int64),
+        size=np.zeros(3, np.int64),
     )
 
 
