@@ -84,6 +84,32 @@ def cases(draw: st.DrawFn, scarce: bool | None = None, long: bool = False) -> Ca
     return Case(net, steps, quiet)
 
 
+@st.composite
+def steady_cases(draw: st.DrawFn) -> Case:
+    """Hundreds of steps over which little changes: long windows, and capacity and room that stay the same for long."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    nodes, steps, zones = int(rng.integers(3, 8)), int(rng.integers(100, 400)), int(rng.integers(1, 4))
+    arcs, finer = int(rng.integers(nodes, 4 * nodes)), int(rng.choice([1, 7, 10]))
+    ends = rng.integers(0, nodes, (2, arcs))
+    changes = np.sort(rng.integers(0, steps, 2))
+    period = np.searchsorted(changes, np.arange(steps), side="right")
+    wait = [rng.random(nodes) < 0.6, rng.integers(0, 30, nodes), rng.integers(0, 30, (nodes, 3))[:, period]]
+    capacity = rng.integers(0, 4, (arcs, 3))
+    net = TimedNetwork(
+        tail=ends[0],
+        head=ends[1],
+        transit=finer * rng.integers(1, 4, arcs),
+        capacity=capacity[:, period] if rng.random() < 0.5 else capacity[:, 0],
+        supply=np.where(rng.random(nodes) < 0.5, rng.integers(1, 200, nodes), 0),
+        shelter=np.where(rng.random(nodes) < 0.4, rng.integers(1, 300, nodes), 0),
+        wait=wait[rng.integers(3)],
+        zone=rng.integers(-1, zones, arcs),
+    )
+    first = rng.integers(0, steps // 2, (zones, 2, 1))
+    window = (np.arange(steps) >= first) & (np.arange(steps) < first + rng.integers(20, steps, (zones, 2, 1)))
+    return Case(net, steps, window.any(axis=1))
+
+
 def waiting(rng: np.random.Generator, nodes: int, steps: int) -> np.ndarray:
     """Where people in transit may wait: everybody or nobody, or so many, the same at all steps or not."""
     kind = rng.integers(3)

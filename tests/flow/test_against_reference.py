@@ -9,7 +9,7 @@ from letup.flow.engine import Flow
 from tests.examples import examples
 from tests.flow.apart import apart, flow_of, total_of
 from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add_up, assert_the_cut_proves_the_total
-from tests.flow.small import Case, cases, earliest, expansion, most
+from tests.flow.small import Case, cases, earliest, expansion, most, steady_cases
 
 many = examples(700, suppress_health_check=list(HealthCheck))
 few_examples = examples(150, suppress_health_check=list(HealthCheck))
@@ -128,6 +128,18 @@ def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
     arrived = flow.arrivals.cumsum()[15::16].tolist()
     assert all(now <= most_now for now, most_now in zip(arrived, possible, strict=True))
     assert not case.ample or arrived == possible
+
+
+@few_examples
+@given(steady_cases())
+def test_where_little_changes_over_hundreds_of_steps_the_same_holds(case: Case) -> None:
+    total = apart(total_of, case.net, case.steps, case.quiet)
+    for order in ("any", "earliest"):
+        flow = earliest_arrival(case.net, case.steps, case.quiet, order=order)
+        assert flow.total == total
+        assert_people_keep_to_the_rules(case, flow)
+        assert_the_cut_proves_the_total(case, flow)
+        assert_routes_add_up(case, flow)
 
 
 @few_examples

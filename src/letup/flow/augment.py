@@ -8,93 +8,149 @@ import numpy as np
 
 from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, LATER, ROOT, noted
-from letup.flow.bits import put
-from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait
+from letup.flow.bits import has, put
+from letup.flow.residual import PLENTY, add_entering, add_waiting, people_at, room_on_arc, room_to_wait, wait_freely
 
 
 class Path(NamedTuple):
-    """A path in the making, place by place."""
+    """A path in the making, place by place, and scratch memory for sending people along it."""
 
     node: np.ndarray  # int32[], node of each place
     come: np.ndarray  # int32[], step at which it is come to
     go: np.ndarray  # int32[], step at which it is left, after waiting or taking back waiting
     move: np.ndarray  # int32[], exit taken, by its number: arcs out of the node, arcs into it, home, shelter
     then: np.ndarray  # int32[], step at which the next place is come to
+    met: np.ndarray  # int32[n], place of the path at which each node was met last; any number if it was not met
+    people: np.ndarray  # int64[T], people sent at each step from the first on
+    sent: np.ndarray  # int64[T + 1], people sent before each of these steps
 
 
 @njit(cache=True)
-def path_of(places):
-    """Room for a path of so many places."""
+def path_of(places, nodes, steps):
+    """Room for a path of so many places, in a network of so many nodes and steps."""
     return Path(
         np.empty(places, np.int32),
         np.empty(places, np.int32),
         np.empty(places, np.int32),
         np.empty(places, np.int32),
         np.empty(places, np.int32),
+        np.zeros(nodes, np.int32),
+        np.empty(steps, np.int64),
+        np.zeros(steps + 1, np.int64),
     )
 
 
+# stages of sending people along a path
+_FIRST, _AGAIN, _WAITING, _SENDING = range(4)
+
+
 @njit(cache=True)
-def send_along(net, state, bits, path, depth):
+def send_along(net, state, bits, path, depth, latest):
     """Send as many people as fit along a path from where and when they leave home to a shelter.
 
-    Returns the first place of the path from which it is used up; its last one if only people or room are.
+    At each step after that as many again go the same way as then fit, until nobody does or they would arrive after step
+    ``latest``: a rate that stays the same takes one search. Returns the first place of the path from which it is used
+    up; its last one if only people or room are.
     """
-    node_of, come, go, move, then = path.node, path.come, path.go, path.move, path.then
-    people = min(state.left[net.home[node_of[0]]], state.free[net.shelter[node_of[depth]]])
-    cut = np.int64(depth)
-    for doing in (False, True):
+    node_of, come, go, move, then, met, people, sent = (
+        path.node, path.come, path.go, path.move, path.then, path.met, path.people, path.sent,
+    )  # fmt: skip
+    out, out_start, into_start, is_open = net.out, net.out_start, net.into_start, bits.open
+    home, shelter = net.home[node_of[0]], net.shelter[node_of[depth]]
+    most = min(state.left[home], state.free[shelter])
+    times, cut = np.int64(latest + 1 - come[depth]), np.int64(depth)
+    people[0], met[node_of[depth]] = most, depth
+    for stage in range(_FIRST, _SENDING + 1):
+        begin, end = np.int64(stage == _AGAIN), times
+        if stage == _FIRST:
+            end = np.int64(1)
+        elif stage == _AGAIN:
+            times = end = min(times, -(-most // people[0]))
+            people[1:times] = most
+        elif stage == _WAITING:
+            for step in range(times):
+                people[step] = min(people[step], most - sent[step])
+                sent[step + 1] = sent[step] + people[step]
+                if sent[step + 1] == most:
+                    times = step + 1
+                    break
+        if times == 1 and stage in (_AGAIN, _WAITING):
+            continue
         for k in range(depth - 1, -1, -1):
             node, at, following = node_of[k], np.int64(go[k]), np.int64(then[k])
-            outgoing = net.out_start[node + 1] - net.out_start[node]
-            coming = net.into_start[node + 1] - net.into_start[node]
+            low, high = min(np.int64(come[k]), at), max(np.int64(come[k]), at)
+            waits = come[k] < at
+            freely = waits and net.waits_freely[node]
+            if stage == _FIRST:
+                times = min(times, net.steps - max(high, following))
+                if met[node] > k and met[node] <= depth and node_of[met[node]] == node:
+                    times = np.int64(1)  # who goes later could be in the way of who went before
+                met[node] = k
+            if stage == _WAITING:
+                for step in range(low, high + times - 1 if low < high and not freely else low):
+                    if waits:
+                        left = room_to_wait(net, state, node, step)
+                    else:
+                        left = people_at(state.waiting, state.stay_row, node, step)
+                    while sent[min(times, step - low + 1)] - sent[max(np.int64(0), step - high + 1)] > left:
+                        times -= 1
+                continue
+            outgoing = out_start[node + 1] - out_start[node]
+            coming = into_start[node + 1] - into_start[node]
             exit, left = move[k], np.int64(PLENTY)
-            if exit < outgoing:
-                arc = net.out[net.out_start[node] + exit]
-                if doing:
-                    add_entering(net, state, bits, arc, at, people)
-                left = room_on_arc(net, state, arc, at)
-            elif exit < outgoing + coming:
-                arc = net.into_start[node] + exit - outgoing
-                if doing:
-                    add_entering(net, state, bits, arc, following, -people)
-                left = people_at(state.entering, state.row, arc, following)
-            elif exit == outgoing + coming:
-                mine = net.home[node]
-                if doing:
-                    state.leaving[mine, at] -= people
-                    state.leaving[mine, following] += people
-                    put(bits.leaves, mine, at, state.leaving[mine, at])
-                    put(bits.leaves, mine, following, state.leaving[mine, following])
-                left = np.int64(state.leaving[mine, at])
-            else:
-                inside = net.shelter[node]
-                if doing:
-                    state.arriving[inside, following] -= people
-                    state.arriving[inside, at] += people
-                    put(bits.comes, inside, following, state.arriving[inside, following])
-                    put(bits.comes, inside, at, state.arriving[inside, at])
-                left = np.int64(state.arriving[inside, following])
-            if doing:
+            for step in range(begin, end):
+                more = people[step]
+                if exit < outgoing:
+                    arc = out[out_start[node] + exit]
+                    if stage == _SENDING:
+                        add_entering(net, state, bits, arc, at + step, more)
+                    room = room_on_arc(net, state, arc, at + step) if has(is_open, arc, at + step) else np.int64(0)
+                elif exit < outgoing + coming:
+                    arc = into_start[node] + exit - outgoing
+                    if stage == _SENDING:
+                        add_entering(net, state, bits, arc, following + step, -more)
+                    room = people_at(state.entering, state.row, arc, following + step)
+                elif exit == outgoing + coming:
+                    mine = net.home[node]
+                    if stage == _SENDING:
+                        add_leaving(state, bits, mine, at + step, -more)
+                        add_leaving(state, bits, mine, following + step, more)
+                    room = np.int64(state.leaving[mine, at + step])
+                else:
+                    inside = net.shelter[node]
+                    if stage == _SENDING:
+                        add_arriving(state, bits, inside, following + step, -more)
+                        add_arriving(state, bits, inside, at + step, more)
+                    room = np.int64(state.arriving[inside, following + step])
+                if step == 0:
+                    left = room
+                if stage != _SENDING:
+                    if room <= 0:
+                        times = end = step
+                        break
+                    people[step] = min(more, room)
+            if stage == _FIRST:
+                for step in range(low, low if freely else high):
+                    if waits:
+                        left = room_to_wait(net, state, node, step)
+                    else:
+                        left = people_at(state.waiting, state.stay_row, node, step)
+                    people[0] = min(people[0], left)
+            elif stage == _SENDING:
                 if left == 0:
                     cut = k
-            else:
-                people = min(people, left)
-            for step in range(come[k], at):
-                if doing:
-                    add_waiting(net, state, bits, node, step, people)
-                    if room_to_wait(net, state, node, step) == 0:
+                if freely:
+                    wait_freely(state, bits, node, low, high, sent, times)
+                for step in range(low, high + times - 1 if low < high and not freely else low):
+                    more = sent[min(times, step - low + 1)] - sent[max(np.int64(0), step - high + 1)]
+                    left = add_waiting(net, state, bits, node, step, more if waits else -more)
+                    if waits:
+                        left = room_to_wait(net, state, node, step)
+                    if left == 0 and step < high:
                         cut = k
-                else:
-                    people = min(people, room_to_wait(net, state, node, step))
-            for step in range(at, come[k]):
-                if doing:
-                    if add_waiting(net, state, bits, node, step, -people) == 0:
-                        cut = k
-                else:
-                    people = min(people, people_at(state.waiting, state.stay_row, node, step))
-    leave(net, state, bits, node_of[0], np.int64(come[0]), people)
-    arrive(net, state, bits, node_of[depth], np.int64(come[depth]), people)
+    for step in range(times):
+        leave(net, state, bits, node_of[0], np.int64(come[0]) + step, people[step])
+        arrive(net, state, bits, node_of[depth], np.int64(come[depth]) + step, people[step])
     return cut
 
 
@@ -160,15 +216,27 @@ def augment(net, state, bits, search, node, step, people):
 def arrive(net, state, bits, node, step, people):
     """Take people into the shelter at a node, or (less than 0) out of it."""
     shelter = net.shelter[node]
-    state.arriving[shelter, step] += people
     state.free[shelter] -= people
-    put(bits.comes, shelter, step, state.arriving[shelter, step])
+    add_arriving(state, bits, shelter, step, people)
 
 
 @njit(cache=True)
 def leave(net, state, bits, node, step, people):
     """Let people leave the home at a node, or (less than 0) stay."""
     home = net.home[node]
-    state.leaving[home, step] += people
     state.left[home] -= people
+    add_leaving(state, bits, home, step, people)
+
+
+@njit(cache=True)
+def add_arriving(state, bits, shelter, step, people):
+    """Let more people (or fewer) come into a shelter at a step."""
+    state.arriving[shelter, step] += people
+    put(bits.comes, shelter, step, state.arriving[shelter, step])
+
+
+@njit(cache=True)
+def add_leaving(state, bits, home, step, people):
+    """Let more people (or fewer) leave a home at a step."""
+    state.leaving[home, step] += people
     put(bits.leaves, home, step, state.leaving[home, step])

@@ -41,14 +41,6 @@ def place(word):
 
 
 @njit(cache=True, inline="always")
-def highest(word):
-    """Place of the highest bit of a word."""
-    while word & (word - ONE) != NONE:
-        word &= word - ONE
-    return place(word)
-
-
-@njit(cache=True, inline="always")
 def has(bits, row, step):
     """Whether the bit of a step is set in a row; rows by number, as a view of one would have to be counted."""
     return bits[row, step >> 6] >> np.uint64(step & 63) & ONE != NONE
@@ -62,6 +54,29 @@ def put(bits, row, step, value):
         bits[row, step >> 6] |= bit
     else:
         bits[row, step >> 6] &= ~bit
+
+
+@njit(cache=True, inline="always")
+def between(word, first, last):
+    """Bits of those steps from one to another that belong to a word."""
+    mask = ALL
+    if word == first >> 6:
+        mask &= ALL << np.uint64(first & 63)
+    if word == last >> 6:
+        mask &= ALL >> np.uint64(63 - (last & 63))
+    return mask
+
+
+@njit(cache=True, inline="always")
+def end_of_run(bits, row, step, words):
+    """The first step from a step on whose bit is not set, looking at so many words of a row only."""
+    for w in range(step >> 6, words):
+        word = ~bits[row, w]
+        if w == step >> 6:
+            word &= ALL << np.uint64(step & 63)
+        if word != NONE:
+            return np.int64(64 * w + place(word))
+    return np.int64(64 * words)
 
 
 @njit(cache=True, inline="always")
@@ -94,6 +109,13 @@ def spread_down(start, free):
     start |= free & start >> np.uint64(16)
     free &= free >> np.uint64(16)
     return start | free & start >> np.uint64(32)
+
+
+@njit(cache=True, inline="always")
+def highest(word):
+    """Place of the highest bit of a word."""
+    word = spread_down(word, ALL)
+    return place(word ^ word >> ONE)
 
 
 @njit(cache=True, inline="always")

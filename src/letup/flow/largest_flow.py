@@ -16,18 +16,28 @@ import numpy as np
 
 from letup.core.compiling import njit
 from letup.flow.augment import path_of, send_along
-from letup.flow.bits import LAST, NONE, ONE, has, place, spread_down, spread_up, steps_of
+from letup.flow.bits import ALL, LAST, NONE, ONE, between, highest, place, spread_down, spread_up, steps_of
 from letup.flow.residual import PLENTY
+
+_FULL = -2  # not how far levels were measured, but that there was no room to note them
 
 _FURTHER = 1.1
 """Levels are measured so much further than that of the first home: the ways of others are hardly longer."""
 
 
-class Levels(NamedTuple):
-    """Levels of all places, and scratch memory."""
+# what is kept of the places of a node at one level: the level, the first word with a step of them, how many words there
+# are from it on, where these lie, and the number of the node's next level (-1 if there is none)
+_LEVEL, _WORD, _WORDS, _AT, _NEXT = range(5)
 
-    level: np.ndarray  # int32[n, T], moves to a shelter with room, -1 if none is known
-    exit: np.ndarray  # int32[n, T], exit to be tried next, by its number among those of the node
+
+class Levels(NamedTuple):
+    """Levels of all places, moves to a shelter with room, and scratch memory; as bits, a few levels a node."""
+
+    first: np.ndarray  # int32[n], number of the lowest level of each node, -1 if it has none
+    last: np.ndarray  # int32[n], and of its highest one
+    level: np.ndarray  # int64[:, 5], what is kept of each level, as above
+    steps: np.ndarray  # uint64[:], words with the steps of each level, where people have not found it to lead nowhere
+    size: np.ndarray  # int64[2], how many of the last two are in use
     seen: np.ndarray  # uint64[n, words], places with a level
     fresh: np.ndarray  # uint64[n, words], those of the last level
     new: np.ndarray  # uint64[n, words], those of the next one
@@ -37,129 +47,206 @@ class Levels(NamedTuple):
     listed: np.ndarray  # int8[n], 1 if among the latter
 
 
-def levels_of(nodes: int, steps: int) -> Levels:
+@njit(cache=True)
+def levels_of(nodes, steps):
     """Room for the levels of a network."""
-    words = -(-steps // 64)
-    places, bits = (nodes, steps), (nodes, words)
+    words = (steps + 63) // 64
     return Levels(
-        level=np.full(places, -1, np.int32),
-        exit=np.empty(places, np.int32),
-        seen=np.zeros(bits, np.uint64),
-        fresh=np.zeros(bits, np.uint64),
-        new=np.zeros(bits, np.uint64),
-        jumped=np.zeros(nodes, np.int8),
-        here=np.empty(nodes, np.int32),
-        there=np.empty(nodes, np.int32),
-        listed=np.zeros(nodes, np.int8),
+        np.full(nodes, -1, np.int32),
+        np.empty(nodes, np.int32),
+        np.empty((16 * nodes, 5), np.int64),  # most is never written to, and takes no memory
+        np.empty((16 + words) * nodes, np.uint64),
+        np.zeros(2, np.int64),
+        np.zeros((nodes, words), np.uint64),
+        np.zeros((nodes, words), np.uint64),
+        np.zeros((nodes, words), np.uint64),
+        np.zeros(nodes, np.int8),
+        np.empty(nodes, np.int32),
+        np.empty(nodes, np.int32),
+        np.zeros(nodes, np.int8),
     )
 
 
 @njit(cache=True, nogil=True)
 def send_all(net, state, bits, levels):
     """Send people until nobody more can arrive; then ``levels.seen`` is the sink side of a minimum cut."""
-    path = path_of(64)
+    path = path_of(64, len(net.home), net.steps)
+    level, steps = levels.level, levels.steps
     while True:
-        most = measure_levels(net, state, bits, levels)
+        most = measure_levels(net, state, bits, levels, level, steps)
+        if most == _FULL:
+            level, steps = np.empty((4 * len(level), 5), np.int64), np.empty(4 * len(steps), np.uint64)
+            continue
         if most < 0:
             return
         if most + 2 > len(path.node):
-            path = path_of(2 * most)
-        _send_homes(net, state, bits, levels, path)
+            path = path_of(2 * most, len(net.home), net.steps)
+        _send_homes(net, state, bits, levels.first, level, steps, path)
 
 
 @njit(cache=True)
-def _send_homes(net, state, bits, levels, path):
+def _send_homes(net, state, bits, first, level, placed, path):
     """Send people of each home along falling levels until nobody can go on."""
     # Arrays by name: each time a tuple is handed on, or an array taken out of it, it would have to be counted.
-    head, tail, transit, out, steps = net.head, net.tail, net.transit, net.out, net.steps
+    head, tail, transit, out, home_node = net.head, net.tail, net.transit, net.out, net.home_node
     out_start, into_start, home_of, shelter_of = net.out_start, net.into_start, net.home, net.shelter
     is_open, used, waits, stays = bits.open, bits.used, bits.waits, bits.stays
-    leaves, comes = bits.leaves, bits.comes
-    level, turn, left, free = levels.level, levels.exit, state.left, state.free
+    leaves, comes, row, stay_row = bits.leaves, bits.comes, state.row, state.stay_row
+    left, free, latest = state.left, state.free, net.steps - 1
     node_of, come, go, move, then = path.node, path.come, path.go, path.move, path.then
-    for home in range(len(net.home_node)):
-        for start in range(steps):
-            if left[home] == 0:
-                break
-            if level[net.home_node[home], start] < 0:
+    for home in range(len(home_node)):
+        begin = np.int64(first[home_node[home]])
+        while begin >= 0 and left[home] > 0:
+            start = _first_place(level, placed, begin)
+            if start < 0:
+                begin = level[begin, _NEXT]
                 continue
             depth = np.int64(0)
-            node_of[0], come[0] = net.home_node[home], start
+            node_of[0], come[0] = home_node[home], start
             while True:
-                node, step = node_of[depth], np.int64(come[depth])
-                now = level[node, step]
+                node, step, now = node_of[depth], np.int64(come[depth]), level[begin, _LEVEL] - depth
                 if now == 0 and free[shelter_of[node]] > 0:
-                    depth = send_along(net, state, bits, path, depth)
+                    depth = send_along(net, state, bits, path, depth, latest)
                     if left[home] == 0:
                         break
                     continue
-                found = False
-                if now > 0:
-                    outgoing = out_start[node + 1] - out_start[node]
-                    first = into_start[node]
-                    arcs = outgoing + into_start[node + 1] - first
-                    wanted, at, later = now - 1, step, True
-                    following, when = np.int64(-1), np.int64(-1)
-                    while True:
-                        exit = np.int64(turn[node, at])
-                        while exit < outgoing:
-                            arc = out[out_start[node] + exit]
-                            when = at + transit[arc]
-                            if when < steps and level[head[arc], when] == wanted and has(is_open, arc, at):
-                                following, found = np.int64(head[arc]), True
-                                break
-                            exit += 1
-                        while not found and exit < arcs:
-                            arc = first + exit - outgoing
-                            when = at - transit[arc]
-                            if when >= 0 and level[tail[arc], when] == wanted and has(used, arc, when):
-                                following, found = np.int64(tail[arc]), True
-                                break
-                            exit += 1
-                        if not found and exit == arcs:
-                            mine = home_of[node]
-                            if mine >= 0 and has(leaves, mine, at):
-                                for when in range(steps):
-                                    if level[node, when] == wanted:
-                                        following, found = np.int64(node), True
-                                        break
-                            exit += not found
-                        if not found and exit == arcs + 1:
-                            inside = shelter_of[node]
-                            if inside >= 0:
-                                for when in range(steps):
-                                    if level[node, when] == wanted and has(comes, inside, when):
-                                        following, found = np.int64(node), True
-                                        break
-                            exit += not found
-                        turn[node, at] = exit
-                        if found:
-                            go[depth], move[depth], then[depth] = at, exit, when
-                            depth += 1
-                            node_of[depth], come[depth] = following, when
-                            break
-                        if later:
-                            if at + 1 < steps and level[node, at + 1] == now and has(waits, node, at):
-                                at += 1
-                                continue
-                            later, at = False, step
-                        if at > 0 and level[node, at - 1] == now and has(stays, node, at - 1):
-                            at -= 1
+                mine = _at_level(first, level, node, now)
+                # steps until and since which one can be here, by waiting and by taking back waiting
+                until = _run_up(level, placed, mine, waits, node, step)
+                since = _run_down(level, placed, mine, stays, node, step) if stay_row[node] >= 0 else step
+                outgoing = out_start[node + 1] - out_start[node]
+                arcs = outgoing + into_start[node + 1] - into_start[node]
+                exit, at, when, following = np.int64(-1), np.int64(-1), np.int64(-1), np.int64(node)
+                for low, high in ((step, until), (since, step - 1)):
+                    for k in range(arcs if now > 0 and low <= high else 0):
+                        arc = np.int64(out[out_start[node] + k] if k < outgoing else into_start[node] + k - outgoing)
+                        if k >= outgoing and row[arc] < 0:
                             continue
+                        following = np.int64(head[arc] if k < outgoing else tail[arc])
+                        wanted, delay = _at_level(first, level, following, now - 1), np.int64(transit[arc])
+                        if wanted < 0:
+                            continue
+                        if k < outgoing:
+                            at = _first_common(level, placed, wanted, delay, is_open, arc, low, high)
+                            when = at + delay
+                        else:
+                            when = _first_common(level, placed, wanted, 0, used, arc, low - delay, high - delay)
+                            at = when + delay
+                        if min(at, when) >= 0:
+                            exit = k
+                            break
+                    if exit >= 0:
                         break
-                if found:
+                if exit < 0 and now > 0:
+                    following, wanted = np.int64(node), _at_level(first, level, node, now - 1)
+                    resident, inside = home_of[node], shelter_of[node]
+                    if wanted >= 0 and resident >= 0:
+                        at, when = _first_in(leaves, resident, since, until), _first_place(level, placed, wanted)
+                        exit = arcs if min(at, when) >= 0 else exit
+                    if exit < 0 and wanted >= 0 and inside >= 0:
+                        at, when = step, _first_common(level, placed, wanted, 0, comes, inside, 0, latest)
+                        exit = arcs + 1 if when >= 0 else exit
+                if exit >= 0:
+                    go[depth], move[depth], then[depth] = at, exit, when
+                    depth += 1
+                    node_of[depth], come[depth] = following, when
                     continue
-                level[node, step] = -1
+                # nowhere from here, nor from where one can wait until or since
+                for w in range(since >> 6, (until >> 6) + 1):
+                    placed[level[mine, _AT] + w - level[mine, _WORD]] &= ~between(w, since, until)
                 if depth == 0:
                     break
                 depth -= 1
 
 
+@njit(cache=True, inline="always")
+def _at_level(first, level, node, wanted):
+    """Number of a node's places at a level, -1 if it has none."""
+    number = np.int64(first[node])
+    while number >= 0 and level[number, _LEVEL] < wanted:
+        number = level[number, _NEXT]
+    return number if number >= 0 and level[number, _LEVEL] == wanted else np.int64(-1)
+
+
+@njit(cache=True, inline="always")
+def _word(level, placed, number, w):
+    """Word ``w`` of places at a level."""
+    k = w - level[number, _WORD]
+    return placed[level[number, _AT] + k] if 0 <= k < level[number, _WORDS] else NONE
+
+
+@njit(cache=True, inline="always")
+def _first_place(level, placed, number):
+    """The first step of places at a level, -1 if none is left."""
+    for k in range(level[number, _WORDS]):
+        word = placed[level[number, _AT] + k]
+        if word != NONE:
+            return 64 * (level[number, _WORD] + k) + place(word)
+    return np.int64(-1)
+
+
 @njit(cache=True)
-def measure_levels(net, state, bits, levels):
-    """Levels of places, somewhat further than to the first home with people: how far; -1 if none of these has one."""
+def _first_common(level, placed, number, delay, bits, row, low, high):
+    """The first step of a row between two from which places at a level are come to after a delay, -1 if none is."""
+    shift, rest, word = delay >> 6, np.uint64(delay & 63), level[number, _WORD]
+    begin, end = max(max(low, 0) >> 6, word - shift - 1), min(high >> 6, word + level[number, _WORDS] - 1 - shift)
+    for w in range(begin, end + 1):
+        common = bits[row, w] & between(w, max(low, 0), high)
+        if common != NONE:
+            ahead = _word(level, placed, number, w + shift) >> rest
+            if rest != NONE:
+                ahead |= _word(level, placed, number, w + shift + 1) << (np.uint64(64) - rest)
+            if common & ahead != NONE:
+                return 64 * w + place(common & ahead)
+    return np.int64(-1)
+
+
+@njit(cache=True, inline="always")
+def _first_in(bits, row, low, high):
+    """The first step of a row between two, -1 if there is none."""
+    for w in range(low >> 6, (high >> 6) + 1):
+        word = bits[row, w] & between(w, low, high)
+        if word != NONE:
+            return 64 * w + place(word)
+    return np.int64(-1)
+
+
+@njit(cache=True)
+def _run_up(level, placed, number, waits, node, step):
+    """The last step until which one may wait from a step on and have the same level."""
+    for w in range(step >> 6, waits.shape[1]):
+        ahead = _word(level, placed, number, w) >> ONE | _word(level, placed, number, w + 1) << LAST
+        stop = ~(ahead & waits[node, w])
+        if w == step >> 6:
+            stop &= ALL << np.uint64(step & 63)
+        if stop != NONE:
+            return 64 * w + place(stop)
+    return np.int64(step)  # not met: nobody waits at the last step
+
+
+@njit(cache=True)
+def _run_down(level, placed, number, stays, node, step):
+    """The first step since which waiting can be taken back from a step on, with the same level."""
+    for w in range(step >> 6, -1, -1):
+        behind = (_word(level, placed, number, w) & stays[node, w]) << ONE
+        if w > 0:
+            behind |= (_word(level, placed, number, w - 1) & stays[node, w - 1]) >> LAST
+        stop = ~behind
+        if w == step >> 6:
+            stop &= ALL >> np.uint64(63 - (step & 63))
+        if stop != NONE:
+            return 64 * w + highest(stop)
+    return np.int64(0)  # not met: nobody waits before the first step
+
+
+@njit(cache=True)
+def measure_levels(net, state, bits, levels, level, placed):
+    """Levels of places, somewhat further than to the first home with people: how far.
+
+    -1 if none of these homes has one, `_FULL` if there was no room to note all levels.
+    """
     steps, words = net.steps, levels.seen.shape[1]
-    seen, fresh, new, level, turn = levels.seen, levels.fresh, levels.new, levels.level, levels.exit
+    seen, fresh, new, first, size = levels.seen, levels.fresh, levels.new, levels.first, levels.size
     here, there, listed, jumped = levels.here, levels.there, levels.listed, levels.jumped
     head, tail, transit, out = net.head, net.tail, net.transit, net.out
     out_start, into_start, home_of, shelter_of = net.out_start, net.into_start, net.home, net.shelter
@@ -168,18 +255,17 @@ def measure_levels(net, state, bits, levels):
     left = state.left
     for node in range(len(net.home)):
         for w in range(words):
-            if seen[node, w] != NONE:
-                seen[node, w] = NONE
-                level[node, 64 * w : 64 * w + 64] = -1
-            fresh[node, w] = NONE
-        jumped[node] = 0
+            seen[node, w] = fresh[node, w] = NONE
+        jumped[node], first[node] = 0, -1
+    size[:] = 0
     count = 0
     for shelter in range(len(net.shelter_node)):
         node = net.shelter_node[shelter]
         if state.free[shelter] > 0:
             for w in range(words):
                 seen[node, w] = fresh[node, w] = steps_of(w, steps)
-            level[node] = 0
+            if not _note(levels, level, placed, node, 0):
+                return np.int64(_FULL)
             here[count] = node
             count += 1
     now, last, found = 0, np.int64(PLENTY), False
@@ -263,16 +349,39 @@ def measure_levels(net, state, bits, levels):
                 new[node, w] = NONE
                 fresh[node, w] = word
                 seen[node, w] |= word
-                while word != NONE:
-                    at = 64 * w + place(word)
-                    level[node, at], turn[node, at] = now, 0
-                    word &= word - ONE
+            if not _note(levels, level, placed, node, now):
+                return np.int64(_FULL)
             home = home_of[node]
             if not found and home >= 0 and left[home] > 0:
                 found, last = True, np.int64(now * _FURTHER) + 2
             here[k] = node
         count = more
-    return now if found else -1
+    return np.int64(now if found else -1)
+
+
+@njit(cache=True)
+def _note(levels, level, placed, node, now):
+    """Note the fresh places of a node as those of a level; False if there is no room."""
+    fresh, first, last, size = levels.fresh, levels.first, levels.last, levels.size
+    low, high = np.int64(0), np.int64(fresh.shape[1])
+    while fresh[node, low] == NONE:
+        low += 1
+    while fresh[node, high - 1] == NONE:
+        high -= 1
+    number, at = size[0], size[1]
+    if number == len(level) or at + high - low > len(placed):
+        return False
+    level[number, _LEVEL], level[number, _WORD], level[number, _WORDS] = now, low, high - low
+    level[number, _AT], level[number, _NEXT] = at, -1
+    for w in range(low, high):
+        placed[at + w - low] = fresh[node, w]
+    if first[node] < 0:
+        first[node] = number
+    else:
+        level[last[node], _NEXT] = number
+    last[node] = number
+    size[0], size[1] = number + 1, at + high - low
+    return True
 
 
 @njit(cache=True, inline="always")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import put
+from letup.flow.bits import between, put
 
 PLENTY = 1 << 60
 
@@ -35,6 +35,7 @@ class Net(NamedTuple):
     calm: np.ndarray  # int32[zones + 1, T], quiet steps in a row from here; last row for arcs that need no pause
     waiting_room: np.ndarray  # int64[n, 1] or int64[n, T], most people in transit who may wait until the next step
     waiting_varies: int  # 1 if that varies in time, else 0
+    waits_freely: np.ndarray  # bool[n], everybody at once may wait at the node at any time
     into_start: np.ndarray  # int64[n + 1], arcs are numbered by head
     out: np.ndarray  # int32[m], arcs sorted by tail
     out_start: np.ndarray  # int64[n + 1]
@@ -109,6 +110,26 @@ def add_waiting(net, state, bits, node, step, people):
     put(bits.stays, node, step, there)
     put(bits.waits, node, step, net.waiting_room[node, step * net.waiting_varies] - there)
     return there
+
+
+@njit(cache=True)
+def wait_freely(state, bits, node, come, go, sent, times):
+    """Let people come to a node at so many steps from ``come`` on, each to wait until as long after ``go``.
+
+    Everybody may wait there. ``sent`` are those who come before each of these steps.
+    """
+    if state.stay_row[node] < 0:
+        state.stay_row[node] = state.rows[1]
+        state.rows[1] += 1
+    row, waiting, all_there = state.stay_row[node], state.waiting, come + times - 1
+    for step in range(come, all_there):
+        waiting[row, step] += sent[step - come + 1] - sent[max(0, step - go + 1)]
+    for step in range(all_there, go):
+        waiting[row, step] += sent[times]
+    for step in range(max(all_there, go), go + times - 1):
+        waiting[row, step] += sent[times] - sent[step - go + 1]
+    for w in range(come >> 6, (go + times - 2 >> 6) + 1):
+        bits.stays[node, w] |= between(w, come, go + times - 2)
 
 
 @njit(cache=True)

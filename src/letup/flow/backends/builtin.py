@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +37,10 @@ _ADVANCE_FROM = 200_000
 """The same for letting people arrive earlier at one shelter after the other, before the order over all is restored."""
 
 
+_LARGE = 1 << 22
+"""Bytes from which on numpy asks for large pages."""
+
+
 @dataclass(frozen=True)
 class LargestFlow:
     """A flow of the largest total, filled in order of arrival.
@@ -63,7 +69,7 @@ class LargestFlow:
         """People entering each arc at each step, by the arc's number in the network as it was given: int32[m, T]."""
         net, state = self.net, self.state
         used = np.flatnonzero(state.row >= 0)
-        entering = np.zeros_like(state.entering)
+        entering = zeros_by_page(state.entering.shape)
         for first in range(0, len(used), 1024):  # in parts: a copy of all of them would be as large again
             part = used[first : first + 1024]
             entering[net.given[part]] = state.entering[state.row[part]]
@@ -123,7 +129,7 @@ def changed(flow: LargestFlow, quiet: NDArray[np.bool_] | None) -> LargestFlow:
 
 def _enlarged(net: Net, state: State, bits: Bits, number: NDArray[np.int32], deadlines: int) -> LargestFlow:
     """Send people until no more can arrive, given those who are on their way already; bits are those of nobody."""
-    levels, reach = levels_of(len(net.home), net.steps), nobody_alive(len(net.home), net.steps)
+    levels, reach = levels_of(len(net.home), net.steps), nobody_alive(net)
     # homes with the least time to lose go first, along the arcs that leave most time
     latest = latest_steps(net, bits, reach, levels.seen, net.room)
     homes = np.argsort(latest[net.home_node], kind="stable")
@@ -133,7 +139,8 @@ def _enlarged(net: Net, state: State, bits: Bits, number: NDArray[np.int32], dea
     reachable, cut_off = reach.alive.copy(), np.flatnonzero(latest[net.home_node] < 0)
     state.left[cut_off] = 0
     load(net, state, bits)
-    send_by_deadlines(net, state, bits, reach, homes, order, path_of(net.steps + 2), deadlines)
+    path = path_of(net.steps + 2, len(net.home), net.steps)
+    send_by_deadlines(net, state, bits, reach, homes, order, path, deadlines)
     everybody = not state.left.any()
     if not everybody:
         send_all(net, state, bits, levels)
@@ -147,7 +154,7 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     number = number_depth_first(net.tail, net.head, net.nodes)
     kernel_net, state, bits, search = kernel_arrays(net, steps, quiet, number)
     depth_first = net.nodes * steps > _DEPTH_FIRST_FROM
-    fill(kernel_net, state, bits, search, nobody_alive(net.nodes, steps), path_of(steps + 2), depth_first)
+    fill(kernel_net, state, bits, search, nobody_alive(kernel_net), path_of(steps + 2, net.nodes, steps), depth_first)
     if (state.free == 0).any() and state.left.any():
         levels = levels_of(net.nodes, steps)
         send_all(kernel_net, state, bits, levels)
@@ -176,8 +183,8 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
     outgoing = np.diff(out_start)
     homes, shelters = np.flatnonzero(net.supply), np.flatnonzero(net.shelter)
     varies = net.capacity.ndim == 2
-    waiting_room = np.empty_like(net.waiting_room)
-    waiting_room[number] = net.waiting_room
+    waiting_room, waits_freely = np.empty_like(net.waiting_room), np.empty(net.nodes, np.bool_)
+    waiting_room[number], waits_freely[number] = net.waiting_room, net.waits_freely & net.may_wait
     return Net(
         steps=steps,
         tail=tail,
@@ -190,6 +197,7 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
         calm=quiet_runs(net.zones, steps, quiet),
         waiting_room=waiting_room,
         waiting_varies=int(waiting_room.shape[1] > 1),
+        waits_freely=waits_freely,
         into_start=into_start,
         out=out,
         out_start=out_start,
@@ -217,6 +225,20 @@ def _state(net: Net) -> State:
         left=net.supply.copy(),
         free=net.room.copy(),
     )
+
+
+def zeros_by_page(shape: tuple[int, int]) -> NDArray[np.int32]:
+    """Zeros of which only small pages that are written to take memory: numpy would ask for pages of 2 MB.
+
+    What people enter is mostly 0, row by row and step by step; on pages that large it would all be there.
+    """
+    size = 4 * shape[0] * shape[1]
+    if size < _LARGE or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+        return np.zeros(shape, np.int32)
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # where pages are small anyway, this is not known
+        pages.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(pages, np.int32).reshape(shape)
 
 
 def _copied(state: State) -> State:
