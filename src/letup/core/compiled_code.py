@@ -21,6 +21,7 @@ COMPILED = (
     "flow/largest_flow.py",
     "flow/take_out.py",
     "flow/least_walking.py",
+    "flow/direct_routes.py",
     "flow/residual.py",
     "flow/estimate.py",
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from letup.core.errors import LetupError
 from letup.flow.backends import solve
 from letup.flow.result import Cut, Order, Route
 from letup.roads.timed_network import TimedNetwork
+
+if TYPE_CHECKING:
+    from letup.flow.routes import Party
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class Flow:
         People entering each shelter at each step; shelters in the order of their nodes.
     sink_side : bool[n * T]
         Places in time (``node * T + step``) on the shelters' side of a minimum cut.
+    left_out : int
+        People whom `least_walking` has left out, as no way was found for them that comes by no node twice; they are
+        not in ``total``, but in the sum of the cut.
     """
 
     net: TimedNetwork
@@ -38,6 +44,8 @@ class Flow:
     entering: NDArray[np.int32]
     arriving: NDArray[np.int32]
     sink_side: NDArray[np.bool_] = field(repr=False)
+    left_out: int = 0
+    _parties: list[Party] | None = field(default=None, repr=False, compare=False)
 
     @property
     def steps(self) -> int:
@@ -68,16 +76,49 @@ class Flow:
         The routes add up to ``entering``: someone on a route who leaves at step d enters ``arcs[i]``
         at step ``d + offsets[i]``.
         """
-        from letup.flow.routes import routes_of
+        from letup.flow.routes import join, parties_of
 
-        return routes_of(self.net, self.entering, self.arriving)
+        return join(self._parties if self._parties is not None else parties_of(self.net, self.entering, self.arriving))
 
     @cached_property
     def circling(self) -> int:
         """People on routes that come back to a node without having waited there."""
         from letup.flow.routes import circles
 
-        return sum(route.people for route in self.routes() if circles(self.net, route))
+        return sum(route.people for route in self.routes() if circles(self.net, route.arcs, route.offsets))
+
+    def least_walking(self, may_circle: bool | None = None) -> Flow:
+        """The same people with little time under way: they leave home later, or wait where there is room.
+
+        Person-time under way counts the steps from leaving home to arriving, waiting on the way included.
+
+        Parameters
+        ----------
+        may_circle : bool, optional
+            Whether people may come by a node twice. If so, arrivals stay as they are at each shelter and step, and
+            time under way, and then walking, is the least there is, unless the search for it ends early
+            (`letup.flow.least_walking` says so). If not, no route comes by a node twice: people for whom no such way
+            is found are left out (``left_out``), and others may arrive elsewhere, and later, in their place. None =
+            only on small networks, of at most 100,000 arcs times steps.
+
+        Returns
+        -------
+        Flow
+            ``total + left_out`` is the total of this flow.
+        """
+        from letup.flow.direct_routes import direct_routes
+        from letup.flow.least_walking import EXACT_UP_TO, least_walking
+        from letup.flow.routes import load_of
+
+        entering, small = self.entering, self.entering.size <= EXACT_UP_TO
+        if small or may_circle:
+            entering = least_walking(self.net, self.steps, self.quiet, entering, self.arriving).entering
+            if may_circle or may_circle is None:
+                return replace(self, entering=entering)
+        parties = direct_routes(self.net, self.steps, self.quiet, entering, self.arriving)
+        entering, arriving = load_of(self.net, self.steps, parties)
+        left_out = self.total - int(arriving.sum())
+        return replace(self, entering=entering, arriving=arriving, left_out=left_out, _parties=parties)
 
     def __repr__(self) -> str:
         return f"Flow({self.total} of {int(self.net.supply.sum())} people arrive in {self.steps} steps)"

@@ -22,6 +22,9 @@ from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 WORK = 2_000_000_000
 """Looks at arcs after which the search for something to save ends."""
 
+EXACT_UP_TO = 100_000
+"""Arcs times steps up to which the least is found within a second or so."""
+
 _WAIT, _UNWAIT, _LEAVE, _UNLEAVE, _START, _UNSTART = range(6)
 
 

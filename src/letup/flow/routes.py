@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,33 +13,85 @@ from letup.flow.result import Route
 from letup.roads.timed_network import TimedNetwork
 
 
-def routes_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]) -> list[Route]:
+class Party(NamedTuple):
+    """People on the same way at the same time.
+
+    Attributes
+    ----------
+    arcs, at : int32[k]
+        Arcs they go through, in order, and the steps at which they enter them; none if they are at a shelter already.
+    people : int
+        How many.
+    origin, shelter : int
+        Node they leave from, and node they arrive at.
+    arrival : int
+        Step at which they arrive.
+    """
+
+    arcs: NDArray[np.int32]
+    at: NDArray[np.int32]
+    people: int
+    origin: int
+    shelter: int
+    arrival: int
+
+
+def parties_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray[np.int32]) -> list[Party]:
     """Follow everyone back from the shelter to their home.
 
     Transit and waiting only lead forwards in time, so a flow has no cycles and this never gets stuck.
-    People on the same way, with the same waits, who leave at consecutive steps at the same rate are one route.
     """
     shelters = np.flatnonzero(net.shelter)
     waiting, leaving = stays_of(net, entering, arriving)
     order = np.argsort(net.head, kind="stable").astype(np.int32)
     start = np.zeros(net.nodes + 1, np.int64)
     np.cumsum(np.bincount(net.head, minlength=net.nodes), out=start[1:])
-    arcs, at, ends, people, origin, left, shelter = _trace(
+    arcs, at, ends, people, origin, shelter, arrival = _trace(
         net.tail, net.transit, order, start, entering.copy(), waiting, leaving, arriving.copy(), shelters
     )
-    return _join(arcs, at, ends, people, origin, left, shelter)
+    begins = np.append(0, ends)
+    ways = ((arcs[a:b][::-1], at[a:b][::-1]) for a, b in zip(begins[:-1], ends, strict=True))  # traced backwards
+    rest = (array.tolist() for array in (people, origin, shelter, arrival))
+    return [Party(*way, *numbers) for way, *numbers in zip(ways, *rest, strict=True)]
 
 
-def circles(net: TimedNetwork, route: Route) -> bool:
-    """Whether people on a route come back to a node at which they did not wait when they were there before."""
-    waited = {route.origin: False}
-    now = 0
-    for k, (arc, enter) in enumerate(zip(route.arcs, route.offsets, strict=True)):
+def load_of(
+    net: TimedNetwork, steps: int, parties: list[Party]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """People entering each arc and each shelter at each step: int32[m, T] and int32[shelters, T]."""
+    entering, arriving = np.zeros((net.arcs, steps), np.int32), np.zeros((net.nodes, steps), np.int32)
+    for party in parties:
+        entering[party.arcs, party.at] += party.people  # nobody enters an arc twice at a step
+        arriving[party.shelter, party.arrival] += party.people
+    return entering, arriving[np.flatnonzero(net.shelter)]
+
+
+def circles(net: TimedNetwork, arcs: Sequence[int], at: Sequence[int]) -> bool:
+    """Whether people come back to a node at which they did not wait when they were there before.
+
+    Parameters
+    ----------
+    net : TimedNetwork
+        The network.
+    arcs, at
+        Arcs they go through, and the steps at which these are entered, counted from any step.
+    """
+    if not comes_back(net, arcs):
+        return False
+    waited = {int(net.tail[arcs[0]]): False}
+    for k, (arc, enter) in enumerate(zip(arcs, at, strict=True)):
         node, now = int(net.head[arc]), enter + int(net.transit[arc])
         if not waited.get(node, True):
             return True
-        waited[node] = k + 1 < len(route.arcs) and route.offsets[k + 1] > now
+        waited[node] = k + 1 < len(arcs) and at[k + 1] > now
     return False
+
+
+def comes_back(net: TimedNetwork, arcs: Sequence[int] | NDArray[np.int32]) -> bool:
+    """Whether a way comes by any node twice."""
+    if not len(arcs):
+        return False
+    return len(set(net.head[list(arcs)].tolist()) | {int(net.tail[arcs[0]])}) <= len(arcs)
 
 
 def stays_of(
@@ -50,25 +105,15 @@ def stays_of(
     return waiting, leaving
 
 
-def _join(
-    arcs: NDArray[np.int32],
-    at: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    people: NDArray[np.int64],
-    origin: NDArray[np.int32],
-    left: NDArray[np.int32],
-    shelter: NDArray[np.int32],
-) -> list[Route]:
-    """Join people on the same way into routes of constant rate."""
+def join(parties: list[Party]) -> list[Route]:
+    """People on the same way, with the same waits, who leave at consecutive steps at the same rate are one route."""
     ways: dict[tuple[int, int, bytes, bytes], dict[int, int]] = {}
-    begin = 0
-    for k, end in enumerate(ends):
-        # traced backwards, so turn it round
-        way, offsets = arcs[begin:end][::-1], at[begin:end][::-1] - left[k]
-        key = int(origin[k]), int(shelter[k]), way.tobytes(), offsets.astype(np.int32).tobytes()
+    for party in parties:
+        left = int(party.at[0]) if len(party.at) else party.arrival
+        offsets = (party.at - left).astype(np.int32)
+        key = party.origin, party.shelter, party.arcs.astype(np.int32).tobytes(), offsets.tobytes()
         rates = ways.setdefault(key, {})
-        rates[int(left[k])] = rates.get(int(left[k]), 0) + int(people[k])
-        begin = int(end)
+        rates[left] = rates.get(left, 0) + party.people
     routes = []
     for (home, place, way_bytes, offset_bytes), rates in ways.items():
         steps_on = tuple(np.frombuffer(offset_bytes, np.int32).tolist())
@@ -122,7 +167,7 @@ def _trace(tail, transit, order, start, entering, waiting, leaving, arriving, sh
     arcs, at = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     ends = [np.int64(0) for _ in range(0)]
     people, origin = [np.int64(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
-    left, shelter = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
+    shelter, arrived = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     steps = entering.shape[1]
     for j in range(len(shelters)):
         for arrival in range(steps):
@@ -157,14 +202,14 @@ def _trace(tail, transit, order, start, entering, waiting, leaving, arriving, sh
                 ends.append(np.int64(len(arcs)))
                 people.append(amount)
                 origin.append(np.int32(node))
-                left.append(at[-1] if len(arcs) > begin else np.int32(arrival))
                 shelter.append(np.int32(shelters[j]))
+                arrived.append(np.int32(arrival))
     return (
         np.array(arcs, np.int32),
         np.array(at, np.int32),
         np.array(ends, np.int64),
         np.array(people, np.int64),
         np.array(origin, np.int32),
-        np.array(left, np.int32),
         np.array(shelter, np.int32),
+        np.array(arrived, np.int32),
     )
