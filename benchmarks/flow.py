@@ -41,8 +41,8 @@ NAMES = {
     "ortools": "OR-Tools SimpleMaxFlow (total only)",
     "moved": "letup, from the flow it holds",
     "value": "letup, one value",
-    "walking, any": "letup, any order: routes",
-    "walking, earliest": "letup: routes",
+    "walking, any": "letup, any order: least walking",
+    "walking, earliest": "letup: least walking",
 }
 FLOWS = ("any", "earliest", "lemon", "ortools")
 PEERS = ("lemon", "ortools")
@@ -55,7 +55,7 @@ FIGURES: Mapping[str, tuple[Callable[[Answer, Answer], float], str, bool]] = {
     "time": (lambda ours, coarse: ours["seconds"] / coarse["seconds"], "{:.1f} times the time", False),
     "space": (lambda ours, coarse: ours["peak"] / coarse["peak"], "{:.1f} times the memory", False),
     "seconds": (lambda ours, _: ours["seconds"], "{:.4f} s", False),
-    "circling": (lambda ours, _: ours["circling"], "{:,.0f} people", False),
+    "left_out": (lambda ours, _: ours["left_out"], "{:,.0f} people left out", False),
 }
 """What a claim is about: how it follows from two answers, its words, and whether more is better."""
 
@@ -119,7 +119,7 @@ def rows(
         bounds = Claim("any", "seconds", 0.5), Claim("earliest", "seconds", 2)
         table.append(Row("gaza", GazaGroups(), bounds, ("ortools",)))
         table.append(Row("moved", Prepared("gaza-2023, one window moved"), (Claim("moved", "seconds", 0.1),)))
-        on_the_way = tuple(Claim(f"walking, {order}", "circling", 0) for order in ("any", "earliest"))
+        on_the_way = tuple(Claim(f"walking, {order}", "left_out", 0) for order in ("any", "earliest"))
         table.append(Row("walking", GazaGroups(), on_the_way))
     if networks is not None:
         table += _street_rows(quick, networks, cities, ("lemon",) if lemon else ())

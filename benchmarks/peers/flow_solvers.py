@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers.flow_problems import (
     EVERYBODY,
@@ -108,27 +109,43 @@ def _flow(net: Any, instance: Instance, order: str) -> Any:
 
 
 def walking(folder: Path, order: str) -> dict[str, Any]:
-    """How long people are under way, and how many come back to a place without having waited there."""
+    """How long people are under way, and how many circle or are left out, as the flow is and with least walking."""
     from letup.flow import TimedNetwork
 
-    start, total, circling, walked, under_way = _peak(), 0, 0, 0, 0
-    begin = time.process_time()
+    start, total, circling, left_out, seconds = _peak(), 0, 0, 0, 0.0
+    before, after = np.zeros(2, np.int64), np.zeros(2, np.int64)
     for instance in load(folder):
         net = TimedNetwork(**instance.arrays)
         flow = _flow(net, instance, order)
         total += flow.total
         circling += flow.circling
-        for route in flow.routes():
-            if not route.arcs:
-                continue
-            arcs = list(route.arcs)
-            walked += route.people * int(net.transit[arcs].sum())
-            under_way += route.people * (route.offsets[-1] + int(net.transit[arcs[-1]]))
+        before += _person_steps(flow)
+        flow.least_walking(may_circle=False)  # compiles
+        begin = time.process_time()
+        direct = flow.least_walking(may_circle=False)
+        seconds += time.process_time() - begin
+        if direct.circling or direct.total + direct.left_out != flow.total:
+            raise AssertionError("somebody circles, or is not counted")
+        left_out += direct.left_out
+        after += _person_steps(direct)
+    note = (
+        f"{circling:,} come back to a place without having waited there; person-hours walked and from home to shelter: "
+    )
     hours = STEP_MINUTES / 60
-    note = f"{circling / max(total, 1):.1%} come back to a place without having waited there"
-    note += f"; person-hours: {walked * hours:,.0f} walked, {under_way * hours:,.0f} from home to shelter"
-    seconds = time.process_time() - begin
-    return {"seconds": seconds, "start": start, "total": total, "circling": circling, "note": note}
+    (walked, way), (still, least) = before * hours, after * hours
+    note += f"{walked:,.0f} and {way:,.0f}, then {still:,.0f} and {least:,.0f}, when {left_out:,} are left out"
+    return {"seconds": seconds, "start": start, "total": total, "left_out": left_out, "note": note}
+
+
+def _person_steps(flow: Any) -> NDArray[np.int64]:
+    """Person-steps on arcs, and from home to shelter."""
+    walked, way = 0, 0
+    for route in flow.routes():
+        if route.arcs:
+            arcs = list(route.arcs)
+            walked += route.people * int(flow.net.transit[arcs].sum())
+            way += route.people * (route.offsets[-1] + int(flow.net.transit[arcs[-1]]))
+    return np.array([walked, way], np.int64)
 
 
 def moved(folder: Path) -> dict[str, Any]:  # noqa: ARG001

@@ -21,7 +21,7 @@ from letup.core.compiling import njit
 from letup.flow.routes import Party, comes_back, parties_of
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 
-LOOKS_IN_SLOT, LOOKS_ANYWHERE = 5_000, 50_000
+LOOKS_IN_SLOT, LOOKS_ANYWHERE = 20_000, 200_000
 """Places in time that one search for a way looks at: most ways are found at once, and most that are not never are."""
 ROUNDS = 6
 """Times that people are sent from home between moving together; few are found after the second."""
@@ -90,9 +90,7 @@ def direct_routes(
 class _Walkers:
     """People on their ways, and what these leave of the network."""
 
-    def __init__(
-        self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, parties: list[Party]
-    ) -> None:
+    def __init__(self, net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, parties: list[Party]) -> None:
         self.net, self.parties = net, parties
         self.total = sum(party.people for party in parties)
         start = np.zeros(net.nodes + 1, np.int64)
@@ -204,9 +202,7 @@ class _Walkers:
         _earliest_arrivals(self.roads, out, shelter, as_loaded, arrival)
         return _Ends(shelter, out, arrival)
 
-    def _find(
-        self, ends: _Ends, home: int, first: int, arrival: int, looks: int, *, in_slot: bool
-    ) -> _Found | None:
+    def _find(self, ends: _Ends, home: int, first: int, arrival: int, looks: int, *, in_slot: bool) -> _Found | None:
         """The way that leaves home last, at ``first`` or later, and arrives at a step, or by then."""
         self.search += 1
         count = _find_way(

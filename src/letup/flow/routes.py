@@ -55,9 +55,7 @@ def parties_of(net: TimedNetwork, entering: NDArray[np.int32], arriving: NDArray
     return [Party(*way, *numbers) for way, *numbers in zip(ways, *rest, strict=True)]
 
 
-def load_of(
-    net: TimedNetwork, steps: int, parties: list[Party]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def load_of(net: TimedNetwork, steps: int, parties: list[Party]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """People entering each arc and each shelter at each step: int32[m, T] and int32[shelters, T]."""
     entering, arriving = np.zeros((net.arcs, steps), np.int32), np.zeros((net.nodes, steps), np.int32)
     for party in parties:
