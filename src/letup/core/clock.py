@@ -115,6 +115,13 @@ class Clock:
         """Local day of each step: int64[steps]."""
         return np.floor((self._minutes[:-1] + _EXACT) / DAY_MINUTES).astype(np.int64)
 
+    def nights(self, step_minutes: float | None = None, steps: int | None = None) -> NDArray[np.int64]:
+        """Last step of each local day but the last, of these steps or of steps of another length: int64[nights]."""
+        count = (self.steps if steps is None else steps) + 1
+        minutes = self._local_minutes(self.step_minutes if step_minutes is None else step_minutes, count)
+        days = np.floor((minutes[:-1] + _EXACT) / DAY_MINUTES)
+        return np.flatnonzero(np.maximum.accumulate(days)[1:] > np.maximum.accumulate(days)[:-1])
+
     def time(self, step: int) -> float:
         """Minutes since local midnight at the start of a step, 0 up to 1,440."""
         return round(self.minute(step), 6) % DAY_MINUTES

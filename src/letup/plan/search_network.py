@@ -65,7 +65,7 @@ def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
     """The network that pauses of a scenario are searched on; ``timed`` has the network of each group."""
     largest_mode = max(by_mode(scenario.groups, list(timed)).values(), key=_people)
     largest = max(largest_mode, key=lambda network: int(network.supply.sum()))
-    net = _timed_network(largest, np.sum([network.supply for network in largest_mode], axis=0))
+    net = _timed_network(largest, np.sum([network.supply for network in largest_mode], axis=0), scenario.steps)
     not_on_it = _people(timed) - int(net.supply.sum())
     alike = all((t.transit == net.transit).all() and (t.capacity <= net.capacity).all() for t in largest_mode)
     group = next(group for group, network in zip(scenario.groups, timed, strict=True) if network is largest)
@@ -74,7 +74,7 @@ def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
     description += f", each as fast as the largest group ({group.speed_kmh:g} km/h)"
     if not_on_it:
         description += f"; the {not_on_it:,} who go otherwise are left out"
-    by_group = tuple(_timed_network(network, network.supply) for network in largest_mode)
+    by_group = tuple(_timed_network(network, network.supply, scenario.steps) for network in largest_mode)
     return SearchNetwork(net, by_group, description, not_on_it if alike else None)
 
 
@@ -82,8 +82,15 @@ def _people(timed: Sequence[Timed]) -> int:
     return sum(int(network.supply.sum()) for network in timed)
 
 
-def _timed_network(timed: Timed, supply: NDArray[np.int64]) -> TimedNetwork:
+def _timed_network(timed: Timed, supply: NDArray[np.int64], steps: int) -> TimedNetwork:
     """A group's network with other people on it."""
     return TimedNetwork(
-        timed.tail, timed.head, timed.transit, timed.capacity, supply, timed.shelter, timed.wait, timed.zone
+        timed.tail,
+        timed.head,
+        timed.transit,
+        timed.capacity,
+        supply,
+        timed.shelter,
+        timed.waiting_room(np.arange(steps)),
+        timed.zone,
     )

@@ -11,6 +11,10 @@ from letup.core.arrays import Bools, Floats, Ints, Longs
 from letup.core.findings import Finding
 
 
+ANYBODY = 2**31 - 1
+"""Room for more people than there ever are."""
+
+
 @dataclass(frozen=True)
 class RoadNetwork:
     """Directed road arcs between nodes, cut at zone borders so that each arc lies in one zone.
@@ -102,8 +106,13 @@ class Timed:
 
     Attributes
     ----------
-    tail, head, transit, capacity, supply, shelter, wait, zone : arrays
+    tail, head, transit, capacity, supply, shelter, zone : arrays
         As ``letup.flow.TimedNetwork`` takes them. Capacity counts people.
+    wait, night : int64[n]
+        People on the way who may wait at each node from a step to the next by day, and from a day to the next.
+        `ANYBODY` where people are at home until they set out.
+    nights : int64[k]
+        Last step of each local day but the last.
     shared : bool[m]
         Arcs whose capacity all modes share (checkpoints); the others belong to one mode each.
     node : int32[n]
@@ -132,7 +141,9 @@ class Timed:
     capacity: Ints
     supply: Longs
     shelter: Longs
-    wait: Bools
+    wait: Longs
+    night: Longs
+    nights: Longs
     zone: Ints
     shared: Bools
     node: Ints
@@ -143,6 +154,27 @@ class Timed:
     true_minutes: Floats
     rounding_worst: float
     rounding: Rounding | None = None
+
+    def waiting_room(self, kept: Longs) -> Longs:
+        """The most people on the way who may wait at each node from each of some steps to the next of them.
+
+        Parameters
+        ----------
+        kept : int64[k]
+            Steps, ascending; between two of them nobody moves.
+
+        Returns
+        -------
+        int64[n] or int64[n, k]
+            The latter where the nights make a difference.
+        """
+        if (self.night >= self.wait).all():
+            return self.wait
+        room = np.repeat(self.wait[:, None], len(kept), axis=1)
+        before = np.searchsorted(kept, self.nights, "right") - 1
+        inside = before[(before >= 0) & (self.nights <= kept[-1])] if len(kept) else before
+        room[:, inside] = np.minimum(self.wait, self.night)[:, None]
+        return room
 
     @cached_property
     def peak(self) -> Longs:

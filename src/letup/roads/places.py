@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from letup.core.arrays import Bools, Ints
+from letup.core.arrays import Bools, Ints, Longs
+from letup.roads.classes import table
 from letup.roads.departures import open_steps, per_step
 from letup.roads.network import RoadNetwork
 from letup.scenario.model import Scenario
+
+SQUARE_METRES = 1.0
+"""Each who waits on a road has (assumed): level of service B of queues, 0.9 to 1.2 in Fruin, "Pedestrian Planning and
+Design", 1971; one can pass through such a crowd."""
 
 _LARGEST = 2**31 - 1
 
@@ -35,11 +42,12 @@ class Shelter:
 
 
 def shelters(network: RoadNetwork, scenario: Scenario) -> list[Shelter]:
-    """Shelters with room that stand on the network."""
+    """Shelters with room that stand on the network; beds for those who spend a night on the way are kept free."""
+    beds = {place: _night_room(row, scenario) for place, row in scenario.places.to_dict("index").items()}
     return [
-        Shelter(place, network.place_node[place], int(min(room, _LARGEST)))
+        Shelter(place, network.place_node[place], int(min(room - beds[place], _LARGEST)))
         for place, room in _of_kind(network, scenario, "shelter", "room")
-        if room > 0
+        if room > beds[place]
     ]
 
 
@@ -61,25 +69,69 @@ def checkpoints(
     return at_node
 
 
-def waiting(network: RoadNetwork, scenario: Scenario) -> Bools:
-    """Nodes where people on the way may wait: places that allow it, and where no pause is needed."""
-    wait = np.ones(len(network.lon), bool)
+@dataclass(frozen=True)
+class WaitingRooms:
+    """People on the way who may wait at each node of the RoadNetwork at once.
+
+    Attributes
+    ----------
+    day, night : int64[nodes]
+        By day, and from a day to the next.
+    """
+
+    day: Longs
+    night: Longs
+
+
+def waiting_rooms(network: RoadNetwork, scenario: Scenario) -> WaitingRooms:
+    """Where people on the way may wait, and how many: at places that allow it, and where no pause is needed.
+
+    A place's own figure counts; without one there is as much room as it has as a shelter, or else on the roads there.
+    """
+    is_free = np.ones(len(network.lon), bool)
     paused = network.zone >= 0
-    wait[network.tail[paused]] = wait[network.head[paused]] = False
-    for place in resting(network, scenario):
-        wait[place] = True
-    return wait
+    is_free[network.tail[paused]] = is_free[network.head[paused]] = False
+    standing = _standing_room(network)
+    day, night = np.where(is_free, standing, 0), np.zeros(len(network.lon), np.int64)
+    for place, node in _resting_places(network, scenario):
+        own, room = place["waiting_room"], place["room"] if place["kind"] == "shelter" else None
+        people = own if pd.notna(own) else room if pd.notna(room) else standing[node]
+        beds = _night_room(place, scenario)
+        night[node] = min(night[node] + beds, _LARGEST)
+        day[node] = min(day[node] + max(int(people), beds), _LARGEST)
+    return WaitingRooms(day, night)
 
 
 def resting(network: RoadNetwork, scenario: Scenario) -> list[int]:
     """Nodes of places that let people on the way wait."""
-    if "wait" not in scenario.places:
-        return []
+    return [node for _, node in _resting_places(network, scenario)]
+
+
+def _resting_places(network: RoadNetwork, scenario: Scenario) -> list[tuple[dict[str, Any], int]]:
+    """Places that let people on the way wait, each with its node."""
+    rows = scenario.places.to_dict("index")
     return [
-        network.place_node[str(place)]
-        for place, allowed in zip(scenario.places.index, scenario.places["wait"], strict=True)
-        if allowed == 1 and str(place) in network.place_node
+        (row, network.place_node[str(place)])
+        for place, row in rows.items()
+        if row.get("wait") == 1 and str(place) in network.place_node
     ]
+
+
+def _night_room(place: Mapping[str, Any], scenario: Scenario) -> int:
+    """People on the way who may spend a night at a place, where anybody may spend one on the way."""
+    beds = place.get("night_room")
+    return int(beds) if scenario.nights_at_most and pd.notna(beds) else 0
+
+
+def _standing_room(network: RoadNetwork) -> Longs:
+    """People who find room to stand on the roads at each node, up to half way to the next one, at one a square metre.
+
+    A road is as wide as what it carries on foot says, so that damage takes room away.
+    """
+    per_metre = table()["foot_per_m_minute"].reindex(list(network.road_class)).to_numpy(float) * 60
+    area = network.foot_per_hour / per_metre * network.length_m / 2
+    people = np.bincount(network.tail, area, len(network.lon)) + np.bincount(network.head, area, len(network.lon))
+    return np.floor(np.minimum(people / SQUARE_METRES, _LARGEST)).astype(np.int64)
 
 
 def needs_pause(scenario: Scenario) -> Bools:

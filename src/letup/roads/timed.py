@@ -10,8 +10,8 @@ from letup.core.arrays import Bools, Floats
 from letup.core.errors import LetupError
 from letup.core.graphs import cheapest_arcs, reachable
 from letup.roads.departures import Homes, homes, newly_ready
-from letup.roads.network import RoadNetwork, Timed
-from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting
+from letup.roads.network import ANYBODY, RoadNetwork, Timed
+from letup.roads.places import checkpoints, needs_pause, resting, shelters, waiting_rooms
 from letup.roads.reach import open_to
 from letup.roads.simplify import chains, single, useful
 from letup.roads.through_arcs import through_arcs
@@ -74,7 +74,7 @@ def timed(
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
     builder, swift = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
-    return builder.finish(steps, step, swift)
+    return builder.finish(steps, step, swift, scenario.clock.nights(step, steps))
 
 
 def _builder(
@@ -93,7 +93,8 @@ def _builder(
     targets = np.array([refuge.node for refuge in refuges], np.int64)
     joined = reachable(network.head[usable], network.tail[usable], nodes, targets)
     walks = _walks(network, all_homes, joined, group.mode)
-    wait = waiting(network, scenario)
+    rooms = waiting_rooms(network, scenario)
+    wait = rooms.day > 0
     keep = np.zeros(nodes, bool)
     keep[[*resting(network, scenario), *control, *(refuge.node for refuge in refuges)]] = True
     sources = np.unique(np.array([door for door, _ in walks.values()], np.int64))
@@ -114,7 +115,7 @@ def _builder(
     def beyond(node: int) -> int:
         """Where one stands after any checkpoint at a node."""
         if node not in number:
-            number[node] = builder.add(node, wait=bool(wait[node]))
+            number[node] = builder.add(node, wait=int(rooms.day[node]), night=int(rooms.night[node]))
         return number[node]
 
     def before(node: int) -> int:
@@ -122,7 +123,8 @@ def _builder(
         return gate[node] if node in gate else beyond(node)
 
     for node, (place, passing) in sorted(control.items()):
-        gate[node] = builder.add(node, wait=bool(wait[node]), place=place)
+        gate[node] = builder.add(node, wait=int(rooms.day[node]), night=int(rooms.night[node]), place=place)
+        number[node] = builder.add(node)  # whoever waits here waits before the control
         builder.join(gate[node], beyond(node), "checkpoint", zone=zone_at(node), rate=passing, minutes=CONTROL_MINUTES)
     for run in runs:
         tail, head = int(network.tail[run[0]]), int(network.head[run[-1]])
@@ -171,7 +173,7 @@ def _builder(
                 continue
             last = home
             if scenario.half_time_hours > 0:
-                last = builder.add(node, wait=True)
+                last = builder.add(node, wait=ANYBODY, night=ANYBODY)
                 builder.join(home, last, "leaving home", zone=-1, rate=ready[i])
             builder.leave(last, own)
             way = list(walk) or [(zone_at(node), 0.0)]

@@ -35,18 +35,20 @@ class TimedBuilder:
         self.node: list[int] = []
         self.supply: list[int] = []
         self.shelter: list[int] = []
-        self.wait: list[bool] = []
+        self.wait: list[int] = []
+        self.night: list[int] = []
         self.origin: list[str] = []
         self.place: list[str] = []
         self.rows: list[Row] = []
         self.measured: dict[int, int] = {}
 
-    def add(self, node: int, *, wait: bool = False, place: str = "") -> int:
-        """Add a node that stands at a node of the RoadNetwork."""
+    def add(self, node: int, *, wait: int = 0, night: int = 0, place: str = "") -> int:
+        """Add a node that stands at a node of the RoadNetwork, with the room to wait there by day and by night."""
         self.node.append(node)
         self.supply.append(0)
         self.shelter.append(0)
         self.wait.append(wait)
+        self.night.append(night)
         self.origin.append("")
         self.place.append(place)
         return len(self.node) - 1
@@ -86,7 +88,7 @@ class TimedBuilder:
         for (node, zone), people in sorted(most.items()):
             self.join(node, node, "queue", zone=zone, rate=people)
 
-    def finish(self, steps: int, step: float, swift: Floats) -> Timed:
+    def finish(self, steps: int, step: float, swift: Floats, nights: Longs) -> Timed:
         """Round to steps and put everything into arrays.
 
         Parameters
@@ -98,6 +100,8 @@ class TimedBuilder:
         swift : float64[m]
             Minutes of the fastest group of the mode on each arc. Its times say at which steps an arc takes one more
             than the whole number, so that all groups of the mode share one capacity.
+        nights : int64[k]
+            Last step of each local day but the last.
         """
         rows = self.rows
         tail = np.array([row.tail for row in rows], np.int32)
@@ -123,7 +127,9 @@ class TimedBuilder:
             capacity=_capacity(rows, left, steps, step),
             supply=np.array(self.supply, np.int64),
             shelter=shelter,
-            wait=np.array(self.wait, bool),
+            wait=np.array(self.wait, np.int64),
+            night=np.array(self.night, np.int64),
+            nights=nights,
             zone=np.array([row.zone for row in rows], np.int32),
             shared=np.array([row.shared for row in rows], bool),
             node=np.array(self.node, np.int32),

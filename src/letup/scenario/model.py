@@ -198,6 +198,8 @@ class Scenario:
         IANA name; local times are read and shown in it.
     steps, step_minutes : int
         How many steps the plan looks ahead, and their length in minutes.
+    nights_at_most : int
+        Most nights that anybody who leaves may spend on the way; 0 = whoever sets out arrives on the same day.
     groups : tuple of Group
         In the order in which they are planned.
     limits : PartyLimits
@@ -252,6 +254,7 @@ class Scenario:
     description: str = ""
     limits: PartyLimits = field(default_factory=PartyLimits)
     half_time_hours: float = 0.0
+    nights_at_most: int = 0
     priorities: Priorities = field(default_factory=Priorities)
     parties: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))

@@ -253,6 +253,7 @@ def scenario_of(
         start=top["start"],
         steps=top["steps"],
         step_minutes=top["step_minutes"],
+        nights_at_most=top.get("nights_at_most", 0),
         groups=_groups(sections["groups"]),
         limits=PartyLimits(**_named(PartyLimits, sections.get("limits"))),
         half_time_hours=sections["mobilisation"].rows[0].cells["half_time_hours"],

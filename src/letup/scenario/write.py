@@ -177,6 +177,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
         "start": scenario.start,
         "steps": scenario.steps,
         "step_minutes": scenario.step_minutes,
+        "nights_at_most": scenario.nights_at_most or None,
     }
     content = {key: _kept(raw.get(key), value) for key, value in top.items()}
     old_groups = {str(group["name"]): group for group in raw.get("groups", ())}

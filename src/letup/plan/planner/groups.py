@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from letup.core.clock import runs
 from letup.core.graphs import reachable
+from letup.flow.engine import Flow
 from letup.flow.result import Cut, Route
 from letup.plan.discretise import by_mode, room_of
-from letup.roads.network import Timed
+from letup.roads.network import ANYBODY, Timed
 from letup.roads.timed_network import TimedNetwork
 from letup.scenario.model import Group
 
@@ -108,10 +109,12 @@ def move_groups(
     from letup.flow.estimate import estimate
     from letup.flow.quick_flow import quick_flow
 
+    quiet = by_day(quiet, timed[0].nights)
     horizons = horizons_of(by_mode(groups, timed), quiet)
     # Shares, not people: groups of one mode may differ in people per vehicle.
     on_roads: dict[str, NDArray[np.float64]] = {}
     through_gates: dict[str, NDArray[np.float64]] = {}
+    waiting: dict[int, NDArray[np.int64]] = {}
     room = room_of(timed)
     relieved = relief.places if relief is not None else frozenset()
     room = {place: left * (2 if place in relieved else 1) for place, left in room.items()}
@@ -140,7 +143,8 @@ def move_groups(
         here = np.zeros(len(network.place), np.int64)
         for node in np.flatnonzero(network.shelter > 0).tolist():
             here[node] = room.get(network.place[node], 0)
-        part = network_within(network, horizon, capacity, here)
+        wait = _left_to_wait(network, horizon, waiting)
+        part = network_within(network, horizon, capacity, here, wait)
         now_quiet = quiet[: part.zones, horizon.steps]
         if quick:
             leaving = np.flatnonzero(network.leaving[horizon.arcs])
@@ -152,6 +156,7 @@ def move_groups(
             flow = solve(part, len(horizon.steps), now_quiet)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
+            _add_waiting(waiting, flow, network.node[horizon.nodes])
         moving = np.nonzero((entering > 0) & (full > 0))
         on_roads[group.mode][moving] += entering[moving] / full[moving]
         for i, place in gates:
@@ -166,6 +171,49 @@ def move_groups(
         routes, cut = (list(flow.routes()), flow.cut) if details and not quick else ([], None)
         moved.append(GroupFlow(group, network, horizon, arrivals, routes, cut))
     return moved
+
+
+def _left_to_wait(network: Timed, horizon: Horizon, waiting: dict[int, NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Room to wait at kept nodes that others leave: int64[v] or int64[v, s]; ``waiting`` as of `_add_waiting`."""
+    room = network.waiting_room(horizon.steps)[horizon.nodes]
+    taken = [i for i, node in enumerate(network.node[horizon.nodes].tolist()) if node in waiting]
+    taken = [i for i in taken if network.wait[horizon.nodes[i]] < ANYBODY]
+    if not taken:
+        return room
+    if room.ndim == 1:
+        room = np.repeat(room[:, None], len(horizon.steps), axis=1)
+    there = np.stack([waiting[int(network.node[horizon.nodes[i]])] for i in taken])
+    room[taken] = np.maximum(room[taken] - there, 0)
+    return room
+
+
+def _add_waiting(waiting: dict[int, NDArray[np.int64]], flow: Flow, road_node: NDArray[np.int32]) -> None:
+    """Add who waits on the way from each step to the next, by node of the roads: int64[s] each.
+
+    Of those who are where others have their home, as many are taken to be on the way as may be.
+    """
+    net, steps = flow.net, flow.entering.shape[1]
+    for node in np.flatnonzero(net.may_wait & (net.waiting_room < ANYBODY).any(axis=1)).tolist():
+        came = np.zeros(steps, np.int64)
+        for arc in np.flatnonzero(net.head == node).tolist():
+            transit = int(net.transit[arc])
+            came[transit:] += flow.entering[arc, : max(steps - transit, 0)]
+        if not came.any():
+            continue
+        went = flow.entering[net.tail == node].sum(axis=0, dtype=np.int64)
+        if net.shelter[node] > 0:
+            went += flow.arriving[int((net.shelter[:node] > 0).sum())]
+        there = np.minimum(net.supply[node] + np.cumsum(came - went), np.cumsum(came))
+        if there.any():
+            place = int(road_node[node])
+            waiting[place] = waiting.get(place, 0) + there
+
+
+def by_day(quiet: NDArray[np.bool_], nights: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """When people may be on roads: bool[zones, T] as given, but never in the last step of a day."""
+    by_day = quiet.copy()
+    by_day[:, nights] = False
+    return by_day
 
 
 @dataclass(frozen=True)
@@ -263,13 +311,15 @@ def capacity_on(timed: Timed, horizon: Horizon) -> NDArray[np.int64]:
         capacity = np.repeat(capacities[arcs].astype(np.int64)[:, None], len(steps), axis=1)
         ready = capacities[arcs[leaving]].astype(np.int64)[:, None] * (steps[None, :] + 1)
     capacity[leaving] = np.diff(ready, axis=1, prepend=0)
-    # Arcs that need no pause must not lead across a gap.
+    # Arcs that need no pause must not lead across a gap, nor into the next day.
     free = (timed.zone[arcs] < 0) & ~leaving
+    day = np.searchsorted(timed.nights, steps)
     for transit in np.unique(timed.transit[arcs[free]]).tolist():
         rows = free & (timed.transit[arcs] == transit)
         after = np.arange(len(steps)) + transit
         inside = after < len(steps)
-        inside[inside] = steps[after[inside]] - steps[inside] == transit
+        then, now = after[inside], np.flatnonzero(inside)
+        inside[inside] = (steps[then] - steps[now] == transit) & (day[then] == day[now])
         capacity[np.ix_(rows, ~inside)] = 0
     return np.minimum(capacity, _MOST, out=capacity)
 
@@ -279,6 +329,7 @@ def network_within(
     horizon: Horizon,
     capacity: NDArray[np.int64],
     room: NDArray[np.int64],
+    wait: NDArray[np.int64],
 ) -> TimedNetwork:
     """The kept part of a group's network, for the engine.
 
@@ -292,6 +343,8 @@ def network_within(
         Capacity of kept arcs at kept steps.
     room : int64[n]
         Room left at the nodes of ``timed``.
+    wait : int64[v] or int64[v, s]
+        Room left to wait at kept nodes.
     """
     number = np.full(len(timed.supply), -1, np.int64)
     number[horizon.nodes] = np.arange(len(horizon.nodes))
@@ -302,6 +355,6 @@ def network_within(
         capacity,
         timed.supply[horizon.nodes],
         room[horizon.nodes],
-        timed.wait[horizon.nodes],
+        wait,
         timed.zone[horizon.arcs],
     )
