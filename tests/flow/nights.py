@@ -27,13 +27,13 @@ def days_and_nights(seed: int) -> Case:
     supply[roads:] = rng.integers(0, 12, doors)
     wait = rng.random(nodes) < 0.5
     wait[heads] |= rng.random() < 0.9
-    if rng.random() < 0.5:  # room for so many elsewhere, in half of these another one in each run of live steps
+    if rng.random() < 0.5:  # room for so many elsewhere, in half of these another one at some of the steps
         everybody = np.where(wait, 1000, 0)
         wait = np.where(rng.random(nodes) < 0.5, rng.integers(0, 5, nodes), everybody)
         wait[heads] = everybody[heads]
         if rng.random() < 0.5:
-            runs = np.cumsum(np.r_[False, np.diff(live) > 0])
-            wait = np.where(wait >= 1000, wait, rng.integers(0, 5, (runs[-1] + 1, nodes)))[runs].T
+            spells = np.cumsum(rng.random(steps) < rng.choice([0.1, 0.5]))
+            wait = np.where(wait >= 1000, wait, rng.integers(0, 5, (spells[-1] + 1, nodes)))[spells].T
     more = min(2, doors) if rng.random() < 0.3 else 0  # second doors, and roads that lead to doors
     tail = np.r_[ends[0], np.arange(roads, nodes), roads + rng.integers(0, doors or 1, more), ends[0, :more]]
     head = np.r_[ends[1], heads, heads[:more], roads + rng.integers(0, doors or 1, more)]

@@ -12,9 +12,11 @@ from people's homes to the nearest road. A short time axis keeps
 Every other dead step is left out. What a door could take in at steps left out it may take in at the next step kept:
 the capacities are added up. Steps after the last run and the one that follows it are dropped.
 
+Whoever waits over steps left out waits at each of them, so the smallest room to wait counts.
+
 **Nothing is lost.** Let each door lead to a node where everybody may wait, that is no shelter, and where no door
-begins, and let the room to wait anywhere stay the same over steps left out (otherwise there is no short axis). Then any
-flow on the full axis can be turned into one on the short axis with arrivals at least as early, and the other way round:
+begins, and let the room to wait where a door begins stay the same over steps left out (otherwise there is no short
+axis). Then any flow on the full axis can be turned into one on the short axis with arrivals at least as early, and the other way round:
 
 - An arc with a zone is under way only while its zone is quiet, so within one run and the dead step after it, and
   these steps are kept, side by side. As two runs keep a dead step between them, no arc gets across on the short axis.
@@ -36,7 +38,9 @@ full axis, with nobody arriving at a step left out.
 **The cut.** A set S of places in time is a cut if it has, for each node where everybody may wait, no step without all
 those before it; elsewhere the room to wait counts where S begins. Let S be a minimum cut on the short axis. On the full
 axis, let the far end of a door at dead steps (but those kept after a run, and step 0) be on the side of the next live
-step, or on the source's side if there is none; any other place left out on the side of the next step kept, or the last.
+step, or on the source's side if there is none; any other place left out on the side of the next step kept, or the last,
+but up to a step from which fewer may wait than from the step kept before it, the first with the smallest room, on the
+side of that one: so that S begins where the room is smallest.
 Again no step of S is without those before it. Arcs with a zone, which lead from live to kept steps, cross as on the
 short axis. Say a door is crossed at step t of the full axis. Its tail at t has the side of its tail at the step kept
 for t. Its far end is reached on the side of a kept step s, the same or a later one; on the short axis it is reached by
@@ -79,6 +83,9 @@ class Shortened:
         Arcs without a zone.
     head_of : int64[T]
         For the far end of a door, the short step whose side each step is on; K = the source's.
+    narrow : list of (int, int, int)
+        Node, short step and full step from which the fewest may wait of those that the short step stands for, where
+        that are fewer than from the step kept itself.
     """
 
     full: TimedNetwork
@@ -88,6 +95,7 @@ class Shortened:
     kept: NDArray[np.int64]
     doors: NDArray[np.int64]
     head_of: NDArray[np.int64]
+    narrow: list[tuple[int, int, int]]
 
     @property
     def steps(self) -> int:
@@ -130,6 +138,8 @@ class Shortened:
         whole = side[:, place_of]
         heads = np.unique(self.full.head[self.doors])
         whole[heads] = side[heads][:, self.head_of]
+        for node, place, step in self.narrow:
+            whole[node, self.kept[place] : step + 1] = side[node, place]
         return whole
 
 
@@ -153,8 +163,8 @@ def shortened(
     Returns
     -------
     Shortened or None
-        None if there is too little to leave out, the room to wait changes at steps left out, or an arc without a zone
-        leads where not everybody may wait, to a shelter, or to another such arc.
+        None if there is too little to leave out, the room to wait where an arc without a zone begins changes at steps
+        left out, or such an arc leads where not everybody may wait, to a shelter, or to another such arc.
     """
     if quiet is None:
         return None
@@ -177,18 +187,31 @@ def shortened(
     kept = np.flatnonzero(~apart | (next_live - at <= longest))
     if len(kept) > _MOST_KEPT * steps:
         return None
-    wait = net.wait
+    wait, narrow = net.wait, list[tuple[int, int, int]]()
     if wait.ndim == 2:
-        limited = net.waiting_room[~net.waits_freely, : kept[-1] + 1]
-        left_out = np.setdiff1d(at[: kept[-1]], kept)
-        if (limited[:, left_out] != limited[:, left_out - 1]).any():
+        wait, narrow = _room_to_wait(net, kept)
+        if np.isin(net.tail[doors], [node for node, _, _ in narrow]).any():
             return None
-        wait = wait[:, kept]
     head_of = np.searchsorted(kept, np.where(apart, next_live, at))
     short = TimedNetwork(
         net.tail, net.head, net.transit, _capacity(net, kept, doors), net.supply, net.shelter, wait, net.zone
     )
-    return Shortened(net, steps, short, quiet[:, kept], kept, doors, head_of)
+    return Shortened(net, steps, short, quiet[:, kept], kept, doors, head_of, narrow)
+
+
+def _room_to_wait(
+    net: TimedNetwork, kept: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[tuple[int, int, int]]]:
+    """Room to wait from each step kept to the next, int64[n, K], and where it is smaller than at the step kept."""
+    room = net.waiting_room
+    smallest = np.minimum.reduceat(room, kept, axis=1)
+    smallest[:, -1] = room[:, kept[-1]]  # nobody waits any longer
+    ends = np.append(kept[1:], kept[-1] + 1)
+    narrow = [
+        (node, place, int(kept[place] + room[node, kept[place] : ends[place]].argmin()))
+        for node, place in np.argwhere(smallest < room[:, kept]).tolist()
+    ]
+    return smallest, narrow
 
 
 def _capacity(net: TimedNetwork, kept: NDArray[np.int64], doors: NDArray[np.int64]) -> NDArray[np.int32]:
