@@ -32,8 +32,10 @@ def days_and_nights(seed: int) -> Case:
         wait = np.where(rng.random(nodes) < 0.5, rng.integers(0, 5, nodes), everybody)
         wait[heads] = everybody[heads]
         if rng.random() < 0.5:
-            spells = np.cumsum(rng.random(steps) < rng.choice([0.1, 0.5]))
+            spells = np.cumsum(rng.random(steps) < rng.choice([0.2, 0.7]))
             wait = np.where(wait >= 1000, wait, rng.integers(0, 5, (spells[-1] + 1, nodes)))[spells].T
+            if rng.random() < 0.8:  # mostly not where doors begin
+                wait[roads:] = wait[roads:, :1]
     more = min(2, doors) if rng.random() < 0.3 else 0  # second doors, and roads that lead to doors
     tail = np.r_[ends[0], np.arange(roads, nodes), roads + rng.integers(0, doors or 1, more), ends[0, :more]]
     head = np.r_[ends[1], heads, heads[:more], roads + rng.integers(0, doors or 1, more)]
