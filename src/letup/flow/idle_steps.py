@@ -16,7 +16,8 @@ Whoever waits over steps left out waits at each of them, so the smallest room to
 
 **Nothing is lost.** Let each door lead to a node where everybody may wait, that is no shelter, and where no door
 begins, and let the room to wait where a door begins stay the same over steps left out (otherwise there is no short
-axis). Then any flow on the full axis can be turned into one on the short axis with arrivals at least as early, and the other way round:
+axis). Then any flow on the full axis can be turned into one on the short axis with arrivals at least as early, and the
+other way round:
 
 - An arc with a zone is under way only while its zone is quiet, so within one run and the dead step after it, and
   these steps are kept, side by side. As two runs keep a dead step between them, no arc gets across on the short axis.
@@ -199,9 +200,7 @@ def shortened(
     return Shortened(net, steps, short, quiet[:, kept], kept, doors, head_of, narrow)
 
 
-def _room_to_wait(
-    net: TimedNetwork, kept: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[tuple[int, int, int]]]:
+def _room_to_wait(net: TimedNetwork, kept: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[tuple[int, int, int]]]:
     """Room to wait from each step kept to the next, int64[n, K], and where it is smaller than at the step kept."""
     room = net.waiting_room
     smallest = np.minimum.reduceat(room, kept, axis=1)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from letup.aid.deliveries.logistics import has_deliveries
 from letup.core.findings import Finding, finding, worst_first
-from letup.core.wording import first_few, plural
+from letup.core.wording import first_few, number, plural
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import MARGIN_MINUTES, Window
+from letup.plan.day_reach import too_far_for_a_day
 from letup.plan.discretise import limits_of, paying
 from letup.plan.model import GroupResult
 from letup.plan.objectives import is_joint
-from letup.roads.network import RoadNetwork
+from letup.roads.network import RoadNetwork, Timed
 from letup.scenario.disclosure import is_confidential, shared_findings, shared_name
 from letup.scenario.model import Scenario
 from letup.scenario.priorities import NO_TRUCKS, has_trucks
@@ -30,6 +31,7 @@ def check_plan(
     windows: Sequence[Window],
     movements: pd.DataFrame,
     groups: Sequence[GroupResult],
+    timed: Mapping[str, Timed],
     *,
     last_use: Sequence[int],
     complete: bool = True,
@@ -46,6 +48,8 @@ def check_plan(
         As in `letup.plan.model.Plan`.
     groups : sequence of GroupResult
         In planning order.
+    timed : mapping of str to Timed
+        The network of each group, in planning order.
     last_use : sequence of int
         For each pause, the last step at which anybody is on a road of its zone; -1 if nobody is.
     complete : bool
@@ -53,6 +57,7 @@ def check_plan(
     """
     findings = [f for f in network.findings if f.severity != "error" and not _of_confidential_place(scenario, f)]
     findings += _leaving(scenario, network, windows, movements, groups)
+    findings += _too_far(scenario, timed)
     findings += _way_back(network, movements)
     findings += _most_vulnerable(groups)
     findings += check_destinations(scenario, network, movements)
@@ -188,6 +193,30 @@ def _leaving(
                 "plan.left_behind",
                 f"Flag: {want - arrive:,} of {want:,} people who want to leave do not get out; most in {most}.",
                 "See what bounds the plan; ask for more hours there, or bring relief to them.",
+            )
+        )
+    return findings
+
+
+def _too_far(scenario: Scenario, timed: Mapping[str, Timed]) -> list[Finding]:
+    """Those for whom no shelter is near enough, as nobody is to be on the way at night."""
+    findings = []
+    for far in too_far_for_a_day(scenario, timed):
+        group = next(group for group in scenario.groups if group.name == far.group)
+        names = [
+            f"{people:,} in {scenario.zones.loc[zone, 'name'] if zone else 'no zone'}"
+            for zone, people in far.by_zone.items()
+        ]
+        needed, longest = (number(scenario.clock.hours(steps)) for steps in (far.needed, far.longest_day))
+        findings.append(
+            finding(
+                "plan.too_far",
+                f"{sum(far.by_zone.values()):,} people cannot reach any shelter in one day, in the group: "
+                f"{group.label or group.name}. The farthest would be under way for {needed} h, and the longest day "
+                f"within the limits has {longest} h. They are {first_few(names, 6)}.",
+                "A vehicle, a place to spend the night on the way (night_room, with nights_at_most), or a longer day "
+                "would help.",
+                where=f"group {far.group}",
             )
         )
     return findings

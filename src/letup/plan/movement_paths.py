@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -26,6 +29,41 @@ def _visits(timed: Timed, way: str) -> list[tuple[int, int, int]]:
         else:
             stretches.append((zone, offset, until))
     return [stretch for stretch in stretches if stretch[0] >= 0]
+
+
+class Wait(NamedTuple):
+    """A time for which people on a way wait at one node.
+
+    Attributes
+    ----------
+    node : int
+        Node of the Timed.
+    since, until : int
+        Steps after departure at which they come, and go on.
+    """
+
+    node: int
+    since: int
+    until: int
+
+
+def waits_of(timed: Timed, legs: Sequence[int], offsets: Sequence[int]) -> list[Wait]:
+    """Where people wait between two legs, and how long."""
+    return [
+        Wait(int(timed.head[leg]), offset + int(timed.transit[leg]), then)
+        for leg, offset, then in zip(legs, offsets, offsets[1:], strict=False)
+        if then > offset + int(timed.transit[leg])
+    ]
+
+
+def nights_of(timed: Timed, waits: Sequence[Wait], depart: int) -> tuple[int, ...]:
+    """Nodes of the Timed at which people spend a night who leave at a step: one for each night."""
+    nights = timed.nights
+    return tuple(
+        wait.node
+        for wait in waits
+        for _ in range(*np.searchsorted(nights, [depart + wait.since, depart + wait.until]).tolist())
+    )
 
 
 def passing(windows: list[Window], timed: dict[str, Timed], movements: pd.DataFrame) -> tuple[list[int], list[int]]:

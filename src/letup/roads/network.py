@@ -10,7 +10,6 @@ import numpy as np
 from letup.core.arrays import Bools, Floats, Ints, Longs
 from letup.core.findings import Finding
 
-
 ANYBODY = 2**31 - 1
 """Room for more people than there ever are."""
 

@@ -94,7 +94,7 @@ def waiting_rooms(network: RoadNetwork, scenario: Scenario) -> WaitingRooms:
     standing = _standing_room(network)
     day, night = np.where(is_free, standing, 0), np.zeros(len(network.lon), np.int64)
     for place, node in _resting_places(network, scenario):
-        own, room = place["waiting_room"], place["room"] if place["kind"] == "shelter" else None
+        own, room = place.get("waiting_room"), place.get("room") if place["kind"] == "shelter" else None
         people = own if pd.notna(own) else room if pd.notna(room) else standing[node]
         beds = _night_room(place, scenario)
         night[node] = min(night[node] + beds, _LARGEST)
@@ -105,6 +105,15 @@ def waiting_rooms(network: RoadNetwork, scenario: Scenario) -> WaitingRooms:
 def resting(network: RoadNetwork, scenario: Scenario) -> list[int]:
     """Nodes of places that let people on the way wait."""
     return [node for _, node in _resting_places(network, scenario)]
+
+
+def night_places(network: RoadNetwork, scenario: Scenario) -> dict[int, str]:
+    """Places in which people on the way may spend a night, by their node; of several at one node the first."""
+    places: dict[int, str] = {}
+    for place, row in scenario.places.to_dict("index").items():
+        if str(place) in network.place_node and _night_room(row, scenario):
+            places.setdefault(network.place_node[str(place)], str(place))
+    return places
 
 
 def _resting_places(network: RoadNetwork, scenario: Scenario) -> list[tuple[dict[str, Any], int]]:

@@ -76,7 +76,8 @@ def check_tables(tables: dict[str, Table], sections: dict[str, Table], broken: s
     zones = targets["zones.geojson"]
     _check_agreement(tables, zones, targets["issues.csv"], notes)
     if "places.geojson" in tables:
-        check_places(tables["places.geojson"], notes)
+        nights = bool(sections and sections[""].rows[0].cells.get("nights_at_most"))
+        check_places(tables["places.geojson"], nights, notes)
     if "people.csv" in tables:
         check_people(tables["people.csv"], notes)
     for name in TABLES:
@@ -187,8 +188,18 @@ def check_layers(tables: dict[str, Table], sections: dict[str, Table], notes: Co
         spatial_checks.check_positions(tables["places.geojson"], notes)
 
 
-def check_places(places: Table, notes: Collector) -> None:
-    """Note shelters without room, checkpoints without throughput, and a scenario without any shelter."""
+def check_places(places: Table, nights: bool, notes: Collector) -> None:
+    """Note shelters without room, checkpoints without throughput, rooms for nobody, and a scenario without a shelter.
+
+    Parameters
+    ----------
+    places : Table
+        The places.
+    nights : bool
+        Whether anybody may spend a night on the way.
+    notes : Collector
+        Takes what is wrong.
+    """
     for row in places.rows:
         kind = row.cells.get("kind")
         if kind == "shelter" and "room" not in row.cells:
@@ -199,6 +210,7 @@ def check_places(places: Table, notes: Collector) -> None:
             notes.add(
                 "places.no_throughput", message, remedy, file=places.file, where=row.where, column="throughput_per_hour"
             )
+        _check_rooms_on_the_way(places.file, row, nights, notes)
     if not any(row.cells.get("kind") == "shelter" and row.cells.get("room", 0) > 0 for row in places.rows):
         message, remedy = "has no shelter with room, so nobody can arrive", "add the places that take people in"
         notes.add("places.no_shelter", message, remedy, file=places.file, severity="warning")
@@ -262,3 +274,21 @@ def check_repeated_rows(table: Table, notes: Collector) -> None:
             remedy = "remove one, or say in the note how they differ"
             notes.add("row.duplicate", message, remedy, file=table.file, where=row.where)
         seen.setdefault(key, row.where)
+
+
+def _check_rooms_on_the_way(file: str, row: Row, nights: bool, notes: Collector) -> None:
+    """Note rooms to wait, and for the night, that nobody could use."""
+    beds, room = row.cells.get("night_room", 0), row.cells.get("room", 0)
+    for column in ("waiting_room", "night_room"):
+        if row.cells.get(column) and not row.cells.get("wait"):
+            message = f"has {column} but does not let people wait"
+            remedy = "write wait: true if people on the way may stay here, else leave the room out"
+            notes.add("places.no_wait", message, remedy, file=file, where=row.where, column=column)
+    if row.cells.get("kind") == "shelter" and beds > room:
+        message = f"keeps {beds:,} beds for people on the way, but has room for {room:,} in all"
+        remedy = "night_room is a part of room: write the room of both together in room"
+        notes.add("places.night_room", message, remedy, file=file, where=row.where, column="night_room")
+    if beds and not nights:
+        message = "has room for the night, but nobody may spend one on the way"
+        remedy = f"write nights_at_most in {SCENARIO}, or leave night_room out"
+        notes.add("places.no_nights", message, remedy, file=file, where=row.where, column="night_room", severity="note")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,9 @@ from letup.core.wording import first_few
 from letup.pauses.limits import Window, quiet_array
 from letup.plan.discretise import room_of
 from letup.plan.files.document import MOVEMENTS
-from letup.plan.movement_paths import RoadsOf
+from letup.plan.movement_paths import RoadsOf, nights_of, waits_of
 from letup.roads.network import RoadNetwork, Timed
+from letup.roads.places import night_places
 from letup.scenario.model import Scenario
 from letup.tables import format_path, frame, parse_path, typed
 from letup.verify.result import CODES, Verification
@@ -58,6 +61,7 @@ def check_movements(
         return None, []
     quiet = quiet_array(windows, len(scenario.zones), scenario.steps)
     noisy = np.concatenate([np.zeros((len(quiet), 1), np.int64), np.cumsum(~quiet, axis=1)], axis=1)
+    beds = night_places(network, scenario)
     roads = {name: RoadsOf(network, t) for name, t in timed.items()}
     homes = {name: _home_of(t) for name, t in timed.items()}
     legs_by_path: dict[tuple[str, str, str, int, str, str], tuple[Leg | None, float]] = {}
@@ -91,6 +95,7 @@ def check_movements(
         if not 0 <= first <= last or last + lasts >= scenario.steps or row["people_per_step"] <= 0:
             result.wrong("value", _CSV, where, "leaves before the start, backwards or too late", "depart_first_step")
             continue
+        _check_nights(row, where, leg, timed[row["group"]], scenario, beds, result)
         for arc, offset in zip(leg.arcs, leg.offsets, strict=True):
             zone = int(timed[row["group"]].zone[arc])
             until = last + offset + int(timed[row["group"]].transit[arc])
@@ -104,6 +109,7 @@ def check_movements(
     _times(table, scenario, result)
     result.done("movements on existing roads, in time, to their shelter", len(table))
     result.done("legs inside quiet windows, nobody on the road when one ends", quiet_checked)
+    result.done("nights: nobody on the way but in places with room for the night", len(table))
     return table, legs
 
 
@@ -180,6 +186,38 @@ def _way(
     return Leg(arcs, offsets, home, end), length
 
 
+def _check_nights(
+    row: Mapping[Hashable, Any],
+    where: str,
+    leg: Leg,
+    timed: Timed,
+    scenario: Scenario,
+    beds: Mapping[int, str],
+    result: Verification,
+) -> None:
+    """Check that nobody is on the way when a day ends, but where the row says that they spend the night."""
+    first, last, nights = row["depart_first_step"], row["depart_last_step"], timed.nights
+    for arc, offset in zip(leg.arcs, leg.offsets, strict=True):
+        on_road = first + offset, last + offset + int(timed.transit[arc])
+        if np.diff(np.searchsorted(nights, on_road)).any():
+            result.wrong("night", _CSV, where, f"somebody is on leg {arc} when a day ends", "legs")
+            return
+    waits = waits_of(timed, leg.arcs, leg.offsets)
+    spent = nights_of(timed, waits, first)
+    if spent != nights_of(timed, waits, last):
+        result.wrong("night", _CSV, where, "not all spend the same nights on the way", "depart_last_step")
+        return
+    places = [beds.get(int(timed.node[node]), "") for node in spent]
+    if "" in places:
+        result.wrong("night", _CSV, where, "a night is spent where there is no room for it", "legs")
+    elif len(places) > scenario.nights_at_most:
+        text = f"{len(places)} nights are spent on the way, at most {scenario.nights_at_most} are allowed"
+        result.wrong("night", _CSV, where, text, "legs")
+    written = row["nights"] or ""
+    if written != ";".join(places):
+        result.wrong("value", _CSV, where, f"is {written!r}, recomputed {';'.join(places)!r}", "nights")
+
+
 def _times(table: pd.DataFrame, scenario: Scenario, result: Verification) -> None:
     """Local times against steps."""
     for name in ("depart_first", "depart_last", "arrive_first", "arrive_last"):
@@ -237,6 +275,7 @@ def check_loads(
         _full(parts, timed, steps=scenario.steps, where=f"checkpoint {place}", what="throughput", result=result)
     result.done("capacity of roads, each arc at each step", len(on_arc) * scenario.steps)
     result.done("throughput of checkpoints over all groups, each step", len(at_gate) * scenario.steps)
+    _waiting(table, legs, timed, scenario.steps, result)
     for (group, home), uses in sorted(from_home.items()):
         _home(group, home, uses, timed=timed[group], steps=scenario.steps, result=result)
     result.done("people at home and how fast they can be ready", len(from_home))
@@ -275,6 +314,33 @@ def _full(
         named = first_few([f"row {row + 2}" for row in rows], 5)
         share = "more than is open" if not np.isfinite(taken[step]) else f"{taken[step]:.2f} times"
         result.wrong("capacity", _CSV, named, f"{where} at step {step}: {share} the {what}", "people_per_step")
+
+
+def _waiting(table: pd.DataFrame, legs: list[Leg], timed: dict[str, Timed], steps: int, result: Verification) -> None:
+    """Check that no more people wait at a place, over all groups, than it has room for by day and by night."""
+    change: dict[int, NDArray[np.int64]] = {}
+    room: dict[int, tuple[int, int]] = {}
+    columns = ("group", "depart_first_step", "depart_last_step", "people_per_step")
+    for leg, group, first, last, rate in zip(legs, *(table[c].tolist() for c in columns), strict=True):
+        network = timed[group]
+        for wait in waits_of(network, leg.arcs, leg.offsets) if 0 <= first <= last < steps else ():
+            node = int(network.node[wait.node])
+            room[node] = int(network.wait[wait.node]), int(network.night[wait.node])
+            here = change.setdefault(node, np.zeros(steps + 1, np.int64))
+            for step, people in ((first + wait.since, rate), (first + wait.until, -rate)):
+                if step < steps:
+                    here[step : min(step + last - first + 1, steps)] += people
+    for node, coming in sorted(change.items()):
+        there = np.cumsum(coming)[:steps]
+        limit = np.full(steps, room[node][0])
+        nights = next(iter(timed.values())).nights
+        limit[nights] = np.minimum(limit[nights], room[node][1])
+        over = np.flatnonzero(there > limit)
+        if len(over):
+            step = int(over[0])
+            text = f"{there[step]} people wait on from step {step}, there is room for {limit[step]}"
+            result.wrong("waiting", _CSV, f"node {node} of the roads", text, "legs")
+    result.done("room to wait on the way, over all movements", len(table))
 
 
 def _home(group: str, home: int, uses: list[_Use], *, timed: Timed, steps: int, result: Verification) -> None:

@@ -109,7 +109,7 @@ def check_content(
         for g in document.groups
     ]
     recomputed = check_plan(
-        scenario, network, windows, table, groups, last_use=last_use, complete=document.answer.complete
+        scenario, network, windows, table, groups, timed, last_use=last_use, complete=document.answer.complete
     )
     result.same_part(
         PLAN,

@@ -145,14 +145,13 @@ def build_surrogate(
     lead = [leads(replace(net, supply=np.where(homes, 1, 0))).astype(np.float64) for net in nets]
     joint = replace(main, supply=np.sum([net.supply for net in nets], axis=0))
     short = shortened(joint, len(weight), usable)
-    kept, capacity = (np.arange(len(weight)), main.capacity) if short is None else (short.kept, short.net.capacity)
+    kept, on_kept = (np.arange(len(weight)), joint) if short is None else (short.kept, short.net)
     places = _places(contraction, homes)
-    people = max(sum(int(net.supply.sum()) for net in nets), 1)
     width = 1
     while True:
         group = _grouped(places, lead[largest][contraction.ends.node], width)
         small = [
-            _contracted(net, contraction, links, steps[contraction.ends.node], group, capacity, people)
+            _contracted(net, contraction, links, steps[contraction.ends.node], group, on_kept)
             for net, links, steps in zip(nets, shortcuts, lead, strict=True)
         ]
         if small[0].arcs * len(kept) <= size or width > len(weight):
@@ -223,10 +222,9 @@ def _contracted(
     links: Shortcuts,
     lead: NDArray[np.float64],
     group: NDArray[np.int64],
-    capacity_kept: NDArray[np.int32],
-    people: int,
+    on_kept: TimedNetwork,
 ) -> TimedNetwork:
-    """The surrogate of one network; ``capacity_kept`` is the capacity of its arcs at the steps that are kept.
+    """The surrogate of one network; ``on_kept`` has all people, and what arcs and places take at the steps kept.
 
     Times between groups are rounded so that errors do not add up along a path: each group has a whole time from the
     narrow place, and an arc takes the difference of two of them, and what the shortcut loses against the quickest.
@@ -272,19 +270,21 @@ def _contracted(
     steps = np.round(np.bincount(inverse, links.steps[left]) / np.maximum(np.bincount(inverse), 1)).astype(np.int64)
     sample = np.zeros(key.shape[1], np.int64)
     sample[inverse] = left
-    width = capacity_kept.shape[1] if capacity_kept.ndim == 2 else 1
-    kept_capacity = capacity_kept[links.arc[left]].astype(np.int64).reshape(len(left), width)
+    width = on_kept.capacity.shape[1] if on_kept.capacity.ndim == 2 else 1
+    kept_capacity = on_kept.capacity[links.arc[left]].astype(np.int64).reshape(len(left), width)
     total = np.zeros((key.shape[1], width), np.int64)
     np.add.at(total, inverse, kept_capacity)
     widened = np.concatenate([np.repeat(capacity[:, None], total.shape[1], axis=1), total])
+    people = max(int(on_kept.supply.sum()), 1)
     widened = np.minimum(widened, people)
     total_nodes = count + len(doors)
     supply, shelter = np.zeros(total_nodes, np.int64), np.zeros(total_nodes, np.int64)
     own = ends.label == ANY
     np.add.at(supply, group[own], net.supply[ends.node[own]])
     np.add.at(shelter, group[own], net.shelter[ends.node[own]])
-    wait = np.zeros(total_nodes, bool)
-    wait[group[own & net.may_wait[ends.node]]] = True
+    room_to_wait = on_kept.waiting_room
+    wait = np.zeros((total_nodes, room_to_wait.shape[1]), np.int64)
+    np.add.at(wait, group[own], room_to_wait[ends.node[own]])
     return TimedNetwork(
         np.concatenate([tail, key[0]]),
         np.concatenate([head, key[1]]),
@@ -292,7 +292,7 @@ def _contracted(
         widened if widened.shape[1] > 1 else widened[:, 0],
         supply,
         shelter,
-        wait,
+        wait if wait.shape[1] > 1 else wait[:, 0],
         np.concatenate([zone, links.zone[sample]]),
     )
 

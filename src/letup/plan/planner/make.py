@@ -190,7 +190,16 @@ def _finish(
         ceiling_basis=BASIS if certificate is None else RELAXED,
         trace=tuple((round(seconds, 3), people, most) for seconds, people, most in trace),  # as plan.json has them
         findings=tuple(
-            check_plan(scenario, network, windows, moved.movements, groups, last_use=moved.last_use, complete=complete)
+            check_plan(
+                scenario,
+                network,
+                windows,
+                moved.movements,
+                groups,
+                {flow.group.name: flow.timed for flow in flows},
+                last_use=moved.last_use,
+                complete=complete,
+            )
         ),
         complete=complete,
         worth_basis=ESTIMATED if quick else EXACT,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 
 from letup.pauses.limits import Window, moving_array
 from letup.plan.files.document import MOVEMENTS
-from letup.plan.movement_paths import RoadsOf, passing
+from letup.plan.movement_paths import RoadsOf, Wait, nights_of, passing, waits_of
 from letup.plan.planner.groups import GroupFlow, move_groups
 from letup.plan.planner.instance import Instance
 from letup.plan.planner.weighed_objective import WeighedObjective
-from letup.roads.network import RoadNetwork
+from letup.roads.network import RoadNetwork, Timed
+from letup.roads.places import night_places
 from letup.scenario.model import Scenario
 from letup.tables import format_path
 
@@ -81,10 +83,11 @@ def movements(scenario: Scenario, network: RoadNetwork, flows: list[GroupFlow]) 
     Departure is when people leave home: those who are ready wait there until they can go.
     """
     rows: list[dict[str, object]] = []
+    beds = night_places(network, scenario)
     for flow in flows:
         roads = RoadsOf(network, flow.timed)
         for way, spells in sorted(_ways(flow).items()):
-            rows += _rows(roads, flow.group.name, way, spells, scenario.step_minutes)
+            rows += _rows(roads, flow.group.name, way, spells, scenario.step_minutes, beds)
     width = max(5, len(str(len(rows))))
     for i, row in enumerate(rows):
         row["id"] = f"m{i + 1:0{width}d}"
@@ -140,9 +143,14 @@ def _spells(parts: list[tuple[NDArray[np.int64], int]]) -> list[tuple[int, int, 
 
 
 def _rows(
-    roads: RoadsOf, group: str, way: _Way, spells: list[tuple[int, int, int]], step_minutes: int
+    roads: RoadsOf,
+    group: str,
+    way: _Way,
+    spells: list[tuple[int, int, int]],
+    step_minutes: int,
+    beds: Mapping[int, str],
 ) -> list[dict[str, object]]:
-    """Movements of a group along one way, one for each spell of constant rate."""
+    """Movements of a group along one way, one for each spell of constant rate with the same nights on the way."""
     timed = roads.timed
     origin, shelter, arcs, offsets = way
     lasts = offsets[-1] + int(timed.transit[arcs[-1]]) if arcs else 0
@@ -157,9 +165,11 @@ def _rows(
         "arcs": format_path(along),
         "legs": format_path(zip(arcs, offsets, strict=True)),
     }
+    waits = waits_of(timed, arcs, offsets)
     return [
         {
             **always,
+            "nights": ";".join(beds[int(timed.node[node])] for node in nights_of(timed, waits, first)),
             "people": rate * (last - first + 1),
             "people_per_step": rate,
             "depart_first_step": first,
@@ -167,5 +177,19 @@ def _rows(
             "arrive_first_step": first + lasts,
             "arrive_last_step": last + lasts,
         }
-        for first, last, rate in spells
+        for start, end, rate in spells
+        for first, last in _same_nights(timed, waits, start, end)
     ]
+
+
+def _same_nights(timed: Timed, waits: Sequence[Wait], first: int, last: int) -> list[tuple[int, int]]:
+    """Departures from a step to another in parts that leave on the same day and spend the same nights on the way."""
+
+    def nights(step: int) -> tuple[int, tuple[int, ...]]:
+        return int(np.searchsorted(timed.nights, step)), nights_of(timed, waits, step)
+
+    if nights(first) == nights(last):  # each night is once over for good, and once begins to count: so all between
+        return [(first, last)]
+    steps = range(first, last + 1)
+    parts = [list(part) for _, part in groupby(steps, nights)]
+    return [(part[0], part[-1]) for part in parts]
