@@ -130,7 +130,8 @@ def frame(schema: Schema, rows: Iterable[Mapping[str, Any]] = ()) -> pd.DataFram
     Whole numbers that each row must have are int64, other whole numbers and numbers float64 (NaN where a cell is
     empty), true or false that each row must have is bool, anything else object.
     """
-    table = pd.DataFrame(list(rows), columns=schema.names, dtype=object)
+    columns = schema.names
+    table = pd.DataFrame([[row.get(name) for name in columns] for row in rows], columns=columns, dtype=object)
     for column in schema.columns:
         if column.kind == "integer" and column.required:
             table[column.name] = table[column.name].astype(np.int64)
@@ -156,7 +157,7 @@ def read_texts(
         Codes of what is wrong.
     columns : sequence of str, optional
         Columns that are wanted: only these are returned, and others may be missing. By default all, and the header must
-        be the declared one.
+        be the declared one; columns that may be empty may be missing, as an older letup wrote fewer.
 
     Returns
     -------
@@ -179,7 +180,8 @@ def read_texts(
         refuse(codes.file, f"cannot be read: {error}")
         return None, wrong
     header = rows[0] if rows else []
-    if columns is None and header != schema.names:
+    declared = [column.name for column in schema.columns if column.required or column.name in header]
+    if columns is None and header != declared:
         refuse(codes.columns, f"has columns {header}, expected {schema.names}", "header")
     elif missing := [name for name in columns or () if name not in header]:
         refuse(codes.columns, f"has no column {', '.join(missing)}", "header")
