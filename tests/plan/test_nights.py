@@ -78,8 +78,9 @@ def test_a_pause_that_lasts_overnight_does_not_let_people_walk_or_rest_through_t
 @pytest.fixture
 def written(tmp_path):
     case, windows = long_road(nights_at_most=1)
-    layers = {name: getattr(case, name).assign(basis="assumed", note="invented") for name in ("zones", "roads", "places", "people")}
-    write(replace(case, **layers), tmp_path / "case")
+    tables = ("zones", "roads", "places", "people")
+    told = {name: getattr(case, name).assign(basis="assumed", note="invented") for name in tables}
+    write(replace(case, **told), tmp_path / "case")
     plan = plans.make(load(tmp_path / "case"), pauses=windows)
     plans.write(plan, tmp_path / "plan")
     return tmp_path / "plan"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from letup.flow.backends.builtin import largest_flow
+from letup.flow.backends.builtin import advanced, largest_flow
 from letup.flow.engine import Flow
 from letup.flow.idle_steps import shortened
 from letup.roads.timed_network import TimedNetwork
+
+_ADVANCE_UP_TO = 1_000_000
+"""Places in time up to which people are let arrive earlier at full shelters; beyond, that takes longer than all else."""
 
 
 def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = None) -> Flow:
@@ -24,6 +27,8 @@ def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = 
     """
     short = shortened(net, steps, quiet)
     flow = largest_flow(net, steps, quiet) if short is None else largest_flow(short.net, short.steps, short.quiet)
+    if (flow.state.free == 0).any() and flow.net.steps * net.nodes <= _ADVANCE_UP_TO:
+        flow = advanced(flow)
     entering, arriving, sink_side = flow.entering(), flow.state.arriving, flow.sink_side()
     if short is not None:
         entering, arriving = short.entering(entering), short.arriving(arriving)

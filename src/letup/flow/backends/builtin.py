@@ -100,7 +100,7 @@ def solve_every_step(
     flow = largest_flow(net, steps, quiet)
     if (flow.state.free == 0).any():
         if net.nodes * steps > _ADVANCE_FROM:
-            advance_arrivals(flow.net, flow.state, flow.bits, _search_state(flow.net))
+            flow = advanced(flow)
         wide = ARC + _most_arcs(flow.net) > np.iinfo(np.int16).max
         way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
         restore_arrival_order(flow.net, flow.state, flow.bits, way)
@@ -162,6 +162,12 @@ def largest_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None)
     if not state.left.any():
         search.dead[:] = ALL
     return LargestFlow(kernel_net, state, bits, search.dead, number)
+
+
+def advanced(flow: LargestFlow) -> LargestFlow:
+    """The same with people who come earlier at each shelter in place of others who come to the same one later."""
+    advance_arrivals(flow.net, flow.state, flow.bits, _search_state(flow.net))
+    return flow
 
 
 def kernel_arrays(
