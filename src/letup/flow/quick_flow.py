@@ -11,7 +11,7 @@ from letup.flow.idle_steps import shortened
 from letup.roads.timed_network import TimedNetwork
 
 _ADVANCE_UP_TO = 1_000_000
-"""Places in time up to which people are let arrive earlier at full shelters; beyond, that takes longer than all else."""
+"""Places in time up to which people are let arrive earlier at full shelters; beyond, it takes longer than all else."""
 
 
 def quick_flow(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None = None) -> Flow:
