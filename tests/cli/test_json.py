@@ -11,7 +11,7 @@ from pathlib import Path
 
 from letup.cli.commands import COMMANDS
 from letup.scenario import new
-from tests.cli.running import run_process
+from tests.cli.running import run_apart
 from tests.scenario.test_import_gmns import network
 
 
@@ -58,7 +58,7 @@ def test_every_command_prints_one_json_object_and_ends_as_documented(tmp_path: P
     }
     assert set(arguments) == set(commands_with_json())
     for command, rest in arguments.items():
-        result = run_process(*command.split(), *rest, "--json")
+        result = run_apart(*command.split(), *rest, "--json")
         assert result.returncode == 0, (command, result.stdout[-300:], result.stderr[-2000:])
         assert isinstance(json.loads(result.stdout), dict), command
 

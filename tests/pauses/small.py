@@ -61,13 +61,25 @@ class Problem:
     @cached_property
     def best(self) -> float:
         """Largest value of all sets of windows that keep to the limits; minus infinity if there are none."""
-        known: dict[bytes, float] = {}
-        for windows in self.allowed:
-            quiet = quiet_array(windows, self.net.zones, self.steps)
-            key = quiet.tobytes()
-            if key not in known:
-                known[key] = self.value(quiet)
-        return max(known.values(), default=-np.inf)
+        shape = self.net.zones, self.steps
+        states = {quiet_array(windows, *shape).tobytes() for windows in self.allowed}
+        if np.count_nonzero(self.net.shelter) == 1:
+            states = _largest(states)
+        return max((self.value(np.frombuffer(state, np.bool_).reshape(shape)) for state in states), default=-np.inf)
+
+
+def _largest(states: set[bytes]) -> set[bytes]:
+    """Those of some states of quiet that are no part of another one of them.
+
+    With a single shelter more quiet is never worth less: every flow through less is one through more, and one flow
+    brings the most people by every step. With several that fill up, more people in all can mean fewer by a step.
+    """
+    largest: list[int] = []
+    for state in sorted((int.from_bytes(state) for state in states), key=int.bit_count, reverse=True):
+        if all(state & ~other for other in largest):
+            largest.append(state)
+    length = len(next(iter(states), b""))
+    return {state.to_bytes(length) for state in largest}
 
 
 def drawn(seed: int, scarce: bool = False, by_hand: bool = True) -> Problem:

@@ -247,6 +247,9 @@ class _Choosing:
         if not self.small:
             self._bound_everything_quiet()
             CheckedSearch(self.problem, self.incumbent, self.seed).run_rounds(rounds)
+        elif not exact:
+            # The proof takes several times longer, and nothing is left to prove where this reaches the ceiling.
+            self._anneal(1, few=True)
         self._relax()
         if self.small:
             self._anneal(1 if exact else rounds, few=exact)
