@@ -55,7 +55,9 @@ def send_along(net, state, bits, path, depth, latest):
     node_of, come, go, move, then, met, people, sent = (
         path.node, path.come, path.go, path.move, path.then, path.met, path.people, path.sent,
     )  # fmt: skip
-    out, out_start, into_start, is_open = net.out, net.out_start, net.into_start, bits.open
+    out, out_start, into_start, is_open, used = net.out, net.out_start, net.into_start, bits.open, bits.used
+    given, capacity, varies, entering, row = net.given, net.capacity, net.varies, state.entering, state.row
+    leaving, arriving = state.leaving, state.arriving
     home, shelter = net.home[node_of[0]], net.shelter[node_of[depth]]
     most = min(state.left[home], state.free[shelter])
     times, cut = np.int64(latest + 1 - come[depth]), np.int64(depth)
@@ -83,8 +85,10 @@ def send_along(net, state, bits, path, depth, latest):
             freely = waits and net.waits_freely[node]
             if stage == _FIRST:
                 times = min(times, net.steps - max(high, following))
-                if met[node] > k and met[node] <= depth and node_of[met[node]] == node:
-                    times = np.int64(1)  # who goes later could be in the way of who went before
+                again = met[node] if k < met[node] <= depth and node_of[met[node]] == node else 0
+                # who goes later could be in the way of who went before, but not where one only takes another's place
+                if again > k + 1 or (again > k and (low < high or (k + 2 <= depth and node_of[k + 2] == node))):
+                    times = np.int64(1)
                 met[node] = k
             if stage == _WAITING:
                 for step in range(low, high + times - 1 if low < high and not freely else low):
@@ -98,37 +102,50 @@ def send_along(net, state, bits, path, depth, latest):
             outgoing = out_start[node + 1] - out_start[node]
             coming = into_start[node + 1] - into_start[node]
             exit, left = move[k], np.int64(PLENTY)
-            for step in range(begin, end):
-                more = people[step]
-                if exit < outgoing:
-                    arc = out[out_start[node] + exit]
-                    if stage == _SENDING:
-                        add_entering(net, state, bits, arc, at + step, more)
-                    room = room_on_arc(net, state, arc, at + step) if has(is_open, arc, at + step) else np.int64(0)
-                elif exit < outgoing + coming:
-                    arc = into_start[node] + exit - outgoing
-                    if stage == _SENDING:
-                        add_entering(net, state, bits, arc, following + step, -more)
-                    room = people_at(state.entering, state.row, arc, following + step)
-                elif exit == outgoing + coming:
-                    mine = net.home[node]
-                    if stage == _SENDING:
-                        add_leaving(state, bits, mine, at + step, -more)
-                        add_leaving(state, bits, mine, following + step, more)
-                    room = np.int64(state.leaving[mine, at + step])
+            if exit < outgoing + coming:
+                forth = exit < outgoing
+                arc = np.int64(out[out_start[node] + exit] if forth else into_start[node] + exit - outgoing)
+                start = at if forth else following
+                if stage == _SENDING:
+                    if row[arc] < 0:
+                        row[arc] = state.rows[0]
+                        state.rows[0] += 1
+                    for step in range(times):
+                        more = people[step] if forth else -people[step]
+                        entering[row[arc], start + step] += more
+                        there = np.int64(entering[row[arc], start + step])
+                        put(used, arc, start + step, there)
+                        put(is_open, arc, start + step, capacity[given[arc], (start + step) * varies] - there)
+                    left = room_on_arc(net, state, arc, at) if forth else np.int64(entering[row[arc], start])
                 else:
-                    inside = net.shelter[node]
-                    if stage == _SENDING:
-                        add_arriving(state, bits, inside, following + step, -more)
-                        add_arriving(state, bits, inside, at + step, more)
-                    room = np.int64(state.arriving[inside, following + step])
-                if step == 0:
-                    left = room
-                if stage != _SENDING:
-                    if room <= 0:
-                        times = end = step
-                        break
-                    people[step] = min(more, room)
+                    for step in range(begin, end):
+                        room = people_at(entering, row, arc, start + step)
+                        if forth:
+                            room = np.int64(capacity[given[arc], (start + step) * varies]) - room
+                            if not has(is_open, arc, start + step):
+                                room = np.int64(0)
+                        if room <= 0:
+                            times = end = step
+                            break
+                        people[step] = min(people[step], room)
+            else:
+                home_side = exit == outgoing + coming
+                people_of, bits_of = (leaving, bits.leaves) if home_side else (arriving, bits.comes)
+                hub = net.home[node] if home_side else net.shelter[node]
+                less, more = (at, following) if home_side else (following, at)
+                if stage == _SENDING:
+                    for step in range(times):
+                        people_of[hub, less + step] -= people[step]
+                        people_of[hub, more + step] += people[step]
+                        put(bits_of, hub, less + step, people_of[hub, less + step])
+                        put(bits_of, hub, more + step, people_of[hub, more + step])
+                    left = np.int64(people_of[hub, less])
+                else:
+                    for step in range(begin, end):
+                        if people_of[hub, less + step] <= 0:
+                            times = end = step
+                            break
+                        people[step] = min(people[step], np.int64(people_of[hub, less + step]))
             if stage == _FIRST:
                 for step in range(low, low if freely else high):
                     if waits:
@@ -149,8 +166,12 @@ def send_along(net, state, bits, path, depth, latest):
                     if left == 0 and step < high:
                         cut = k
     for step in range(times):
-        leave(net, state, bits, node_of[0], np.int64(come[0]) + step, people[step])
-        arrive(net, state, bits, node_of[depth], np.int64(come[depth]) + step, people[step])
+        leaving[home, come[0] + step] += people[step]
+        put(bits.leaves, home, come[0] + step, leaving[home, come[0] + step])
+        arriving[shelter, come[depth] + step] += people[step]
+        put(bits.comes, shelter, come[depth] + step, arriving[shelter, come[depth] + step])
+    state.left[home] -= sent[times]
+    state.free[shelter] -= sent[times]
     return cut
 
 
@@ -216,27 +237,15 @@ def augment(net, state, bits, search, node, step, people):
 def arrive(net, state, bits, node, step, people):
     """Take people into the shelter at a node, or (less than 0) out of it."""
     shelter = net.shelter[node]
+    state.arriving[shelter, step] += people
     state.free[shelter] -= people
-    add_arriving(state, bits, shelter, step, people)
+    put(bits.comes, shelter, step, state.arriving[shelter, step])
 
 
 @njit(cache=True)
 def leave(net, state, bits, node, step, people):
     """Let people leave the home at a node, or (less than 0) stay."""
     home = net.home[node]
-    state.left[home] -= people
-    add_leaving(state, bits, home, step, people)
-
-
-@njit(cache=True)
-def add_arriving(state, bits, shelter, step, people):
-    """Let more people (or fewer) come into a shelter at a step."""
-    state.arriving[shelter, step] += people
-    put(bits.comes, shelter, step, state.arriving[shelter, step])
-
-
-@njit(cache=True)
-def add_leaving(state, bits, home, step, people):
-    """Let more people (or fewer) leave a home at a step."""
     state.leaving[home, step] += people
+    state.left[home] -= people
     put(bits.leaves, home, step, state.leaving[home, step])

@@ -20,7 +20,7 @@ _PLACE = np.zeros(64, np.int64)
 for _bit in range(64):
     _PLACE[(0x03F79D71B4CB0A89 << _bit) % 2**64 >> 58] = _bit
 
-_ALIKE = 64  # transits below this are common
+_ALIKE = 1024  # transits below this are common
 
 
 class Bits(NamedTuple):
@@ -130,12 +130,13 @@ def enterable(net, words):
     """Steps at which each arc can be entered while nobody does: uint64[m, words]."""
     bits = np.zeros((len(net.tail), words), np.uint64)
     # arcs of one zone and transit, of which there are many, are quiet at the same steps
-    last = np.full((len(net.calm), _ALIKE), -1, np.int64)
+    common = min(_ALIKE, net.transit.max() + 1 if len(net.transit) else 0)
+    last = np.full((len(net.calm), common), -1, np.int64)
     for arc in range(len(net.tail)):
         zone, transit, capacity = net.zone[arc], net.transit[arc], net.capacity[net.given[arc]]
         if net.varies == 0 and capacity[0] == 0:
             continue
-        alike = last[zone, transit] if transit < _ALIKE else -1
+        alike = last[zone, transit] if transit < common else -1
         if alike >= 0:
             for w in range(words):
                 bits[arc, w] = bits[alike, w]
@@ -143,7 +144,7 @@ def enterable(net, words):
         for step in range(net.steps - transit):
             if net.calm[zone, step] >= transit:
                 put(bits, arc, step, capacity[step * net.varies])
-        if net.varies == 0 and transit < _ALIKE:
+        if net.varies == 0 and transit < common:
             last[zone, transit] = arc
     return bits
 

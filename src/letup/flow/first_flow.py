@@ -60,7 +60,8 @@ def clear(reach):
     """Nothing is alive."""
     for k in range(reach.counts[TOUCHED]):
         node = reach.touched[k]
-        reach.alive[node] = reach.fresh[node] = NONE
+        for w in range(reach.top[node] + 1):
+            reach.alive[node, w] = NONE
         reach.listed[node] = reach.held[node] = 0
         reach.top[node] = -1
     reach.counts[: QUEUED + 1] = 0
@@ -119,15 +120,19 @@ def reach_back(net, bits, reach, dead):
                 shut = alive[other, w] | dead[other, w]
                 if shut == ALL and freely:
                     break  # from all earlier steps one can wait until this one
+                if freely and carry != NONE:
+                    word = ~shut
+                    alive[other, w] |= word
+                    fresh[other, w] |= word
+                    carry = word & ONE
+                    continue
                 word &= is_open[arc, w] & ~shut
                 wait = waits[other, w] & ~shut
                 if carry != NONE:
                     word |= _LAST_STEP & wait
                 carry = NONE
                 if word != NONE:
-                    if wait == ALL and carry != NONE:
-                        word = ALL
-                    elif wait != NONE:
+                    if wait != NONE:
                         word |= spread_down(word | (word >> ONE & wait), wait)
                     alive[other, w] |= word
                     fresh[other, w] |= word

@@ -39,7 +39,6 @@ class Levels(NamedTuple):
     steps: np.ndarray  # uint64[:], words with the steps of each level, where people have not found it to lead nowhere
     size: np.ndarray  # int64[2], how many of the last two are in use
     seen: np.ndarray  # uint64[n, words], places with a level
-    fresh: np.ndarray  # uint64[n, words], those of the last level
     new: np.ndarray  # uint64[n, words], those of the next one
     jumped: np.ndarray  # int8[n], 1 if the people of the home at a node were reached, 2 those inside its shelter
     here: np.ndarray  # int32[n], nodes with places of the last level
@@ -57,7 +56,6 @@ def levels_of(nodes, steps):
         np.empty((16 * nodes, 5), np.int64),  # most is never written to, and takes no memory
         np.empty((16 + words) * nodes, np.uint64),
         np.zeros(2, np.int64),
-        np.zeros((nodes, words), np.uint64),
         np.zeros((nodes, words), np.uint64),
         np.zeros((nodes, words), np.uint64),
         np.zeros(nodes, np.int8),
@@ -246,7 +244,8 @@ def measure_levels(net, state, bits, levels, level, placed):
     -1 if none of these homes has one, `_FULL` if there was no room to note all levels.
     """
     steps, words = net.steps, levels.seen.shape[1]
-    seen, fresh, new, first, size = levels.seen, levels.fresh, levels.new, levels.first, levels.size
+    seen, new, first, last, size = levels.seen, levels.new, levels.first, levels.last, levels.size
+    waits_freely, row = net.waits_freely, state.row
     here, there, listed, jumped = levels.here, levels.there, levels.listed, levels.jumped
     head, tail, transit, out = net.head, net.tail, net.transit, net.out
     out_start, into_start, home_of, shelter_of = net.out_start, net.into_start, net.home, net.shelter
@@ -255,7 +254,7 @@ def measure_levels(net, state, bits, levels, level, placed):
     left = state.left
     for node in range(len(net.home)):
         for w in range(words):
-            seen[node, w] = fresh[node, w] = NONE
+            seen[node, w] = new[node, w] = NONE
         jumped[node], first[node] = 0, -1
     size[:] = 0
     count = 0
@@ -263,35 +262,36 @@ def measure_levels(net, state, bits, levels, level, placed):
         node = net.shelter_node[shelter]
         if state.free[shelter] > 0:
             for w in range(words):
-                seen[node, w] = fresh[node, w] = steps_of(w, steps)
+                new[node, w] = steps_of(w, steps)
             if not _note(levels, level, placed, node, 0):
                 return np.int64(_FULL)
             here[count] = node
             count += 1
-    now, last, found = 0, np.int64(PLENTY), False
+    now, furthest, found = 0, np.int64(PLENTY), False
     for k in range(count):
         home = net.home[here[k]]
         if home >= 0 and state.left[home] > 0:
-            found, last = True, 2
-    while count > 0 and now < last:
+            found, furthest = True, np.int64(2)
+    while count > 0 and now < furthest:
         now += 1
         more = 0
         for k in range(count):
             node = here[k]
-            lowest, most = words, -1
-            for w in range(words):
-                if fresh[node, w] != NONE:
-                    lowest, most = min(lowest, w), w
+            lowest = level[last[node], _WORD]
+            most = lowest + level[last[node], _WORDS] - 1
+            fresh = level[last[node], _AT] - lowest  # words of its places at the last level lie from here on
             for arc in range(into_start[node], into_start[node + 1]):
                 other = tail[arc]
                 shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
-                some = False
-                for w in range(max(0, lowest - shift - 1), most - shift + 1):
+                some, freely = False, waits_freely[other]
+                for w in range(most - shift, max(0, lowest - shift - 1) - 1, -1):
+                    if freely and (some or seen[other, w] == ALL):
+                        break  # from all earlier steps one can wait until a later one
                     word = NONE
                     if w + shift >= lowest:
-                        word = fresh[node, w + shift] >> rest
+                        word = placed[fresh + w + shift] >> rest
                     if rest != NONE and w + shift + 1 <= most:
-                        word |= fresh[node, w + shift + 1] << (np.uint64(64) - rest)
+                        word |= placed[fresh + w + shift + 1] << (np.uint64(64) - rest)
                     word &= is_open[arc, w] & ~seen[other, w]
                     if word != NONE:
                         new[other, w] |= word
@@ -300,15 +300,19 @@ def measure_levels(net, state, bits, levels, level, placed):
                     more = _list(listed, there, more, other)
             for j in range(out_start[node], out_start[node + 1]):
                 arc = out[j]
+                if row[arc] < 0:
+                    continue
                 other = head[arc]
                 shift, rest = transit[arc] >> 6, np.uint64(transit[arc] & 63)
-                some = False
-                for w in range(lowest + shift, min(words, most + shift + 2)):
+                some, freely = False, waits_freely[other]
+                for w in range(min(words - 1, most + shift + 1), lowest + shift - 1, -1):
+                    if freely and (some or seen[other, w] == ALL):
+                        break
                     word = NONE
                     if w - shift <= most:
-                        word = (fresh[node, w - shift] & used[arc, w - shift]) << rest
+                        word = (placed[fresh + w - shift] & used[arc, w - shift]) << rest
                     if rest != NONE and w - shift - 1 >= lowest:
-                        word |= (fresh[node, w - shift - 1] & used[arc, w - shift - 1]) >> (np.uint64(64) - rest)
+                        word |= (placed[fresh + w - shift - 1] & used[arc, w - shift - 1]) >> (np.uint64(64) - rest)
                     word &= ~seen[other, w]
                     if word != NONE:
                         new[other, w] |= word
@@ -326,8 +330,8 @@ def measure_levels(net, state, bits, levels, level, placed):
                         some = True
             if shelter >= 0 and jumped[node] & 2 == 0:
                 inside = False
-                for w in range(words):
-                    inside = inside or fresh[node, w] & comes[shelter, w] != NONE
+                for w in range(lowest, most + 1):
+                    inside = inside or placed[fresh + w] & comes[shelter, w] != NONE
                 if inside:
                     jumped[node] |= 2
                     for w in range(words):
@@ -337,23 +341,15 @@ def measure_levels(net, state, bits, levels, level, placed):
                             some = True
             if some:
                 more = _list(listed, there, more, node)
-        for k in range(count):
-            for w in range(words):
-                fresh[here[k], w] = NONE
         for k in range(more):
             node = there[k]
             listed[node] = 0
-            _wait(stays, waits, seen, new, node, steps)
-            for w in range(words):
-                word = new[node, w]
-                new[node, w] = NONE
-                fresh[node, w] = word
-                seen[node, w] |= word
+            _wait(stays, waits, seen, new, node, steps, waits_freely[node])
             if not _note(levels, level, placed, node, now):
                 return np.int64(_FULL)
             home = home_of[node]
             if not found and home >= 0 and left[home] > 0:
-                found, last = True, np.int64(now * _FURTHER) + 2
+                found, furthest = True, np.int64(now * _FURTHER) + 2
             here[k] = node
         count = more
     return np.int64(now if found else -1)
@@ -361,12 +357,12 @@ def measure_levels(net, state, bits, levels, level, placed):
 
 @njit(cache=True)
 def _note(levels, level, placed, node, now):
-    """Note the fresh places of a node as those of a level; False if there is no room."""
-    fresh, first, last, size = levels.fresh, levels.first, levels.last, levels.size
-    low, high = np.int64(0), np.int64(fresh.shape[1])
-    while fresh[node, low] == NONE:
+    """Note the new places of a node as those of a level; False if there is no room."""
+    seen, new, first, last, size = levels.seen, levels.new, levels.first, levels.last, levels.size
+    low, high = np.int64(0), np.int64(new.shape[1])
+    while new[node, low] == NONE:
         low += 1
-    while fresh[node, high - 1] == NONE:
+    while new[node, high - 1] == NONE:
         high -= 1
     number, at = size[0], size[1]
     if number == len(level) or at + high - low > len(placed):
@@ -374,7 +370,9 @@ def _note(levels, level, placed, node, now):
     level[number, _LEVEL], level[number, _WORD], level[number, _WORDS] = now, low, high - low
     level[number, _AT], level[number, _NEXT] = at, -1
     for w in range(low, high):
-        placed[at + w - low] = fresh[node, w]
+        placed[at + w - low] = new[node, w]
+        seen[node, w] |= new[node, w]
+        new[node, w] = NONE
     if first[node] < 0:
         first[node] = number
     else:
@@ -395,7 +393,7 @@ def _list(listed, nodes, count, node):
 
 
 @njit(cache=True)
-def _wait(stays, waits, seen, new, node, steps):
+def _wait(stays, waits, seen, new, node, steps, freely):
     """Add to the new places of a node those from which one can get to them by waiting, or by taking back waiting."""
     words = new.shape[1]
     for w in range(words):
@@ -409,11 +407,18 @@ def _wait(stays, waits, seen, new, node, steps):
             reach = new[node, w] << ONE & free
             if reach & ~new[node, w] != NONE:
                 new[node, w] |= spread_up(new[node, w] | reach, free)
+    later = False
     for w in range(words - 1, -1, -1):
         start = new[node, w]
         free = waits[node, w] & ~seen[node, w]
+        if later and freely:
+            if free == NONE:
+                break
+            new[node, w] = free
+            continue
         if w + 1 < words:
             start |= (new[node, w + 1] << LAST) & free
         if start != NONE:
             start |= start >> ONE & free
             new[node, w] |= spread_down(start, free)
+            later = True

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from letup.core.compiling import njit
-from letup.flow.bits import between, put
+from letup.flow.bits import NONE, between, put
 
 PLENTY = 1 << 60
 
@@ -130,6 +130,17 @@ def wait_freely(state, bits, node, come, go, sent, times):
         waiting[row, step] += sent[times] - sent[step - go + 1]
     for w in range(come >> 6, (go + times - 2 >> 6) + 1):
         bits.stays[node, w] |= between(w, come, go + times - 2)
+
+
+@njit(cache=True)
+def copy_entering(state, bits, given, entering):
+    """Write those who enter each arc to where it was in the network as it was given; zeros are not written."""
+    for arc in range(len(given)):
+        if state.row[arc] >= 0:
+            for w in range(bits.used.shape[1]):
+                if bits.used[arc, w] != NONE:
+                    for step in range(64 * w, min(64 * w + 64, entering.shape[1])):
+                        entering[given[arc], step] = state.entering[state.row[arc], step]
 
 
 @njit(cache=True)

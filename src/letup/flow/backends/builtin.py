@@ -18,7 +18,7 @@ from letup.flow.idle_steps import shortened
 from letup.flow.kernel import fill
 from letup.flow.largest_flow import levels_of, send_all
 from letup.flow.node_order import number_depth_first
-from letup.flow.residual import Net, State
+from letup.flow.residual import Net, State, copy_entering
 from letup.flow.result import Order, Solution
 from letup.flow.shelter_exchange import advance_arrivals
 from letup.flow.take_out import load, take_out
@@ -67,12 +67,8 @@ class LargestFlow:
 
     def entering(self) -> NDArray[np.int32]:
         """People entering each arc at each step, by the arc's number in the network as it was given: int32[m, T]."""
-        net, state = self.net, self.state
-        used = np.flatnonzero(state.row >= 0)
-        entering = zeros_by_page(state.entering.shape)
-        for first in range(0, len(used), 1024):  # in parts: a copy of all of them would be as large again
-            part = used[first : first + 1024]
-            entering[net.given[part]] = state.entering[state.row[part]]
+        entering = zeros_by_page((len(self.net.tail), self.net.steps))
+        copy_entering(self.state, self.bits, self.net.given, entering)
         return entering
 
     def sink_side(self) -> NDArray[np.bool_]:
@@ -221,8 +217,8 @@ def _net(net: TimedNetwork, steps: int, quiet: NDArray[np.bool_] | None, number:
 def _state(net: Net) -> State:
     nodes, arcs = len(net.home), len(net.tail)
     return State(
-        entering=np.zeros((arcs, net.steps), np.int32),
-        waiting=np.zeros((nodes, net.steps), np.int32),
+        entering=zeros_by_page((arcs, net.steps)),
+        waiting=zeros_by_page((nodes, net.steps)),
         row=np.full(arcs, -1, np.int32),
         stay_row=np.full(nodes, -1, np.int32),
         rows=np.zeros(2, np.int64),
