@@ -8,6 +8,8 @@ import pytest
 from benchmarks.peers.flow_problems import two_windows
 from benchmarks.peers.road_instances import road_network, strip
 from letup.flow import TimedNetwork, earliest_arrival
+from letup.flow.backends import builtin
+from letup.flow.largest_flow import Levels, levels_of
 from tests.flow.apart import apart, flow_of, total_of
 from tests.flow.proofs import assert_people_keep_to_the_rules, assert_routes_add_up, assert_the_cut_proves_the_total
 from tests.flow.small import Case
@@ -69,3 +71,18 @@ def test_the_order_of_arrival_is_that_of_a_min_cost_flow_where_room_is_ample() -
     case = roads(150, 36, 7, room=10.0)
     arrivals = earliest_arrival(case.net, case.steps, case.quiet).arrivals
     assert arrivals.tolist() == apart(flow_of, case.net, case.steps, case.quiet, "ortools").arrivals.tolist()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_levels_that_outgrow_their_room_are_measured_anew(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[name]
+    total = earliest_arrival(case.net, case.steps, case.quiet, order="any").total
+
+    def hardly_any_room(nodes: int, steps: int) -> Levels:
+        levels = levels_of(nodes, steps)
+        return levels._replace(level=np.empty((nodes, 5), np.int64), steps=np.empty(nodes, np.uint64))
+
+    monkeypatch.setattr(builtin, "levels_of", hardly_any_room)
+    flow = earliest_arrival(case.net, case.steps, case.quiet, order="any")
+    assert flow.total == total
+    assert_the_cut_proves_the_total(case, flow)

@@ -255,7 +255,7 @@ def measure_levels(net, state, bits, levels, level, placed):
     for node in range(len(net.home)):
         for w in range(words):
             seen[node, w] = new[node, w] = NONE
-        jumped[node], first[node] = 0, -1
+        jumped[node], listed[node], first[node] = 0, 0, -1
     size[:] = 0
     count = 0
     for shelter in range(len(net.shelter_node)):
