@@ -128,11 +128,11 @@ def show_plan(plan: Plan, files: list[Path], folder: Path) -> None:
 
 def _proof(plan: Plan) -> str:
     """How far the ceiling can be trusted to be near."""
-    from letup.plan.ceiling import BASIS
+    from letup.plan.ceiling import RELAXED
 
     if plan.arrive >= plan.ceiling:
         return REACHED
-    return CEILING if plan.ceiling_basis == BASIS else BOUND
+    return BOUND if plan.ceiling_basis == RELAXED else CEILING
 
 
 def _pauses(plan: Plan) -> RenderableType:

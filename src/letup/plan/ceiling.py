@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from letup.pauses.certificates.all_quiet import AllQuietCertificate
+from letup.pauses.certificates.certificate import Certificate
 from letup.plan.discretise import by_mode, room_of
 from letup.roads.network import Timed
 from letup.scenario.model import Group
@@ -30,7 +32,22 @@ RELAXED = (
     "and by branching. Its certificate stands in proof.npz, from which it is recomputed when the plan is verified."
 )
 
+ALL_QUIET = (
+    "The largest flow over time of all groups together when every hour that the limits allow is quiet in every zone "
+    "(groups merged at the quickest speed). It knows how long a way takes, that nobody is on the way at night but "
+    "where there is room, how fast people are ready, and the room of roads, checkpoints and shelters. It leaves out "
+    "limits on zone-hours, on the number and length of pauses and on zones at once. Its cut stands in proof.npz, from "
+    "which it is recomputed when the plan is verified."
+)
+
 _MOST = 2**31 - 1
+
+
+def basis_of(proof: Certificate | AllQuietCertificate | None) -> str:
+    """What a ceiling rests on that a certificate proves; None = `ceiling`."""
+    if proof is None:
+        return BASIS
+    return ALL_QUIET if isinstance(proof, AllQuietCertificate) else RELAXED
 
 
 def ceiling(groups: tuple[Group, ...], timed: list[Timed], usable: NDArray[np.bool_]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,27 +35,45 @@ class SearchNetwork:
         The same people, each group at its own speed, in planning order.
     description : str
         How it counts people, in words.
-    not_on_it : int or None
-        People who are left out; None where bounds proven on it do not hold for the groups as they are: where some go
-        quicker, or slower along ways on which nobody may wait, so that the quick could not do what they do.
+    not_on_it : int
+        People who are left out.
+    alike : bool
+        Whether all on it are as quick as each other. Otherwise bounds proven on it do not hold for the groups as they
+        are: some go quicker, or slower along ways on which nobody may wait, so that the quick could not do what they
+        do.
+    widest : TimedNetwork
+        One on which they could: everybody as quick as the quickest, who may wait anywhere by day. `net` where all are
+        alike. What is proven of the people on it holds for the groups as they are.
     """
 
     net: TimedNetwork
     by_group: tuple[TimedNetwork, ...]
     description: str
-    not_on_it: int | None
+    not_on_it: int
+    alike: bool
+    widest: TimedNetwork
+
+    def all_quiet_ceiling(self, bound: float) -> int:
+        """People whom no pauses can let out more than.
+
+        Parameters
+        ----------
+        bound : float
+            People who can arrive on ``widest`` with every zone quiet whenever the limits allow, at most.
+        """
+        return math.floor(bound + self.not_on_it + 1e-6)
 
     def ceiling(self, bound: float, people_ceiling: int) -> int:
-        """People whom no pauses can let out more than.
+        """The same by what is proven of pauses within the limits.
 
         Parameters
         ----------
         bound : float
             What no pauses are worth more than on this network, by `people_weight`; infinite if nothing is proven.
         people_ceiling : int
-            The ceiling that holds whatever the limit on zone-hours (`letup.plan.ceiling`).
+            A ceiling that is known already.
         """
-        if self.not_on_it is None or not math.isfinite(bound):
+        if not self.alike or not math.isfinite(bound):
             return people_ceiling
         # Nobody counts for less than 1 - LATE.
         return min(people_ceiling, math.floor(bound / (1 - LATE) + self.not_on_it + 1e-6))
@@ -75,7 +93,24 @@ def search_network(scenario: Scenario, timed: Sequence[Timed]) -> SearchNetwork:
     if not_on_it:
         description += f"; the {not_on_it:,} who go otherwise are left out"
     by_group = tuple(_timed_network(network, network.supply, scenario.steps) for network in largest_mode)
-    return SearchNetwork(net, by_group, description, not_on_it if alike else None)
+    widest = net if alike else _widest(largest_mode, net, scenario.steps)
+    return SearchNetwork(net, by_group, description, not_on_it, alike, widest)
+
+
+def _widest(timed: Sequence[Timed], net: TimedNetwork, steps: int) -> TimedNetwork:
+    """The network with the quickest time and the largest capacity of any group on each arc, and waiting by day."""
+    first, everybody = timed[0], np.full(net.nodes, int(net.supply.sum()), np.int64)
+    by_day = replace(first, wait=np.maximum(everybody, first.wait))
+    return TimedNetwork(
+        net.tail,
+        net.head,
+        np.minimum.reduce([group.transit for group in timed]),
+        np.maximum.reduce([group.capacity for group in timed]),
+        net.supply,
+        net.shelter,
+        by_day.waiting_room(np.arange(steps)),
+        net.zone,
+    )
 
 
 def _people(timed: Sequence[Timed]) -> int:

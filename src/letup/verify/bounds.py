@@ -18,9 +18,10 @@ from letup.aid.deliveries.need import Need, delivered, needs
 from letup.aid.people import staying
 from letup.aid.supplies import supplies
 from letup.core.errors import LetupError
+from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
 from letup.pauses.certificates.check_bound import confirmed_bound
-from letup.pauses.limits import Window, margin_steps
-from letup.plan.ceiling import RELAXED
+from letup.pauses.limits import Window, margin_steps, usable_steps
+from letup.plan.ceiling import BASIS
 from letup.plan.discretise import limits_of
 from letup.plan.files.document import Document
 from letup.plan.files.proof import PROOF, read_proof
@@ -45,7 +46,7 @@ def proof_of(folder: Path, document: Document, result: Verification) -> Proof:
             result.wrong("file", PROOF, "", error.message)
             return proof
     wanted = {
-        "people": document.answer.ceiling_basis == RELAXED,
+        "people": document.answer.ceiling_basis != BASIS,
         "need": document.weighed is not None,
         "deliveries": document.deliveries is not None,
     }
@@ -65,20 +66,22 @@ def proven_ceiling(
     if proof.people is None:
         return people_ceiling
     network = search_network(scenario, list(timed.values()))
+    clock, limits, proven = scenario.clock, limits_of(scenario), proof.people
     try:
-        bound = confirmed_bound(
-            network.net,
-            scenario.clock,
-            limits_of(scenario),
-            people_weight(scenario.steps),
-            margin_steps(scenario),
-            proof.people,
-        )
+        if isinstance(proven, AllQuietCertificate):
+            widest = network.widest
+            usable = usable_steps(limits, widest.zones, clock)
+            people = all_quiet_bound(widest, usable, np.ones(clock.steps), proven)
+            most = network.all_quiet_ceiling(people)
+        else:
+            margin = margin_steps(scenario)
+            bound = confirmed_bound(network.net, clock, limits, people_weight(clock.steps), margin, proven)
+            most = network.ceiling(bound, people_ceiling)
     except LetupError as error:
         result.wrong("certificate", PROOF, "people", error.message)
         return people_ceiling
     result.done("the ceiling on people, by its certificate", 1)
-    return network.ceiling(bound, people_ceiling)
+    return min(most, people_ceiling)
 
 
 def proven_need(

@@ -16,7 +16,7 @@ from letup.core.errors import LetupError
 from letup.pauses.limit_checks import breaches
 from letup.pauses.limits import Window, quiet_array, usable_steps
 from letup.plan.answer import sentence_of
-from letup.plan.ceiling import BASIS, RELAXED, ceiling
+from letup.plan.ceiling import basis_of, ceiling
 from letup.plan.discretise import limits_of, people_by_group
 from letup.plan.extensions import Extension, is_allowed
 from letup.plan.files.as_written import read_plan
@@ -89,7 +89,7 @@ def check_content(
     check_statements(document, scenario, network, timed, result)
     proof = proof_of(folder, document, result)
     most = proven_ceiling(proof, scenario, timed, generous, result)
-    _answer(document, windows, most, generous, len(table), scenario=scenario, result=result)
+    _answer(document, windows, most, generous, len(table), basis_of(proof.people), scenario=scenario, result=result)
     if not all(leg.home >= 0 for leg in legs):
         return  # what follows rests on ways that do not exist; each was named above
     tell("replaying the deliveries")
@@ -255,6 +255,7 @@ def _answer(
     most: int,
     generous: int,
     rows: int,
+    basis: str,
     *,
     scenario: Scenario,
     result: Verification,
@@ -272,7 +273,7 @@ def _answer(
         "pauses": len(windows),
         "zone_hours": hours,
         "ceiling": most,
-        "ceiling_basis": RELAXED if answer.ceiling_basis == RELAXED else BASIS,
+        "ceiling_basis": basis,
         "gap": (most - arrive) / arrive if arrive else None,
     }
     for name, value in expected.items():

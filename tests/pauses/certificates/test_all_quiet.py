@@ -18,7 +18,7 @@ from letup.flow import TimedNetwork
 from letup.flow.backends.reference import expand
 from letup.flow.priced_flow import priced_flow
 from letup.pauses import Choice, Limits, check_bound, choose, choose_pauses
-from letup.pauses.bound.all_quiet import bound_all_quiet
+from letup.pauses.bound.all_quiet import bound_all_quiet, cut_all_quiet
 from letup.pauses.certificates.all_quiet import AllQuietCertificate, all_quiet_bound
 from letup.pauses.incumbent import Never
 from letup.pauses.limits import usable_steps
@@ -94,8 +94,23 @@ def test_a_bound_of_everything_quiet_is_confirmed_and_no_flow_is_worth_more(seed
     bound = all_quiet_bound(*case, certificate)
     assert bound == pytest.approx(certificate.bound, rel=EXACT, abs=EXACT)
     assert bound >= best_flow(case) - EXACT
-    if not fills_up(case):
+    net = case[0]
+    if not fills_up(case) and net.waits_freely[net.may_wait].all():
         assert bound == pytest.approx(best_flow(case), rel=EXACT, abs=EXACT)
+
+
+@examples(60)
+@given(SEEDS, st.booleans())
+def test_the_cut_proves_how_many_can_arrive_also_where_shelters_and_rooms_to_wait_are_full(
+    seed: int, scarce: bool
+) -> None:
+    net, usable, weight = case_of(seed, scarce)
+    each_counts_one = np.ones(len(weight))
+    certificate = cut_all_quiet(net, usable, each_counts_one)
+    people = best_flow((net, usable, each_counts_one))
+    assert all_quiet_bound(net, usable, each_counts_one, certificate) == pytest.approx(people, rel=EXACT, abs=EXACT)
+    # Where later arrivals count less it is a bound as well.
+    assert cut_all_quiet(net, usable, weight).bound >= best_flow((net, usable, weight)) - EXACT
 
 
 def changed(certificate: AllQuietCertificate, how: str, random: np.random.Generator) -> AllQuietCertificate:
@@ -139,7 +154,6 @@ def test_any_worths_at_all_prove_no_less_than_the_best_flow(seed: int, scarce: b
     case = case_of(seed, scarce)
     net, usable, weight = case
     worth = np.random.default_rng(luck).random((net.nodes, len(weight)))
-    worth[net.may_wait] = np.sort(worth[net.may_wait], axis=1)[:, ::-1]
     assert all_quiet_bound(net, usable, weight, AllQuietCertificate.of(worth, 0.0)) >= best_flow(case) - EXACT
 
 
@@ -174,7 +188,6 @@ def test_where_there_is_no_relaxation_the_choice_says_how_to_confirm_its_bound(c
         (lambda c, _: replace(c, first=np.append(c.first[:-1], 3 * 48)), "beyond the network"),
         (lambda c, _: replace(c, worth=-c.worth), "below zero"),
         (lambda c, _: replace(c, worth=c.worth + np.nan), "not finite"),
-        (lambda c, worth: AllQuietCertificate.of(worth[:, ::-1], c.bound), "waiting at node"),
     ],
 )
 def test_worths_that_cannot_be_right_are_refused(choice: Choice, forge, reason: str) -> None:

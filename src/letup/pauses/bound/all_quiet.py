@@ -20,6 +20,27 @@ _STEP, _SHORT_STEP = 0.02, 0.002
 where multipliers are known already."""
 
 
+def cut_all_quiet(net: TimedNetwork, usable: NDArray[np.bool_], weight: NDArray[np.float64]) -> AllQuietCertificate:
+    """The bound by how many people can arrive at all with every zone quiet, with the cut that proves it.
+
+    It knows what `AllQuietBound` leaves out, the room to wait, and nothing of when people arrive: it is the better of
+    the two where few may wait, such as overnight, and arrivals are worth nearly the same at all steps.
+
+    Parameters
+    ----------
+    net, usable, weight
+        As for `AllQuietBound`.
+    """
+    from letup.flow import earliest_arrival
+
+    steps = len(weight)
+    flow = earliest_arrival(net, steps, usable, order="any")
+    # From a place on the shelters' side somebody may still arrive, and is worth what an arrival counts at most.
+    worth = np.where(flow.sink_side.reshape(net.nodes, steps), np.float64(weight.max(initial=0.0)), 0.0)
+    certificate = AllQuietCertificate.of(worth, np.inf)
+    return replace(certificate, bound=all_quiet_bound(net, usable, weight, certificate))
+
+
 class AllQuietBound:
     """The bound with every zone quiet whenever the limits allow, tightened round by round.
 

@@ -19,7 +19,7 @@ from letup.pauses.certificates.all_quiet import AllQuietCertificate
 from letup.pauses.certificates.certificate import Certificate
 from letup.pauses.limits import Window, moving_array
 from letup.pauses.warm_up import compile_first
-from letup.plan.ceiling import BASIS, RELAXED
+from letup.plan.ceiling import basis_of
 from letup.plan.discretise import people_by_group
 from letup.plan.findings import check_plan
 from letup.plan.model import ESTIMATED, EXACT, GroupResult, Plan, Proof, pause_table
@@ -187,7 +187,7 @@ def _finish(
         groups=groups,
         bottlenecks=bounds,
         ceiling=ceiling,
-        ceiling_basis=BASIS if certificate is None else RELAXED,
+        ceiling_basis=basis_of(certificate),
         trace=tuple((round(seconds, 3), people, most) for seconds, people, most in trace),  # as plan.json has them
         findings=tuple(
             check_plan(

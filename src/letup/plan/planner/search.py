@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from letup.core.errors import NoPlan
 from letup.lp.program import LinearProgram
+from letup.pauses.bound.all_quiet import cut_all_quiet
 from letup.pauses.bound.leaf_worths import with_leaf_worths
 from letup.pauses.certificates.all_quiet import AllQuietCertificate
 from letup.pauses.certificates.certificate import Certificate
@@ -125,6 +128,8 @@ class _Search:
         if time_limit is not None:
             compile_first(self.net.capacity.ndim, not self.small)
         self.limit = TimeLimit(time_limit)
+        self.cut = cut_all_quiet(self.network.widest, instance.usable, np.ones(steps))
+        self.highest = min(self.network.all_quiet_ceiling(self.cut.bound), instance.people_ceiling)
 
     def on_exact_flows(self) -> PauseChoice:
         """Search with exact flows for people first, then for all that counts."""
@@ -236,17 +241,18 @@ class _Search:
 
     def _tell(self, people: float, bound: float = math.inf) -> None:
         if self.progress is not None:
-            self.progress(people, self.network.ceiling(bound, self.instance.people_ceiling))
+            self.progress(people, self.network.ceiling(bound, self.highest))
 
     def _result(
         self, windows: Sequence[Window], people: float, choice: Choice | None, *, complete: bool
     ) -> PauseChoice:
         """The windows with what is proven of all others; the ceiling is what a certificate proves."""
-        highest = ceiling = self.instance.people_ceiling
-        certificate = None
-        if choice is not None and choice.certificate is not None and choice.problem is not None:
+        ceiling = self.highest
+        proof: Certificate | AllQuietCertificate | None = self.cut if ceiling < self.instance.people_ceiling else None
+        if choice is not None and isinstance(choice.certificate, Certificate) and choice.problem is not None:
             certificate = with_leaf_worths(choice.problem, choice.certificate)
-            ceiling = self.network.ceiling(certificate.bound, highest)
+            proven = self.network.ceiling(certificate.bound, ceiling)
+            if proven < ceiling:
+                ceiling, proof = proven, certificate
         bound = choice.bound if choice is not None else math.inf
-        proof = certificate if ceiling < highest else None
         return PauseChoice(tuple(sorted(windows)), people, bound, ceiling, complete, proof)
