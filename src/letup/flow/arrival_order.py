@@ -16,7 +16,7 @@ import numpy as np
 
 from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, INSIDE, LATER, spread
-from letup.flow.bits import has
+from letup.flow.bits import LAST, NONE, ONE, has, put
 from letup.flow.residual import (
     ARRIVE,
     FILL,
@@ -32,6 +32,7 @@ from letup.flow.residual import (
     push,
     residual,
 )
+from letup.flow.shelter_exchange import distances, let_in
 
 
 @njit(cache=True)
@@ -97,9 +98,10 @@ def _cycle(net, way, hub_follow, begin):
 
 
 @njit(cache=True)
-def _cancel(net, state, bits, way, hub_move, hub_follow, begin):
-    """Push as many people as possible around a cycle."""
-    people = np.int64(PLENTY)
+def _cancel(net, state, bits, way, hub_move, hub_follow, begin, through):
+    """Push as many people as possible around a cycle; ``through`` (bool[shelters]) notes which shelters it touches."""
+    people, shelter_spots = np.int64(PLENTY), len(net.home) * net.steps + len(net.home_node)
+    through[:] = False
     for doing in (False, True):
         x = np.int64(begin)
         while True:
@@ -108,6 +110,8 @@ def _cancel(net, state, bits, way, hub_move, hub_follow, begin):
                 push(net, state, bits, move, x, y, people)
             else:
                 people = min(people, residual(net, state, move, x, y))
+                if 0 <= x - shelter_spots < len(through):
+                    through[x - shelter_spots] = True
             x = y
             if x == begin:
                 break
@@ -266,8 +270,38 @@ def _propagate(
     return np.int64(-1), count
 
 
+@njit(cache=True)
+def _close(net, bits, search, side, homes):
+    """Close moves between the places and homes of a class and others, for searches that know no classes."""
+    words = side.shape[1]
+    for arc in range(len(net.tail)):
+        tail, head = net.tail[arc], net.head[arc]
+        shift, rest = net.transit[arc] >> 6, np.uint64(net.transit[arc] & 63)
+        for w in range(words):
+            there = side[head, w + shift] >> rest if w + shift < words else NONE
+            if rest != NONE and w + shift + 1 < words:
+                there |= side[head, w + shift + 1] << (np.uint64(64) - rest)
+            same = ~(side[tail, w] ^ there)
+            bits.open[arc, w] &= same
+            bits.used[arc, w] &= same
+    for node in range(len(net.home)):
+        for w in range(words):
+            there = side[node, w] >> ONE
+            if w + 1 < words:
+                there |= side[node, w + 1] << LAST
+            same = ~(side[node, w] ^ there)
+            bits.waits[node, w] &= same
+            bits.stays[node, w] &= same
+    for home in range(len(net.home_node)):
+        for w in range(words):
+            here = side[net.home_node[home], w]
+            same = here if homes[home] else ~here
+            search.enter[home, w] &= same
+            bits.leaves[home, w] &= same
+
+
 @njit(cache=True, nogil=True)
-def restore_arrival_order(net, state, bits, way):
+def restore_arrival_order(net, state, bits, search, way):
     """Make arrivals lexicographically earliest among all flows with the same total.
 
     ``way`` has room for how each place in time was reached: int[n * T], wide enough for ARC + arcs of a node.
@@ -290,6 +324,7 @@ def restore_arrival_order(net, state, bits, way):
     allowed = np.ones((shelters, steps), np.bool_)
     kinds = np.int32(1)
     cycles = 0
+    near, through = distances(net, state, search), np.zeros(shelters, np.bool_)
     for step in range(steps):
         while True:
             found, count = _propagate(
@@ -312,12 +347,15 @@ def restore_arrival_order(net, state, bits, way):
             )
             if found < 0:
                 break
-            _cancel(net, state, bits, way, hub_move, hub_follow, found)
+            _cancel(net, state, bits, way, hub_move, hub_follow, found, through)
             cycles += 1
             for k in range(count):
                 x = touched[k]
                 gain[x], queued[x] = 0, False
             hub_follow[:] = -1
+            for shelter in np.flatnonzero(through & allowed[:, step]):
+                search.distance[:] = near[shelter]
+                let_in(net, state, bits, search, kind_of, allowed, shelter, step)
         for shelter in range(shelters):
             room, begin = places + homes + shelter, net.shelter_node[shelter] * steps
             for now in range(steps):
@@ -340,6 +378,22 @@ def restore_arrival_order(net, state, bits, way):
                 made += 1
             kind_of[x] = kinds + j
             gain[x] = 0
+        # a class without hubs is dead; moves between any others are closed
+        lively = np.zeros(made, np.bool_)
+        for k in range(count):
+            if touched[k] >= places + homes:
+                lively[kind_of[touched[k]] - kinds] = True
+        for k in range(count):
+            x = touched[k]
+            if x < places and not lively[kind_of[x] - kinds]:
+                put(search.dead, x // steps, x % steps, 1)
+                put(search.seen, x // steps, x % steps, 1)
+        for j in np.flatnonzero(lively):
+            side = np.zeros_like(search.dead)
+            for k in range(count):
+                if touched[k] < places and kind_of[touched[k]] == kinds + j:
+                    put(side, touched[k] // steps, touched[k] % steps, 1)
+            _close(net, bits, search, side, kind_of[places : places + homes] == kinds + j)
         hub_follow[:] = -1
         kinds += made
     return cycles

@@ -31,6 +31,7 @@ class SearchState(NamedTuple):
     """Scratch memory of the searches."""
 
     goal: np.ndarray  # uint64[n, words], steps to be found
+    enter: np.ndarray  # uint64[homes, words], steps at which people may leave a home instead of at others
     dead: np.ndarray  # uint64[n, words], steps of no use
     seen: np.ndarray  # uint64[n, words], dead or reached by this search
     fresh: np.ndarray  # uint64[n, words], reached, but not looked at
@@ -161,7 +162,7 @@ def find_augmenting_path(net, bits, search):
     into_start, out, out_start, at_tail, at_head = net.into_start, net.out, net.out_start, net.at_tail, net.at_head
     goal, seen, fresh, how, distance = search.goal, search.seen, search.fresh, search.how, search.distance
     first, after, listed, touched, size = search.first, search.after, search.listed, search.touched, search.size
-    log, mask, home_at = search.log, search.mask, search.home_at
+    enter, log, mask, home_at = search.enter, search.log, search.mask, search.home_at
     behind, ahead, behind_stay, ahead_stay, leaves = bits.open, bits.used, bits.waits, bits.stays, bits.leaves
     got, now = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
     low = 0
@@ -193,8 +194,8 @@ def find_augmenting_path(net, bits, search):
         home = net.home[node]
         if home >= 0 and home_at[node] < 0:
             for w in range(words - 1, -1, -1):
-                if now[w] != NONE:
-                    home_at[node] = 64 * w + highest(now[w])
+                if now[w] & enter[home, w] != NONE:
+                    home_at[node] = 64 * w + highest(now[w] & enter[home, w])
                     break
             if home_at[node] >= 0:
                 if used >= 0:

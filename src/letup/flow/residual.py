@@ -188,8 +188,10 @@ def push(net, state, bits, move, x, y, people):
         add_waiting(net, state, bits, place // steps, place % steps, more)
     elif kind == LEAVE:
         state.leaving[x - homes, y % steps] += people
+        put(bits.leaves, x - homes, y % steps, state.leaving[x - homes, y % steps])
     elif kind == UNLEAVE:
         state.leaving[y - homes, x % steps] -= people
+        put(bits.leaves, y - homes, x % steps, state.leaving[y - homes, x % steps])
     elif kind == ARRIVE:
         state.arriving[y - shelters, x % steps] += people
     elif kind == UNARRIVE:

@@ -99,7 +99,7 @@ def solve_every_step(
             flow = advanced(flow)
         wide = ARC + _most_arcs(flow.net) > np.iinfo(np.int16).max
         way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
-        restore_arrival_order(flow.net, flow.state, flow.bits, way)
+        restore_arrival_order(flow.net, flow.state, flow.bits, _search_state(flow.net), way)
         del way
     return Solution(flow.entering(), flow.state.arriving, flow.sink_side())
 
@@ -270,6 +270,7 @@ def _search_state(net: Net) -> SearchState:
     nodes, words = len(net.home), -(-net.steps // 64)
     return SearchState(
         goal=np.zeros((nodes, words), np.uint64),
+        enter=np.full((len(net.home_node), words), ALL, np.uint64),
         dead=np.zeros((nodes, words), np.uint64),
         seen=np.zeros((nodes, words), np.uint64),
         fresh=np.zeros((nodes, words), np.uint64),
