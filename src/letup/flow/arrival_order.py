@@ -324,7 +324,7 @@ def restore_arrival_order(net, state, bits, search, way):
     allowed = np.ones((shelters, steps), np.bool_)
     kinds = np.int32(1)
     cycles = 0
-    near, through = distances(net, state, search), np.zeros(shelters, np.bool_)
+    near, through = np.empty((0, 0), np.int32), np.zeros(shelters, np.bool_)
     for step in range(steps):
         while True:
             found, count = _propagate(
@@ -349,6 +349,8 @@ def restore_arrival_order(net, state, bits, search, way):
                 break
             _cancel(net, state, bits, way, hub_move, hub_follow, found, through)
             cycles += 1
+            if cycles == 1:
+                near = distances(net, state, search)
             for k in range(count):
                 x = touched[k]
                 gain[x], queued[x] = 0, False

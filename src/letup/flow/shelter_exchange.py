@@ -55,14 +55,13 @@ def distances(net, state, search):
     """Arcs from every node to each shelter, or to people at home if these are nearer: int32[shelters, n]."""
     near = np.empty((len(net.room), len(net.home)), np.int32)
     for shelter in range(len(net.room)):
-        set_out(search)
+        search.goal[:] = NONE
         search.goal[net.shelter_node[shelter]] = ALL
         for home in range(len(net.home_node)):
             if state.left[home] > 0:
                 search.goal[net.home_node[home]] = ALL
         measure(net, search)
         near[shelter] = search.distance
-    set_out(search)
     return near
 
 
