@@ -271,6 +271,27 @@ def _propagate(
 
 
 @njit(cache=True)
+def _separate(net, bits, search, kind_of, since, spots):
+    """Have searches that know no classes keep to one: spots in classes made from ``since`` on.
+
+    A class without hubs is dead; moves between others are closed.
+    """
+    steps, places, homes = net.steps, len(net.home) * net.steps, len(net.home_node)
+    lively = np.unique(kind_of[places + homes :])
+    for x in spots:
+        if x < places and kind_of[x] >= since and kind_of[x] not in lively:
+            put(search.dead, x // steps, x % steps, 1)
+            put(search.seen, x // steps, x % steps, 1)
+    for kind in lively:
+        if kind >= since:
+            side = np.zeros_like(search.dead)
+            for x in spots:
+                if x < places and kind_of[x] == kind:
+                    put(side, x // steps, x % steps, 1)
+            _close(net, bits, search, side, kind_of[places : places + homes] == kind)
+
+
+@njit(cache=True)
 def _close(net, bits, search, side, homes):
     """Close moves between the places and homes of a class and others, for searches that know no classes."""
     words = side.shape[1]
@@ -351,6 +372,7 @@ def restore_arrival_order(net, state, bits, search, way):
             cycles += 1
             if cycles == 1:
                 near = distances(net, state, search)
+                _separate(net, bits, search, kind_of, np.int32(1), np.arange(places, dtype=np.int32))
             for k in range(count):
                 x = touched[k]
                 gain[x], queued[x] = 0, False
@@ -380,22 +402,8 @@ def restore_arrival_order(net, state, bits, search, way):
                 made += 1
             kind_of[x] = kinds + j
             gain[x] = 0
-        # a class without hubs is dead; moves between any others are closed
-        lively = np.zeros(made, np.bool_)
-        for k in range(count):
-            if touched[k] >= places + homes:
-                lively[kind_of[touched[k]] - kinds] = True
-        for k in range(count):
-            x = touched[k]
-            if x < places and not lively[kind_of[x] - kinds]:
-                put(search.dead, x // steps, x % steps, 1)
-                put(search.seen, x // steps, x % steps, 1)
-        for j in np.flatnonzero(lively):
-            side = np.zeros_like(search.dead)
-            for k in range(count):
-                if touched[k] < places and kind_of[touched[k]] == kinds + j:
-                    put(side, touched[k] // steps, touched[k] % steps, 1)
-            _close(net, bits, search, side, kind_of[places : places + homes] == kinds + j)
+        if cycles:
+            _separate(net, bits, search, kind_of, kinds, touched[:count])
         hub_follow[:] = -1
         kinds += made
     return cycles
