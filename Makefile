@@ -24,7 +24,8 @@ PLATFORM ?=
 PYTHON_VERSION ?=
 
 BIN := .venv/bin
-PIP_INSTALL := -m pip install --quiet --no-input --disable-pip-version-check
+# What is never imported need not be turned into bytecode, which takes as long as unpacking does.
+PIP_INSTALL := -m pip install --no-compile --quiet --no-input --disable-pip-version-check
 LOCKED := --require-hashes $(if $(wildcard $(BUNDLE)/*.whl),--no-index --find-links $(BUNDLE))
 # letup itself, with the build tool that the locks name; nothing is looked up.
 ITSELF := --no-index --no-deps --no-build-isolation --editable .

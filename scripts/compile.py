@@ -19,6 +19,7 @@ from letup.aid.deliveries.make import deliver
 from letup.core.compiled_code import COMPILED
 from letup.flow import Evaluation, TimedNetwork, earliest_arrival
 from letup.flow.backends import builtin
+from letup.flow.direct_routes import direct_routes
 from letup.flow.estimate import estimate
 from letup.flow.least_walking import least_walking
 from letup.flow.priced_flow import priced_flow
@@ -45,6 +46,7 @@ def main() -> None:
     assert flow.cut is not None
     assert flow.routes()
     assert least_walking(net, STEPS, None, flow.entering, flow.arriving).proven
+    ask_of_who_walks_up_and_down()
     assert earliest_arrival(net, STEPS, order="any").total == flow.total
     quiet = np.ones((net.zones, STEPS), np.bool_)
     quiet[:, STEPS // 2 :] = False
@@ -55,6 +57,15 @@ def main() -> None:
     deliver(strip, roads.build(strip), np.ones((len(strip.zones), strip.steps), np.bool_))
     left_out = [f"{one.__module__}.{one.__name__}" for one in compiled() if not _kept(one)]
     assert not left_out, f"not compiled: {left_out}; let this network, or what is asked of it, need them"
+
+
+def ask_of_who_walks_up_and_down() -> None:
+    """One of two people walks up and down a road before going on to the shelter."""
+    net = TimedNetwork([0, 1, 1], [1, 2, 0], [1] * 3, [2] * 3, [2, 0, 0], [0, 0, 9], [False] * 3, [-1] * 3)
+    entering, arriving = np.zeros((3, STEPS), np.int32), np.zeros((1, STEPS), np.int32)
+    entering[0, [0, 2]] = 2, 1
+    entering[1, [1, 3]] = entering[2, 1] = arriving[0, [2, 4]] = 1
+    assert all(len(party.arcs) == 2 for party in direct_routes(net, STEPS, None, entering, arriving))
 
 
 def compiled() -> Iterator[Any]:
