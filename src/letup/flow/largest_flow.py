@@ -35,7 +35,7 @@ class Levels(NamedTuple):
 
     first: np.ndarray  # int32[n], number of the lowest level of each node, -1 if it has none
     last: np.ndarray  # int32[n], and of its highest one
-    level: np.ndarray  # int64[:, 5], what is kept of each level, as above
+    level: np.ndarray  # int32[:, 5], what is kept of each level, as above
     steps: np.ndarray  # uint64[:], words with the steps of each level, where people have not found it to lead nowhere
     size: np.ndarray  # int64[2], how many of the last two are in use
     seen: np.ndarray  # uint64[n, words], places with a level
@@ -53,7 +53,7 @@ def levels_of(nodes, steps):
     return Levels(
         np.full(nodes, -1, np.int32),
         np.empty(nodes, np.int32),
-        np.empty((16 * nodes, 5), np.int64),  # most is never written to, and takes no memory
+        np.empty((16 * nodes, 5), np.int32),  # most is never written to, and takes no memory
         np.empty((16 + words) * nodes, np.uint64),
         np.zeros(2, np.int64),
         np.zeros((nodes, words), np.uint64),
@@ -73,7 +73,7 @@ def send_all(net, state, bits, levels):
     while True:
         most = measure_levels(net, state, bits, levels, level, steps)
         if most == _FULL:
-            level, steps = np.empty((4 * len(level), 5), np.int64), np.empty(4 * len(steps), np.uint64)
+            level, steps = np.empty((4 * len(level), 5), np.int32), np.empty(4 * len(steps), np.uint64)
             continue
         if most < 0:
             return
