@@ -195,6 +195,16 @@ def _leaving(
                 "See what bounds the plan; ask for more hours there, or bring relief to them.",
             )
         )
+    circling = sum(g.left_out for g in groups)
+    if circling:
+        findings.append(
+            finding(
+                "plan.circling",
+                f"Flag: {circling:,} of them are left out because, as far as was found, they could only get out by "
+                "walking up and down roads, where nobody may wait, until the next zone is quiet or the road free.",
+                "Give places where people may stop on the way, or pause zones one behind the other at the same hours.",
+            )
+        )
     return findings
 
 

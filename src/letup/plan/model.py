@@ -47,6 +47,8 @@ class GroupResult:
         People reaching a shelter at each step.
     rounding_worst : float
         Worst relative error of a quickest route through rounding to steps.
+    left_out : int
+        Those who are left out because they would have to come by a place twice.
     """
 
     name: str
@@ -56,6 +58,7 @@ class GroupResult:
     arrive: int
     arrivals: NDArray[np.int64]
     rounding_worst: float
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

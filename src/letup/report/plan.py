@@ -445,7 +445,7 @@ def arrivals_without_pauses(plan: Plan) -> NDArray[np.int64]:
 
     groups = [timed(plan.network, plan.scenario, group.name) for group in plan.scenario.groups]
     never = np.zeros((len(plan.scenario.zones), plan.scenario.steps), bool)
-    flows = move_groups(plan.scenario.groups, groups, never)
+    flows = move_groups(plan.scenario.groups, groups, never, details=True)
     total = np.zeros(plan.scenario.steps, np.int64)
     for flow in flows:
         total += flow.arrivals

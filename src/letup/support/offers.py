@@ -415,7 +415,7 @@ class _EvacuationCounter:
         from letup.plan.planner.groups import move_groups
 
         moving = moving_array(self.scenario, list(offer.windows))
-        flows = move_groups(self.scenario.groups, self._timed_networks, moving)
+        flows = move_groups(self.scenario.groups, self._timed_networks, moving, details=True)
         return float(sum(flow.total for flow in flows) - before)
 
     @cached_property

@@ -177,6 +177,12 @@ def _way(
             return refuse(f"leg {b} is entered at offset {t}, {ready - t} steps before leg {a} is left", "legs")
         if t > ready and not timed.wait[timed.head[a]]:
             return refuse(f"waits {t - ready} steps before leg {b}, where nobody may wait", "legs")
+    waited = {int(timed.tail[arcs[0]]): False}
+    for (arc, offset), on in zip(legs, (*offsets[1:], None), strict=True):
+        node, ready = int(timed.head[arc]), offset + int(timed.transit[arc])
+        if not waited.get(node, True):
+            return refuse(f"leg {arc} leads back to a place where nobody waited before", "legs")
+        waited[node] = on is not None and on > ready
     end = int(timed.head[arcs[-1]])
     if timed.place[end] != shelter or timed.shelter[end] <= 0:
         return refuse(f"ends at {timed.place[end]!r}, not at the shelter {shelter!r}", "shelter")

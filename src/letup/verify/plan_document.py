@@ -105,7 +105,7 @@ def check_content(
             result.wrong("value", PLAN, f"pauses[{i}].worth_people", "is more than the people who pass")
     result.done("people who pass during each pause", len(windows))
     groups = [
-        GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst)
+        GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst, g.left_out)
         for g in document.groups
     ]
     recomputed = check_plan(
@@ -236,6 +236,8 @@ def _groups(
         want = int(timed[part.name].supply.sum())
         result.same(PLAN, f"{where}.want_to_leave", part.want_to_leave, want, "people")
         result.same(PLAN, f"{where}.arrive", part.arrive, int(rows["people"].sum()), "people")
+        if part.left_out > part.want_to_leave - part.arrive:
+            result.wrong("value", PLAN, f"{where}.left_out", "is more than want to leave and do not arrive")
         worst = float(timed[part.name].rounding_worst)
         result.same(PLAN, f"{where}.rounding_worst", part.rounding_worst, worst if np.isfinite(worst) else 0.0)
         computed = [(int(t), int(arrivals[t])) for t in np.flatnonzero(arrivals)]

@@ -91,6 +91,7 @@ def read_plan(folder: Path | str, scenario: Scenario | None = None, network: Roa
                 group.arrive,
                 _arrivals(group.arrivals, scenario.steps),
                 group.rounding_worst,
+                group.left_out,
             )
             for group in document.groups
         ),

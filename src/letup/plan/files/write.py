@@ -231,6 +231,7 @@ def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) ->
                 "want_to_leave": g.want_to_leave,
                 "arrive": g.arrive,
                 "rounding_worst": g.rounding_worst,
+                "left_out": g.left_out,
                 "arrivals": [[int(t), int(g.arrivals[t])] for t in g.arrivals.nonzero()[0]],
             }
             for g in plan.groups

@@ -44,7 +44,9 @@ class GroupFlow:
     routes : list of Route
         Routes; empty unless asked for. Arcs, nodes and steps are positions in the horizon.
     cut : Cut or None
-        Why not more; None unless asked for.
+        Why not more, with those left out; None unless asked for.
+    left_out : int
+        People left out because they would have to come by a place twice; 0 unless routes are asked for.
     """
 
     group: Group
@@ -53,6 +55,7 @@ class GroupFlow:
     arrivals: NDArray[np.int64]
     routes: list[Route]
     cut: Cut | None
+    left_out: int = 0
 
     @property
     def total(self) -> int:
@@ -99,7 +102,8 @@ def move_groups(
     quiet : bool[zones, T]
         When people may be on the arcs of each zone.
     details : bool
-        Whether to work out routes and the cut too.
+        Whether to work out routes and the cut too. Routes come by no place twice, which takes longer; whom no such
+        way is found for is left out. Otherwise all count whom the engine can bring.
     quick : bool
         Whether to estimate in place of computing the exact flow: for comparing many plans.
     relief : DoubledLimit, optional
@@ -154,6 +158,8 @@ def move_groups(
             large = len(horizon.arcs) * len(horizon.steps) > EXACT_UP_TO
             solve = quick_flow if large else earliest_arrival
             flow = solve(part, len(horizon.steps), now_quiet)
+            if details:
+                flow = flow.least_walking(may_circle=False)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
             _add_waiting(waiting, flow, network.node[horizon.nodes])
@@ -168,8 +174,10 @@ def move_groups(
         for node in np.flatnonzero(part.shelter > 0).tolist():
             place = network.place[int(horizon.nodes[node])]
             room[place] = max(room[place] - max(int(taken[node] + part.supply[node]), 0), 0)
-        routes, cut = (list(flow.routes()), flow.cut) if details and not quick else ([], None)
-        moved.append(GroupFlow(group, network, horizon, arrivals, routes, cut))
+        if details and not quick:
+            moved.append(GroupFlow(group, network, horizon, arrivals, flow.routes(), flow.cut, flow.left_out))
+        else:
+            moved.append(GroupFlow(group, network, horizon, arrivals, [], None))
     return moved
 
 

@@ -147,7 +147,8 @@ def _finish(
     def total(quiet: NDArray[np.bool_], relief: DoubledLimit | None = None) -> int:
         return sum(flow.total for flow in move_groups(scenario.groups, timed, quiet, relief=relief, quick=quick))
 
-    base = total(moving) if quick else arrive
+    # What is compared counts all whom the engine can bring, as nobody looks for direct ways in what-ifs.
+    base = total(moving) if quick or any(flow.left_out for flow in flows) else arrive
 
     def gain(people: int) -> int | None:
         # Estimates are too low by different amounts: where they show no gain, nothing is known.
@@ -224,4 +225,5 @@ def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
         flow.total,
         flow.arrivals,
         float(flow.timed.rounding_worst) if np.isfinite(flow.timed.rounding_worst) else 0.0,
+        flow.left_out,
     )
