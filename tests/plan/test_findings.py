@@ -8,6 +8,7 @@ from letup import plan as plans
 from letup.core.codes import CODES
 from letup.core.findings import SEVERITIES
 from letup.pauses import Window
+from letup.plan.findings import check_plan
 
 
 def codes(plan):
@@ -42,6 +43,17 @@ def test_those_left_behind_are_counted(made):
     left = made.want_to_leave - made.arrive
     finding = next(f for f in made.findings if f.code == "plan.left_behind")
     assert f"{left:,} of {made.want_to_leave:,}" in finding.message
+
+
+def test_those_left_out_because_they_would_walk_up_and_down_are_counted(example, made):
+    """How many is told by the planner; who is left out of nothing is not spoken of."""
+    assert "plan.circling" not in codes(made)
+    groups = [replace(group, left_out=12) for group in made.groups]
+    findings = check_plan(
+        example, made.network, made.windows, made.movements, groups, last_use=[-1] * len(made.windows)
+    )
+    (flag,) = [f for f in findings if f.code == "plan.circling"]
+    assert f"{12 * len(groups)} of them are left out" in flag.message
 
 
 def test_a_destination_nobody_vouches_for_is_flagged(example, made):

@@ -12,6 +12,7 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from unittest.mock import patch
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
@@ -19,9 +20,11 @@ from hypothesis import HealthCheck, Phase, given, reject
 from hypothesis import strategies as st
 
 from letup import plan as plans
+from letup import roads
 from letup.core.errors import LetupError, NoPlan
 from letup.plan.files.document import MOVEMENTS, digest_of, field_digests, folder_digests, plain_values
 from letup.report import write
+from letup.tables import format_path, parse_path
 from letup.verify import verification, verify
 from tests.cli.running import run_without_solvers
 from tests.examples import examples
@@ -235,6 +238,28 @@ def test_a_movement_left_out_is_missed(folder):
     save_movements(folder, rows)
     result = verify(folder)
     assert any(gone["id"] in p.where for p in result.problems)
+
+
+def test_a_way_up_and_down_a_road_is_refused(folder):
+    """Somebody goes back along a road and comes again, on roads that exist and at times that fit."""
+    plan = plans.read(folder)
+    rows, row = [], None
+    networks = {group.name: roads.timed(plan.network, plan.scenario, group.name) for group in plan.scenario.groups}
+    for way in movements(folder):
+        timed, legs = networks[way["group"]], parse_path(way["legs"])
+        for k, (arc, offset) in enumerate(legs if row is None else []):
+            back = np.flatnonzero((timed.tail == timed.head[arc]) & (timed.head == timed.tail[arc]))
+            if len(back):
+                then = offset + int(timed.transit[arc])
+                again = then + int(timed.transit[back[0]])
+                rest = [(a, at + again - offset) for a, at in legs[k:]]
+                way["legs"] = format_path([*legs[: k + 1], (int(back[0]), then), *rest])
+                row = len(rows)
+                break
+        rows.append(way)
+    save_movements(folder, rows)
+    problems = [p for p in verify(folder).problems if p.where.startswith(f"row {row + 2}") and p.code == "verify.way"]
+    assert [p.message for p in problems if "leads back to a place" in p.message]
 
 
 def test_people_added_beyond_what_a_road_or_home_allows_are_found(folder):

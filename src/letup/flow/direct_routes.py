@@ -4,8 +4,9 @@ Where nobody may wait on a road, a flow lets people walk up and down until it is
 out of the flow and put back on a way that comes by no node twice: in the same slot (shelter and step of arrival),
 leaving no sooner and otherwise as late as can be, waiting rather than walking. Whoever still comes by a node twice is
 taken out for good. Then those left at home are sent to any shelter with room, leaving as late as can be, by turns with
-the others moving together, until nobody else gets through. Whether there is a direct flow for all is NP-hard to say,
-so that somebody left out might have had a way.
+the others moving together, until nobody else gets through. Whether there is one more way that comes by no node twice is
+NP-hard to say where waiting is limited (Casteigts, Himmel, Molter and Zschoche 2021, on restless temporal paths), so
+that somebody left out might have had one.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ def check_content(
             result.wrong("value", PLAN, f"pauses[{i}].worth_people", "is more than the people who pass")
     result.done("people who pass during each pause", len(windows))
     groups = [
-        GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst, g.left_out)
+        GroupResult(
+            g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst, g.left_out
+        )
         for g in document.groups
     ]
     recomputed = check_plan(

@@ -164,7 +164,9 @@ class GroupPart(_Part):
     arrive: int = Field(ge=0, description="people who reach a shelter")
     rounding_worst: float = Field(ge=0, description="share; worst error of a quickest route through rounding to steps")
     left_out: int = Field(
-        default=0, ge=0, description="people left out because they would have to come by a place twice; part of the rest"
+        default=0,
+        ge=0,
+        description="people left out because they would have to come by a place twice; part of the rest",
     )
     arrivals: list[tuple[int, int]] = Field(description="[step, people reaching a shelter at it], where not 0")
 
