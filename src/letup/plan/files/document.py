@@ -166,7 +166,7 @@ class GroupPart(_Part):
     left_out: int = Field(
         default=0,
         ge=0,
-        description="people left out because they would have to come by a place twice; part of the rest",
+        description="people left out because they would have to come by a place twice",
     )
     arrivals: list[tuple[int, int]] = Field(description="[step, people reaching a shelter at it], where not 0")
 
