@@ -34,6 +34,7 @@ def check_plan(
     timed: Mapping[str, Timed],
     *,
     last_use: Sequence[int],
+    left_out: int = 0,
     complete: bool = True,
 ) -> list[Finding]:
     """All findings on a plan, worst first.
@@ -52,11 +53,22 @@ def check_plan(
         The network of each group, in planning order.
     last_use : sequence of int
         For each pause, the last step at which anybody is on a road of its zone; -1 if nobody is.
+    left_out : int
+        People left out because they would have to come by a place twice.
     complete : bool
         False if the search was ended early.
     """
     findings = [f for f in network.findings if f.severity != "error" and not _of_confidential_place(scenario, f)]
     findings += _leaving(scenario, network, windows, movements, groups)
+    if left_out:
+        findings.append(
+            finding(
+                "plan.circling",
+                f"Flag: {left_out:,} of those who do not get out are left out because, as far as was found, they could "
+                "only do so by walking up and down roads, where nobody may wait.",
+                "Give places where people may stop on the way, or pause zones one behind the other at the same hours.",
+            )
+        )
     findings += _too_far(scenario, timed)
     findings += _way_back(network, movements)
     findings += _most_vulnerable(groups)
@@ -193,16 +205,6 @@ def _leaving(
                 "plan.left_behind",
                 f"Flag: {want - arrive:,} of {want:,} people who want to leave do not get out; most in {most}.",
                 "See what bounds the plan; ask for more hours there, or bring relief to them.",
-            )
-        )
-    circling = sum(g.left_out for g in groups)
-    if circling:
-        findings.append(
-            finding(
-                "plan.circling",
-                f"Flag: {circling:,} of them are left out because, as far as was found, they could only get out by "
-                "walking up and down roads, where nobody may wait, until the next zone is quiet or the road free.",
-                "Give places where people may stop on the way, or pause zones one behind the other at the same hours.",
             )
         )
     return findings

@@ -47,8 +47,6 @@ class GroupResult:
         People reaching a shelter at each step.
     rounding_worst : float
         Worst relative error of a quickest route through rounding to steps.
-    left_out : int
-        Those who are left out because they would have to come by a place twice.
     """
 
     name: str
@@ -58,7 +56,6 @@ class GroupResult:
     arrive: int
     arrivals: NDArray[np.int64]
     rounding_worst: float
-    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,6 +117,8 @@ class Plan:
         How the worth of pauses and the gains at bottlenecks were computed, in words.
     complete : bool
         False if the search was ended early (by hand or by the time limit).
+    left_out : int
+        People left out because they would have to come by a place twice; they count among those who do not arrive.
     next_hours : DataFrame
         What pauses beyond the totals that the parties allow would bring, best first, at most 10: zone (id),
         zone_name, start, end (of the longer or new pause, local ISO times), replaces (start of the pause that is
@@ -146,6 +145,7 @@ class Plan:
     trace: tuple[tuple[float, int, int], ...]
     findings: tuple[Finding, ...]
     complete: bool = True
+    left_out: int = 0
     worth_basis: str = ""
     deliveries: Deliveries | None = None
     objectives: tuple[Objective, ...] = ()

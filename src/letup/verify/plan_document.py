@@ -105,13 +105,20 @@ def check_content(
             result.wrong("value", PLAN, f"pauses[{i}].worth_people", "is more than the people who pass")
     result.done("people who pass during each pause", len(windows))
     groups = [
-        GroupResult(
-            g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst, g.left_out
-        )
+        GroupResult(g.name, g.label, g.people, g.want_to_leave, g.arrive, np.zeros(0, np.int64), g.rounding_worst)
         for g in document.groups
     ]
+    answer = document.answer
     recomputed = check_plan(
-        scenario, network, windows, table, groups, timed, last_use=last_use, complete=document.answer.complete
+        scenario,
+        network,
+        windows,
+        table,
+        groups,
+        timed,
+        last_use=last_use,
+        left_out=answer.left_out,
+        complete=answer.complete,
     )
     result.same_part(
         PLAN,
@@ -238,8 +245,6 @@ def _groups(
         want = int(timed[part.name].supply.sum())
         result.same(PLAN, f"{where}.want_to_leave", part.want_to_leave, want, "people")
         result.same(PLAN, f"{where}.arrive", part.arrive, int(rows["people"].sum()), "people")
-        if part.left_out > part.want_to_leave - part.arrive:
-            result.wrong("value", PLAN, f"{where}.left_out", "is more than want to leave and do not arrive")
         worst = float(timed[part.name].rounding_worst)
         result.same(PLAN, f"{where}.rounding_worst", part.rounding_worst, worst if np.isfinite(worst) else 0.0)
         computed = [(int(t), int(arrivals[t])) for t in np.flatnonzero(arrivals)]
@@ -282,6 +287,8 @@ def _answer(
     }
     for name, value in expected.items():
         result.same(PLAN, f"answer.{name}", getattr(answer, name), value)
+    if answer.left_out > want - arrive:
+        result.wrong("value", PLAN, "answer.left_out", "is more than want to leave and do not arrive")
     if answer.arrive > answer.ceiling:
         result.wrong("value", PLAN, "answer.ceiling", f"{answer.arrive} arrive, more than the ceiling")
     result.same(PLAN, "movements.rows", document.movements.rows, rows, "rows")

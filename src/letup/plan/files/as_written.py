@@ -91,7 +91,6 @@ def read_plan(folder: Path | str, scenario: Scenario | None = None, network: Roa
                 group.arrive,
                 _arrivals(group.arrivals, scenario.steps),
                 group.rounding_worst,
-                group.left_out,
             )
             for group in document.groups
         ),
@@ -101,6 +100,7 @@ def read_plan(folder: Path | str, scenario: Scenario | None = None, network: Roa
         trace=tuple((point.seconds, point.people, point.ceiling) for point in document.trace),
         findings=tuple(Finding(**part.model_dump()) for part in document.findings),
         complete=answer.complete,
+        left_out=answer.left_out,
         worth_basis=answer.worth_basis,
         deliveries=deliveries,
         objectives=tuple(

@@ -62,6 +62,9 @@ class Answer(_Part):
     worth_basis: str
     gap: float | None = Field(description="(ceiling - arrive) / arrive; null if nobody arrives")
     complete: bool = Field(description="false if the search was ended early")
+    left_out: int = Field(
+        default=0, ge=0, description="people left out because they would have to come by a place twice"
+    )
 
 
 class Forbidden(_Part):
@@ -163,11 +166,6 @@ class GroupPart(_Part):
     want_to_leave: int = Field(ge=0, description="people")
     arrive: int = Field(ge=0, description="people who reach a shelter")
     rounding_worst: float = Field(ge=0, description="share; worst error of a quickest route through rounding to steps")
-    left_out: int = Field(
-        default=0,
-        ge=0,
-        description="people left out because they would have to come by a place twice",
-    )
     arrivals: list[tuple[int, int]] = Field(description="[step, people reaching a shelter at it], where not 0")
 
 

@@ -219,6 +219,7 @@ def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) ->
             "worth_basis": plan.worth_basis,
             "gap": (plan.ceiling - arrive) / arrive if arrive else None,
             "complete": plan.complete,
+            "left_out": plan.left_out,
         },
         "limits": copied.limits.plain(),
         "pauses": [_pause_part(row) for row in plan.pauses.to_dict("records")],
@@ -231,7 +232,6 @@ def as_document(plan: Plan, copied: Scenario, scenario_files: dict[str, str]) ->
                 "want_to_leave": g.want_to_leave,
                 "arrive": g.arrive,
                 "rounding_worst": g.rounding_worst,
-                "left_out": g.left_out,
                 "arrivals": [[int(t), int(g.arrivals[t])] for t in g.arrivals.nonzero()[0]],
             }
             for g in plan.groups

@@ -148,7 +148,8 @@ def _finish(
         return sum(flow.total for flow in move_groups(scenario.groups, timed, quiet, relief=relief, quick=quick))
 
     # What is compared counts all whom the engine can bring, as nobody looks for direct ways in what-ifs.
-    base = total(moving) if quick or any(flow.left_out for flow in flows) else arrive
+    left_out = sum(flow.left_out for flow in flows)
+    base = total(moving) if quick or left_out else arrive
 
     def gain(people: int) -> int | None:
         # Estimates are too low by different amounts: where they show no gain, nothing is known.
@@ -199,10 +200,12 @@ def _finish(
                 groups,
                 {flow.group.name: flow.timed for flow in flows},
                 last_use=moved.last_use,
+                left_out=left_out,
                 complete=complete,
             )
         ),
         complete=complete,
+        left_out=left_out,
         worth_basis=ESTIMATED if quick else EXACT,
         next_hours=more,
         deliveries=brought,
@@ -225,5 +228,4 @@ def _result(scenario: Scenario, flow: GroupFlow) -> GroupResult:
         flow.total,
         flow.arrivals,
         float(flow.timed.rounding_worst) if np.isfinite(flow.timed.rounding_worst) else 0.0,
-        flow.left_out,
     )
