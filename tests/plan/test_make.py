@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from letup import plan as plans
+from letup import roads
 from letup.core.errors import NoPlan
 from letup.core.wording import percent, share
 from letup.pauses import Window, broken
@@ -14,6 +15,7 @@ from letup.pauses.limits import moving_array
 from letup.plan.bottlenecks import in_order
 from letup.plan.discretise import limits_of
 from letup.plan.files.document import BOTTLENECK_COLUMNS
+from letup.tables import parse_path
 
 
 def test_nobody_leaves_who_does_not_want_to(made, example):
@@ -50,6 +52,17 @@ def test_nobody_is_on_the_road_in_the_last_quarter_of_an_hour_of_a_pause(made, e
     moving = moving_array(example, list(made.windows))
     assert all(not moving[zone, last] for zone, last in last_quiet)
     assert not [f for f in made.findings if f.code in ("plan.margin", "plan.stranded")]
+
+
+def test_nobody_comes_by_a_place_twice(made, example):
+    """On this plan somebody would have to, and is left out: whoever the engine brings, but for them, walks."""
+    for group in example.groups:
+        timed = roads.timed(made.network, example, group.name)
+        for way in made.movements.loc[made.movements["group"] == group.name, "legs"]:
+            arcs = [arc for arc, _ in parse_path(way)]
+            places = [*timed.tail[arcs[:1]], *timed.head[arcs]]
+            assert len(set(places)) == len(places), way
+    assert 0 < made.left_out <= sum(group.want_to_leave - group.arrive for group in made.groups)
 
 
 def test_each_movement_takes_at_least_the_time_of_its_length(made, example):
