@@ -46,7 +46,7 @@ class GroupFlow:
     cut : Cut or None
         Why not more, with those left out; None unless asked for.
     left_out : int
-        People left out because they would have to come by a place twice; 0 unless routes are asked for.
+        People left out because they would have to come by a place twice.
     """
 
     group: Group
@@ -102,8 +102,8 @@ def move_groups(
     quiet : bool[zones, T]
         When people may be on the arcs of each zone.
     details : bool
-        Whether to work out routes and the cut too. Routes come by no place twice, which takes longer; whom no such
-        way is found for is left out. Otherwise all count whom the engine can bring.
+        Whether to work out routes and the cut too. Routes come by no place twice, and whom no such way is found for is
+        left out. On large networks that takes long: without details all count there whom the engine can bring.
     quick : bool
         Whether to estimate in place of computing the exact flow: for comparing many plans.
     relief : DoubledLimit, optional
@@ -158,7 +158,7 @@ def move_groups(
             large = len(horizon.arcs) * len(horizon.steps) > EXACT_UP_TO
             solve = quick_flow if large else earliest_arrival
             flow = solve(part, len(horizon.steps), now_quiet)
-            if details:
+            if details or not large:
                 flow = flow.least_walking(may_circle=False)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
@@ -177,7 +177,8 @@ def move_groups(
         if details and not quick:
             moved.append(GroupFlow(group, network, horizon, arrivals, flow.routes(), flow.cut, flow.left_out))
         else:
-            moved.append(GroupFlow(group, network, horizon, arrivals, [], None))
+            left_out = 0 if quick else flow.left_out
+            moved.append(GroupFlow(group, network, horizon, arrivals, [], None, left_out))
     return moved
 
 

@@ -147,9 +147,8 @@ def _finish(
     def total(quiet: NDArray[np.bool_], relief: DoubledLimit | None = None) -> int:
         return sum(flow.total for flow in move_groups(scenario.groups, timed, quiet, relief=relief, quick=quick))
 
-    # What is compared counts all whom the engine can bring, as nobody looks for direct ways in what-ifs.
     left_out = sum(flow.left_out for flow in flows)
-    base = total(moving) if quick or left_out else arrive
+    base = total(moving) if quick else arrive
 
     def gain(people: int) -> int | None:
         # Estimates are too low by different amounts: where they show no gain, nothing is known.
