@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +101,9 @@ def solve_every_step(
         way = np.empty(net.nodes * steps, np.int32 if wide else np.int16)
         restore_arrival_order(flow.net, flow.state, flow.bits, _search_state(flow.net), way)
         del way
+        # its searches in bulk close moves between classes in the bits, which are to say who enters what again
+        flow = replace(flow, bits=_bits(flow.net))
+        load(flow.net, flow.state, flow.bits)
     return Solution(flow.entering(), flow.state.arriving, flow.sink_side())
 
 
