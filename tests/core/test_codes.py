@@ -19,6 +19,7 @@ FILES = {"npz", "csv", "json", "yaml", "geojson", "gpkg", "html", "gpx", "xlsx",
 MODULES = "letup."
 PARTS = {
     "answer.ceiling",
+    "answer.left_out",
     "answer.worth_basis",
     "movements.people",
     "movements.rows",

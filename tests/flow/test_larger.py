@@ -80,7 +80,7 @@ def test_levels_that_outgrow_their_room_are_measured_anew(name: str, monkeypatch
 
     def hardly_any_room(nodes: int, steps: int) -> Levels:
         levels = levels_of(nodes, steps)
-        return levels._replace(level=np.empty((nodes, 5), np.int64), steps=np.empty(nodes, np.uint64))
+        return levels._replace(level=np.empty((nodes, 5), np.int32), steps=np.empty(nodes, np.uint64))
 
     monkeypatch.setattr(builtin, "levels_of", hardly_any_room)
     flow = earliest_arrival(case.net, case.steps, case.quiet, order="any")

@@ -135,7 +135,13 @@ class _Walkers:
             if not self._send_from_home():
                 break
             self._shorten()
-        return self.parties
+        return [self._taken_in(party) for party in self.parties]
+
+    def _taken_in(self, party: Party) -> Party:
+        """The same taken in as soon as they are there: nobody waits before a shelter for room that is theirs."""
+        if not len(party.arcs):
+            return party
+        return party._replace(arrival=int(party.at[-1] + self.net.transit[party.arcs[-1]]))
 
     def _move(self, party: Party, people: int) -> None:
         """Put so many more people on a way, or fewer."""
