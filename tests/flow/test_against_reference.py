@@ -114,9 +114,8 @@ def test_in_any_order_as_many_arrive(case: Case) -> None:
     assert_routes_add_up(case, flow)
 
 
-@few_examples
-@given(cases(long=True))
-def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
+def assert_both_orders_are_right(case: Case) -> Flow:
+    """Total, rules, cut and routes; returns the flow in the earliest order."""
     total = apart(total_of, case.net, case.steps, case.quiet)
     for order in ("any", "earliest"):
         flow = earliest_arrival(case.net, case.steps, case.quiet, order=order)
@@ -124,6 +123,13 @@ def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
         assert_people_keep_to_the_rules(case, flow)
         assert_the_cut_proves_the_total(case, flow)
         assert_routes_add_up(case, flow)
+    return flow
+
+
+@few_examples
+@given(cases(long=True))
+def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
+    flow = assert_both_orders_are_right(case)
     possible = [apart(most, expansion(case, last)) for last in range(15, case.steps, 16)]
     arrived = flow.arrivals.cumsum()[15::16].tolist()
     assert all(now <= most_now for now, most_now in zip(arrived, possible, strict=True))
@@ -133,13 +139,7 @@ def test_over_many_steps_the_same_holds_in_both_orders(case: Case) -> None:
 @few_examples
 @given(steady_cases())
 def test_where_little_changes_over_hundreds_of_steps_the_same_holds(case: Case) -> None:
-    total = apart(total_of, case.net, case.steps, case.quiet)
-    for order in ("any", "earliest"):
-        flow = earliest_arrival(case.net, case.steps, case.quiet, order=order)
-        assert flow.total == total
-        assert_people_keep_to_the_rules(case, flow)
-        assert_the_cut_proves_the_total(case, flow)
-        assert_routes_add_up(case, flow)
+    assert_both_orders_are_right(case)
 
 
 @few_examples

@@ -54,6 +54,32 @@ def test_people_stay_overnight_only_where_and_when_they_may(nights, beds, arrive
     assert (same_day == (table["nights"] == "")).all()
 
 
+@pytest.mark.parametrize(("most", "arrive"), [(1, 0), (2, 20), (3, 20)])
+def test_nobody_spends_more_nights_on_the_way_than_allowed(most, arrive, tmp_path):
+    case = scenario(
+        [zone("all", -1000, -1000, 120_000, 1000)],
+        [road("long", (0, 0), (110_000, 0))],
+        [
+            place("home", "protected_site", 0, 0),
+            *(
+                place(f"inn-{k}", "waiting_place", 40_000 * k, 0, wait=True, waiting_room=500, night_room=20)
+                for k in (1, 2)
+            ),
+            place("end", "shelter", 110_000, 0, room=1000),
+        ],
+        [people(20, place="home"), people(1, place="inn-2")],
+        steps=3 * DAY,
+        nights_at_most=most,
+        limits=DAYLIGHT,
+    )
+    written_down(case, [Window(0, day * DAY, day * DAY + 12 * 12 - 1) for day in range(3)], tmp_path)
+    plan = plans.read(tmp_path / "plan")
+    assert plan.arrive == arrive + 1
+    assert plan.left_out == 20 - arrive
+    assert any("more nights" in finding.message for finding in plan.findings) == (arrive == 0)
+    assert verify(tmp_path / "plan").holds
+
+
 def test_who_lives_too_far_for_one_day_is_named_with_what_would_help():
     case, windows = long_road()
     found = [f for f in plans.make(case, pauses=windows).findings if f.code == "plan.too_far"]
@@ -75,15 +101,18 @@ def test_a_pause_that_lasts_overnight_does_not_let_people_walk_or_rest_through_t
     assert (days[0] == days[1]).all()
 
 
-@pytest.fixture
-def written(tmp_path):
-    case, windows = long_road(nights_at_most=1)
+def written_down(case, windows, folder):
+    """Write a plan of a case, as a user would have it."""
     tables = ("zones", "roads", "places", "people")
     told = {name: getattr(case, name).assign(basis="assumed", note="invented") for name in tables}
-    write(replace(case, **told), tmp_path / "case")
-    plan = plans.make(load(tmp_path / "case"), pauses=windows)
-    plans.write(plan, tmp_path / "plan")
-    return tmp_path / "plan"
+    write(replace(case, **told), folder / "case")
+    plans.write(plans.make(load(folder / "case"), pauses=windows), folder / "plan")
+    return folder / "plan"
+
+
+@pytest.fixture
+def written(tmp_path):
+    return written_down(*long_road(nights_at_most=1), tmp_path)
 
 
 def test_verify_recomputes_the_nights(written):

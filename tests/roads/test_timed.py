@@ -9,6 +9,7 @@ import pytest
 from letup.core.errors import LetupError
 from letup.flow import TimedNetwork, earliest_arrival
 from letup.roads import build, timed
+from letup.roads.places import waiting_rooms
 from tests.roads.small import DRIVERS, WALKERS, people, place, road, scenario, zone
 
 ALL = zone("all", -1000, -1000, 40_000, 20_000)
@@ -205,6 +206,22 @@ def test_people_may_wait_only_where_allowed_or_where_no_pause_is_needed():
     others = east - {network.place_node["y"]}
     assert {int(network.node_zone[node]) for node in others} == {1}
     assert (net.zone[net.zone >= 0] == 0).all()
+
+
+def test_a_places_own_room_to_wait_counts_also_where_no_pause_is_needed():
+    zones = [zone("e", -500, -500, 20_000, 500, needs_pause=False)]
+    roads = [road("a", (0, 0), (3000, 0)), road("b", (3000, 0), (10_000, 0))]
+    places = [
+        place("s", "shelter", 10_000, 0, room=9),
+        place("y", "waiting_place", 3000, 0, wait=True, waiting_room=7),
+        place("z", "waiting_place", 6000, 0, wait=True),
+    ]
+    case = scenario(zones, roads, places, [people(10, zone="e")])
+    network = build(case)
+    day = waiting_rooms(network, case).day
+    assert day[network.place_node["y"]] == 7
+    # primary roads of 10 m, half way to the next places: 3,000 and 4,000 m away
+    assert day[network.place_node["z"]] == pytest.approx(10 * (3000 + 4000) / 2, rel=0.01)
 
 
 def test_two_shelters_at_one_point_keep_their_own_room():

@@ -119,8 +119,8 @@ class Clock:
         """Last step of each local day but the last, of these steps or of steps of another length: int64[nights]."""
         count = (self.steps if steps is None else steps) + 1
         minutes = self._local_minutes(self.step_minutes if step_minutes is None else step_minutes, count)
-        days = np.floor((minutes[:-1] + _EXACT) / DAY_MINUTES)
-        return np.flatnonzero(np.maximum.accumulate(days)[1:] > np.maximum.accumulate(days)[:-1])
+        latest = np.maximum.accumulate(np.floor((minutes[:-1] + _EXACT) / DAY_MINUTES))
+        return np.flatnonzero(latest[1:] > latest[:-1])
 
     def time(self, step: int) -> float:
         """Minutes since local midnight at the start of a step, 0 up to 1,440."""
@@ -222,8 +222,7 @@ class Clock:
 
     def local_days(self) -> list[tuple[int, datetime]]:
         """First step of each local day, with its local time; step 0 first."""
-        days = self.days()
-        firsts = [0, *(np.flatnonzero(days[1:] > np.maximum.accumulate(days)[:-1]) + 1).tolist()] if self.steps else []
+        firsts = [0, *(self.nights() + 1).tolist()] if self.steps else []
         return [(step, self.at(step)) for step in firsts]
 
     def offsets(self) -> list[tuple[int, int]]:

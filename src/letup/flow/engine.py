@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
@@ -76,9 +77,15 @@ class Flow:
         The routes add up to ``entering``: someone on a route who leaves at step d enters ``arcs[i]``
         at step ``d + offsets[i]``.
         """
-        from letup.flow.routes import join, parties_of
+        from letup.flow.routes import join
 
-        return join(self._parties if self._parties is not None else parties_of(self.net, self.entering, self.arriving))
+        return join(self._everybody())
+
+    def _everybody(self) -> list[Party]:
+        """All people by their way: as they were put together, or else taken apart from ``entering``."""
+        from letup.flow.routes import parties_of
+
+        return self._parties if self._parties is not None else parties_of(self.net, self.entering, self.arriving)
 
     @cached_property
     def circling(self) -> int:
@@ -108,16 +115,31 @@ class Flow:
         """
         from letup.flow.direct_routes import direct_routes
         from letup.flow.least_walking import EXACT_UP_TO, least_walking
-        from letup.flow.routes import load_of
 
         entering, small = self.entering, self.entering.size <= EXACT_UP_TO
         if small or may_circle:
             entering = least_walking(self.net, self.steps, self.quiet, entering, self.arriving).entering
             if may_circle or may_circle is None:
                 return replace(self, entering=entering)
-        parties = direct_routes(self.net, self.steps, self.quiet, entering, self.arriving)
+        return self._with(direct_routes(self.net, self.steps, self.quiet, entering, self.arriving))
+
+    def only(self, may_go: Callable[[int, int], bool]) -> Flow:
+        """The flow without those who may not go, who are counted in ``left_out``.
+
+        Parameters
+        ----------
+        may_go : callable
+            Whether somebody may leave home at one step and arrive at another.
+        """
+        everybody = self._everybody()
+        return self._with([p for p in everybody if may_go(int(p.at[0]) if len(p.at) else p.arrival, p.arrival)])
+
+    def _with(self, parties: list[Party]) -> Flow:
+        """The flow of these people; the others are left out."""
+        from letup.flow.routes import load_of
+
         entering, arriving = load_of(self.net, self.steps, parties)
-        left_out = self.total - int(arriving.sum())
+        left_out = self.left_out + self.total - int(arriving.sum())
         return replace(self, entering=entering, arriving=arriving, left_out=left_out, _parties=parties)
 
     def __repr__(self) -> str:

@@ -61,11 +61,12 @@ def check_plan(
     findings = [f for f in network.findings if f.severity != "error" and not _of_confidential_place(scenario, f)]
     findings += _leaving(scenario, network, windows, movements, groups)
     if left_out:
+        nights = " or with more nights on the way than anybody may spend" if scenario.nights_at_most else ""
         findings.append(
             finding(
                 "plan.circling",
                 f"Flag: {left_out:,} of those who do not get out are left out because, as far as was found, they could "
-                "only do so by walking up and down roads, where nobody may wait.",
+                f"only do so by walking up and down roads, where nobody may wait{nights}.",
                 "Give places where people may stop on the way, or pause zones one behind the other at the same hours.",
             )
         )

@@ -112,6 +112,8 @@ class Timed:
         `ANYBODY` where people are at home until they set out.
     nights : int64[k]
         Last step of each local day but the last.
+    nights_at_most : int
+        Most nights that anybody may spend on the way.
     shared : bool[m]
         Arcs whose capacity all modes share (checkpoints); the others belong to one mode each.
     node : int32[n]
@@ -143,6 +145,7 @@ class Timed:
     wait: Longs
     night: Longs
     nights: Longs
+    nights_at_most: int
     zone: Ints
     shared: Bools
     node: Ints

@@ -93,6 +93,7 @@ def waiting_rooms(network: RoadNetwork, scenario: Scenario) -> WaitingRooms:
     is_free[network.tail[paused]] = is_free[network.head[paused]] = False
     standing = _standing_room(network)
     day, night = np.where(is_free, standing, 0), np.zeros(len(network.lon), np.int64)
+    day[resting(network, scenario)] = 0
     for place, node in _resting_places(network, scenario):
         own, room = place.get("waiting_room"), place.get("room") if place["kind"] == "shelter" else None
         people = own if pd.notna(own) else room if pd.notna(room) else standing[node]

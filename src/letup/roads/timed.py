@@ -74,7 +74,7 @@ def timed(
     step = float(step_minutes or scenario.step_minutes)
     steps = max(1, round(scenario.steps * scenario.step_minutes / step))
     builder, swift = _builder(network, scenario, who, step=step, steps=steps, contract=contract)
-    return builder.finish(steps, step, swift, scenario.clock.nights(step, steps))
+    return builder.finish(steps, step, swift, scenario.clock.nights(step, steps), scenario.nights_at_most)
 
 
 def _builder(

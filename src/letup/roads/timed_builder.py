@@ -88,7 +88,7 @@ class TimedBuilder:
         for (node, zone), people in sorted(most.items()):
             self.join(node, node, "queue", zone=zone, rate=people)
 
-    def finish(self, steps: int, step: float, swift: Floats, nights: Longs) -> Timed:
+    def finish(self, steps: int, step: float, swift: Floats, nights: Longs, nights_at_most: int) -> Timed:
         """Round to steps and put everything into arrays.
 
         Parameters
@@ -102,6 +102,8 @@ class TimedBuilder:
             than the whole number, so that all groups of the mode share one capacity.
         nights : int64[k]
             Last step of each local day but the last.
+        nights_at_most : int
+            Most nights that anybody may spend on the way.
         """
         rows = self.rows
         tail = np.array([row.tail for row in rows], np.int32)
@@ -130,6 +132,7 @@ class TimedBuilder:
             wait=np.array(self.wait, np.int64),
             night=np.array(self.night, np.int64),
             nights=nights,
+            nights_at_most=nights_at_most,
             zone=np.array([row.zone for row in rows], np.int32),
             shared=np.array([row.shared for row in rows], bool),
             node=np.array(self.node, np.int32),

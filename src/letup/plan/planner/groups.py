@@ -46,7 +46,7 @@ class GroupFlow:
     cut : Cut or None
         Why not more, with those left out; None unless asked for.
     left_out : int
-        People left out because they would have to come by a place twice.
+        People left out because they would have to come by a place twice, or spend too many nights on the way.
     """
 
     group: Group
@@ -102,8 +102,9 @@ def move_groups(
     quiet : bool[zones, T]
         When people may be on the arcs of each zone.
     details : bool
-        Whether to work out routes and the cut too. Routes come by no place twice, and whom no such way is found for is
-        left out. On large networks that takes long: without details all count there whom the engine can bring.
+        Whether to work out routes and the cut too. Routes come by no place twice and spend no more nights on the way
+        than anybody may; for whom none is found is left out. On large networks that takes long: without details all
+        count there whom the engine can bring.
     quick : bool
         Whether to estimate in place of computing the exact flow: for comparing many plans.
     relief : DoubledLimit, optional
@@ -159,7 +160,7 @@ def move_groups(
             solve = quick_flow if large else earliest_arrival
             flow = solve(part, len(horizon.steps), now_quiet)
             if details or not large:
-                flow = flow.least_walking(may_circle=False)
+                flow = _in_few_nights(flow.least_walking(may_circle=False), network, horizon)
             arrivals[horizon.steps] = flow.arrivals
             entering = flow.entering
             _add_waiting(waiting, flow, network.node[horizon.nodes])
@@ -180,6 +181,14 @@ def move_groups(
             left_out = 0 if quick else flow.left_out
             moved.append(GroupFlow(group, network, horizon, arrivals, [], None, left_out))
     return moved
+
+
+def _in_few_nights(flow: Flow, network: Timed, horizon: Horizon) -> Flow:
+    """The flow without those who would spend more nights on the way than anybody may."""
+    day, most = np.searchsorted(network.nights, horizon.steps), network.nights_at_most
+    if not most or day[-1] - day[0] <= most:  # without rooms for the night nobody is on the way then
+        return flow
+    return flow.only(lambda leave, arrive: bool(day[arrive] - day[leave] <= most))
 
 
 def _left_to_wait(network: Timed, horizon: Horizon, waiting: dict[int, NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -220,9 +229,9 @@ def _add_waiting(waiting: dict[int, NDArray[np.int64]], flow: Flow, road_node: N
 
 def by_day(quiet: NDArray[np.bool_], nights: NDArray[np.int64]) -> NDArray[np.bool_]:
     """When people may be on roads: bool[zones, T] as given, but never in the last step of a day."""
-    by_day = quiet.copy()
-    by_day[:, nights] = False
-    return by_day
+    quiet = quiet.copy()
+    quiet[:, nights] = False
+    return quiet
 
 
 @dataclass(frozen=True)
