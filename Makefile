@@ -23,6 +23,9 @@ FOR ?= run
 PLATFORM ?=
 PYTHON_VERSION ?=
 
+# Bytecode is kept also where the shell says not to: hundreds of commands that are tried would each read all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 # What is never imported need not be turned into bytecode, which takes as long as unpacking does.
 PIP_INSTALL := -m pip install --no-compile --quiet --no-input --disable-pip-version-check
