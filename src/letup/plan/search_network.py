@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +105,8 @@ def _widest(timed: Sequence[Timed], net: TimedNetwork, steps: int) -> TimedNetwo
     return TimedNetwork(
         net.tail,
         net.head,
-        np.minimum.reduce([group.transit for group in timed]),
-        np.maximum.reduce([group.capacity for group in timed]),
+        reduce(np.minimum, (group.transit for group in timed)),
+        reduce(np.maximum, (group.capacity for group in timed)),
         net.supply,
         net.shelter,
         by_day.waiting_room(np.arange(steps)),

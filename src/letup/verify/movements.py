@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -202,10 +203,9 @@ def _check_nights(
     result: Verification,
 ) -> None:
     """Check that nobody is on the way when a day ends, but where the row says that they spend the night."""
-    first, last, nights = row["depart_first_step"], row["depart_last_step"], timed.nights
+    first, last, nights = row["depart_first_step"], row["depart_last_step"], timed.nights.tolist()
     for arc, offset in zip(leg.arcs, leg.offsets, strict=True):
-        on_road = first + offset, last + offset + int(timed.transit[arc])
-        if np.diff(np.searchsorted(nights, on_road)).any():
+        if bisect_left(nights, first + offset) != bisect_left(nights, last + offset + int(timed.transit[arc])):
             result.wrong("night", _CSV, where, f"somebody is on leg {arc} when a day ends", "legs")
             return
     waits = waits_of(timed, leg.arcs, leg.offsets)
