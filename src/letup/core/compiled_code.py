@@ -13,7 +13,7 @@ COMPILED = (
     "flow/kernel.py",
     "flow/node_order.py",
     "flow/arrival_order.py",
-    "flow/shelter_exchange.py",
+    "flow/earlier_arrivals.py",
     "flow/routes.py",
     "flow/augmenting_search.py",
     "flow/augment.py",

@@ -17,6 +17,7 @@ import numpy as np
 from letup.core.compiling import njit
 from letup.flow.augmenting_search import ARC, EARLIER, HOMES, INSIDE, LATER, spread
 from letup.flow.bits import LAST, NONE, ONE, has, put
+from letup.flow.earlier_arrivals import distances, let_in
 from letup.flow.residual import (
     ARRIVE,
     FILL,
@@ -32,7 +33,6 @@ from letup.flow.residual import (
     push,
     residual,
 )
-from letup.flow.shelter_exchange import distances, let_in
 
 
 @njit(cache=True)

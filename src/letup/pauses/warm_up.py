@@ -30,8 +30,8 @@ def compile_first(dimensions: int, large: bool = False) -> None:
     """
     from letup.flow import earliest_arrival
     from letup.flow.backends.builtin import kernel_arrays
+    from letup.flow.earlier_arrivals import advance_arrivals
     from letup.flow.priced_flow import priced_flow
-    from letup.flow.shelter_exchange import advance_arrivals
 
     capacity = np.full((4, _STEPS) if dimensions == 2 else 4, 5, np.int32)
     net = TimedNetwork([0, 1, 1, 2], [1, 2, 3, 3], [1] * 4, capacity, [30, 3, 0, 0], [0, 0, 9, 20], [True] * 4, [0] * 4)

@@ -118,7 +118,8 @@ class Plan:
     complete : bool
         False if the search was ended early (by hand or by the time limit).
     left_out : int
-        People left out because they would have to come by a place twice; they count among those who do not arrive.
+        People left out because they would have to come by a place twice, or spend more nights on the way than
+        anybody may; they count among those who do not arrive.
     next_hours : DataFrame
         What pauses beyond the totals that the parties allow would bring, best first, at most 10: zone (id),
         zone_name, start, end (of the longer or new pause, local ISO times), replaces (start of the pause that is

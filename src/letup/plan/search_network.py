@@ -102,6 +102,7 @@ def _widest(timed: Sequence[Timed], net: TimedNetwork, steps: int) -> TimedNetwo
     """The network with the quickest time and the largest capacity of any group on each arc, and waiting by day."""
     first, everybody = timed[0], np.full(net.nodes, int(net.supply.sum()), np.int64)
     by_day = replace(first, wait=np.maximum(everybody, first.wait))
+    # Pair by pair: capacities by step are large, and numpy would first copy all of them into one array.
     return TimedNetwork(
         net.tail,
         net.head,

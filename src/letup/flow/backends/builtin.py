@@ -13,6 +13,7 @@ from letup.flow.arrival_order import restore_arrival_order
 from letup.flow.augment import path_of
 from letup.flow.augmenting_search import ARC, SearchState
 from letup.flow.bits import ALL, Bits, enterable, waitable
+from letup.flow.earlier_arrivals import advance_arrivals
 from letup.flow.first_flow import latest_steps, nobody_alive, send_by_deadlines
 from letup.flow.idle_steps import shortened
 from letup.flow.kernel import fill
@@ -20,7 +21,6 @@ from letup.flow.largest_flow import levels_of, send_all
 from letup.flow.node_order import number_depth_first
 from letup.flow.residual import Net, State, copy_entering
 from letup.flow.result import Order, Solution
-from letup.flow.shelter_exchange import advance_arrivals
 from letup.flow.take_out import load, take_out
 from letup.roads.timed_network import TimedNetwork, quiet_runs, zone_rows
 

@@ -63,7 +63,10 @@ class Answer(_Part):
     gap: float | None = Field(description="(ceiling - arrive) / arrive; null if nobody arrives")
     complete: bool = Field(description="false if the search was ended early")
     left_out: int = Field(
-        default=0, ge=0, description="people left out because they would have to come by a place twice"
+        default=0,
+        ge=0,
+        description="people left out because they would have to come by a place twice, or spend too many nights on the "
+        "way",
     )
 
 
